@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Time in kitlog, and the only place where its kinds meet.
+ *
+ * Board time (`struct instant`) is what every stamp, run, gap and cursor is made of: nanoseconds
+ * on the board's own line of time. It is CLOCK_MONOTONIC of the running boot plus a base that
+ * keep/store chose when the boot was first seen, so that it grows through all boots, never steps
+ * and never repeats. (A stamp "monotonic ns + boot number" is the same information; one number
+ * sorts, compares and subtracts without a second look.) What it does not know is the hour: while
+ * the board is off, board time stands still but for a mark of one second.
+ *
+ * Wall time (`struct wall`) is nanoseconds since 1970 UTC. Boards have no clock battery, so wall
+ * time is a claim of somebody else (`struct anchor`) and is attached when data are read or
+ * shipped, never stored in a sample.
+ *
+ * The two are structs so that the compiler refuses to mix them. Nanoseconds are integers always:
+ * a double holds only 53 bits, which is 0.2 us in 1970's count of ns.
+ *
+ * Any thread; nothing here keeps state but the caller's structs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { NS_PER_US = 1000, NS_PER_MS = 1000000, NS_PER_S = 1000000000 };
+
+struct instant {
+	int64_t ns;
+};
+struct wall {
+	int64_t ns;
+};
+
+/* Where "now" comes from. Daemon: the kernel plus the boot's base. Tests: a number they move. */
+struct clock {
+	int64_t base_ns;   /* board time minus CLOCK_MONOTONIC */
+	int64_t frozen_ns; /* with is_fake: what clock_now says */
+	bool is_fake;
+};
+
+struct instant clock_now(const struct clock *clock);
+
+/* Board time as CLOCK_MONOTONIC ns, for timerfd and clock_nanosleep; and back. */
+int64_t clock_to_monotonic(const struct clock *clock, struct instant at);
+struct instant clock_from_monotonic(const struct clock *clock, int64_t monotonic_ns);
+
+static inline struct instant instant_add(struct instant a, int64_t ns)
+{
+	return (struct instant){a.ns + ns};
+}
+
+static inline int64_t instant_since(struct instant later, struct instant earlier)
+{
+	return later.ns - earlier.ns;
+}
+
+/* Who said what time it is. Numbers are stored: append only. */
+enum anchor_source {
+	ANCHOR_SYSTEM = 1, /* the kernel's wall clock, trusted because the configuration says so */
+	ANCHOR_NTP = 2,    /* the kernel's wall clock while adjtimex says it is disciplined */
+	ANCHOR_RTC = 3,    /* the kernel's wall clock, set from a battery clock at boot */
+};
+
+/* One claim: at this instant it was that hour, give or take. */
+struct anchor {
+	struct instant at;
+	struct wall wall;
+	int64_t uncertainty_ns;
+	enum anchor_source source;
+};
+
+/* Takes the pair (board time, CLOCK_REALTIME) as simultaneously as user space can: the tightest of
+ * several brackets. Whether the wall clock deserves trust is clock_is_trusted's answer, not
+ * this one's. */
+struct anchor clock_pair(const struct clock *clock, enum anchor_source source);
+
+/* Asks the kernel whether its wall clock is to be believed: adjtimex(2) says "synchronised", or a
+ * battery clock set it at boot (/sys/class/rtc/.../hctosys). Returns true and what to write into an
+ * anchor; the uncertainty is the kernel's estimate for NTP, 1 s for a battery clock. Reads a file:
+ * not for the sense thread. */
+bool clock_is_trusted(enum anchor_source *ret_source, int64_t *ret_uncertainty_ns);
+
+/* What clock_is_trusted asks the kernel, and its verdict on that, which is pure. */
+struct clock_evidence {
+	int64_t wall_s;                           /* the wall clock: seconds since 1970 */
+	int ntp_state, ntp_status;                /* adjtimex(2): what it returned, its status */
+	int64_t ntp_esterror_us, ntp_maxerror_us; /* 0: not estimated */
+	bool was_set_by_battery_clock;
+};
+bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *ret_source,
+	int64_t *ret_uncertainty_ns);
+
+const char *anchor_source_name(enum anchor_source source); /* "ntp" */
+
+/* "2026-11-22T23:17:02.000001Z": ISO 8601 UTC with `digits` (0-9) decimals, written into a buffer
+ * of at least WALL_TEXT bytes. Works for any int64. */
+enum { WALL_TEXT = 40 };
+char *wall_text(struct wall wall, int digits, char *ret_text);
