@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is to be written besides rows: devices, gaps, anchors, runs, marks, calibrations and ship's
+ * bookkeeping, held as copies until a commit succeeds. A later note about the same thing replaces the earlier
+ * one, so a card that refuses for hours costs little memory. Inside keep/, for the writer only. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sqlite3.h>
+
+#include "data/batch.h"
+#include "data/device.h"
+#include "keep/record.h"
+
+enum note_kind {
+	NOTE_BOOT,
+	NOTE_DEVICE,
+	NOTE_GAP,
+	NOTE_ANCHOR,
+	NOTE_RUN,
+	NOTE_MARK,
+	NOTE_CURSOR,
+	NOTE_HOLES,
+	NOTE_QUARANTINED,
+	NOTE_RELEASED, /* struct hole: what of it is in quarantine is so no longer */
+	NOTE_CALIBRATION,
+};
+
+struct boot {
+	uint32_t id;
+	char kernel_id[64];
+	int64_t base_ns, begin_ns;
+};
+struct boot_anchor {
+	uint32_t boot;
+	struct anchor anchor;
+};
+struct holes {
+	char sink[32];
+	uint32_t stream;
+	size_t n;
+	struct hole holes[];
+};
+
+struct notes;
+int notes_new(struct notes **ret_notes);
+void notes_free(struct notes *notes);
+
+/* Copies `size` bytes of the struct of that kind. -ENOMEM also when there are too many. */
+int notes_add(struct notes *notes, enum note_kind kind, const void *body, size_t size);
+size_t notes_count(const struct notes *notes);
+size_t notes_bytes(const struct notes *notes);
+
+/* Writes them all into the database, within the caller's transaction; clear them once that is
+ * safe. */
+int notes_write(struct notes *notes, sqlite3 *db);
+void notes_clear(struct notes *notes);
+/* The statements belonged to a connection that is closed now. */
+void notes_forget_database(struct notes *notes);
