@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Comparing goes entry by entry of gpio and of serial ports. A port may have a name of the school's
+ * own, so one that no kit has is told only where it looks like a slip of the pen, or has slaves. */
+#include "sense/catalogue_config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/word.h"
+
+enum { NAMES_MOST = 256 };
+
+struct finding {
+	const struct catalogue *catalogue;
+	const char *name; /* of the configuration's file */
+	FILE *out;
+};
+
+/* --- what is not there --- */
+
+static const char *nearest_kit(const struct finding *finding, const char *kit)
+{
+	const char *names[NAMES_MOST];
+	size_t n = catalogue_count(finding->catalogue);
+
+	n = n < NAMES_MOST ? n : NAMES_MOST;
+	for (size_t i = 0; i < n; i++)
+		names[i] = catalogue_at(finding->catalogue, i)->id;
+	return word_nearest(kit, names, n);
+}
+
+static void tell_kit(const struct finding *finding, const char *key, const char *kit)
+{
+	const char *near = nearest_kit(finding, kit);
+
+	fprintf(finding->out, "%s: %s: no kit is called \"%s\"%s%s%s\n", finding->name, key, kit,
+		near ? "; did you mean " : "; kitlog kits lists those there are", near ? near : "",
+		near ? "?" : "");
+}
+
+static void tell_id(const struct finding *finding, const struct model *model, const char *what,
+	const char *id, const char *const *names, size_t n)
+{
+	fprintf(finding->out, "%s: gpio: %s has no %s \"%s\"; expected", finding->name, model->id,
+		what, id);
+	for (size_t i = 0; i < n; i++)
+		fprintf(finding->out, "%s %s", i == 0 ? "" : i + 1 == n ? " or" : ",", names[i]);
+	fputs(n > 0 ? "\n" : " none\n", finding->out);
+}
+
+/* --- one entry of gpio --- */
+
+static int index_of(const char *id, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], id) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void compare_lines(
+	const struct finding *finding, const struct config_gpio *gpio, const struct model *model)
+{
+	const char *names[MODEL_LINES];
+	bool has_pin[MODEL_LINES];
+
+	for (size_t i = 0; i < model->n_lines; i++) {
+		names[i] = model->lines[i].id;
+		has_pin[i] = model->lines[i].pin >= 0;
+	}
+	for (size_t i = 0; i < gpio->n_lines; i++) {
+		int at = index_of(gpio->lines[i].id, names, model->n_lines);
+
+		if (at < 0)
+			tell_id(finding, model, "line", gpio->lines[i].id, names, model->n_lines);
+		else
+			has_pin[at] = true;
+	}
+	for (size_t i = 0; i < model->n_lines; i++)
+		if (!has_pin[i])
+			fprintf(finding->out,
+				"%s: gpio: %s: nobody says which pin %s is; add lines: [{id: %s, pin: 17}]\n",
+				finding->name, model->id, names[i], names[i]);
+}
+
+static bool is_within(const struct model_setting *setting, double value)
+{
+	return value >= setting->low && value <= setting->high;
+}
+
+static void compare_settings(
+	const struct finding *finding, const struct config_gpio *gpio, const struct model *model)
+{
+	const char *names[MODEL_SETTINGS];
+
+	for (size_t i = 0; i < model->n_settings; i++)
+		names[i] = model->settings[i].id;
+	for (size_t i = 0; i < gpio->n_settings; i++) {
+		const struct config_setting *setting = &gpio->settings[i];
+		int at = index_of(setting->id, names, model->n_settings);
+		const struct model_setting *of = &model->settings[at < 0 ? 0 : at];
+
+		if (at < 0)
+			tell_id(finding, model, "setting", setting->id, names, model->n_settings);
+		else if (!is_within(of, setting->value))
+			fprintf(finding->out,
+				"%s: gpio: %s: %s %.12g is not between %.12g and %.12g %s\n",
+				finding->name, model->id, of->id, setting->value, of->low, of->high,
+				of->unit);
+	}
+}
+
+static void compare_gpio(const struct finding *finding, const struct config_gpio *gpio)
+{
+	const struct model *model = catalogue_find(finding->catalogue, gpio->kit);
+
+	if (!model) {
+		tell_kit(finding, "gpio", gpio->kit);
+	} else if (model->n_lines == 0) {
+		fprintf(finding->out,
+			"%s: gpio: %s does not hang at pins; take it out of gpio, or name another kit\n",
+			finding->name, model->id);
+	} else {
+		compare_lines(finding, gpio, model);
+		compare_settings(finding, gpio, model);
+	}
+}
+
+/* --- one serial port --- */
+
+static void compare_port(const struct finding *finding, const struct config_port *port)
+{
+	const struct model *model =
+		port->kit ? catalogue_find(finding->catalogue, port->kit) : NULL;
+
+	if (!port->kit)
+		return;
+	if (!model && (port->n_slaves > 0 || nearest_kit(finding, port->kit)))
+		tell_kit(finding, "serial.ports", port->kit);
+	else if (model && !(model->form->needs & MODEL_NEEDS_SERIAL))
+		fprintf(finding->out,
+			"%s: serial.ports: %s is no kit of a serial port; name another, or leave it out\n",
+			finding->name, port->kit);
+}
+
+/* --- what holds --- */
+
+void catalogue_settings(const struct model *model, const struct config_setting *wished,
+	size_t n_wished, double ret_settings[KIT_SETTINGS])
+{
+	for (size_t i = 0; i < model->n_settings; i++) {
+		const struct model_setting *setting = &model->settings[i];
+
+		ret_settings[i] = setting->value;
+		for (size_t j = 0; j < n_wished; j++)
+			if (strcmp(wished[j].id, setting->id) == 0 &&
+				is_within(setting, wished[j].value))
+				ret_settings[i] = wished[j].value;
+	}
+}
+
+int catalogue_pins(const struct model *model, const struct config_line *wished, size_t n_wished,
+	unsigned ret_pins[MODEL_LINES])
+{
+	unsigned pins[MODEL_LINES];
+
+	for (size_t i = 0; i < model->n_lines; i++) {
+		int pin = model->lines[i].pin;
+
+		for (size_t j = 0; j < n_wished; j++)
+			if (strcmp(wished[j].id, model->lines[i].id) == 0)
+				pin = (int)wished[j].pin;
+		if (pin < 0)
+			return -ENOENT;
+		pins[i] = (unsigned)pin;
+	}
+	if (model->n_lines > 0)
+		memcpy(ret_pins, pins, model->n_lines * sizeof *pins);
+	return 0;
+}
+
+char *catalogue_compare(
+	const struct catalogue *catalogue, const struct config *config, const char *name)
+{
+	char *sentences = NULL;
+	size_t size;
+	struct finding finding = {catalogue, name, open_memstream(&sentences, &size)};
+
+	if (!finding.out)
+		return NULL;
+	for (size_t i = 0; i < config->n_gpio; i++)
+		compare_gpio(&finding, &config->gpio[i]);
+	for (size_t i = 0; i < config->serial.n_ports; i++)
+		compare_port(&finding, &config->serial.ports[i]);
+	if (fclose(finding.out) == 0)
+		return sentences;
+	free(sentences);
+	return NULL;
+}

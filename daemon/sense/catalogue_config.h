@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the configuration says of kits: how it changes what a model suggests, and whether what it
+ * names is there. Main thread. */
+#pragma once
+
+#include "data/config.h"
+#include "sense/catalogue.h"
+
+/* The model's settings in its order: as wished, else the model's own. What is wished in vain, or out
+ * of range, counts for nothing here; catalogue_compare tells it. */
+void catalogue_settings(const struct model *model, const struct config_setting *wished,
+	size_t n_wished, double ret_settings[KIT_SETTINGS]);
+
+/* The pin of each of the model's lines, in its order. -ENOENT: nobody says the pin of one. */
+int catalogue_pins(const struct model *model, const struct config_line *wished, size_t n_wished,
+	unsigned ret_pins[MODEL_LINES]);
+
+/* What it names in vain, one sentence a line behind the file's name; "" if nothing. malloc'ed, for
+ * the caller to free; NULL when memory is short. */
+char *catalogue_compare(
+	const struct catalogue *catalogue, const struct config *config, const char *name);

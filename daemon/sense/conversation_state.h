@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of struct kit, shared by its parts: conversation.c (bytes, listeners, states),
+ * conversation_ask.c (who speaks only when spoken to), calls.c and modelled.c (what families call).
+ * Nobody else includes this. */
+#pragma once
+
+#include <stdalign.h>
+#include <stddef.h>
+
+#include "sense/conversation.h"
+#include "sense/timebase.h"
+#include "sense/track.h"
+#include "sense/waiting.h"
+
+struct listener {
+	const struct kit_family *family;
+	const struct model *model; /* NULL: without a kit.yaml */
+	size_t used;               /* its place in the bytes */
+};
+
+/* Asking, listener by listener: conversation_ask.c. */
+struct asking {
+	enum { ASK_RESTS = 0, ASK_SETTLES, ASK_WAITS } phase;
+	size_t listener;
+	const struct model_match *match;
+	struct instant until;
+	struct model_serial usual; /* the setting to go back to */
+};
+
+/* How channels of a kit.yaml became columns: modelled.c. */
+struct modelled {
+	uint8_t stream[MODEL_CHANNELS], column[MODEL_CHANNELS];
+	double round[MODEL_CHANNELS]; /* values are whole multiples of 1 / round; 0: as they are */
+	bool is_given[DEVICE_STREAMS];
+	double values[DEVICE_STREAMS][STREAM_CHANNELS];
+};
+
+struct kit {
+	const struct conversation_host *host;
+	struct kit_port port;
+	struct instant at;   /* of the read or tick that is being worked on */
+	struct instant wake; /* the family's wish; INT64_MAX: none */
+	uint64_t random;
+
+	/* Bytes. Each listener has its own place in the same buffer. */
+	size_t n_bytes;
+	size_t n_listeners;
+	struct listener listeners[CONVERSATION_LISTENERS];
+	size_t claimed;  /* index of a listener; n_listeners: none yet */
+	size_t speaking; /* the one that is being called */
+	struct asking asking;
+
+	/* What became of them. */
+	struct instant made_sense; /* newest description, row or pair; else the opening */
+	struct instant newest_byte;
+	uint64_t senseless; /* bytes since made_sense */
+	uint64_t total, rows, rejected, lost;
+	const char *trouble; /* the newest word of kit_error since a row came; NULL: none */
+
+	/* The search for the speed. */
+	struct instant speed_since;
+	uint64_t speed_bytes, speed_plain; /* senseless ones at this speed; of these, text */
+
+	/* What speaks there. */
+	bool has_device, has_clock;
+	size_t clock_track; /* index of the clock stream, with has_clock */
+	struct timebase timebase;
+	struct waiting waiting;
+	struct device device, draft;
+	char said_identity[IDENTITY_TEXT]; /* of the device, before it was set apart */
+	struct track tracks[DEVICE_STREAMS];
+	struct modelled modelled;
+
+	uint8_t bytes[KIT_BUFFER_BYTES + CONVERSATION_READ];
+	alignas(max_align_t) uint8_t state[CONVERSATION_LISTENERS][KIT_STATE_BYTES];
+};
+
+static inline bool kit_has_claimed(const struct kit *kit)
+{
+	return kit->claimed < kit->n_listeners;
+}
+
+/* conversation.c: who listens is opened, or opened anew; `sure`: this one has claimed already,
+ * n_listeners: nobody. */
+void kit_open_listeners(struct kit *kit, size_t sure);
+void kit_set_serial(struct kit *kit, const struct model_serial *serial, struct instant now);
+
+/* conversation_ask.c */
+void kit_ask_begin(struct kit *kit, struct instant now);
+bool kit_ask_tick(struct kit *kit, struct instant now); /* true: it has the port */
+/* There are new bytes: true when they may be an answer, which nobody else gets to see. */
+bool kit_ask_received(struct kit *kit);
+/* A listener claimed what speaks by itself: this speed is the usual one now. */
+void kit_ask_claimed(struct kit *kit);
+/* A claim is forgotten: everybody listens at the usual setting. false: there is no other. */
+bool kit_ask_return(struct kit *kit, struct instant now);
+
+/* calls.c: the device's end; `reason` is told as a gap up to now, 0: none. */
+void kit_end_device(struct kit *kit, enum gap_reason reason, bool is_gone);

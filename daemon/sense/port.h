@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One serial port as an open descriptor: through libserialport where the kernel lists it
+ * (port_serial.c), through plain termios where not (port_tty.c: ptys). For ports.c; main thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sense/kit.h"
+
+struct sp_port;
+
+struct port {
+	int fd;               /* non-blocking, raw, ours alone; -1: closed */
+	struct sp_port *port; /* NULL: plain termios */
+};
+
+/* Opens at `speed` (0: a usual one, 115200) and fills in what is known of the place. Returns 0;
+ * -ENODEV from port_open_serial when the kernel does not list it as a port, then port_open_tty may
+ * try; other -errno as the system says. *ret_is_late: the port works, but its chip holds bytes
+ * back. */
+int port_open_serial(const char *path, unsigned speed, struct port *ret_port,
+	struct kit_port *ret_about, bool *ret_is_late);
+int port_open_tty(const char *path, struct port *ret_port, struct kit_port *ret_about);
+
+/* Makes an open terminal raw and, by a lock, ours alone: -EBUSY when another program has it. Throws
+ * away what came before we listened. Reading answers "nothing yet" with EAGAIN from then on, so
+ * that 0 always means hung up. For the two openers. */
+int port_make_ours(int fd);
+
+/* Speed, bits, parity and stop bits. 0, also for what has none; -errno. */
+int port_set_serial(const struct port *port, const struct model_serial *serial);
+void port_close(struct port *port); /* no-op when closed */
+
+/* Paths of the USB serial ports that the kernel lists: calls `found` for each. */
+void port_list(void (*found)(void *self, const char *path), void *self);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who is who: identity -> device id and sticker, description -> stream id.
+ *
+ * Loaded from the store before the threads start, then owned by the sense thread, which alone gives
+ * out new numbers; everybody else learns them from the feed (and keep makes them durable). Fixed
+ * capacity: REGISTRY_DEVICES and REGISTRY_STREAMS ever seen; when full, the ones seen least
+ * recently give way in memory only, and would get new numbers. No number is given twice. No
+ * allocation after registry_new. */
+#pragma once
+
+#include <stdint.h>
+
+#include "data/device.h"
+
+enum { REGISTRY_DEVICES = 512, REGISTRY_STREAMS = 2048 };
+
+struct registry;
+
+int registry_new(struct registry **ret_registry);
+void registry_free(struct registry *registry);
+
+/* A device as the store knows it, with the streams it last had; again for each set of streams it
+ * had before. 0; -EINVAL without identity, id or sticker; -ENOSPC when full: its numbers are then
+ * still never given to anybody else. */
+int registry_learn(struct registry *registry, const struct device *device);
+
+/* Rows of streams up to this number are kept, whoever's they are: no device gets one of these. */
+void registry_reserve_streams(struct registry *registry, uint32_t highest);
+
+/* Fills device->id, device->sticker, and id and device of each stream: the known ones where
+ * identity and fingerprint fit, else the next free. */
+void registry_number(struct registry *registry, struct device *device);
+
+/* The newest stamp a stream was given, so that stamps rise over unplugging; 0: none yet. */
+int64_t registry_last_stamp_ns(const struct registry *registry, uint32_t stream);
+void registry_set_last_stamp_ns(struct registry *registry, uint32_t stream, int64_t stamp_ns);
+
+/* Remembered rate of a device clock, so that a replugged kit's map starts well; 0: unknown. In
+ * memory only: after a start of kitlogd it is learnt again. */
+int32_t registry_rate_ppb(const struct registry *registry, uint32_t device);
+void registry_set_rate_ppb(struct registry *registry, uint32_t device, int32_t rate_ppb);

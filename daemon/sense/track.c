@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Batching is a bargain between the cost of a record and the age of a row: full, or 20 ms old, or
+ * nothing more to come soon, whichever is first. */
+#include "sense/track.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	BATCH_AGE_MS = 20,
+	SILENCE_LEAST_MS = 6000,
+	SILENCE_PERIODS = 5,
+};
+
+void track_open(struct track *track, const struct stream *stream, struct registry *registry,
+	enum gap_reason reason, struct instant now)
+{
+	track->period_ns = stream->period_ns;
+	track->is_event = stream->stamps == STAMP_KERNEL && stream->period_ns == 0;
+	if (track->stream == stream->id)
+		return;
+	track->stream = stream->id;
+	track->n_channels = stream->n_channels;
+	track->last_ns = registry_last_stamp_ns(registry, stream->id);
+	track->seen_ns = now.ns;
+	track->spacing_ns = track->silence_ns = 0;
+	track->owed = track->last_ns ? reason : (enum gap_reason)0;
+	track->owed_rows = 0;
+	track->is_silent = false;
+	track->is_fresh = true;
+	track->batch.stream = stream->id;
+	track->batch.n_channels = stream->n_channels;
+	track->batch.n_rows = 0;
+	track->batch.has_ticks = 0;
+	memset(&track->batch.piece, 0, sizeof(track->batch.piece));
+}
+
+void track_flush(struct track *track, struct outlet *outlet, struct instant now)
+{
+	if (track->batch.n_rows == 0)
+		return;
+	outlet_batch(outlet, now, &track->batch);
+	track->batch.n_rows = 0;
+	if (track->is_fresh)
+		outlet_hurry(outlet);
+	track->is_fresh = false;
+}
+
+static void tell_owed(
+	struct track *track, struct outlet *outlet, struct instant now, int64_t next_ns)
+{
+	struct gap gap = {
+		.stream = track->stream,
+		.reason = track->owed,
+		.from.ns = track->last_ns ? track->last_ns : next_ns,
+		.to.ns = next_ns,
+		.lost_rows = track->owed_rows,
+	};
+
+	track_flush(track, outlet, now);
+	outlet_gap(outlet, now, &gap);
+	track->owed = (enum gap_reason)0;
+	track->owed_rows = 0;
+}
+
+/* Quick to grow, slow to shrink: rows that come in bursts are as far apart as the bursts. A silence
+ * is no spacing unless another one as long follows it soon: then it is a sensor that speaks once a
+ * minute. */
+static void learn_spacing(struct track *track, int64_t spacing_ns)
+{
+	int64_t at_least_ns = spacing_ns;
+
+	if (track->is_silent) {
+		if (track->silence_ns < spacing_ns)
+			at_least_ns = track->silence_ns;
+		track->silence_ns = spacing_ns;
+	} else {
+		track->silence_ns -= track->silence_ns / 16;
+	}
+	track->spacing_ns = at_least_ns > track->spacing_ns
+		? at_least_ns
+		: track->spacing_ns - (track->spacing_ns - at_least_ns) / 16;
+}
+
+static uint32_t append(struct track *track, struct outlet *outlet, struct instant now,
+	int64_t stamp_ns, const double *values)
+{
+	struct batch *batch = &track->batch;
+	double *to;
+	uint32_t row;
+
+	if (track->owed)
+		tell_owed(track, outlet, now, stamp_ns);
+	if (batch->n_rows == 0)
+		track->batch_ns = now.ns;
+	row = batch->n_rows++;
+	to = batch->values + row * track->n_channels;
+	batch->stamps_ns[row] = stamp_ns;
+	for (uint32_t i = 0; i < track->n_channels; i++)
+		to[i] = isfinite(values[i]) ? values[i] : NAN;
+
+	learn_spacing(track, now.ns - track->seen_ns);
+	track->seen_ns = now.ns;
+	track->last_ns = stamp_ns;
+	track->is_silent = false;
+	return row;
+}
+
+static void send_if_full(struct track *track, struct outlet *outlet, struct instant now)
+{
+	if (track->batch.n_rows == BATCH_ROWS)
+		track_flush(track, outlet, now);
+}
+
+/* A batch has one piece of the map, or rows without ticks. */
+static void begin_batch_of(struct track *track, struct outlet *outlet, struct instant now,
+	const struct clock_piece *piece)
+{
+	struct batch *batch = &track->batch;
+
+	if (batch->has_ticks == (piece != NULL) &&
+		(!piece ||
+			(batch->piece.origin_tick == piece->origin_tick &&
+				batch->piece.segment == piece->segment)))
+		return;
+	track_flush(track, outlet, now);
+	batch->has_ticks = piece != NULL;
+	batch->piece = piece ? *piece : (struct clock_piece){0};
+}
+
+void track_row(struct track *track, struct outlet *outlet, struct instant now,
+	struct instant arrival, const double *values)
+{
+	int64_t stamp = (arrival.ns + NS_PER_US / 2) / NS_PER_US * NS_PER_US;
+
+	if (stamp <= track->last_ns)
+		stamp = track->last_ns / NS_PER_US * NS_PER_US + NS_PER_US;
+	begin_batch_of(track, outlet, now, NULL);
+	append(track, outlet, now, stamp, values);
+	send_if_full(track, outlet, now);
+}
+
+void track_row_exact(struct track *track, struct outlet *outlet, struct instant now,
+	struct instant stamp, const double *values)
+{
+	int64_t stamp_ns = stamp.ns > track->last_ns ? stamp.ns : track->last_ns + 1;
+
+	append(track, outlet, now, stamp_ns, values);
+	send_if_full(track, outlet, now);
+}
+
+bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instant now,
+	const struct clock_piece *piece, int64_t tick, const double *values)
+{
+	int64_t stamp = clock_piece_stamp(piece, tick);
+	uint32_t row;
+
+	if (stamp <= track->last_ns) {
+		track_owe(track, GAP_WIRE, 1);
+		return false;
+	}
+	begin_batch_of(track, outlet, now, piece);
+	row = append(track, outlet, now, stamp, values);
+	track->batch.ticks[row] = tick;
+	send_if_full(track, outlet, now);
+	return true;
+}
+
+void track_owe(struct track *track, enum gap_reason reason, uint64_t rows)
+{
+	if (!track->owed || reason == GAP_RESET)
+		track->owed = reason;
+	track->owed_rows += rows;
+}
+
+void track_end_burst(struct track *track, struct outlet *outlet, struct instant now)
+{
+	if (track->spacing_ns >= BATCH_AGE_MS * (int64_t)NS_PER_MS)
+		track_flush(track, outlet, now);
+}
+
+void track_tick(struct track *track, struct outlet *outlet, struct instant now)
+{
+	int64_t period = track->period_ns > 0 ? track->period_ns : track->spacing_ns;
+	int64_t limit = SILENCE_PERIODS * period;
+
+	if (track->batch.n_rows > 0 &&
+		(now.ns - track->batch_ns >= BATCH_AGE_MS * (int64_t)NS_PER_MS ||
+			now.ns - track->seen_ns >= track->spacing_ns))
+		track_flush(track, outlet, now);
+	if (limit < SILENCE_LEAST_MS * (int64_t)NS_PER_MS)
+		limit = SILENCE_LEAST_MS * (int64_t)NS_PER_MS;
+	if (!track->is_event && !track->is_silent && now.ns - track->seen_ns > limit) {
+		track->is_silent = true;
+		if (track->last_ns)
+			track_owe(track, GAP_SILENT, 0);
+	}
+}
+
+void track_close(struct track *track, struct outlet *outlet, struct registry *registry,
+	enum gap_reason reason, struct instant now)
+{
+	if (!track->stream)
+		return;
+	track_flush(track, outlet, now);
+	if (track->owed_rows > 0 || (reason && track->last_ns)) {
+		struct gap gap = {
+			.stream = track->stream,
+			.reason = reason ? reason : track->owed,
+			.from.ns = track->last_ns ? track->last_ns : now.ns,
+			.to.ns = now.ns > track->last_ns ? now.ns : track->last_ns,
+			.lost_rows = track->owed_rows,
+		};
+
+		outlet_gap(outlet, now, &gap);
+	}
+	if (track->last_ns)
+		registry_set_last_stamp_ns(registry, track->stream, track->last_ns);
+	track->stream = 0;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The track of one stream: its open batch, its newest stamp, the gap that is owed, its silence.
+ *
+ * Rows go in stamped; they come out in batches through the outlet, gaps between them in their
+ * place. Stamps rise strictly for ever: the registry remembers the newest over unplugging. Sense
+ * thread, no allocation. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "data/batch.h"
+#include "data/device.h"
+#include "sense/outlet.h"
+#include "sense/registry.h"
+
+struct track {
+	uint32_t stream, n_channels; /* private from here on */
+	int64_t period_ns;
+	int64_t last_ns; /* newest stamp given; 0: none yet */
+	int64_t seen_ns,
+		spacing_ns;   /* when the last row came, and how far rows are apart, smoothed */
+	int64_t silence_ns;   /* the last silence, fading with the rows since */
+	int64_t batch_ns;     /* when the oldest row of the open batch came */
+	enum gap_reason owed; /* 0: none. Told in front of the next row */
+	uint64_t owed_rows;
+	bool is_silent, is_fresh; /* fresh: nothing was sent yet */
+	bool is_event;            /* comes when something happens: silence means nothing */
+	struct batch batch;
+};
+
+/* Begins, or goes on, with a stream that was numbered. A stream that had rows before owes a gap
+ * with `reason`; a track that already carries this very stream goes on as it is. */
+void track_open(struct track *track, const struct stream *stream, struct registry *registry,
+	enum gap_reason reason, struct instant now);
+
+/* A row at a stamp of board time, rounded to whole microseconds and moved behind the last one. */
+void track_row(struct track *track, struct outlet *outlet, struct instant now,
+	struct instant arrival, const double *values);
+
+/* The same, with the exact stamp and no rounding. For the clock stream. */
+void track_row_exact(struct track *track, struct outlet *outlet, struct instant now,
+	struct instant stamp, const double *values);
+
+/* A row at a device tick. False, and the row is owed as damage, when its stamp would not rise. */
+bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instant now,
+	const struct clock_piece *piece, int64_t tick, const double *values);
+
+/* Owes a gap; the reason first given stays until it is told, but a reset outranks all. */
+void track_owe(struct track *track, enum gap_reason reason, uint64_t rows);
+
+/* Sends the open batch. */
+void track_flush(struct track *track, struct outlet *outlet, struct instant now);
+
+/* About each 20 ms: sends a batch that is old enough, notices silence. */
+void track_tick(struct track *track, struct outlet *outlet, struct instant now);
+
+/* Sends a batch now if the next row is not to be expected within 20 ms. After each read. */
+void track_end_burst(struct track *track, struct outlet *outlet, struct instant now);
+
+/* The device went away, or sense stops: sends all, tells the gap so far if `reason` is not 0 or
+ * rows are owed, and leaves the newest stamp with the registry. */
+void track_close(struct track *track, struct outlet *outlet, struct registry *registry,
+	enum gap_reason reason, struct instant now);
