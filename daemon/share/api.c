@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table, and the routes that are one line each. */
+#include "share/api.h"
+
+#include <string.h>
+
+#include "share/handlers.h"
+#include "share/openapi.h"
+
+static void handle_events(void *self, struct request *request)
+{
+	struct parts *parts = self;
+
+	events_answer(parts->events, request);
+}
+
+static void handle_openapi(void *self, struct request *request)
+{
+	(void)self;
+	request_answer(
+		request, 200, "application/yaml; charset=utf-8", openapi_yaml, openapi_yaml_bytes);
+}
+
+/* clang-format off */
+static const struct route ROUTES[] = {
+	/* method   pattern                             teacher handler */
+	{"GET",    "/api/v1/status",                    false, handle_status},
+	{"POST",   "/api/v1/login",                     false, handle_login},
+	{"DELETE", "/api/v1/login",                     false, handle_logout},
+	{"GET",    "/api/v1/devices",                   false, handle_devices},
+	{"POST",   "/api/v1/devices/{id}/identify",     true,  handle_identify},
+	{"GET",    "/api/v1/streams/{id}/columns",      false, handle_columns},
+	{"GET",    "/api/v1/streams/{id}/raw",          false, handle_raw},
+	{"GET",    "/api/v1/calibrations",              false, handle_calibrations},
+	{"POST",   "/api/v1/calibrations",              true,  handle_calibrate},
+	{"POST",   "/api/v1/calibrations/zero",         true,  handle_zero},
+	{"POST",   "/api/v1/calibrations/{id}/withdraw", true, handle_withdraw},
+	{"GET",    "/api/v1/runs",                      false, handle_runs},
+	{"POST",   "/api/v1/runs",                      true,  handle_run_start},
+	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
+	{"GET",    "/api/v1/sinks",                     false, handle_sinks},
+	{"GET",    "/api/v1/sinks/{name}/quarantine",   false, handle_quarantine},
+	{"GET",    "/api/v1/export",                    false, handle_export},
+	{"GET",    "/api/v1/events",                    false, handle_events},
+	{"GET",    "/api/v1/openapi.yaml",              false, handle_openapi},
+};
+/* clang-format on */
+
+const struct route *api_routes(size_t *ret_n)
+{
+	*ret_n = sizeof ROUTES / sizeof *ROUTES;
+	return ROUTES;
+}
+
+void api_otherwise(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const char *path = request_path(request);
+
+	if (strncmp(path, "/api/", 5) == 0)
+		request_refuse(request, 404, "no_such_path", "没有这个地址。", "No such address.");
+	else if (!parts->pages)
+		request_refuse(request, 503, "no_pages", "网页没有装好。重新安装 kitlog。",
+			"The pages are not installed. Install kitlog again.");
+	else
+		pages_answer(parts->pages, request, path);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GET /export: what was asked for; share/download.h does it. */
+#include <string.h>
+
+#include "base/number.h"
+#include "share/ask.h"
+#include "share/download.h"
+#include "share/handlers.h"
+
+static bool ask_format(struct request *request, enum export_format *ret_format)
+{
+	const char *format = request_query(request, "format");
+
+	if (!format || strcmp(format, "csv") == 0)
+		*ret_format = EXPORT_CSV;
+	else if (strcmp(format, "lp") == 0)
+		*ret_format = EXPORT_LP;
+	else {
+		refuse_parameter(request, "format", "要写 csv 或 lp", "must be csv or lp");
+		return false;
+	}
+	return true;
+}
+
+static void name_file(struct download_options *options, const char *what, uint32_t number)
+{
+	struct text file = text_over(options->file, sizeof options->file);
+
+	text_addf(&file, "kitlog-%s-%u", what, number);
+}
+
+static bool ask_run(struct parts *parts, struct request *request, struct download_options *options)
+{
+	int64_t id = 0;
+
+	if (!ask_int(request, "run", &id))
+		return false;
+	if (!parts->runs.is_known) {
+		refuse_busy(request);
+		return false;
+	}
+	const struct run *run =
+		id > 0 && id <= UINT32_MAX ? runs_find(&parts->runs, (uint32_t)id) : NULL;
+	if (!run) {
+		refuse_no_run(request, id);
+		return false;
+	}
+	options->from = run->from;
+	if (run->to.ns != INT64_MAX)
+		options->to = run->to;
+	name_file(options, "run", run->number);
+	return true;
+}
+
+static bool ask_streams(struct request *request, struct download_options *options)
+{
+	const char *values[WEAVE_STREAMS];
+	size_t n = request_queries(request, "stream", values, WEAVE_STREAMS);
+
+	if (n > WEAVE_STREAMS) {
+		refuse_parameter(
+			request, "stream", "最多写 64 个", "may be given 64 times at most");
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int64_t id;
+		size_t length = number_to_int(values[i], strlen(values[i]), &id);
+
+		if (length == 0 || values[i][length] != '\0' || id <= 0 || id > UINT32_MAX) {
+			refuse_parameter(
+				request, "stream", "要写成编号", "must be the number of a stream");
+			return false;
+		}
+		for (size_t k = 0; k < i; k++)
+			if (options->streams[k] == (uint32_t)id) {
+				refuse_parameter(request, "stream", "写重了", "is given twice");
+				return false;
+			}
+		options->streams[i] = (uint32_t)id;
+	}
+	options->n_streams = n;
+	return true;
+}
+
+void handle_export(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct instant now = clock_now(parts->clock);
+	struct download_options options = {.board = parts->board, .to = now};
+	bool has_run = request_query(request, "run");
+
+	if (!ask_format(request, &options.format) || !ask_values(request, &options.is_raw) ||
+		!ask_streams(request, &options))
+		return;
+	if (!has_run && options.n_streams == 0) {
+		refuse_parameter(request, "run", "或 stream 要写一个", "or stream must be given");
+		return;
+	}
+	options.counts_from_first = !has_run && !request_query(request, "from_us");
+	if (!has_run)
+		name_file(&options, "stream", options.streams[0]);
+	if (has_run && !ask_run(parts, request, &options))
+		return;
+	if (!ask_instant(request, "from_us", &options.from) ||
+		!ask_instant(request, "to_us", &options.to))
+		return;
+	if (options.to.ns > now.ns)
+		options.to = now; /* nothing is recorded yet of what comes then */
+	if (options.to.ns <= options.from.ns)
+		refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");
+	else
+		download_start(&parts->downloads, request, &options);
+}

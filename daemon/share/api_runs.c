@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Runs: list, start (also in the past), stop. Each change is an event for everybody. */
+#include <errno.h>
+#include <string.h>
+
+#include "share/ask.h"
+#include "share/handlers.h"
+#include "share/json.h"
+
+enum { MOST_RUNS = 200 };
+
+static void add_run(const struct parts *parts, const struct run *run, struct text *text)
+{
+	struct wall wall;
+	bool has_wall = walltime_at(&parts->walltime, run->from, &wall, NULL);
+
+	json_run(text, run, has_wall ? &wall : NULL);
+}
+
+/* The newest before an id, so that a board of many years answers like a new one. */
+void handle_runs(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct runs *runs = &parts->runs;
+	int64_t before = INT64_MAX, limit = MOST_RUNS;
+	size_t to = runs->n;
+
+	if (!ask_int(request, "before", &before) || !ask_int(request, "limit", &limit))
+		return;
+	if (limit < 1 || limit > MOST_RUNS) {
+		refuse_parameter(request, "limit", "要在 1 到 200 之间", "must be 1 to 200");
+		return;
+	}
+	if (!runs->is_known) {
+		refuse_busy(request);
+		return;
+	}
+	while (to > 0 && runs->run[to - 1].id >= before)
+		to--;
+
+	struct text text = answer_begin(parts);
+	size_t from = to > (size_t)limit ? to - (size_t)limit : 0;
+
+	text_add(&text, "{\"runs\":[");
+	for (size_t i = from; i < to; i++) {
+		if (i > from)
+			text_add_char(&text, ',');
+		add_run(parts, &runs->run[i], &text);
+	}
+	text_add(&text, "]}\n");
+	answer_send(request, 200, &text);
+}
+
+static void announce(struct parts *parts, const struct run *run)
+{
+	add_run(parts, run, events_begin(parts->events, "run"));
+	events_send(parts->events);
+}
+
+static void answer_run(struct parts *parts, struct request *request, int result, unsigned status,
+	const struct run *run)
+{
+	struct text text;
+
+	switch (result) {
+	case 0:
+		announce(parts, run);
+		text = answer_begin(parts);
+		add_run(parts, run, &text);
+		text_add_char(&text, '\n');
+		answer_send(request, status, &text);
+		break;
+	default:
+		refuse_busy(request);
+	}
+}
+
+/* The range asked for, checked; `to` stays INT64_MAX when it goes on from here. */
+static bool ask_range(struct parts *parts, struct request *request, const json_t *body,
+	struct instant *ret_from, struct instant *ret_to)
+{
+	struct instant now = clock_now(parts->clock);
+
+	*ret_from = now;
+	*ret_to = (struct instant){INT64_MAX};
+	if (!ask_member_instant(request, body, "from_us", ret_from) ||
+		!ask_member_instant(request, body, "to_us", ret_to))
+		return false;
+	if (ret_from->ns > now.ns)
+		refuse_parameter(request, "from_us", "不能晚于现在", "must not lie in the future");
+	else if (ret_to->ns != INT64_MAX && ret_to->ns > now.ns)
+		refuse_parameter(request, "to_us", "不能晚于现在", "must not lie in the future");
+	else if (ret_to->ns <= ret_from->ns)
+		refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");
+	else
+		return true;
+	return false;
+}
+
+void handle_run_start(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const char *title = "";
+	const struct run *run = NULL;
+	struct instant from, to;
+	json_t *body;
+
+	if (!ask_body(request, &body))
+		return;
+	if (!ask_member_text(request, body, "title", &title) ||
+		!ask_range(parts, request, body, &from, &to))
+		goto out;
+	if (strlen(title) >= sizeof run->title) {
+		refuse_parameter(
+			request, "title", "太长，最多 95 个字节", "is too long: at most 95 bytes");
+		goto out;
+	}
+	int r = runs_start(&parts->runs, title, from, to, &run);
+	if (r == -EALREADY)
+		request_refuse(request, 409, "is_running", "正在记录。先停下这一次。",
+			"A run is being recorded. Stop it first.");
+	else
+		answer_run(parts, request, r, 201, run);
+out:
+	json_decref(body);
+}
+
+void handle_run_stop(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct run *run = NULL;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	if (!parts->runs.is_known) {
+		refuse_busy(request);
+		return;
+	}
+	int r = runs_stop(&parts->runs, id, clock_now(parts->clock), &run);
+	if (r == -EALREADY)
+		request_refuse(request, 409, "is_stopped", "这一次已经停了。",
+			"This run has already been stopped.");
+	else if (r == -ENOENT)
+		refuse_no_run(request, id);
+	else
+		answer_run(parts, request, r, 200, run);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The steps that making a calibration and zeroing share. Those that return bool or NULL have
+ * answered the request when they say false or NULL. Inside the API. */
+#pragma once
+
+#include <jansson.h>
+
+#include "share/parts.h"
+
+/* False while the list could not be read yet. */
+bool calibrating_is_ready(struct parts *parts, struct request *request);
+
+/* Made now, with the body's name; holds from now on. */
+bool calibrating_begin(struct parts *parts, struct request *request, const json_t *body,
+	struct calibration *ret_calibration);
+
+/* The stream and channel that a body names. */
+const struct stream *calibrating_stream(
+	struct parts *parts, struct request *request, const json_t *body);
+const struct channel *calibrating_channel(
+	struct request *request, const json_t *body, const struct stream *stream);
+
+/* Does its kit let a channel be calibrated so? */
+bool calibrating_is_offered(
+	struct request *request, const struct calibration_rules *rules, enum calibration_kind kind);
+
+/* Whose it is. */
+void calibrating_of(struct calibration *calibration, const struct device *device,
+	const struct stream *stream, const struct channel *channel);
+
+/* Those with ids first .. last were made: live values are by them, and the answer comes when they
+ * are on the card. */
+void calibrating_end(struct parts *parts, struct request *request, uint32_t first, uint32_t last);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An export on its way to a browser: the work thread fills a buffer, the socket empties it, and in
+ * turn. The buffer belongs to one of the two at any time, so a slow browser holds neither the work
+ * thread nor the store, and a fast one takes no more memory than a slow one.
+ *
+ * A range that ends now is not on the card yet: commits may be a minute apart. Then keep is told to
+ * commit, and the export begins when it has, so that a file is whole although somebody was quick. A
+ * card that does not take it within 5 s keeps nobody from what is there; the file then says what is
+ * missing. Main thread. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/loop.h"
+#include "keep/keep.h"
+#include "share/export.h"
+#include "share/request.h"
+#include "share/work.h"
+
+struct download;
+
+struct downloads {
+	const struct clock *clock;
+	struct loop *loop;
+	struct work *work;
+	struct keep *keep;
+	const struct store_status *store; /* as of keep's last notice */
+	void (*refused)(void *self);      /* one that waited: the answer is to be sent */
+	void *self;
+
+	/* private */
+	struct download *waiting; /* for the card */
+	bool is_ordered;          /* keep knows, and has not said anything since */
+	struct timer look;
+};
+
+/* The fields above are the caller's, set before. */
+void downloads_init(struct downloads *downloads);
+void downloads_clear(struct downloads *downloads); /* refuses those that wait */
+
+/* Keep has sent a notice: `store` is new. */
+void downloads_told(struct downloads *downloads);
+
+struct download_options {
+	enum export_format format;
+	const char *board; /* borrowed for its life */
+	struct instant from, to;
+	uint32_t streams[WEAVE_STREAMS];
+	size_t n_streams;       /* 0: all that have rows in the range */
+	bool is_raw;            /* values as the devices said them */
+	bool counts_from_first; /* time_s counts from the first row, not from `from` */
+	char file[64];          /* name without suffix */
+};
+
+/* Answers the request, now or later: 200 and the file, 404 when there is no row and no such stream,
+ * or when line protocol would have no row because nobody has told the hour of any. */
+void download_start(struct downloads *downloads, struct request *request,
+	const struct download_options *options);

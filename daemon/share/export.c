@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Numbers are written so that they read back as the same double; times are integers until the last
+ * digit is out. */
+#include "share/export.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/number.h"
+#include "data/line.h"
+#include "data/unit.h"
+
+enum { CELL_TEXT = 640, FIXED_BYTES = 512 };
+
+/* --- CSV --- */
+
+/* RFC 4180, and a leading apostrophe where a spreadsheet would begin to compute. Names come from
+ * devices: nothing in them starts a new line. */
+static void add_cell(struct text *text, const char *cell)
+{
+	bool is_formula = cell[0] && strchr("=+-@\t\r", cell[0]);
+
+	text_add_char(text, '"');
+	if (is_formula)
+		text_add_char(text, '\'');
+	for (; *cell; cell++) {
+		if (*cell == '"')
+			text_add_char(text, '"');
+		text_add_char(text, (unsigned char)*cell < 0x20 ? ' ' : *cell);
+	}
+	text_add_char(text, '"');
+}
+
+/* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]"; the sticker when there is more than
+ * one stream to tell apart. */
+static void add_channel_head(const struct exporter *exporter, const struct export_stream *of,
+	size_t channel, struct text *text)
+{
+	const struct channel *c = &of->stream.channels[channel];
+	char buffer[CELL_TEXT], unit_buffer[CELL_TEXT];
+	struct text cell = text_over(buffer, sizeof buffer);
+	struct text unit = text_over(unit_buffer, sizeof unit_buffer);
+	bool has_english = c->name_en[0] && strcmp(c->name_en, c->name_zh) != 0;
+
+	if (exporter->n_streams > 1) {
+		text_addf(&cell, "%u ", of->sticker);
+		if (strcmp(of->stream.name, "main") != 0)
+			text_addf(&cell, "%s ", of->stream.name);
+	}
+	text_add(&cell, c->name_zh[0] ? c->name_zh : c->id);
+	if (has_english)
+		text_addf(&cell, " %s", c->name_en);
+	unit_add_for_people(&unit, c->unit);
+	if (unit.length > 0)
+		text_addf(&cell, "/%s", unit.at);
+	if (of->by[channel])
+		text_addf(&cell, " [校准 calibrated %s]", of->by[channel]);
+	add_cell(text, cell.at);
+}
+
+static void add_csv_head(const struct exporter *exporter, struct text *text)
+{
+	text_add(text,
+		"\xEF\xBB\xBF"
+		"time_s,clock");
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		for (size_t c = 0; c < exporter->streams[i].stream.n_channels; c++) {
+			text_add_char(text, ',');
+			add_channel_head(exporter, &exporter->streams[i], c, text);
+		}
+	text_add(text, ",gap,gap_until_s\r\n");
+}
+
+/* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
+static void add_seconds(struct text *text, int64_t ns)
+{
+	char digits[16];
+	int64_t fraction = ns % NS_PER_S;
+	size_t n;
+
+	if (ns < 0)
+		text_add_char(text, '-');
+	text_add_int(text, ns < 0 ? -(ns / NS_PER_S) : ns / NS_PER_S);
+	if (fraction == 0)
+		return;
+	n = (size_t)snprintf(
+		digits, sizeof digits, ".%09" PRId64, fraction < 0 ? -fraction : fraction);
+	while (digits[n - 1] == '0')
+		n--;
+	text_add_bytes(text, digits, n);
+}
+
+/* "2026-11-23T07:17:02.000001+08:00": the board's own time zone; empty when the hour is not
+ * known. */
+static void add_clock(struct text *text, const struct wall_map *map, struct instant at)
+{
+	struct wall wall;
+	struct tm tm;
+	char date[32], zone[8];
+
+	if (!map || !wall_map_at(map, at, &wall, NULL))
+		return;
+	time_t seconds = (time_t)(wall.ns / NS_PER_S);
+	if (!localtime_r(&seconds, &tm))
+		return;
+	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof zone, "%z", &tm); /* +0800 */
+	text_addf(text, "%s.%06d%.3s:%.2s", date, (int)(wall.ns % NS_PER_S / NS_PER_US), zone,
+		zone + 3);
+}
+
+static void add_csv_times(const struct exporter *exporter, struct instant at, struct text *text)
+{
+	add_seconds(text, instant_since(at, exporter->origin));
+	text_add_char(text, ',');
+	add_clock(text, exporter->wall, at);
+}
+
+static size_t count_cells(const struct exporter *exporter)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		n += exporter->streams[i].stream.n_channels;
+	return n;
+}
+
+static void add_csv_gap(const struct exporter *exporter, const struct gap *gap, struct text *text)
+{
+	add_csv_times(exporter, gap->from, text);
+	for (size_t i = 0; i < count_cells(exporter) + 1; i++)
+		text_add_char(text, ',');
+	for (size_t i = 0; i < exporter->n_streams && exporter->n_streams > 1; i++)
+		if (exporter->streams[i].stream.id == gap->stream)
+			text_addf(text, "%u ", exporter->streams[i].sticker);
+	text_add(text, gap_reason_name(gap->reason));
+	if (gap->lost_rows > 0)
+		text_addf(text, " %" PRIu64 " rows", gap->lost_rows);
+	text_add_char(text, ',');
+	add_seconds(text, instant_since(gap->to, exporter->origin));
+	text_add(text, "\r\n");
+}
+
+static void add_csv_row(
+	const struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	add_csv_times(exporter, moment->at, text);
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		for (size_t c = 0; c < exporter->streams[i].stream.n_channels; c++) {
+			text_add_char(text, ',');
+			if (moment->values[i] && !isnan(moment->values[i][c]))
+				text_add_double(text, moment->values[i][c]);
+		}
+	text_add(text, ",,\r\n");
+}
+
+/* --- line protocol --- */
+
+static void add_lines(struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	struct wall wall;
+	bool has_time = exporter->wall && wall_map_at(exporter->wall, moment->at, &wall, NULL);
+
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		const struct export_stream *of = &exporter->streams[i];
+
+		if (!moment->values[i])
+			continue;
+		if (!has_time || !of->has_series)
+			exporter->rows_without_time += !has_time;
+		else if (line_add_row(text, of->series.head, of->series.head_length,
+				 of->series.keys, moment->values[i], of->series.n_channels,
+				 wall) == 0)
+			exporter->rows++;
+	}
+}
+
+/* --- both --- */
+
+/* What comes last: the card has refused to take what was recorded from here on. */
+static void add_missing(const struct exporter *exporter, struct text *text)
+{
+	if (exporter->format == EXPORT_CSV) {
+		add_csv_times(exporter, exporter->kept_to, text);
+		for (size_t i = 0; i < count_cells(exporter) + 1; i++)
+			text_add_char(text, ',');
+		text_add(text, "not yet on the card,\r\n");
+	} else {
+		text_add(
+			text, "# what was recorded last is not yet on the card: export it again\n");
+	}
+}
+
+size_t export_line_bytes(const struct exporter *exporter)
+{
+	size_t n = FIXED_BYTES;
+
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		n += exporter->format == EXPORT_CSV
+			? exporter->streams[i].stream.n_channels * (size_t)(NUMBER_TEXT + 1)
+			: SERIES_HEAD + SERIES_KEYS + STREAM_CHANNELS * (size_t)(NUMBER_TEXT + 2);
+	return n;
+}
+
+void export_add_head(struct exporter *exporter, struct text *text)
+{
+	if (exporter->format == EXPORT_CSV)
+		add_csv_head(exporter, text);
+}
+
+void export_add_moment(struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	if (exporter->format == EXPORT_LP) {
+		if (!moment->gap)
+			add_lines(exporter, moment, text);
+		return;
+	}
+	if (moment->gap) {
+		add_csv_gap(exporter, moment->gap, text);
+		return;
+	}
+	add_csv_row(exporter, moment, text);
+	exporter->rows++;
+}
+
+bool export_lacks_hour(const struct exporter *exporter)
+{
+	return exporter->rows == 0 && exporter->rows_without_time > 0;
+}
+
+void export_add_end(struct exporter *exporter, struct text *text)
+{
+	if (exporter->lacks_end)
+		add_missing(exporter, text);
+	if (exporter->format == EXPORT_LP && exporter->rows_without_time > 0)
+		text_addf(text,
+			"# %" PRIu64
+			" rows are left out: nobody has told this board the time yet\n",
+			exporter->rows_without_time);
+}
+
+const char *export_type(enum export_format format)
+{
+	return format == EXPORT_CSV ? "text/csv; charset=utf-8" : "text/plain; charset=utf-8";
+}

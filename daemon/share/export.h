@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Moments as text: CSV for a spreadsheet, or line protocol as it is shipped. Pure but for the C
+ * library's time zone. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "data/device.h"
+#include "keep/store.h"
+#include "share/weave.h"
+#include "share/series.h"
+
+enum export_format { EXPORT_CSV = 1, EXPORT_LP = 2 };
+
+/* One stream of an export, with what its columns are called. */
+struct export_stream {
+	struct stream stream;
+	uint32_t sticker;
+	struct series series;          /* for EXPORT_LP */
+	bool has_series;               /* false: its names cannot be written as line protocol */
+	struct correction *correction; /* NULL: raw values */
+	char *by[STREAM_CHANNELS];     /* which calibrations (provenance.h); NULL: none */
+};
+
+struct exporter {
+	enum export_format format;
+	struct instant origin;       /* time_s counts from here */
+	bool lacks_end;              /* the card has not got it yet, */
+	struct instant kept_to;      /* only what was before this */
+	const struct wall_map *wall; /* NULL: nobody has told the hour */
+	const struct export_stream *streams;
+	size_t n_streams;
+	uint64_t rows, rows_without_time; /* written; left out of line protocol */
+};
+
+/* Longest line that export_add_moment or export_add_end may write; the caller keeps that much
+ * room. */
+size_t export_line_bytes(const struct exporter *exporter);
+
+/* CSV: a byte order mark (Excel on Chinese Windows takes the file for GBK without), then
+ *     time_s,clock,"温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]",...,gap,gap_until_s
+ * Line protocol: nothing. */
+void export_add_head(struct exporter *exporter, struct text *text);
+
+/* CSV: rows of one instant share a line; a gap is a line with its reason. A cell that a spreadsheet
+ * would take for a formula begins with an apostrophe. Line protocol: a line per stream; rows whose
+ * wall time nobody has told are counted and left out. */
+void export_add_moment(struct exporter *exporter, const struct moment *moment, struct text *text);
+
+/* There are rows, and line protocol can give none of them: nobody has told the hour of any. */
+bool export_lacks_hour(const struct exporter *exporter);
+
+/* Line protocol: a comment that says how many rows were left out, if any. */
+void export_add_end(struct exporter *exporter, struct text *text);
+
+const char *export_type(enum export_format format); /* "text/csv; charset=utf-8" */

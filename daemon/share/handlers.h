@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The handlers of /api/v1, by the file they are in; share/openapi.yaml says what each takes and
+ * gives. `self` is the struct parts. */
+#pragma once
+
+#include "share/parts.h"
+
+/* api_status.c */
+void handle_status(void *self, struct request *request);
+void write_hello(void *self, struct text *text);           /* event data */
+void write_health(struct parts *parts, struct text *text); /* event data */
+
+/* api_teacher.c */
+void handle_login(void *self, struct request *request);
+void handle_logout(void *self, struct request *request);
+
+/* api_devices.c */
+void handle_devices(void *self, struct request *request);
+void handle_identify(void *self, struct request *request);
+void write_devices(void *self, struct text *text); /* event data */
+
+/* api_streams.c */
+void handle_columns(void *self, struct request *request);
+
+/* api_calibrations.c */
+void handle_calibrations(void *self, struct request *request);
+void handle_calibrate(void *self, struct request *request);
+void handle_withdraw(void *self, struct request *request);
+void answer_calibrations(void *self, struct request *request, uint32_t first, uint32_t last);
+
+/* api_zero.c */
+void handle_raw(void *self, struct request *request);
+void handle_zero(void *self, struct request *request);
+
+/* api_runs.c */
+void handle_runs(void *self, struct request *request);
+void handle_run_start(void *self, struct request *request);
+void handle_run_stop(void *self, struct request *request);
+
+/* api_sinks.c */
+void handle_sinks(void *self, struct request *request);
+void handle_quarantine(void *self, struct request *request);
+void write_sinks_health(struct parts *parts, struct text *text); /* [{...}, ...] */
+
+/* api_export.c */
+void handle_export(void *self, struct request *request);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The nouns of the API as JSON, in one place, so that an event and an answer say the same thing the
+ * same way. Instants are whole microseconds of board time; what is not a number is null. Pure. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "data/batch.h"
+#include "data/device.h"
+#include "data/feed.h"
+#include "keep/store.h"
+
+static inline int64_t instant_us(struct instant at)
+{
+	return at.ns / NS_PER_US;
+}
+
+void json_number(struct text *text, double value);
+/* [first, ..., last] of a table row by row: every `stride`-th value from `values` on. */
+void json_numbers(struct text *text, const double *values, size_t stride, size_t n);
+void json_bool(struct text *text, bool value);
+/* {"zh":...,"en":...} or null when both are empty. */
+void json_words(struct text *text, const char *zh, const char *en);
+
+/* What is known of a device beside its description; of its channels stream by stream
+ * (STREAM_CHANNELS apart). */
+struct channel_news {
+	double last;                  /* the newest value; NaN: none */
+	const struct calibration *by; /* what holds; NULL: nothing */
+	bool is_overdue;
+};
+struct device_news {
+	const char *state;                /* "ready", "silent", "gone" */
+	const struct feed_health *health; /* NULL: none yet */
+	const struct channel_news *channels;
+};
+void json_device(struct text *text, const struct device *device, const struct device_news *news);
+
+void json_gap(struct text *text, const struct gap *gap);
+
+/* sticker 0: the device is not known in this boot. */
+void json_calibration(struct text *text, const struct calibration *calibration, uint32_t sticker,
+	bool is_withdrawn);
+
+/* wall_us of the start is null unless `wall` is given. */
+void json_run(struct text *text, const struct run *run, const struct wall *wall);

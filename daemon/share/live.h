@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is plugged in and what it says right now: reads sense's feed, remembers devices, health and
+ * last values, and turns the rows into events.
+ *
+ * Rows leave with the look at the feed that finds them (main looks each 25 ms), at most 40 times a
+ * second: a frame of its own beat would add another wait to those of sense and main. Each stream is
+ * condensed on arrival (share/condense.h), so what a fast one costs here is a few comparisons a
+ * row. Main thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "base/ring.h"
+#include "base/text.h"
+#include "data/device.h"
+#include "data/feed.h"
+#include "share/calibrations.h"
+#include "share/events.h"
+#include "share/recent.h"
+#include "share/walltime.h"
+
+struct live;
+
+struct live_options {
+	const struct clock *clock;
+	struct loop *loop;
+	struct ring *feed;
+	struct events *events;
+	const struct calibrations *calibrations; /* NULL: none */
+	const struct walltime *walltime;         /* for their age; NULL: nobody tells */
+	void (*sent)(void *self); /* events were published by a timer: time for http_run */
+	void *self;
+};
+int live_new(const struct live_options *options, struct live **ret_live);
+void live_free(struct live *live);
+
+/* Reads the feed to its end. */
+void live_feed(struct live *live);
+
+/* NULL when there is no such device or data stream in this boot. Borrowed until the next
+ * live_feed. */
+const struct device *live_device(const struct live *live, uint32_t id, bool *ret_is_gone);
+const struct stream *live_stream(const struct live *live, uint32_t id);
+
+/* What a data stream says raw; NULL as above. Borrowed until the next live_feed. */
+const struct recent *live_recent(const struct live *live, uint32_t stream);
+
+/* By its identity; NULL. */
+const struct device *live_device_named(const struct live *live, const char *identity);
+
+/* The stream's device; NULL: there is no such stream. */
+const struct device *live_device_of(const struct live *live, uint32_t stream);
+
+/* Visits the data streams of everything that is plugged in. */
+void live_streams(const struct live *live,
+	void (*visit)(void *self, const struct device *device, const struct stream *stream),
+	void *self);
+
+/* The calibrations have changed: rows from now on are by the new ones, and everybody is told. */
+void live_recalibrate(struct live *live);
+
+/* The last thing said about a port: "listening", "ready", "silent", "garbled", "text". A device at
+ * a port of the last two gives no readings: it is "silent". */
+const char *live_port_state(const struct live *live, const char *path);
+
+/* How punctual sense was when it last said so, NULL: it has not yet. Borrowed until the next
+ * live_feed. */
+const struct feed_punctual *live_punctual(const struct live *live);
+
+/* [{...}, ...] as in GET /devices. */
+void live_devices_json(const struct live *live, struct text *text);
+/* The short form for the health event; counts rates since its last call. */
+void live_health_json(struct live *live, struct text *text);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The few steps all handlers share. */
+#include "share/parts.h"
+
+struct text answer_begin(struct parts *parts)
+{
+	return text_over(parts->scratch, PARTS_SCRATCH);
+}
+
+void answer_send(struct request *request, unsigned status, const struct text *text)
+{
+	if (text->is_cut)
+		request_refuse(request, 500, "too_much", "内容太多，放不下。拔掉几台器材再试。",
+			"There is more than fits. Unplug some kits and try again.");
+	else
+		request_answer(request, status, "application/json", text->at, text->length);
+}
+
+bool parts_is_teacher(const struct parts *parts, const struct request *request)
+{
+	return teacher_knows(
+		&parts->teacher, request_cookie(request, "kitlog"), clock_now(parts->clock));
+}

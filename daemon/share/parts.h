@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the handlers of the API work with: each gets it as its `self`. Owned by web.c. Main
+ * thread. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "data/config.h"
+#include "keep/keep.h"
+#include "sense/ports.h"
+#include "sense/sense.h"
+#include "share/calibrations.h"
+#include "share/download.h"
+#include "share/events.h"
+#include "share/live.h"
+#include "share/pages.h"
+#include "share/runs.h"
+#include "share/settle.h"
+#include "share/ship.h"
+#include "share/teacher.h"
+#include "share/walltime.h"
+#include "share/work.h"
+
+enum { PARTS_SCRATCH = 2 << 20 };
+
+struct parts {
+	const struct clock *clock;
+	const struct config *config;
+	const char *board;          /* its name */
+	const char *config_problem; /* NULL: none */
+	struct keep *keep;
+	struct ship *ship; /* these three may be NULL: nothing to ship to, to ask, to list */
+	struct sense *sense;
+	struct ports *ports;
+	struct pages *pages; /* NULL: the folder was not there */
+	struct events *events;
+	struct live *live;
+	struct work *work;
+	struct downloads downloads;
+	struct walltime walltime;
+	struct runs runs;
+	struct calibrations calibrations;
+	struct settles settles;
+	struct teacher teacher;
+	struct store_status store; /* as of keep's last notice */
+	struct instant started;
+	char *scratch; /* PARTS_SCRATCH bytes for an answer being written */
+};
+
+/* An empty text for an answer; one at a time. */
+struct text answer_begin(struct parts *parts);
+/* Sends it as JSON; 500 when it did not fit. */
+void answer_send(struct request *request, unsigned status, const struct text *text);
+
+bool parts_is_teacher(const struct parts *parts, const struct request *request);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Posting over HTTP from within a loop: libcurl's multi socket interface, one connection kept alive
+ * per sink. Certificates are always verified, redirects never followed. Everything belongs to the
+ * thread that runs the loop; post_library_open is for main, before threads start. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/loop.h"
+#include "data/config.h"
+
+struct poster; /* all transfers of a loop */
+struct post;   /* one sink's place to post to; one request at a time */
+
+int post_library_open(void);
+
+int poster_new(struct loop *loop, struct poster **ret_poster);
+void poster_free(struct poster *poster); /* after its posts */
+
+/* What became of a request. Borrowed for the call. */
+enum post_trouble {
+	POST_ANSWERED = 0, /* the answer came whole: status and below */
+	POST_NO_NAME,      /* the server's name is not known here */
+	POST_NO_CONNECTION,
+	POST_NO_TRUST, /* its certificate does not hold */
+	POST_TOO_SLOW, /* no answer, or the answer stopped in the middle */
+	POST_BROKEN,   /* anything else */
+};
+struct post_result {
+	enum post_trouble trouble;
+	const char *what;         /* libcurl's words for the trouble */
+	int status;               /* of the answer; also with a trouble in mid-answer */
+	const char *content_type; /* or NULL */
+	const char *location;     /* or NULL: where a redirect points */
+	int64_t retry_after_ns;   /* 0: not said */
+	const char *body;         /* its beginning */
+	size_t n;
+};
+
+struct post_options {
+	const struct config_sink *sink; /* lives longer */
+	long connect_ms, request_ms;    /* time-outs */
+	long stall_s;                   /* so long without progress is a failure */
+	void (*done)(void *self, const struct post_result *result); /* may call post_send */
+	void *self;
+};
+int post_new(struct poster *poster, const struct post_options *options, struct post **ret_post);
+void post_free(struct post *post); /* a request under way is given up, without `done` */
+
+/* Reads the secret's file again (for a person may have put it right). 0 or -errno of the file; a
+ * sink without a secret has 0. */
+int post_read_secret(struct post *post);
+
+/* Begins a request; `bytes` stay as they are until `done`, which never runs within this call. */
+int post_send(struct post *post, const char *bytes, size_t n);
+
+/* The end is near: from now on nothing waits for a name server that does not answer. */
+void post_hurry(struct post *post);
+
+const char *post_host(const struct post *post); /* "data.school.example:8086", for sentences */

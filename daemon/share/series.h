@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a stream is called at a time-series store. Made once per stream; a row then costs its
+ * numbers.
+ *
+ *     measurement   the kit                              text-board
+ *     tags          board    name of this board          kitlog-3b2
+ *                   device   the number on the sticker   3
+ *                   stream   its name, unless "main"     light
+ *     fields        the channels' ids                    t, p
+ *
+ * All tags are bounded sets; session, group and lesson join them with lessons. Two streams of one
+ * device may have channels of the same id: the tag `stream` keeps them apart, and since it depends
+ * on nothing but the stream itself, no later stream changes how an older one is called. A channel
+ * whose id is a name that stores use themselves ("time"), or one of our tags, gets "_value" behind
+ * it: InfluxDB 1 drops a field "time", and InfluxDB 3 refuses a field that is called like a tag. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/device.h"
+
+enum { SERIES_HEAD = 640, SERIES_KEYS = STREAM_CHANNELS * 64 };
+
+struct series {
+	uint32_t stream, n_channels, sticker;
+	char kit[32];
+	size_t head_length;
+	char head[SERIES_HEAD];            /* "text-board,board=kitlog-3b2,device=3" */
+	const char *keys[STREAM_CHANNELS]; /* into key_text, escaped */
+	char key_text[SERIES_KEYS];
+};
+
+/* 0, or -EINVAL and *ret_why a static sentence, or -ENOSPC for names that are too long. */
+int series_init(struct series *series, const char *board, const struct device *device,
+	const struct stream *stream, const char **ret_why);

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens what is behind the door, in the order in which it stands on each other, and passes on the
+ * news. */
+#include "share/web.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/container.h"
+#include "base/text.h"
+#include "share/api.h"
+#include "share/handlers.h"
+#include "share/http.h"
+
+#define LOG_TAG "web"
+#include "base/log.h"
+
+enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000, PING_BEATS = 10, LOAD_BEATS = 5 };
+
+static const int64_t LISTEN_AGAIN_NS = 5 * (int64_t)NS_PER_S;
+
+struct web {
+	struct parts parts;
+	struct loop *loop;
+	struct http_options http_options;
+	struct http *http; /* NULL while the port is taken */
+	struct log_state http_state, lists_state;
+	struct ring *notices; /* keep's, after each commit */
+	struct timer beat;    /* each second: health */
+	struct timer listen_again;
+	unsigned n_beats;
+	char board[BOARD_TEXT];
+	char address[ADDRESS_TEXT];
+	char *scratch;
+};
+
+static void send_out(void *self)
+{
+	struct web *web = self;
+
+	if (web->http)
+		http_run(web->http);
+}
+
+/* --- news --- */
+
+static void read_notices(struct web *web)
+{
+	const struct store_status *status;
+	size_t n;
+
+	while (web->notices && (status = ring_peek(web->notices, &n))) {
+		web->parts.store = *status;
+		ring_drop(web->notices);
+		downloads_told(&web->parts.downloads);
+	}
+	if (settle_look(&web->parts.settles))
+		send_out(web);
+}
+
+void web_feed(struct web *web)
+{
+	live_feed(web->parts.live);
+	read_notices(web);
+}
+
+/* What earlier boots left; a store that cannot be read now does not keep the pages away. */
+static void load_lists(struct web *web)
+{
+	struct parts *parts = &web->parts;
+	struct reader *reader = NULL;
+	int r = reader_open(parts->config->data, &reader);
+
+	if (r == 0)
+		r = calibrations_load(&parts->calibrations, reader, parts->keep);
+	if (r == 0)
+		r = runs_load(&parts->runs, reader, parts->keep);
+	reader_close(reader);
+	if (r == 0 && parts->live)
+		live_recalibrate(parts->live);
+	if (r < 0)
+		log_state_set(&web->lists_state, LOG_WARN, LOG_TAG,
+			"the lists of runs and calibrations cannot be read: %s; look at the card. No run "
+			"is started and nothing is calibrated until then",
+			strerror(-r));
+	else
+		log_state_clear(&web->lists_state, LOG_TAG,
+			"the lists of runs and calibrations can be read again");
+}
+
+static void on_beat(struct timer *timer, struct instant now)
+{
+	struct web *web = CONTAINER(timer, struct web, beat);
+
+	walltime_refresh(&web->parts.walltime, now);
+	if (!web->parts.runs.is_known && web->n_beats % LOAD_BEATS == 0)
+		load_lists(web);
+	settle_look(&web->parts.settles);
+	if (++web->n_beats % PING_BEATS == 0)
+		events_ping(web->parts.events);
+	write_health(&web->parts, events_begin(web->parts.events, "health"));
+	events_send(web->parts.events);
+	send_out(web);
+}
+
+/* --- listening --- */
+
+static bool is_teacher(void *self, const struct request *request)
+{
+	return parts_is_teacher(self, request);
+}
+
+/* The first address of the board that others can reach; for people, who cannot open 0.0.0.0. */
+static bool find_address(char *ret_text, size_t size)
+{
+	struct ifaddrs *all;
+	bool is_found = false;
+
+	if (getifaddrs(&all) < 0)
+		return false;
+	for (const struct ifaddrs *i = all; i && !is_found; i = i->ifa_next) {
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET ||
+			(i->ifa_flags & IFF_LOOPBACK) || !(i->ifa_flags & IFF_UP))
+			continue;
+		const struct sockaddr_in *address = (const struct sockaddr_in *)(void *)i->ifa_addr;
+
+		is_found = inet_ntop(AF_INET, &address->sin_addr, ret_text, (socklen_t)size);
+	}
+	freeifaddrs(all);
+	return is_found;
+}
+
+static void write_address(struct web *web, unsigned port)
+{
+	const char *listen_at = web->http_options.listen;
+	struct text text = text_over(web->address, sizeof web->address);
+	char found[INET6_ADDRSTRLEN];
+	bool is_any = strcmp(listen_at, "0.0.0.0") == 0 || strcmp(listen_at, "::") == 0;
+
+	if (is_any)
+		listen_at = find_address(found, sizeof found) ? found : "127.0.0.1";
+	text_addf(&text, strchr(listen_at, ':') ? "http://[%s]:%u/" : "http://%s:%u/", listen_at,
+		port);
+}
+
+static int listen_now(struct web *web, char *ret_why, size_t size)
+{
+	int r = http_open(&web->http_options, &web->http, ret_why, size);
+
+	write_address(web, r == 0 ? http_port(web->http) : web->http_options.port);
+	return r;
+}
+
+/* A port that is taken costs nobody data: what is plugged in is followed all the same. */
+static void on_listen_again(struct timer *timer, struct instant now)
+{
+	struct web *web = CONTAINER(timer, struct web, listen_again);
+	char why[256];
+
+	if (listen_now(web, why, sizeof why) == 0)
+		log_state_clear(&web->http_state, LOG_TAG, "pages are at %s now", web->address);
+	else
+		timer_at(web->loop, timer, instant_add(now, LISTEN_AGAIN_NS));
+}
+
+const char *web_address(const struct web *web)
+{
+	return web->address;
+}
+
+/* --- opening --- */
+
+static void learn_board(struct web *web, const struct config *config)
+{
+	if (config->board)
+		text_copy(web->board, sizeof web->board, config->board);
+	else if (gethostname(web->board, sizeof web->board - 1) < 0)
+		text_copy(web->board, sizeof web->board, "kitlog");
+}
+
+/* Names of events must not be mistaken for those of an earlier life. */
+static uint64_t new_epoch(struct instant now)
+{
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+		random = (uint32_t)now.ns;
+	return random;
+}
+
+static void load_pages(struct web *web, const char *folder)
+{
+	int r = pages_open(folder, &web->parts.pages);
+
+	if (r < 0)
+		log_warn("pages in %s: %s; install kitlog whole, or build the target pages", folder,
+			strerror(-r));
+}
+
+static int open_parts(struct web *web, const struct web_options *options)
+{
+	struct parts *parts = &web->parts;
+	int r = work_open(options->loop, options->config->data, send_out, web, &parts->work);
+
+	if (r < 0)
+		return r;
+	walltime_init(&parts->walltime, parts->work);
+	parts->downloads = (struct downloads){.clock = options->clock,
+		.loop = options->loop,
+		.work = parts->work,
+		.keep = options->keep,
+		.store = &parts->store,
+		.refused = send_out,
+		.self = web};
+	downloads_init(&parts->downloads);
+	parts->settles = (struct settles){.clock = options->clock,
+		.keep = options->keep,
+		.store = &parts->store,
+		.answer = answer_calibrations,
+		.self = parts};
+	parts->calibrations.rules_of = options->rules_of;
+	parts->calibrations.self = options->rules_self;
+	load_lists(web);
+	r = events_new(&(struct events_options){.clock = options->clock,
+			       .epoch = new_epoch(parts->started),
+			       .hello = write_hello,
+			       .devices = write_devices,
+			       .self = parts},
+		&parts->events);
+	if (r < 0)
+		return r;
+	r = live_new(&(struct live_options){.clock = options->clock,
+			     .loop = options->loop,
+			     .feed = options->feed,
+			     .events = parts->events,
+			     .calibrations = &parts->calibrations,
+			     .walltime = &parts->walltime,
+			     .sent = send_out,
+			     .self = web},
+		&parts->live);
+	if (r < 0)
+		return r;
+	load_pages(web, options->pages);
+	return 0;
+}
+
+static void prepare_listening(struct web *web, const struct web_options *options)
+{
+	web->http_options = (struct http_options){
+		.clock = options->clock,
+		.loop = options->loop,
+		.listen = options->config->http.listen,
+		.port = options->config->http.port,
+		.board = web->board,
+		.names = options->config->http.names,
+		.n_names = options->config->http.n_names,
+		.otherwise = api_otherwise,
+		.is_teacher = is_teacher,
+		.self = &web->parts,
+	};
+	web->http_options.routes = api_routes(&web->http_options.n_routes);
+}
+
+int web_open(const struct web_options *options, struct web **ret_web, char *ret_why, size_t size)
+{
+	struct web *web = calloc(1, sizeof *web);
+	int r = -ENOMEM;
+
+	text_copy(ret_why, size, "http: out of memory; stop other programs");
+	if (!web)
+		return r;
+	web->loop = options->loop;
+	web->notices = options->notices;
+	web->beat.due = on_beat;
+	web->listen_again.due = on_listen_again;
+	learn_board(web, options->config);
+	web->scratch = malloc(PARTS_SCRATCH);
+	if (!web->scratch)
+		goto fail;
+	web->parts = (struct parts){
+		.clock = options->clock,
+		.config = options->config,
+		.board = web->board,
+		.config_problem = options->config_problem,
+		.keep = options->keep,
+		.ship = options->ship,
+		.sense = options->sense,
+		.ports = options->ports,
+		.started = clock_now(options->clock),
+		.scratch = web->scratch,
+	};
+	teacher_init(&web->parts.teacher, options->pin);
+	r = open_parts(web, options);
+	if (r < 0) {
+		struct text why = text_over(ret_why, size);
+
+		text_addf(&why, "http: %s; the pages stay away", strerror(-r));
+		goto fail;
+	}
+	prepare_listening(web, options);
+	if (listen_now(web, ret_why, size) < 0) {
+		log_state_set(&web->http_state, LOG_ERR, LOG_TAG,
+			"%s; recording goes on without pages", ret_why);
+		timer_at(web->loop, &web->listen_again,
+			instant_add(web->parts.started, LISTEN_AGAIN_NS));
+	}
+	timer_every(web->loop, &web->beat, NS_PER_S);
+	walltime_refresh(&web->parts.walltime, web->parts.started);
+	*ret_web = web;
+	return 0;
+fail:
+	web_close(web);
+	return r;
+}
+
+void web_close(struct web *web)
+{
+	struct parts *parts;
+
+	if (!web)
+		return;
+	parts = &web->parts;
+	timer_cancel(&web->beat);
+	timer_cancel(&web->listen_again);
+	downloads_clear(&parts->downloads);
+	settle_clear(&parts->settles);
+	work_stop(parts->work); /* answers everybody who waits */
+	http_close(web->http, GOODBYE_MS);
+	live_free(parts->live);
+	events_free(parts->events);
+	pages_close(parts->pages);
+	walltime_clear(&parts->walltime);
+	work_close(parts->work);
+	runs_clear(&parts->runs);
+	calibrations_clear(&parts->calibrations);
+	free(web->scratch);
+	free(web);
+}
