@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The board's /api/v1 as functions. A refusal becomes a Refusal that carries the board's sentence in
+// both languages; no answer at all becomes a Refusal with status 0.
+
+/** @typedef {import('./base.js').Words} Words */
+/** @typedef {{id: string, name: Words, quantity: string, unit: string, resolution: number|null,
+ *             low: number|null, high: number|null, last: number|null, calibration: Calibration|null,
+ *             is_overdue: boolean}} Channel */
+/** @typedef {{id: number, kind: string, name: string, made_us: number, wall_made_us: number|null}} Calibration */
+/** @typedef {{raw: number, true: number}} Point what a sensor said, and what it was */
+/** @typedef {{id: number, name: string, stamps: string, period_us: number, channels: Channel[]}} Stream */
+/** @typedef {{bytes: number, rows: number, bad_frames: number, lost_rows: number, uncertainty_us: number|null,
+ *             round_trip_us: number|null, rate_ppm: number|null, trouble: string, rate_hz?: number|null}} Health */
+/** @typedef {{id: number, sticker: number, identity: string, kit: string, model: string, port: string,
+ *             family: string, state: string, health: Health, streams: Stream[]}} Device */
+/** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
+ *             to_us: number|null, wall_from_us: number|null}} Run */
+/** @typedef {{name: string, state: string, rows_behind: number, sentence: Words|null}} Sink */
+/** @typedef {{path: string, is_open: boolean, speed: number|null, problem: Words|null, state: string}} Port */
+/** @typedef {{board: string, version: string, now_us: number, wall_us: number|null, wall_source: string|null,
+ *   wall_uncertainty_us: number|null, started_us: number, is_teacher: boolean, viewers: number,
+ *   store: {problem: Words|null, durable_us: number}, ports: Port[]}} Status */
+
+const ROOT = '/api/v1/';
+
+export class Refusal extends Error {
+  /** @param {number} status @param {(Words & {code: string})|null} words */
+  constructor(status, words) {
+    super(words?.en ?? `HTTP ${status}`);
+    this.status = status;
+    this.words = words;
+  }
+}
+
+/** @param {string} method @param {string} path @param {unknown} [body] @param {AbortSignal} [signal] */
+async function ask(method, path, body, signal) {
+  let answer;
+  try {
+    answer = await fetch(ROOT + path, { method, signal, cache: 'no-store', credentials: 'same-origin',
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Refusal(0, null);
+  }
+  const text = answer.status === 204 ? '' : await answer.text();
+  let value = null;
+  try { value = text ? JSON.parse(text) : null; } catch { if (answer.ok) throw new Refusal(answer.status, null); }
+  if (!answer.ok) throw new Refusal(answer.status, value?.error ?? null);
+  return value;
+}
+
+/** @returns {Promise<Status>} */
+export const getStatus = () => ask('GET', 'status');
+/** @returns {Promise<Device[]>} */
+export const getDevices = async () => (await ask('GET', 'devices')).devices;
+/** @returns {Promise<Run[]>} */
+export const getRuns = async () => (await ask('GET', 'runs')).runs;
+/** @param {string} title at most 95 bytes of UTF-8 @returns {Promise<Run>} */
+export const startRun = (title) => ask('POST', 'runs', { title });
+/** @param {number} id @returns {Promise<Run>} */
+export const stopRun = (id) => ask('POST', `runs/${id}/stop`, {});
+/** @param {string} pin */
+export const login = (pin) => ask('POST', 'login', { pin });
+export const logout = () => ask('DELETE', 'login');
+/** @param {number} device */
+export const identify = (device) => ask('POST', `devices/${device}/identify`, { seconds: 3 });
+
+/** Means of the last second, before any calibration. @param {number} stream
+ * @returns {Promise<{id: string, mean: number|null, n: number}[]>} */
+export const getRaw = async (stream) => (await ask('GET', `streams/${stream}/raw`)).channels;
+/** @param {number} stream @param {string} channel @param {Point[]} points @param {string} name at most 63 bytes of UTF-8 */
+export const calibrate = (stream, channel, points, name) => ask('POST', 'calibrations', { stream, channel, points, name });
+/** @param {number} stream @param {string} channel */
+export const zero = (stream, channel) => ask('POST', 'calibrations/zero', { stream, channel });
+/** @param {number} id */
+export const withdraw = (id) => ask('POST', `calibrations/${id}/withdraw`, {});
+
+/** @param {number} stream @param {number} from @param {number} to @param {number} columns @param {AbortSignal} [signal] */
+export const getColumns = (stream, from, to, columns, signal) => ask('GET',
+  `streams/${stream}/columns?from_us=${Math.floor(from)}&to_us=${Math.ceil(to)}&columns=${Math.round(columns)}`,
+  undefined, signal);
+
+/** Address of a download. @param {'csv'|'lp'} format @param {{run: number}|{stream: number, from: number, to?: number}} what
+ * without `to`: until now */
+export const exportUrl = (format, what) => `${ROOT}export?format=${format}&` + ('run' in what ? `run=${what.run}`
+  : `stream=${what.stream}&from_us=${Math.floor(what.from)}` + (what.to == null ? '' : `&to_us=${Math.ceil(what.to)}`));

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// Lower zone: the six numbers of a dragged range on the left; on the right what this kit measures (which
+// channel is the big number, which are drawn) and how good its data is.
+import { html, t, useApp, useEffect, useState, Segments } from './base.js';
+import { Refusal } from './api.js';
+import { Facts } from './badge.js';
+import { CalibrationMark } from './calibrate.js';
+import { shownEnd } from './chart-view.js';
+import { timeUnit } from './chart-scale.js';
+import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
+import { Icon, Sample, Shape } from './icons.js';
+import { channelName } from './names.js';
+import { change, digitsFor, NB, num, quantity } from './numbers.js';
+import { readings } from './readings.js';
+import { describe } from './stats.js';
+import { perTime, timesTime } from './units.js';
+import { view } from './view.js';
+
+const WAIT_MS = 120;                 // a range is measured when the hand rests
+
+/** Statistics of the range, once the readings are there. */
+function useStats() {
+  const [stats, setStats] = useState(/** @type {import('./stats.js').Stats|null} */ (null));
+  useView('range', 'what');
+  useReadings();
+  useEvery(1000);
+  const { range } = view, lane = view.mainLane, { series } = readings;
+  const reached = range && series ? Math.min(range[1], series.lastT) : 0;    // readings may still come into it
+  const key = [range, lane?.channel.id, readings.key, readings.loads, reached, series?.isLoaded].join();
+  useEffect(() => {
+    if (!range || !lane || !series?.isLoaded) { setStats(null); return undefined; }
+    const [from, to] = range, stop = new AbortController();
+    const timer = setTimeout(async () => {
+      try {
+        const block = await readings.fine(from, to, 4000, stop.signal);
+        if (block && !stop.signal.aborted) setStats(describe(block, lane.at, from, to, readings.gaps()));
+      } catch (error) { if (!(error instanceof Refusal) && !stop.signal.aborted) throw error; }
+    }, WAIT_MS);
+    return () => { clearTimeout(timer); stop.abort(); };
+  }, [key]);
+  return range ? stats : null;
+}
+
+function Statistics() {
+  useApp();
+  const s = useStats(), { range } = view, lane = view.mainLane;
+  useBoard('devices');
+  const unit = lane?.unit ?? '', d = lane ? Math.min(6, readings.digits(lane) + 1) : 2;
+  const shown = range?.map((us) => (us - readings.origin) / 1e6);
+  const span = shown ? shown[1] - shown[0] : 0, [tick, per] = timeUnit(span);
+  const time = tick === 's' ? 's' : 'min', seconds = tick === 's' ? 1 : 60, about = s?.isApproximate ? '≈' + NB : '';
+  const slope = s ? s.slope * seconds : 0, area = s ? s.area / seconds : 0;
+  /** @type {[import('./base.js').Key, string|null][]} */
+  const cells = [
+    ['mean', s && quantity(s.mean, d, unit)],
+    ['sd', s && about + quantity(s.sd, d, unit)],
+    ['delta', s && about + change(s.delta, d, unit)],
+    ['slope', s && about + change(slope, Math.max(d, digitsFor(slope) - 1), perTime(unit, time))],
+    [s?.hasGap ? 'areaGaps' : 'area', s && about + quantity(area, Math.min(2, digitsFor(area)), timesTime(unit, time))],
+    ['n', s && num(s.n)],
+  ];
+  const all = () => view.measure([readings.origin, shownEnd()]);
+  const fine = span / per < 10 ? 2 : 1;
+  return html`<div class="stat"><h2>${shown ? html`<span class="tx">${t('range')}</span>
+      <span class="q">${num(shown[0] / per, fine)}–${quantity(shown[1] / per, fine, tick)}</span>
+      <button class="btn plain sq" aria-label=${t('clear')} title=${t('clear')} onClick=${() => view.measure(null)}><${Icon} n="cross" s=${18}/></button>`
+    : html`<${Icon} n="hand"/><span class="hint">${t('rangeHint')}</span>
+      ${readings.series && html`<button class="btn" onClick=${all}>${t('rangeAll')}</button>`}`}</h2>
+    <dl class=${'stats' + (s ? '' : ' none')}>${cells.map(([key, text]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${text || '—'}</dd></div>`)}</dl></div>`;
+}
+
+/** @param {{lane: import('./view.js').Lane}} p */
+function LaneRow({ lane }) {
+  const { channel } = lane, isMain = lane.at === view.mainLane?.at, name = channelName(channel);
+  const isDrawn = view.shown.some((l) => l.at === lane.at);
+  const value = useText(250, () => quantity(readings.value(lane), readings.digits(lane), lane.unit));
+  return html`<div class="lane"><button class="pickl" aria-pressed=${isMain} title=${t('mainLine', name)} onClick=${() => view.choose(lane)}>
+      <${Shape} k=${lane.colour}/>${isDrawn ? html`<${Sample} k=${lane.colour}/>` : html`<span class="dash"></span>`}<${CalibrationMark} channel=${channel}/>
+      <span class="nv"><span class="nm">${name}</span><span class="v" ref=${value}></span></span></button>
+    ${!view.isBeside(lane) ? view.lanes.some((l) => view.isBeside(l)) && html`<span class="eye"></span>` : html`<button class="btn sq plain eye" aria-pressed=${isDrawn} aria-label=${t(isDrawn ? 'hideLine' : 'drawLine', name)}
+      title=${t(isDrawn ? 'hideLine' : 'drawLine', name)} onClick=${() => view.toggle(lane)}><${Icon} n="eye" s=${20}/></button>`}</div>`;
+}
+
+function Channels() {
+  useBoard('devices', 'health');
+  useView('what');
+  useReadings();
+  const { device } = view, lanes = view.lanes;
+  if (!device) return html`<div class="kitside"></div>`;
+  return html`<div class=${'kitside' + (lanes.length > 1 ? ' many' : '')}><div class="lanes" role="group" aria-label=${t('channels')}>
+      <h2>${t('channels')}${device.streams.length > 1 && html`<${Segments} label=${t('streams')} value=${view.stream?.name ?? ''}
+        items=${device.streams.map((s) => [s.name, s.name])} onPick=${(/** @type {string} */ k) => view.chooseStream(k)}/>`}</h2>
+      <div class="lanelist">${lanes.map((lane) => html`<${LaneRow} key=${`${view.stream?.id}/${lane.at}`} lane=${lane}/>`)}</div></div>
+    <div class="quality"><h2>${t('dataFacts')}</h2><div class="scroll" tabindex="0" role="group" aria-label=${t('dataFacts')}><${Facts}/></div></div></div>`;
+}
+
+export const Bottom = () => html`<section class="zbot" aria-label=${t('range')}><${Statistics}/><${Channels}/></section>`;

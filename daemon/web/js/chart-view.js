@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The chart in the page: makes the chart's model out of view and readings, draws it ten times a second
+// at most, and reads the value under the reading line aloud to those who cannot see it.
+import { app, html, t, useEffect, useRef, useApp } from './base.js';
+import { Chart } from './chart.js';
+import { windowOf } from './chart-scale.js';
+import { every } from './emitter.js';
+import { useReadings, useView } from './hooks.js';
+import { channelName, quantityName, runName } from './names.js';
+import { lasting, timeOfDay } from './numbers.js';
+import { readings } from './readings.js';
+import { pictureOf } from './series.js';
+import { view } from './view.js';
+
+/** @type {Record<string, import('./base.js').Key>} */
+const REASON = { unplugged: 'g_unplugged', wire: 'g_wire', device: 'g_device', ring: 'g_ring', stopped: 'g_stopped',
+  reset: 'g_reset', store: 'g_store', page: 'g_page', expired: 'g_expired', silent: 'g_silent' };
+
+/** @param {import('./series.js').Gap} gap */
+export const gapLabel = (gap) => t(REASON[gap.reason] ?? 'g_other', lasting((gap.to_us - gap.from_us) / 1e6));
+
+/** Where the drawn data end: frozen, the end of the run, or now. */
+export const shownEnd = () => Math.min(readings.standsAt, readings.end);
+
+/** Seconds from the origin, as the chart counts, and board time. @param {number} us */
+const seconds = (us) => (us - readings.origin) / 1e6;
+/** @param {number} s */
+const boardTime = (s) => readings.origin + s * 1e6;
+/** @template {[number, number]|null} T @param {T} ends @param {(v: number) => number} turn @returns {T} */
+const both = (ends, turn) => (ends ? /** @type {T} */ ([turn(ends[0]), turn(ends[1])]) : ends);
+
+/** The window that is shown, in microseconds of board time. @returns {[number, number]} */
+export function shownWindow() {
+  const end = seconds(shownEnd());
+  return both(windowOf(view.shownWindow, end, both(view.zoom, seconds), readings.isLive), boardTime);
+}
+
+/** @returns {import('./chart.js').Model} */
+function model() {
+  const { series, origin } = readings, lanes = view.shown, main = view.mainLane;
+  const end = shownEnd(), gaps = readings.gaps().filter((g) => g.from_us < end);
+  const name = lanes.length === 1 && main ? channelName(main.channel)
+    : (main && lanes.every((l) => l.channel.quantity === main.channel.quantity) && quantityName(main.channel.quantity))
+      || lanes.map((l) => channelName(l.channel)).join(app.lang === 'zh' ? '、' : ', ');
+  return {
+    style: [app.theme, app.lang, ...lanes.map((l) => `${l.colour}${l.channel.id}`)].join(),
+    version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}`,
+    lines: lanes.map((l) => ({ at: l.at, colour: l.colour, name: channelName(l.channel), unit: l.unit,
+      digits: readings.digits(l), step: l.channel.resolution ?? 0 })),
+    title: main?.unit ? `${name} / ${main.unit}` : name,
+    origin, end, window: view.shownWindow, zoom: both(view.zoom, seconds), isGrowing: readings.isLive,
+    hasHead: readings.isLive && view.device?.state === 'ready',
+    range: both(view.range, seconds),
+    gaps: gaps.map((g) => ({ from: seconds(g.from_us), to: seconds(Math.min(g.to_us, end)), label: gapLabel(g) })),
+    overlays: readings.overlays().map(({ run, block }) => {
+      const p = pictureOf(block, run.from_us, run.to_us ?? 0, 800, run.from_us, []);
+      return { x: p.x, y: p.lanes[main?.at ?? 0]?.mid ?? [], label: runName(run) };
+    }),
+    picture: (from, to, px) => {
+      readings.ensure(from, to, px);
+      return series ? series.picture(from, to, px, origin, gaps, readings.standsAt)
+        : { x: [], lanes: view.lanes.map(() => ({ lo: [], hi: [], mid: [] })), isBand: false };
+    },
+    timeOfDay: (x) => {
+      const wall = readings.wallOf(boardTime(x));
+      return wall == null ? '' : timeOfDay(wall);
+    },
+  };
+}
+
+const hands = (/** @type {(text: string) => void} */ read) => ({
+  range: (/** @type {[number, number]} */ r) => view.measure(both(r, boardTime)),
+  zoom: (/** @type {[number, number]} */ z) => view.look('zoom', both(z, boardTime)),
+  all: () => view.look('all'),
+  read,
+});
+
+export function ChartView() {
+  useApp();
+  useView('what', 'window');
+  useReadings();
+  const frame = useRef(/** @type {HTMLElement|null} */ (null)), chart = useRef(/** @type {Chart|null} */ (null));
+  const spoken = useRef(/** @type {HTMLElement|null} */ (null));
+  useEffect(() => {
+    /** @type {any} */ let timer = null;
+    const root = /** @type {HTMLElement} */ (frame.current?.firstElementChild);
+    const made = chart.current = new Chart(root, model, hands((text) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (spoken.current && document.activeElement === frame.current) spoken.current.textContent = text;
+      }, 400);
+    }));
+    const ends = [every(100, () => made.draw()), view.on('range', () => { made.m.range = both(view.range, seconds); made.place(); })];
+    return () => { clearTimeout(timer); ends.forEach((end) => end()); made.destroy(); };
+  }, []);
+  useEffect(() => chart.current?.draw());
+  const name = view.mainLane ? channelName(view.mainLane.channel) : '';
+  const press = (/** @type {KeyboardEvent} */ e) => {
+    if (e.target === frame.current && chart.current?.key(e)) e.stopPropagation();
+  };
+  return html`<div class="chart" ref=${frame} tabindex="0" role="application" aria-label=${t('chartAria', name)} onKeyDown=${press}>
+    <div class="paper"></div><p class="sr" aria-live="polite" ref=${spoken}></p></div>`;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// Ties components to what changes: rendering again on a topic (seldom), or writing one text node on the
+// display's beat (often). The second is how clock and readings run without rendering the page.
+import { useAgain, useEffect, useRef } from './base.js';
+import { board } from './board.js';
+import { every, soon } from './emitter.js';
+import { readings } from './readings.js';
+import { view } from './view.js';
+
+/** Renders again on these topics of the board. @param {...string} topics */
+export function useBoard(...topics) {
+  const again = useAgain();
+  useEffect(() => { const ends = topics.map((k) => board.on(k, again)); return () => ends.forEach((end) => end()); }, []);
+  return board;
+}
+
+/** Renders again on these topics of the view. @param {...string} topics */
+export function useView(...topics) {
+  const again = useAgain();
+  useEffect(() => { const ends = topics.map((k) => view.on(k, again)); return () => ends.forEach((end) => end()); }, []);
+  return view;
+}
+
+/** Renders again when the shown readings are others, or were loaded. */
+export function useReadings() {
+  const again = useAgain();
+  useEffect(() => { const ends = ['series', 'loaded'].map((k) => readings.on(k, again)); return () => ends.forEach((end) => end()); }, []);
+  return readings;
+}
+
+/** Renders this one component again every `ms`. @param {number} ms */
+export function useEvery(ms) {
+  const again = useAgain();
+  useEffect(() => every(ms, again), [ms]);
+}
+
+/** An element whose text is written every `ms`, without rendering. After a rendering all of the same `ms` are
+ * written in the next picture: one by itself would for a moment disagree with the others. @param {number} ms @param {() => string} text */
+export function useText(ms, text) {
+  const ref = useRef(/** @type {HTMLElement|null} */ (null)), now = useRef(text);
+  now.current = text;
+  useEffect(() => every(ms, () => {
+    const words = now.current();
+    if (ref.current && ref.current.textContent !== words) ref.current.textContent = words;
+  }), [ms]);
+  useEffect(() => soon(ms));
+  return ref;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The teacher's PIN: a dialog that stands before whatever changes the board's state. `withTeacher`
+// does a thing at once when the teacher is signed in here, and after the PIN otherwise.
+import { html, t, say, useEffect, useRef, useState } from './base.js';
+import { login, logout, Refusal } from './api.js';
+import { board } from './board.js';
+import { Emitter } from './emitter.js';
+import { Icon } from './icons.js';
+
+const door = new Emitter();
+
+/** A refusal as a sentence. @param {unknown} error */
+export function sentence(error) {
+  if (!(error instanceof Refusal)) throw error;
+  if (error.status === 0) return t('noAnswer');
+  return say(error.words) || t('noAnswer');
+}
+
+/** Asks for the PIN and resolves true when it was right, false when the teacher went away.
+ * @returns {Promise<boolean>} */
+export const askPin = () => new Promise((done) => { door.emit('ask', done); });
+
+/** Does what only a teacher may; asks for the PIN when the board wants it.
+ * @template T @param {() => Promise<T>} deed @returns {Promise<T|null>} null: not done */
+export async function withTeacher(deed) {
+  if (!board.isTeacher && !await askPin()) return null;
+  try {
+    return await deed();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 401) throw error;
+    board.isTeacher = false;                 // the board was started anew: its cookies are gone
+    board.emit('status');
+    return await askPin() ? deed() : null;
+  }
+}
+
+export async function signOut() {
+  await logout();
+  board.isTeacher = false;
+  board.emit('status');
+}
+
+export function PinDialog() {
+  const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  const input = useRef(/** @type {HTMLInputElement|null} */ (null));
+  const done = useRef(/** @type {((ok: boolean) => void)|null} */ (null));
+  const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false);
+  useEffect(() => door.on('ask', (resolve) => {
+    done.current = resolve;
+    setBad('');
+    box.current?.showModal();
+    if (input.current) input.current.value = '';
+    input.current?.focus();
+  }), []);
+  const finish = (/** @type {boolean} */ ok) => { done.current?.(ok); done.current = null; box.current?.close(); };
+  const submit = async (/** @type {Event} */ e) => {
+    e.preventDefault();
+    const field = /** @type {HTMLInputElement} */ (input.current);
+    if (!field.value || isBusy) { field.focus(); return; }
+    setBusy(true);
+    try {
+      await login(field.value);
+      board.isTeacher = true;
+      board.emit('status');
+      finish(true);
+    } catch (error) {
+      const status = error instanceof Refusal ? error.status : 0;
+      setBad(status === 403 ? t('pinWrong') : status === 429 ? t('pinWait') : sentence(error));
+      field.value = '';
+      field.focus();
+    }
+    setBusy(false);
+  };
+  return html`<dialog class="slip pin" ref=${box} aria-labelledby="pin-title" onClose=${() => finish(false)}>
+    <form onSubmit=${submit}>
+      <h2 id="pin-title"><${Icon} n="lock" s=${26}/>${t('pinTitle')}</h2>
+      <p class="dim">${t('pinWhy')}</p>
+      <input ref=${input} type="password" inputmode="numeric" pattern="[0-9]*" maxlength="12" autocomplete="off"
+        aria-label=${t('pin')} aria-invalid=${bad ? 'true' : 'false'} aria-describedby="pin-bad"
+        onInput=${(/** @type {any} */ e) => { e.target.value = e.target.value.replace(/\D/g, ''); }}/>
+      <p id="pin-bad" class="pinbad" role="alert">${bad && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
+      <div class="acts"><button type="button" class="btn" onClick=${() => finish(false)}>${t('cancel')}</button>
+        <button class="btn main" disabled=${isBusy}>${t('pinGo')}</button></div>
+    </form></dialog>`;
+}

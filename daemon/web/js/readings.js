@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The readings behind the picture: keeps one Series for what the view shows, asks the board for what
+// is missing, appends what comes live. The questions are few: one for the whole range when the view
+// changes or readings may have been missed, one for a window that is too coarse.
+import { getColumns, Refusal } from './api.js';
+import { board } from './board.js';
+import { view } from './view.js';
+import { Emitter } from './emitter.js';
+import { decimalsOf, digitsOf } from './numbers.js';
+import { Series, blockOf, mergeGaps, wallAt } from './series.js';
+
+/** @typedef {import('./series.js').Gap} Gap */
+
+const TIDY_MS = 5000;        // how often a tail that grew long may be exchanged for columns
+const SILENT_PERIODS = 8;
+
+class Readings extends Emitter {
+  constructor() {
+    super();
+    /** @type {Series|null} */ this.series = null;
+    this.key = '';
+    this.from = this.origin = 0;                    // origin: where the seconds that are shown count from
+    this.isPlaced = false;
+    /** @type {number|null} */ this.to = null;
+    /** @type {AbortController|null} */ this.asking = null;
+    this.columns = 1200;
+    this.loads = 0;                                 // answers taken; grows when older readings may be others
+    // From `joined` on nothing is missed: it comes live. What is older must come from the card, which may
+    // have it much later (`commit` is up to a minute); `filled` is how far the card was at our last question.
+    /** @type {number|null} */ this.joined = null;
+    this.filled = -Infinity;
+    this.tidied = 0;
+    this.asked = { from: 0, to: 0, at: 0 };
+    /** @type {Map<string, import('./series.js').Block>} */ this.laid = new Map();
+  }
+
+  start() {
+    const follow = () => this.follow();
+    view.on('what', follow);
+    for (const topic of ['devices', 'runs', 'status']) board.on(topic, follow);
+    board.on('rows', (frames) => this.append(frames));
+    board.on('gap', (gap) => {
+      if (gap.stream === view.stream?.id || gap.stream === 0) this.series?.addGap(gap);
+    });
+    board.on('catchup', () => { this.series?.fold(); this.join(); });
+    board.on('hour', () => this.load());
+    board.on('calibration', (made) => { if (made.identity === view.device?.identity) this.again(); });
+    board.on('health', () => this.fill());
+  }
+
+  /** Is the shown range still growing? */
+  get isLive() { return this.to == null; }
+  /** Where the picture ends now: the end of the run, or the board's present. */
+  get end() { return this.to ?? Math.max(board.now(), this.origin); }
+  /** Where it stands still, frozen or at the end of the run; Infinity while it moves. */
+  get standsAt() { return Math.min(view.frozenAt ?? Infinity, this.to ?? Infinity); }
+
+  /** The row that the numbers beside the picture are of: the newest, or the last of a picture that stands still
+   * (frozen, a finished run). Null while there is none, or the device is silent. */
+  get row() {
+    const { device, stream } = view;
+    if (this.standsAt < Infinity) return this.series?.rowAt(this.standsAt) ?? null;
+    if (!stream || device?.state !== 'ready') return null;
+    return board.latest.get(stream.id) ?? { t: NaN, y: stream.channels.map((c) => c.last ?? NaN) };
+  }
+
+  /** A channel's value in that row. @param {import('./view.js').Lane} lane */
+  value(lane) {
+    const y = this.row?.y[lane.at];
+    return y != null && Number.isFinite(y) ? y : null;
+  }
+
+  /** Decimals for readings of a channel: as its resolution says, else as many as its readings have.
+   * @param {import('./view.js').Lane} lane */
+  digits({ at, channel }) {
+    return channel.resolution ? digitsOf(channel.resolution)
+      : Math.max(decimalsOf(channel.last), this.series?.decimals(at) ?? 0);
+  }
+
+  follow() {
+    const stream = view.stream, run = view.run;
+    if (!stream || !board.status) { if (this.series && !stream) this.clear(); return; }
+    const key = [stream.id, run ? run.id : 'live', run?.from_us ?? board.status.started_us].join();
+    const hasEnded = this.to == null && run?.to_us != null;
+    this.to = run ? run.to_us : null;
+    this.overlay();
+    if (key === this.key) {
+      if (hasEnded) this.join();
+      return;
+    }
+    this.key = key;
+    this.series = new Series(stream.channels.length, stream.period_us);
+    this.from = this.origin = run ? run.from_us : board.status.started_us;
+    this.isPlaced = false;
+    this.join();
+    view.keyed(key);
+    this.emit('series');
+  }
+
+  /** What is known is no longer true: begins anew. */
+  again() {
+    const stream = view.stream;
+    if (!this.series || !stream) return;
+    this.series = new Series(stream.channels.length, stream.period_us);
+    this.laid.clear();
+    this.join();
+    this.emit('series');
+  }
+
+  clear() { this.series = null; this.key = ''; this.emit('series'); }
+
+  /** Asks for all, and again when what we may have missed until now is on the card. */
+  join() {
+    this.joined = null;
+    this.filled = -Infinity;
+    this.load();
+  }
+
+  /** Each second: have readings that we missed reached the card since we asked, or was there no answer? */
+  fill() {
+    this.joined ??= Math.min(board.now(), this.to ?? Infinity);
+    if (!this.asking && this.filled < this.joined && (board.durableUs >= this.joined || !this.series?.isLoaded)) this.load();
+  }
+
+  async load() {
+    const { series, key } = this, stream = view.stream, durable = board.durableUs;
+    if (!series || !stream) return;
+    this.asking?.abort();
+    const asking = this.asking = new AbortController();
+    try {
+      const body = await getColumns(stream.id, this.from, this.to ?? board.now() + 1e6, this.columns, asking.signal);
+      if (key !== this.key || this.series !== series) return;
+      series.setBase(body);
+      this.loads++;
+      this.filled = durable;
+      this.place();
+      this.emit('loaded');
+    } catch (error) {
+      if (!(error instanceof Refusal)) { if (!asking.signal.aborted) throw error; return; }
+      if (error.status !== 404) return;                // fill() asks again
+      series.isLoaded = true;                          // known, but nothing of it is kept yet
+      this.filled = durable;
+      this.emit('loaded');
+    } finally {
+      if (this.asking === asking) this.asking = null;
+    }
+  }
+
+  /** Live readings count their seconds from the first of them. Once it is certain which that is, zero stays:
+   * later answers have wider columns, and the middle of the first would slide. */
+  place() {
+    const first = this.series?.firstT ?? NaN;
+    if (view.run || this.isPlaced || !Number.isFinite(first)) return;
+    this.origin = Math.max(this.from, first);
+    this.isPlaced = this.filled >= (this.joined ?? Infinity);
+  }
+
+  /** @param {any[]} frames */
+  append(frames) {
+    const { series } = this, id = view.stream?.id;
+    if (!series || !this.isLive) return;
+    for (const frame of frames) if (frame.s === id) series.appendLive(frame);
+    if (!series.base.length) this.place();
+    if (series.isLong && !this.asking && this.tidied + TIDY_MS < performance.now()) {
+      this.tidied = performance.now();
+      this.load();
+    }
+  }
+
+  /** The chart says what it is about to draw; a window that is too coarse is asked for.
+   * @param {number} from @param {number} to @param {number} px */
+  async ensure(from, to, px) {
+    const { series, key } = this, stream = view.stream, now = performance.now();
+    if (!series?.isLoaded || !stream || now - this.asked.at < 500 || !series.isCoarse(from, to, px)) return;
+    const isSame = Math.abs(from - this.asked.from) + Math.abs(to - this.asked.to) < (to - from) * 0.02;
+    if (isSame && now - this.asked.at < 5000) return;
+    this.asked = { from, to, at: now };
+    const side = (to - from) * 0.1;
+    const start = Math.max(this.from, from - side);
+    try {
+      const body = await getColumns(stream.id, start, to + side, Math.min(4000, Math.ceil(px * 1.25)));
+      if (key === this.key && this.series === series) series.setDetail(body, start);
+    } catch (error) { if (!(error instanceof Refusal)) throw error; }
+  }
+
+  /** Readings of [from, to] as fine as they can be had, for statistics and tables.
+   * @param {number} from @param {number} to @param {number} columns @param {AbortSignal} [signal] */
+  async fine(from, to, columns, signal) {
+    const { series } = this, stream = view.stream;
+    if (!series || !stream) return null;
+    const known = series.slice(from, to), live = Math.min(to, series.tail.length ? series.tail.firstT - 1 : Infinity);
+    let isRaw = true;
+    for (let i = 0; i < known.length && isRaw; i++) isRaw = known.n[i] === 1;
+    if ((isRaw && series.isLoaded) || live < from) return known;
+    const block = blockOf(await getColumns(stream.id, from, live, columns, signal), series.channels);
+    block.take(known, known.after(live), known.length);   // the card may not have it yet
+    return block;
+  }
+
+  /** Wall time of an instant, or null where nobody has told the board the hour. @param {number} us */
+  wallOf(us) {
+    const { series } = this, run = view.run;
+    if (series && us <= series.wallTo) return wallAt(series.wall, us);
+    return board.wallOf(us) ?? (run?.wall_from_us == null ? null : run.wall_from_us + (us - run.from_us));
+  }
+
+  /** Gaps of the shown stream, and the one that is open now: a device that says nothing. @returns {Gap[]} */
+  gaps() {
+    const { series } = this, device = view.device;
+    if (!series) return [];
+    const end = this.end, all = series.dropped ? mergeGaps(series.gaps, [series.dropped]) : series.gaps;
+    const known = all.filter((g) => g.to_us > this.from && g.from_us < end);
+    const last = series.lastT, isQuiet = device && device.state !== 'ready' && board.link === 'open';
+    const patience = Math.max(1.5e6, series.periodUs * SILENT_PERIODS);
+    if (!this.isLive || !isQuiet || !(end - last > patience)) return known;
+    // The board tells a gap when it begins, too; until readings come again it reaches to now.
+    const begun = known.find((g) => g.from_us >= last - 1);
+    const reason = begun?.reason ?? (device.state === 'gone' ? 'unplugged' : 'silent');
+    return [...known.filter((g) => g !== begun), { from_us: begun?.from_us ?? last, to_us: end, reason, lost_rows: 0 }];
+  }
+
+  /** Fetches the runs that are laid over and not here yet. */
+  overlay() {
+    const stream = view.stream;
+    for (const id of view.overlays) {
+      const run = board.runs.find((r) => r.id === id), name = `${stream?.id}/${id}`;
+      if (!run?.to_us || !stream || this.laid.has(name)) continue;
+      getColumns(stream.id, run.from_us, run.to_us, 800).then((body) => {
+        this.laid.set(name, blockOf(body, stream.channels.length));
+        this.emit('loaded');
+      }, () => {});
+    }
+  }
+
+  /** Finished runs laid over the shown one. */
+  overlays() {
+    return view.overlays.flatMap((id) => {
+      const run = board.runs.find((r) => r.id === id), block = this.laid.get(`${view.stream?.id}/${id}`);
+      return run && block && run.id !== view.run?.id ? [{ run, block }] : [];
+    });
+  }
+}
+
+export const readings = new Readings();

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// Six numbers about a dragged range. Rows give them exactly. Columns (min, max, mean of n rows) give n,
+// mean, min and max exactly as far as they lie in the range whole; how the readings lie inside a column is
+// not known, so `isApproximate` then stands for SD, change, slope and area, and the page says "≈". Nobody
+// knows the curve in a gap: the area leaves it out (`hasGap`).
+
+/** @typedef {{n: number, mean: number, sd: number, min: number, max: number, delta: number, slope: number,
+ *             area: number, isApproximate: boolean, hasGap: boolean}} Stats slope and area by the second */
+
+/** @param {import('./series.js').Block} block @param {number} channel @param {number} from @param {number} to
+ * microseconds of board time @param {import('./series.js').Gap[]} [gaps] @returns {Stats|null} */
+export function describe(block, channel, from, to, gaps = []) {
+  const lane = block.lanes[channel], t = block.t, x = /** @type {number[]} */ ([]), y = /** @type {number[]} */ ([]), w = [];
+  let min = Infinity, max = -Infinity, n = 0, isApproximate = false, hasGap = false;
+  for (let i = block.after(from - 1), j = block.after(to); i < j; i++) {
+    if (lane.mid[i] !== lane.mid[i]) continue;
+    x.push((t[i] - from) / 1e6); y.push(lane.mid[i]); w.push(block.n[i]);
+    if (lane.lo[i] < min) min = lane.lo[i];
+    if (lane.hi[i] > max) max = lane.hi[i];
+    if (block.n[i] > 1) isApproximate = true;
+    n += block.n[i];
+  }
+  if (x.length < 2) return null;
+  let mean = 0, middle = 0;
+  for (let i = 0; i < x.length; i++) { mean += w[i] * y[i]; middle += w[i] * x[i]; }
+  mean /= n; middle /= n;
+  let syy = 0, sxx = 0, sxy = 0, area = 0;
+  for (let i = 0; i < x.length; i++) {
+    const dx = x[i] - middle, dy = y[i] - mean;
+    syy += w[i] * dy * dy; sxx += w[i] * dx * dx; sxy += w[i] * dx * dy;
+    if (!i) continue;
+    const isGap = gaps.some((g) => (g.from_us - from) / 1e6 < x[i] && (g.to_us - from) / 1e6 > x[i - 1]);
+    if (isGap) hasGap = true; else area += (x[i] - x[i - 1]) * (y[i] + y[i - 1]) / 2;
+  }
+  const ends = Math.max(1, Math.min(10, x.length >> 2));       // noise of a single point is no change
+  const average = (/** @type {number[]} */ a) => a.reduce((s, v) => s + v, 0) / a.length;
+  return { n, mean, min, max, area, isApproximate, hasGap,
+    sd: Math.sqrt(syy / (n - 1)), slope: sxx > 0 ? sxy / sxx : 0,
+    delta: average(y.slice(-ends)) - average(y.slice(0, ends)) };
+}

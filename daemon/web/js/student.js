@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The student page: three zones that never move, and the keys that work anywhere on the page.
+import { app, html, render, useApp, useEffect } from './base.js';
+import { board } from './board.js';
+import { Bottom } from './bottom.js';
+import { CalibrateDialog } from './calibrate.js';
+import { Lost } from './lost.js';
+import { Middle, tabs } from './middle.js';
+import { PinDialog } from './pin.js';
+import { readings } from './readings.js';
+import { Toast } from './toast.js';
+import { pressKey, Top } from './top.js';
+import { view } from './view.js';
+
+/** Single letters, once for each press; off for those who dictate or lean on keys (WCAG 2.1.4). @param {KeyboardEvent} e */
+function key(e) {
+  const target = /** @type {HTMLElement} */ (e.target);
+  if (e.repeat || e.ctrlKey || e.metaKey || e.altKey || /INPUT|SELECT|TEXTAREA/.test(target.tagName) || target.closest('dialog')) return;
+  if (e.key === 'Escape') { view.measure(null); return; }
+  if (app.keys !== 'on') return;
+  const tab = tabs()['1234'.indexOf(e.key)];
+  if (tab) view.set('tab', { tab: tab[0] });
+  else if (e.key === 'r') pressKey();
+  else if (e.key === 'f' && (readings.isLive || view.frozenAt != null)) view.freeze();
+  else if (e.key === 'a') view.look('all');
+  else if (e.key === 'l') view.look('30');
+  else return;
+  e.preventDefault();
+}
+
+function Page() {
+  useApp();
+  useEffect(() => { addEventListener('keydown', key); return () => removeEventListener('keydown', key); }, []);
+  return html`<div class="stu"><${Top}/><${Middle}/><${Bottom}/></div><${Lost}/><${CalibrateDialog}/><${PinDialog}/><${Toast}/>`;
+}
+
+readings.start();
+board.start();
+render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// Upper zone: which device (and who may act), how good the data is, export, settings; below it the one
+// big key and the runs. Its height never depends on the state.
+import { app, html, setApp, t, Pop } from './base.js';
+import { exportUrl, identify, Refusal, startRun, stopRun } from './api.js';
+import { board } from './board.js';
+import { Badge } from './badge.js';
+import { useBoard, useText, useView } from './hooks.js';
+import { Icon, Sample } from './icons.js';
+import { deviceName, runName } from './names.js';
+import { clock } from './numbers.js';
+import { phaseOf } from './phase.js';
+import { askPin, sentence, signOut, withTeacher } from './pin.js';
+import { readings } from './readings.js';
+import { refusals } from './refusals.js';
+import { toast } from './toast.js';
+import { view } from './view.js';
+
+/** @typedef {import('./api.js').Device} Device */
+
+const REST_MS = 1000;                // the big key rests after an answer
+
+/** The phase of the page, from what is known now. */
+export const phaseNow = () => phaseOf({ link: board.link, hasLoaded: !!board.devices && !!board.status,
+  devices: board.devices ?? [], run: view.run, isRecording: !!board.running });
+
+/** @type {Record<string, [import('./icons.js').IconName, import('./base.js').Key]>} */
+const STATE = { ready: ['check', 'kitReady'], silent: ['warn', 'kitSilent'], gone: ['unplug', 'kitGone'] };
+
+async function blink(/** @type {Device} */ device) {
+  try {
+    if (await withTeacher(() => identify(device.id).then(() => true))) toast(t('blinking', device.sticker));
+  } catch (error) {
+    refusals.tell(error instanceof Refusal && error.status === 409 ? t('noBlink', device.sticker) : sentence(error));
+  }
+}
+
+function Identity() {
+  useBoard('devices', 'status');
+  useView('what');
+  const devices = (board.devices ?? []).filter((d) => d.streams.length), shown = view.device;
+  const face = (/** @type {Device} */ d) => html`<b>${t('kitN', d.sticker)}</b><span class="model">${deviceName(d)}</span>`;
+  if (!shown) return html`<span class="gb"><img src="/img/icon.svg" alt="" width="26" height="26"/><b>kitlog</b></span>`;
+  if (devices.length < 2 && !board.isTeacher) return html`<span class="gb">${face(shown)}</span>`;
+  return html`<${Pop} label=${t('kits')} cls="gb" isNamed side="left" face=${html`${face(shown)}<${Icon} n="down" s=${18}/>`}>
+    ${devices.map((d) => html`<div class="kitrow" key=${d.identity}>
+      <button class="item" data-close aria-pressed=${d === shown} onClick=${() => view.chooseDevice(d)}>
+        <b class="sticker">${d.sticker}</b>
+        <span>${deviceName(d)}<small class=${'st-' + d.state}><${Icon} n=${(STATE[d.state] ?? STATE.silent)[0]} s=${16}/>${t((STATE[d.state] ?? STATE.silent)[1])}</small></span>
+        ${d === shown && html`<${Icon} n="check"/>`}</button>
+      ${board.isTeacher && d.state !== 'gone' && html`<button class="btn sq plain" aria-label=${t('blink', d.sticker)}
+        title=${t('blink', d.sticker)} onClick=${() => blink(d)}><${Icon} n="lamp"/></button>`}</div>`)}<//>`;
+}
+
+/** What an export would hold: the range, the run, or what the chart has of the live readings. */
+function exports() {
+  const stream = view.stream, run = view.run, { range } = view, out = [];
+  if (range && stream) out.push({ title: t('x_range'), what: { stream: stream.id, from: range[0], to: range[1] } });
+  if (run) out.push({ title: t('x_run', runName(run)), what: { run: run.id } });
+  else if (stream) out.push({ title: t('x_live', view.device?.sticker), what: { stream: stream.id, from: readings.from } });
+  return out;
+}
+
+function Export() {
+  useView('range', 'what');
+  useBoard('runs', 'devices');
+  const all = exports();
+  return html`<${Pop} label=${t('export')} cls="out" face=${html`<${Icon} n="out"/><span class="tx">${t('export')}</span>`}>
+    ${all.length ? all.map(({ title, what }) => html`<h2>${title}</h2>
+      <a class="item" data-close download href=${exportUrl('csv', what)}><${Icon} n="table"/><span>${t('x_csv')}<small>${t('x_csvD')}</small></span></a>
+      <a class="item" data-close download href=${exportUrl('lp', what)}><${Icon} n="store"/><span>${t('x_lp')}<small>${t('x_lpD')}</small></span></a>`)
+    : html`<p tabindex="0">${t('k_title')}</p>`}<//>`;
+}
+
+function Menu() {
+  useBoard('status');
+  const other = app.lang === 'zh' ? 'en' : 'zh', isDark = app.theme === 'dark';
+  const leave = () => signOut().catch((e) => refusals.tell(sentence(e)));
+  return html`<${Pop} label=${t('menu')} cls="sq" face=${html`<${Icon} n="more"/>`}>
+    <button class="item" lang=${other === 'en' ? 'en' : 'zh-CN'} onClick=${() => setApp('lang', other)}><${Icon} n="lang"/>${t('otherLang')}</button>
+    <button class="item" onClick=${() => setApp('theme', isDark ? 'light' : 'dark')}><${Icon} n=${isDark ? 'sun' : 'moon'}/>${t(isDark ? 'light' : 'dark')}</button>
+    <button class="item" onClick=${() => setApp('keys', app.keys === 'on' ? 'off' : 'on')}><${Icon} n="keyboard"/><span>${t(app.keys === 'on' ? 'keysOff' : 'keysOn')}<small>${t('keysHint')}</small></span></button>
+    <hr/>
+    ${board.isTeacher ? html`<button class="item" data-close onClick=${leave}><${Icon} n="teacher"/>${t('teacherOut')}</button>`
+    : html`<button class="item" data-close onClick=${askPin}><${Icon} n="lock"/>${t('teacherIn')}</button>`}
+    ${board.status && html`<p class="dim">${t('aboutBoard', board.name, board.status.version)}</p>`}<//>`;
+}
+
+const TITLE_MAX = 31;                // characters; each has at most 3 of the 95 bytes that the board takes
+let nextTitle = '';
+
+/** What the next run will be called, if the teacher says so. */
+const Title = () => html`<input class="title" type="text" maxlength=${TITLE_MAX} autocomplete="off" placeholder=${t('nextTitle')}
+  aria-label=${t('nextTitle')} value=${nextTitle} onInput=${(/** @type {any} */ e) => { nextTitle = e.target.value; }}/>`;
+
+/** The big key was pressed, and the answer is not a second old. */
+export let isBusy = false;
+
+/** Starts or stops, as the key does; a double tap is one press. */
+export async function pressKey() {
+  const phase = phaseNow(), { running } = board;
+  if (isBusy || phase === 'wait' || phase === 'noKit') return;
+  isBusy = true;
+  try {
+    const run = await withTeacher(() => (running ? stopRun(running.id) : startRun(nextTitle)));
+    if (!run) return;
+    board.setRun(run);
+    if (running) return;
+    nextTitle = '';
+    view.show(null);
+  } catch (error) {
+    refusals.tell(error instanceof Refusal && error.status === 409 && !running ? t('otherRun') : sentence(error));
+  } finally {
+    setTimeout(() => { isBusy = false; }, REST_MS);
+  }
+}
+
+/** @type {Record<string, {icon: import('./icons.js').IconName, does: import('./base.js').Key, name: import('./base.js').Key}>} */
+const FACE = {
+  wait: { icon: 'wait', name: 'wait', does: 'waitDo' }, noKit: { icon: 'plug', name: 'noKit', does: 'noKitDo' },
+  ready: { icon: 'play', name: 'ready', does: 'readyDo' }, rec: { icon: 'rec', name: 'rec', does: 'recDo' },
+  done: { icon: 'check', name: 'done', does: 'doneDo' },
+};
+
+function StateKey() {
+  useBoard('link', 'devices', 'runs', 'status');
+  useView('what');
+  const phase = phaseNow(), face = FACE[phase], isOff = phase === 'wait' || phase === 'noKit';
+  const does = useText(1000, () => t(face.does, Math.floor((performance.now() - board.since) / 1000)));
+  const time = useText(250, () => {
+    const run = board.running ?? view.run;
+    return run && !isOff ? clock(((run.to_us ?? board.now()) - run.from_us) / 1e6) : '';
+  });
+  return html`<button class=${'state ' + phase + (isOff ? ' off' : '')} aria-disabled=${isOff} data-phase=${phase} onClick=${pressKey}>
+    <span class=${phase === 'rec' ? 'rec-lamp' : ''}><${Icon} n=${face.icon}/></span>
+    <span class="words"><b>${t(face.name)}</b><small><span ref=${does}></span>${!isOff && !board.isTeacher && html`
+      <span class="pinned" title=${t('needsPin')}><${Icon} n="lock" s=${16}/><span class="sr">${t('needsPin')}</span></span>`}</small></span>
+    <span class="clk" ref=${time}></span></button>`;
+}
+
+function Runs() {
+  useBoard('runs', 'devices', 'status');
+  useView('what');
+  const shown = view.run, colour = view.mainLane?.colour ?? 1, all = [...board.runs].reverse();
+  if (!all.length && !board.isTeacher) return null;
+  return html`<div class="runs" role="group" aria-label=${t('runs')} tabindex="0">
+    ${!board.running && board.isTeacher && html`<${Title}/>`}
+    ${!board.running && all.length > 0 && html`<button class=${'run c' + colour} aria-pressed=${!shown} onClick=${() => view.show('live')}><${Icon} n="live" s=${20}/><b>${t('live')}</b></button>`}
+    ${all.map((run) => html`<span class="runbox" key=${run.id}><button class=${'run c' + colour} aria-pressed=${run.id === shown?.id} onClick=${() => view.show(run.id)}>
+        <${Sample} k=${colour} dash=${run.id === shown?.id ? [] : [7, 4]}/><b>${runName(run)}</b><small>${run.to_us == null ? t('now') : clock((run.to_us - run.from_us) / 1e6)}</small></button>
+      ${run.to_us != null && run.id !== shown?.id && html`<button class="lay" aria-pressed=${view.overlays.includes(run.id)}
+        aria-label=${t('layOver', runName(run))} title=${t('layOver', runName(run))} onClick=${() => view.overlay(run.id)}><${Icon} n="layers" s=${20}/></button>`}</span>`)}
+  </div>`;
+}
+
+export function Top() {
+  useBoard('status');
+  return html`<header class="ztop"><div class="idbar"><${Identity}/><h1>${board.name || 'kitlog'}</h1>
+      ${board.isTeacher && html`<span class="who"><${Icon} n="teacher" s=${20}/><span>${t('teacher')}</span></span>`}
+      <span class="grow"></span><${Badge}/><${Export}/><${Menu}/></div>
+    <div class="staterow"><${StateKey}/><${Runs}/></div></header>`;
+}
