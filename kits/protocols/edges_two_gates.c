@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Two gates, `spacing` apart, crossed by one flag in either direction. With tB and tU of the gate it
+ * comes to first (1) and second (2):
+ *
+ *     time = tB2 - tB1                    speed = spacing / time
+ *     speed1, speed2 = flag / (tU - tB)   at the middle of tB and tU
+ *     acceleration = (speed2 - speed1) / (middle2 - middle1)
+ *
+ * A crossing is one row, stamped tU2, when all of it is known. Who stops in the second gate for
+ * longer than `timeout` gets time and speed alone, stamped tB2, and so does who is still there when a
+ * gate is blocked anew; who needs longer than `timeout` from gate to gate has not crossed: the second
+ * gate begins a crossing of its own. Who has not reached the second gate when the first is blocked
+ * again turned back, or was overtaken by the next: the word `overtaken`. */
+#include <math.h>
+
+#include "kits/protocols/edges.h"
+
+enum { TIME, SPEED, SPEED1, SPEED2, ACCELERATION };
+
+static const struct edges_output outputs[] = {
+	[TIME] = {"time", "s", 0, EDGES_EACH},
+	[SPEED] = {"speed", "m/s", 1u << EDGES_SPACING, EDGES_EACH},
+	[SPEED1] = {"speed1", "m/s", 1u << EDGES_FLAG, EDGES_EACH},
+	[SPEED2] = {"speed2", "m/s", 1u << EDGES_FLAG, EDGES_EACH},
+	[ACCELERATION] = {"acceleration", "m/s2", 1u << EDGES_FLAG, EDGES_EACH},
+	{0},
+};
+
+static void put_time(struct kit *kit, const struct edges *edges)
+{
+	const struct edges_crossing *crossing = &edges->crossing;
+	double time = edges_s(crossing->blocked[1], crossing->blocked[0]);
+
+	edges_put(kit, edges, TIME, false, time);
+	edges_put(kit, edges, SPEED, false, edges->settings[EDGES_SPACING] / time);
+}
+
+static void report(struct kit *kit, struct edges *edges)
+{
+	const struct edges_crossing *crossing = &edges->crossing;
+	double speeds[2] = {NAN, NAN};
+
+	put_time(kit, edges);
+	for (unsigned i = 0; i < 2; i++)
+		if (crossing->has_left[i])
+			speeds[i] = edges->settings[EDGES_FLAG] /
+				edges_s(crossing->left[i], crossing->blocked[i]);
+	edges_put(kit, edges, SPEED1, false, speeds[0]);
+	edges_put(kit, edges, SPEED2, false, speeds[1]);
+	if (crossing->has_left[0])
+		edges_put(kit, edges, ACCELERATION, false,
+			(speeds[1] - speeds[0]) /
+				edges_s(edges_middle(crossing->left[1], crossing->blocked[1]),
+					edges_middle(crossing->left[0], crossing->blocked[0])));
+	kit_emit(kit, crossing->left[1]);
+}
+
+/* Of who has reached the second gate and has not left it. */
+static void report_reached(struct kit *kit, struct edges *edges)
+{
+	put_time(kit, edges);
+	kit_emit(kit, edges->crossing.blocked[1]);
+}
+
+/* A crossing gives way to the next one: what is known of it is told, or that it is lost. */
+static void give_way(struct kit *kit, struct edges *edges, unsigned gate, struct instant at)
+{
+	const struct edges_crossing *crossing = &edges->crossing;
+
+	if (!crossing->is_under_way)
+		return;
+	if (crossing->has_reached)
+		report_reached(kit, edges);
+	else if (gate == crossing->from && !edges_is_over_time(edges, at, crossing->blocked[0]))
+		kit_error(kit, "overtaken");
+}
+
+static void block(struct kit *kit, struct edges *edges, unsigned gate, struct instant at)
+{
+	struct edges_crossing *crossing = &edges->crossing;
+
+	/* A change that was told late, for chatter before it, may be older than the other gate's. */
+	if (crossing->is_under_way && gate != crossing->from && !crossing->has_reached &&
+		instant_since(at, crossing->blocked[0]) > 0 &&
+		!edges_is_over_time(edges, at, crossing->blocked[0])) {
+		crossing->has_reached = true;
+		crossing->blocked[1] = at;
+		return;
+	}
+	give_way(kit, edges, gate, at);
+	*crossing = (struct edges_crossing){.is_under_way = true, .from = gate, .blocked[0] = at};
+}
+
+static void leave(struct kit *kit, struct edges *edges, unsigned gate, struct instant at)
+{
+	struct edges_crossing *crossing = &edges->crossing;
+	unsigned i = gate != crossing->from;
+
+	if (!crossing->is_under_way || crossing->has_left[i] || (i == 1 && !crossing->has_reached))
+		return;
+	if (instant_since(at, crossing->blocked[i]) < edges->plan->ignore_ns) {
+		crossing->has_reached = false; /* a false pulse */
+		crossing->is_under_way = i == 1;
+		return;
+	}
+	crossing->has_left[i] = true;
+	crossing->left[i] = at;
+	if (i == 1) {
+		report(kit, edges);
+		crossing->is_under_way = false;
+	}
+}
+
+static void change(
+	struct kit *kit, struct edges *edges, unsigned line, const struct edges_change *changed)
+{
+	if (changed->is_active)
+		block(kit, edges, line, changed->at);
+	else
+		leave(kit, edges, line, changed->at);
+}
+
+static void lost(struct edges *edges, unsigned line)
+{
+	(void)line;
+	edges->crossing.is_under_way = false;
+}
+
+static void tick(struct kit *kit, struct edges *edges, struct instant now)
+{
+	struct edges_crossing *crossing = &edges->crossing;
+
+	now = instant_add(now, -EDGES_SLACK_MS * (int64_t)NS_PER_MS);
+	if (!crossing->is_under_way || !crossing->has_reached ||
+		!edges_is_over_time(edges, now, crossing->blocked[1]))
+		return;
+	report_reached(kit, edges);
+	crossing->is_under_way = false;
+}
+
+const struct edges_mode edges_two_gates = {
+	.name = "two-gates",
+	.n_lines = 2,
+	.outputs = outputs,
+	.change = change,
+	.lost = lost,
+	.tick = tick,
+};

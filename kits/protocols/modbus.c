@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The family `modbus`: probes on an RS-485 pair, or at a UART, that answer when they are asked.
+ * Modbus RTU; the frames are in modbus_frame.h, the keys of kit.yaml in modbus_plan.h.
+ *
+ * Asking. A round is what one slave is asked for at one rate: one question for each block of
+ * neighbouring registers, one after the other, since the pair carries one voice at a time. Between
+ * an answer and the next question the line rests for `gap`, or 3.5 characters where that is longer.
+ * A round that comes late is not made up for: the next one is due one period after this one began.
+ * Who claimed the port by an answer is known by its first bytes and may still be speaking: it is heard
+ * out before the first question.
+ * Several slaves on one adapter take turns; which there are says the configuration (`slaves`), each
+ * then is a stream of the one device: main for one, slave1, slave4 ... for several. A kit with more
+ * channels than a stream takes is refused then (`too-many-channels`): name one slave.
+ *
+ * Answers. Stamp: the instant at which the first byte of the round's first answer arrived, since the
+ * probe reads its registers just before. All channels of a round make one row; what was refused or
+ * did not come is absent from it.
+ *
+ * What goes wrong is told apart: `timeout` (nobody spoke, but for an adapter that echoes: power,
+ * address, A and B swapped), `checksum` (somebody spoke and was not understood: termination, two
+ * slaves with one address, bit rate), `exception-N` (the probe refused: 1 function, 2 register, 3
+ * value, 4 broken, 6 busy). After no answer the rest of the round is left out, and that slave is
+ * not asked before another `timeout` has passed, so that a late answer is not taken for the next
+ * question's. A slave that was silent three times is asked every two seconds only: the others
+ * shall not wait for it. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "data/rounding.h"
+#include "kits/protocols/modbus_frame.h"
+#include "kits/protocols/modbus_plan.h"
+#include "sense/describe.h"
+#include "sense/kit.h"
+
+enum {
+	SILENT_TIMES = 3,
+	SILENT_ASK_MS = 2000,
+	NOISE_BYTES = 2 * MODBUS_ANSWER_BYTES, /* more in answer to one question is no answer */
+	CHARACTER_BITS = 11,                   /* as the standard counts them */
+	QUIET_BITS = CHARACTER_BITS * 7 / 2,
+};
+
+enum phase { IDLE, ASKED };
+
+struct slave {
+	uint8_t address;
+	unsigned silent; /* questions in a row without an answer */
+	struct instant due[MODBUS_ROUNDS];
+};
+
+struct modbus {
+	unsigned n_slaves;
+	struct slave slaves[KIT_SLAVES];
+
+	enum phase phase;
+	struct instant quiet_until; /* the line rests */
+	struct instant answer_ends; /* of the one that claimed the port, at the latest */
+	struct instant deadline;    /* ASKED: of the answer */
+	size_t held;                /* ASKED: bytes that came and were no answer yet */
+	size_t stale;               /* of these, those that belong to an earlier question */
+	bool is_echo;               /* they are the question, as an adapter hears it */
+
+	/* The round that is under way, while left > 0. */
+	unsigned slave, round, block, left;
+	bool has_stamp;
+	struct instant stamp;
+	size_t answer_from; /* where the answer seems to begin; SIZE_MAX: nowhere yet */
+	struct instant answer_began;
+	double values[MODEL_CHANNELS]; /* raw; NaN: none in this round */
+};
+
+static const struct modbus_plan *plan_of(const struct kit *kit)
+{
+	return kit_model(kit)->plan;
+}
+
+/* --- the device --- */
+
+/* Several slaves of one model: a stream for each. */
+static void describe_slaves(struct kit *kit, const struct modbus *modbus)
+{
+	const struct model *model = kit_model(kit);
+	const struct modbus_plan *plan = plan_of(kit);
+	struct device device = {.n_streams = modbus->n_slaves};
+
+	text_copy(device.kit, sizeof(device.kit), model->id);
+	text_copy(device.model, sizeof(device.model),
+		model->printed ? model->printed : model->name.zh);
+	for (unsigned i = 0; i < modbus->n_slaves; i++) {
+		struct stream *stream = &device.streams[i];
+
+		snprintf(stream->name, sizeof(stream->name), "slave%u", modbus->slaves[i].address);
+		stream->stamps = STAMP_ARRIVAL;
+		stream->period_ns = plan->n_rounds == 1 ? plan->rounds[0].every_ns : 0;
+		stream->n_channels = (uint32_t)model->n_channels;
+		for (unsigned c = 0; c < stream->n_channels; c++)
+			describe_channel(&model->channels[c], &stream->channels[c]);
+	}
+	if (kit_describe(kit, &device) < 0)
+		kit_reject(kit);
+}
+
+static void emit_slave(struct kit *kit, const struct modbus *modbus)
+{
+	const struct model *model = kit_model(kit);
+	double values[STREAM_CHANNELS];
+
+	for (unsigned i = 0; i < model->n_channels; i++) {
+		const struct model_channel *channel = &model->channels[i];
+
+		values[i] = describe_value(
+			channel, modbus->values[i], rounding_of(channel->resolution));
+	}
+	kit_row(kit, modbus->slave, instant_add(modbus->stamp, -model->latency_ns), values);
+}
+
+static void emit(struct kit *kit, const struct modbus *modbus)
+{
+	if (!modbus->has_stamp)
+		return;
+	if (modbus->n_slaves > 1) {
+		emit_slave(kit, modbus);
+		return;
+	}
+	for (unsigned i = 0; i < kit_model(kit)->n_channels; i++)
+		kit_put(kit, i, modbus->values[i]);
+	kit_emit(kit, modbus->stamp);
+}
+
+/* --- asking --- */
+
+static int64_t wire_ns(const struct kit *kit, size_t n_bytes)
+{
+	unsigned speed = kit_port(kit)->speed;
+
+	return speed ? (int64_t)n_bytes * CHARACTER_BITS * NS_PER_S / speed : 0;
+}
+
+static int64_t gap_ns(const struct kit *kit)
+{
+	int64_t gap = plan_of(kit)->gap_ns;
+	unsigned speed = kit_port(kit)->speed;
+	int64_t quiet = speed ? QUIET_BITS * (int64_t)NS_PER_S / speed : 0;
+
+	return gap > quiet ? gap : quiet;
+}
+
+static void rest(struct kit *kit, struct modbus *modbus, struct instant now)
+{
+	modbus->phase = IDLE;
+	modbus->quiet_until = instant_add(now, gap_ns(kit));
+	kit_wake_at(kit, modbus->quiet_until);
+}
+
+static struct modbus_question question_of(const struct kit *kit, const struct modbus *modbus)
+{
+	const struct modbus_block *block = &plan_of(kit)->blocks[modbus->block];
+
+	return (struct modbus_question){
+		.slave = modbus->slaves[modbus->slave].address,
+		.function = block->function,
+		.first = block->first,
+		.count = block->count,
+	};
+}
+
+static void end_round(struct kit *kit, struct modbus *modbus)
+{
+	modbus->left = 0;
+	emit(kit, modbus);
+}
+
+static void ask(struct kit *kit, struct modbus *modbus, struct instant now)
+{
+	const struct modbus_question question = question_of(kit, modbus);
+	uint8_t bytes[MODBUS_QUESTION_BYTES];
+	/* The time that both take on the wire is not the probe's. */
+	int64_t wire = wire_ns(kit, sizeof(bytes) + 5 + 2 * (size_t)question.count);
+
+	modbus_write_question(&question, bytes);
+	if (kit_send(kit, bytes, sizeof(bytes)) < 0) {
+		kit_error(kit, "not-sent");
+		end_round(kit, modbus);
+		rest(kit, modbus, now);
+		return;
+	}
+	modbus->phase = ASKED;
+	modbus->stale = modbus->held;
+	modbus->held = 0;
+	modbus->is_echo = false;
+	modbus->answer_from = SIZE_MAX;
+	modbus->deadline = instant_add(now, plan_of(kit)->timeout_ns + wire);
+	kit_wake_at(kit, modbus->deadline);
+}
+
+/* The round that has waited longest; its instant. */
+static struct instant next_round(const struct kit *kit, struct modbus *modbus)
+{
+	struct instant first = {INT64_MAX};
+
+	for (unsigned s = 0; s < modbus->n_slaves; s++)
+		for (unsigned r = 0; r < plan_of(kit)->n_rounds; r++)
+			if (modbus->slaves[s].due[r].ns < first.ns) {
+				first = modbus->slaves[s].due[r];
+				modbus->slave = s;
+				modbus->round = r;
+			}
+	return first;
+}
+
+static void start_round(struct kit *kit, struct modbus *modbus, struct instant now)
+{
+	const struct modbus_round *round = &plan_of(kit)->rounds[modbus->round];
+	struct instant *due = &modbus->slaves[modbus->slave].due[modbus->round];
+
+	*due = instant_add(*due, round->every_ns);
+	if (due->ns <= now.ns)
+		*due = instant_add(now, round->every_ns);
+	modbus->block = round->first_block;
+	modbus->left = round->n_blocks;
+	modbus->has_stamp = false;
+	for (unsigned i = 0; i < MODEL_CHANNELS; i++)
+		modbus->values[i] = NAN;
+}
+
+/* Asks the next question, if the line is free and it is time. */
+static void go_on(struct kit *kit, struct modbus *modbus, struct instant now)
+{
+	struct instant due;
+
+	if (modbus->phase != IDLE)
+		return;
+	if (now.ns < modbus->quiet_until.ns) {
+		kit_wake_at(kit, modbus->quiet_until);
+		return;
+	}
+	if (modbus->left == 0) {
+		due = next_round(kit, modbus);
+		if (due.ns > now.ns) {
+			kit_wake_at(kit, due);
+			return;
+		}
+		start_round(kit, modbus, now);
+	}
+	ask(kit, modbus, now);
+}
+
+/* --- answers --- */
+
+static void take_registers(struct kit *kit, struct modbus *modbus, const uint8_t *registers)
+{
+	const struct modbus_plan *plan = plan_of(kit);
+
+	for (unsigned i = 0; i < kit_model(kit)->n_channels; i++)
+		if (plan->sources[i].block == modbus->block)
+			modbus->values[i] = modbus_value(
+				&plan->sources[i], &plan->blocks[modbus->block], registers);
+	if (!modbus->has_stamp)
+		modbus->stamp = modbus->answer_began;
+	modbus->has_stamp = true;
+}
+
+static const char *word_of_exception(uint8_t code)
+{
+	static const char *const words[] = {"exception-1", "exception-2", "exception-3",
+		"exception-4", "exception-5", "exception-6", "exception-7", "exception-8",
+		"exception-9", "exception-10", "exception-11"};
+
+	return code >= 1 && code <= sizeof(words) / sizeof(words[0]) ? words[code - 1]
+								     : "exception-unknown";
+}
+
+static void next_block(struct kit *kit, struct modbus *modbus, struct instant now)
+{
+	modbus->slaves[modbus->slave].silent = 0;
+	modbus->block++;
+	if (--modbus->left == 0)
+		end_round(kit, modbus);
+	rest(kit, modbus, now);
+}
+
+static void give_up(struct kit *kit, struct modbus *modbus, struct instant now)
+{
+	struct slave *slave = &modbus->slaves[modbus->slave];
+	int64_t wait = plan_of(kit)->timeout_ns;
+
+	kit_error(kit, modbus->held && !modbus->is_echo ? "checksum" : "timeout");
+	end_round(kit, modbus);
+	if (slave->silent < SILENT_TIMES)
+		slave->silent++;
+	if (slave->silent == SILENT_TIMES && wait < SILENT_ASK_MS * (int64_t)NS_PER_MS)
+		wait = SILENT_ASK_MS * (int64_t)NS_PER_MS;
+	for (unsigned r = 0; r < plan_of(kit)->n_rounds; r++)
+		if (instant_since(slave->due[r], now) < wait)
+			slave->due[r] = instant_add(now, wait);
+	rest(kit, modbus, now);
+}
+
+/* When the first byte of what may be the answer came; what seemed to be one may turn out to be the
+ * question's echo. */
+static void note_beginning(
+	struct kit *kit, struct modbus *modbus, const struct modbus_answer *answer, size_t n)
+{
+	size_t from = answer->from < n ? answer->from : SIZE_MAX;
+
+	if (from != SIZE_MAX && from != modbus->answer_from)
+		modbus->answer_began = kit_arrival(kit, n - 1 - from);
+	modbus->answer_from = from;
+}
+
+static bool is_echo_of(const struct modbus_question *question, const uint8_t *bytes, size_t n)
+{
+	uint8_t asked[MODBUS_QUESTION_BYTES];
+
+	modbus_write_question(question, asked);
+	return n == sizeof(asked) && memcmp(bytes, asked, n) == 0;
+}
+
+static size_t drop_stale(struct modbus *modbus, size_t n)
+{
+	size_t stale = modbus->stale < n ? modbus->stale : n;
+
+	modbus->stale = 0;
+	return stale;
+}
+
+static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t n)
+{
+	struct modbus *modbus = state;
+	struct modbus_question question;
+	struct modbus_answer answer;
+	enum modbus_outcome outcome;
+
+	if (!kit_is_claimed(kit))
+		return n;
+	if (modbus->phase != ASKED) { /* too late, or from nobody that we know */
+		modbus->held = 0;
+		if (kit_arrival(kit, 0).ns > modbus->answer_ends.ns)
+			kit_reject(kit);
+		return n;
+	}
+	if (modbus->stale)
+		return drop_stale(modbus, n);
+	question = question_of(kit, modbus);
+	outcome = modbus_find_answer(&question, bytes, n, &answer);
+	note_beginning(kit, modbus, &answer, n);
+	modbus->held = n;
+	modbus->is_echo = is_echo_of(&question, bytes, n);
+	if (outcome == MODBUS_WAIT && n <= NOISE_BYTES)
+		return 0;
+	if (outcome == MODBUS_WAIT)
+		give_up(kit, modbus, kit_arrival(kit, 0)); /* a flood */
+	modbus->held = 0;
+	if (outcome == MODBUS_WAIT)
+		return n;
+	if (outcome == MODBUS_ANSWERED)
+		take_registers(kit, modbus, answer.registers);
+	else
+		kit_error(kit, word_of_exception(answer.code));
+	next_block(kit, modbus, kit_arrival(kit, 0));
+	return n;
+}
+
+static void on_tick(struct kit *kit, void *state, struct instant now)
+{
+	struct modbus *modbus = state;
+
+	if (!kit_is_claimed(kit))
+		return;
+	if (modbus->phase == ASKED && now.ns >= modbus->deadline.ns)
+		give_up(kit, modbus, now);
+	if (modbus->phase == ASKED)
+		kit_wake_at(kit, modbus->deadline);
+	go_on(kit, modbus, now);
+}
+
+static void on_open(struct kit *kit, void *state)
+{
+	struct modbus *modbus = state;
+	const struct kit_port *port = kit_port(kit);
+	struct instant now = kit_arrival(kit, 0);
+
+	if (!kit_is_claimed(kit))
+		return;
+	if (port->n_slaves > 1 && kit_model(kit)->n_channels > STREAM_CHANNELS) {
+		kit_error(kit, "too-many-channels");
+		return;
+	}
+	modbus->n_slaves = port->n_slaves ? (unsigned)port->n_slaves : 1;
+	for (unsigned i = 0; i < modbus->n_slaves; i++) {
+		modbus->slaves[i].address = port->n_slaves ? port->slaves[i] : plan_of(kit)->slave;
+		for (unsigned r = 0; r < MODBUS_ROUNDS; r++)
+			modbus->slaves[i].due[r] = now;
+	}
+	if (modbus->n_slaves > 1)
+		describe_slaves(kit, modbus);
+	else if (kit_describe_model(kit, NULL, STAMP_ARRIVAL) < 0)
+		kit_reject(kit);
+	if (!port->is_sure) { /* an answer claimed it */
+		modbus->answer_ends = instant_add(now, wire_ns(kit, MODBUS_ANSWER_BYTES));
+		rest(kit, modbus, modbus->answer_ends);
+		return;
+	}
+	kit_wake_at(kit, now);
+}
+
+KIT_FAMILY(modbus) = {
+	.name = "modbus",
+	.state_size = sizeof(struct modbus),
+	.form = &modbus_form,
+	.needs_model = true,
+	.open = on_open,
+	.decode = decode,
+	.tick = on_tick,
+};
+
+_Static_assert(sizeof(struct modbus) <= KIT_STATE_BYTES, "the state of modbus is too large");
