@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The board as `kitlog` sees it: its HTTP address, its answers, its teacher's PIN. One thread. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct board;
+struct config; /* data/config.h */
+
+/* `address` NULL or empty: from the configuration file (`config`, NULL: the usual place), else
+ * http://127.0.0.1:8080; without a scheme and a port it is at port 8080. `pin` NULL: from the data
+ * folder if it may be read. Mistakes in the configuration are told and left out, as by the daemon
+ * that runs with it. -EDESTADDRREQ, after saying so: `address` is none. */
+int board_open(const char *address, const char *config, const char *pin, struct board **ret_board);
+void board_close(struct board *board); /* also ends the session as the teacher */
+
+const char *board_address(const struct board *board);
+const char *board_data(const struct board *board); /* the data folder by the configuration */
+const struct config *board_config(
+	const struct board *board); /* as kitlogd here would run with it */
+
+/* Folders of kits, kitlog's own first, as the daemon reads them (sense/catalogue.h). */
+const char *const *board_kits(const struct board *board, size_t *ret_n);
+
+/* GET, expecting 200 and JSON. On failure says why on stderr in one sentence and returns NULL. */
+json_t *board_get(struct board *board, const char *path);
+
+/* POST of a JSON object (NULL: none), signed in as the teacher first. Same failures. */
+json_t *board_post(struct board *board, const char *path, const json_t *body);
+
+/* GET of anything, written to `out` as it comes; `name` is what people call that. Also gives the
+ * last line, cut to BOARD_LINE. Returns 0 or -EIO after saying why. */
+enum { BOARD_LINE = 128 };
+int board_fetch(struct board *board, const char *path, FILE *out, const char *name,
+	char ret_last[BOARD_LINE]);
+
+/* "cup.csv: No space left on device; choose another place" */
+void board_cannot_write(const char *name, int error);
+
+/* The event stream: `event` per event until it returns non-zero or the board goes away. */
+typedef int board_event(void *self, const char *name, json_t *data);
+int board_listen(struct board *board, board_event *event, void *self);

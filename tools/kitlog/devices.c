@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `kitlog devices`: what is plugged in, a line per device and one per channel. */
+#include "tools/kitlog/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/kitlog/say.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static const char *state_word(const char *state)
+{
+	if (!strcmp(state, "ready"))
+		return say("就绪", "ready");
+	if (!strcmp(state, "silent"))
+		return say("没有读数", "silent");
+	return say("已拔下", "gone");
+}
+
+static void print_channels(const json_t *stream)
+{
+	json_int_t id = json_integer_value(json_object_get(stream, "id"));
+	json_t *channel;
+	size_t i;
+
+	json_array_foreach(json_object_get(stream, "channels"), i, channel)
+	{
+		char value[SAY_TEXT] = "-";
+		const json_t *last = json_object_get(channel, "last");
+		double period_us = json_number_value(json_object_get(stream, "period_us"));
+		char of_stream[SAY_TEXT] = ""; /* beside its first channel */
+
+		if (json_is_number(last))
+			say_value(json_number_value(last),
+				json_number_value(json_object_get(channel, "resolution")),
+				text_of(channel, "unit"), value);
+		if (i == 0 && period_us > 0)
+			snprintf(of_stream, sizeof of_stream, "stream:%lld  %.4g Hz", id,
+				1e6 / period_us);
+		else if (i == 0)
+			snprintf(of_stream, sizeof of_stream, "stream:%lld", id);
+		say_row(stdout, (int[]){4, 24, 20, 0},
+			(const char *[]){
+				"", say_pick(json_object_get(channel, "name")), value, of_stream},
+			4);
+	}
+}
+
+static void print_device(const json_t *device)
+{
+	const char *model = text_of(device, "model");
+	char number[SAY_TEXT];
+	json_t *stream;
+	size_t i;
+
+	snprintf(number, sizeof number, say("%lld 号", "#%lld"),
+		json_integer_value(json_object_get(device, "sticker")));
+	say_row(stdout, (int[]){8, 24, 12, 0},
+		(const char *[]){number, *model ? model : text_of(device, "kit"),
+			state_word(text_of(device, "state")), text_of(device, "port")},
+		4);
+	json_array_foreach(json_object_get(device, "streams"), i, stream) print_channels(stream);
+}
+
+static int by_sticker(const void *a, const void *b)
+{
+	json_int_t left = json_integer_value(json_object_get(*(json_t *const *)a, "sticker"));
+	json_int_t right = json_integer_value(json_object_get(*(json_t *const *)b, "sticker"));
+
+	return (left > right) - (left < right);
+}
+
+/* In the order of the labels, as they lie on the table. */
+static void print_devices(const json_t *devices)
+{
+	size_t n = json_array_size(devices);
+	json_t **sorted = calloc(n, sizeof *sorted);
+
+	for (size_t i = 0; sorted && i < n; i++)
+		sorted[i] = json_array_get(devices, i);
+	if (sorted)
+		qsort(sorted, n, sizeof *sorted, by_sticker);
+	for (size_t i = 0; sorted && i < n; i++)
+		print_device(sorted[i]);
+	free(sorted);
+}
+
+int command_devices(const struct call *call)
+{
+	if (call->argc)
+		return command_too_many(
+			"devices", call->argv[0], say("它后面不跟词", "it takes none"));
+	json_t *body = board_get(call->board, "/api/v1/devices");
+
+	if (!body)
+		return 1;
+	json_t *devices = json_object_get(body, "devices");
+	if (call->is_json) {
+		say_json(body);
+	} else if (json_array_size(devices) == 0) {
+		puts(say("还没有器材。插上一个；插了还没有，就看 kitlog status 里的“口”。",
+			"No kit yet. Plug one in; if it stays away, look at the ports in kitlog status."));
+	} else {
+		print_devices(devices);
+	}
+	json_decref(body);
+	return 0;
+}

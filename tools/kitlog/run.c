@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `kitlog run list | start [TITLE] | stop [ID]`. */
+#include "tools/kitlog/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/kitlog/say.h"
+
+static void print_run(const json_t *run, double now_us)
+{
+	char number[SAY_TEXT], id[SAY_TEXT], wall[SAY_TEXT], length[SAY_TEXT];
+	const json_t *to = json_object_get(run, "to_us");
+	double from = json_number_value(json_object_get(run, "from_us"));
+	const char *title = json_string_value(json_object_get(run, "title"));
+	bool is_open = !json_is_number(to);
+
+	snprintf(id, sizeof id, "%lld", json_integer_value(json_object_get(run, "id")));
+	snprintf(number, sizeof number, say("第 %lld 次", "run %lld"),
+		json_integer_value(json_object_get(run, "number")));
+	say_duration(((is_open ? now_us : json_number_value(to)) - from) / 1e6, length);
+	say_row(stdout, (int[]){6, 12, 22, 14, 10, 0},
+		(const char *[]){id, number, say_wall(json_object_get(run, "wall_from_us"), wall),
+			length, is_open ? say("记录中", "running") : say("完成", "done"),
+			title ? title : ""},
+		6);
+}
+
+static int finish(const struct call *call, json_t *run)
+{
+	if (!run)
+		return 1;
+	if (call->is_json) {
+		say_json(run);
+	} else {
+		const json_t *to = json_object_get(run, "to_us");
+		print_run(run,
+			json_is_number(to) ? 0
+					   : json_number_value(json_object_get(run, "from_us")));
+	}
+	json_decref(run);
+	return 0;
+}
+
+/* {"runs": [...]} with all of them: the board gives them by pages. */
+static json_t *get_runs(const struct call *call)
+{
+	char path[64] = "/api/v1/runs";
+	json_t *all = NULL, *body, *runs;
+	size_t n;
+
+	do {
+		if (!(body = board_get(call->board, path))) {
+			json_decref(all);
+			return NULL;
+		}
+		runs = json_object_get(body, "runs");
+		n = json_array_size(runs);
+		if (n)
+			snprintf(path, sizeof path, "/api/v1/runs?before=%lld",
+				(long long)json_integer_value(
+					json_object_get(json_array_get(runs, 0), "id")));
+		if (all)
+			json_array_extend(runs, json_object_get(all, "runs"));
+		json_decref(all);
+		all = body;
+	} while (n);
+	return all;
+}
+
+static int list(const struct call *call)
+{
+	json_t *body = get_runs(call), *status = NULL, *run;
+	size_t i;
+	int result = 1;
+
+	if (!body)
+		return 1;
+	if (call->is_json) {
+		say_json(body);
+		result = 0;
+	} else if ((status = board_get(call->board, "/api/v1/status"))) {
+		double now_us = json_number_value(json_object_get(status, "now_us"));
+		json_array_foreach(json_object_get(body, "runs"), i, run) print_run(run, now_us);
+		if (i == 0)
+			puts(say("还没有一次记录；kitlog run start 开始",
+				"No run yet; kitlog run start begins one"));
+		result = 0;
+	}
+	json_decref(status);
+	json_decref(body);
+	return result;
+}
+
+static int start(const struct call *call)
+{
+	json_t *body = call->argc > 1 ? json_pack("{s:s}", "title", call->argv[1]) : NULL;
+
+	if (call->argc > 1 && !body) {
+		fputs(say("kitlog run: 名称要是 UTF-8 文字\n",
+			      "kitlog run: the title must be UTF-8 text\n"),
+			stderr);
+		return 2;
+	}
+	json_t *run = board_post(call->board, "/api/v1/runs", body);
+	json_decref(body);
+	return finish(call, run);
+}
+
+/* The run that is going on, or 0 after saying that there is none. */
+static json_int_t running(const struct call *call)
+{
+	json_t *body = get_runs(call), *run;
+	json_int_t id = 0;
+	size_t i;
+
+	if (!body)
+		return 0;
+	json_array_foreach(json_object_get(body, "runs"), i,
+		run) if (json_is_null(json_object_get(run, "to_us"))) id =
+		json_integer_value(json_object_get(run, "id"));
+	json_decref(body);
+	if (!id)
+		fputs(say("kitlog run: 现在没有在记录\n",
+			      "kitlog run: nothing is being recorded now\n"),
+			stderr);
+	return id;
+}
+
+static int stop(const struct call *call)
+{
+	char path[64], *end = NULL;
+	json_int_t id = call->argc > 1 ? strtoll(call->argv[1], &end, 10) : running(call);
+
+	if (end && (*end || id <= 0))
+		return command_misused("run stop", call->argv[1],
+			say("kitlog run list 里的编号", "a number from kitlog run list"));
+	if (id <= 0)
+		return 1;
+	snprintf(path, sizeof path, "/api/v1/runs/%lld/stop", (long long)id);
+	return finish(call, board_post(call->board, path, NULL));
+}
+
+int command_run(const struct call *call)
+{
+	const char *verb = call->argc ? call->argv[0] : "list";
+
+	if (!strcmp(verb, "list") && call->argc > 1)
+		return command_too_many(
+			"run list", call->argv[1], say("它后面不跟词", "it takes none"));
+	if (!strcmp(verb, "start") && call->argc > 2)
+		return command_too_many("run start", call->argv[2],
+			say("名称有空格就加引号", "quote a title with spaces"));
+	if (!strcmp(verb, "stop") && call->argc > 2)
+		return command_too_many(
+			"run stop", call->argv[2], say("它只跟一个编号", "it takes one number"));
+	if (!strcmp(verb, "list"))
+		return list(call);
+	if (!strcmp(verb, "start"))
+		return start(call);
+	if (!strcmp(verb, "stop"))
+		return stop(call);
+	return command_misused("run", verb, "list, start, stop");
+}

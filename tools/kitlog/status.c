@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `kitlog status`: is the board well? One screen, worst news last so that it stays in view. */
+#include "tools/kitlog/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/kitlog/say.h"
+
+static double number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+static void print_line(const char *name, const char *value)
+{
+	say_row(stdout, (int[]){14, 0}, (const char *[]){name, value}, 2);
+}
+
+static void print_clock(const json_t *status)
+{
+	char wall[SAY_TEXT], line[160];
+	const char *source = json_string_value(json_object_get(status, "wall_source"));
+
+	if (source)
+		snprintf(line, sizeof line, "%s (%s, ±%.3g s)",
+			say_wall(json_object_get(status, "wall_us"), wall), source,
+			number(status, "wall_uncertainty_us") / 1e6);
+	else
+		snprintf(line, sizeof line, "%s",
+			say("还不知道几点；数据照记，连上网就会知道",
+				"not known yet; data are kept, a network will tell"));
+	print_line(say("时间", "clock"), line);
+}
+
+static void print_store(const json_t *store)
+{
+	char used[SAY_TEXT], limit[SAY_TEXT], line[160];
+
+	snprintf(line, sizeof line, say("%s（上限 %s），%.0f 行", "%s of %s, %.0f rows"),
+		say_bytes(number(store, "bytes"), used),
+		say_bytes(number(store, "limit_bytes"), limit), number(store, "rows"));
+	print_line(say("存储", "store"), line);
+	if (number(store, "lost_rows") > 0) {
+		snprintf(line, sizeof line, say("%.0f 行没能存下", "%.0f rows could not be kept"),
+			number(store, "lost_rows"));
+		print_line("", line);
+	}
+	if (number(store, "damaged_chunks") > 0) {
+		snprintf(line, sizeof line,
+			say("%.0f 块数据损坏，已移开；kitlog store verify 看详情，卡该换了",
+				"%.0f pieces are damaged and set aside; see kitlog store verify, and "
+				"replace the card"),
+			number(store, "damaged_chunks"));
+		print_line("", line);
+	}
+	const char *problem = say_pick(json_object_get(store, "problem"));
+	if (*problem)
+		print_line("", problem);
+}
+
+static double ms(const json_t *spread, const char *key)
+{
+	return number(spread, key) / 1000;
+}
+
+/* How late the thread that stamps wakes: what a stamp of arrival is worth. */
+static void print_punctual(const json_t *sense)
+{
+	const json_t *all = json_object_get(sense, "late_us");
+	const json_t *minute = json_object_get(sense, "late_minute_us");
+	char line[240];
+
+	if (number(all, "n") <= 0)
+		return;
+	snprintf(line, sizeof line,
+		say("一半不晚于 %.3g ms，99%% 不晚于 %.3g ms，99.9%% 不晚于 %.3g ms，最晚 %.3g ms（最近一分钟最晚 %.3g ms）",
+			"half within %.3g ms, 99 %% within %.3g ms, 99.9 %% within %.3g ms, at most "
+			"%.3g ms (last minute: %.3g ms)"),
+		ms(all, "p50"), ms(all, "p99"), ms(all, "p999"), ms(all, "most"),
+		ms(minute, "most"));
+	print_line(say("采集晚点", "wakes late"), line);
+}
+
+/* What to do about a port of which the board knows no problem; "" for one that needs nothing. */
+static const char *advice(const char *state)
+{
+	if (!strcmp(state, "listening"))
+		return say("还没有听到读数；看看器材有没有通电、线插紧没有",
+			"nothing heard yet; see that the kit has power and its cable sits tight");
+	if (!strcmp(state, "silent"))
+		return say("不再有读数；按一下器材上的复位键，或拔下再插一次",
+			"no more readings; press reset on the kit, or unplug it and plug it in again");
+	return "";
+}
+
+static void print_ports(const json_t *ports)
+{
+	size_t i;
+	json_t *port;
+
+	json_array_foreach(ports, i, port)
+	{
+		const char *path = json_string_value(json_object_get(port, "path"));
+		const char *state = json_string_value(json_object_get(port, "state"));
+		const char *words = say_pick(json_object_get(port, "problem"));
+		char line[480];
+
+		if (!*words)
+			words = advice(state ? state : "");
+		snprintf(line, sizeof line, "%s%s%s", path ? path : "?", *words ? ": " : "", words);
+		print_line(i ? "" : say("口", "ports"), line);
+	}
+}
+
+/* Its sentences, a line each. */
+static void print_config(const char *problem)
+{
+	const char *name = say("配置", "configuration");
+
+	for (const char *end; problem && (end = strchr(problem, '\n')); problem = end + 1) {
+		char *line = strndup(problem, (size_t)(end - problem));
+
+		if (line)
+			print_line(name, line);
+		free(line);
+		name = "";
+	}
+}
+
+int command_status(const struct call *call)
+{
+	if (call->argc)
+		return command_too_many(
+			"status", call->argv[0], say("它后面不跟词", "it takes none"));
+	json_t *status = board_get(call->board, "/api/v1/status");
+
+	if (!status)
+		return 1;
+	if (call->is_json) {
+		say_json(status);
+	} else {
+		char line[160], up[SAY_TEXT];
+		const char *name = json_string_value(json_object_get(status, "board"));
+		const char *version = json_string_value(json_object_get(status, "version"));
+
+		snprintf(line, sizeof line, "%s  (kitlogd %s, %s)", name ? name : "?",
+			version ? version : "?", board_address(call->board));
+		print_line(say("板子", "board"), line);
+		print_line(say("已运行", "running for"),
+			say_duration(
+				(number(status, "now_us") - number(status, "started_us")) / 1e6,
+				up));
+		print_clock(status);
+		print_store(json_object_get(status, "store"));
+		print_punctual(json_object_get(status, "sense"));
+		print_ports(json_object_get(status, "ports"));
+		print_config(json_string_value(json_object_get(status, "config_problem")));
+	}
+	json_decref(status);
+	return 0;
+}
