@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A main() for fuzz targets where there is no libFuzzer: the same entry point, with any compiler.
+ *
+ *     NAME_fuzz [FILE or FOLDER ...]
+ *
+ * Without further wishes it runs the files (the corpus) as they are, then 200 000 inputs: one in
+ * four random bytes, the others a corpus file with a few wounds. KITLOG_FUZZ_RUNS asks for another
+ * count, KITLOG_FUZZ_SEED repeats a run. An input depends on the seed and its number alone, and
+ * the input that ended the program, or that it did not end for, is kept in a file, named in the
+ * last line, which is an argument that repeats it. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { INPUT_MAX = 4096, CORPUS_MAX = 512, RUNS = 200000, PATIENCE_S = 20 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+struct input {
+	uint8_t bytes[INPUT_MAX];
+	size_t n;
+};
+
+static struct input corpus[CORPUS_MAX];
+static size_t n_corpus;
+static struct input now; /* what the target reads, for the one who asks why it died */
+static char grave[64];   /* file that the deadly input goes to */
+
+/* splitmix64: every state is a good start, so seed + number may be one. */
+static uint64_t draw(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+static size_t below(uint64_t *state, size_t limit)
+{
+	return limit ? (size_t)(draw(state) % limit) : 0;
+}
+
+static uint8_t odd_byte(uint64_t *state)
+{
+	static const uint8_t favourites[] = {
+		0x00, 0x01, 0x7f, 0x80, 0xff, '\n', ',', '\\', '"', ' ', '-'};
+
+	if (draw(state) & 1)
+		return (uint8_t)draw(state);
+	return favourites[below(state, sizeof(favourites))];
+}
+
+static void insert(struct input *input, size_t at, const uint8_t *bytes, size_t n)
+{
+	if (n > INPUT_MAX - input->n)
+		n = INPUT_MAX - input->n;
+	memmove(input->bytes + at + n, input->bytes + at, input->n - at);
+	memcpy(input->bytes + at, bytes, n);
+	input->n += n;
+}
+
+static void cut(struct input *input, size_t at, size_t n)
+{
+	memmove(input->bytes + at, input->bytes + at + n, input->n - at - n);
+	input->n -= n;
+}
+
+static void wound(struct input *input, uint64_t *state)
+{
+	size_t at = below(state, input->n);
+	size_t n = below(state, input->n - at) + (input->n > at);
+	const struct input *other = &corpus[below(state, n_corpus)];
+	uint8_t byte = odd_byte(state);
+
+	switch (draw(state) % 7) {
+	case 0:
+		if (input->n)
+			input->bytes[at] ^= (uint8_t)(1u << below(state, 8));
+		break;
+	case 1:
+		if (input->n)
+			input->bytes[at] = byte;
+		break;
+	case 2:
+		insert(input, at, &byte, 1);
+		break;
+	case 3:
+		cut(input, at, n);
+		break;
+	case 4: /* cut short, as a pulled plug does */
+		input->n = at;
+		break;
+	case 5: { /* a piece of itself again */
+		struct input copy = *input;
+
+		insert(input, below(state, input->n), copy.bytes + at, n);
+		break;
+	}
+	default: /* a piece of another */
+		at = below(state, other->n);
+		insert(input, below(state, input->n), other->bytes + at,
+			below(state, other->n - at));
+	}
+}
+
+static void make_input(uint64_t seed, uint64_t number, struct input *ret_input)
+{
+	uint64_t state = seed ^ number * 0xd1342543de82ef95u;
+	size_t wounds;
+
+	if (n_corpus == 0 || draw(&state) % 4 == 0) {
+		ret_input->n = below(&state, draw(&state) % 16 ? 64 : INPUT_MAX);
+		for (size_t i = 0; i < ret_input->n; i++)
+			ret_input->bytes[i] = odd_byte(&state);
+		return;
+	}
+	*ret_input = corpus[below(&state, n_corpus)];
+	for (wounds = 1 + below(&state, 6); wounds > 0; wounds--)
+		wound(ret_input, &state);
+}
+
+/* The target gets a block of just its size, so that a sanitizer sees a read past the end. */
+static void run(void)
+{
+	uint8_t *bytes = malloc(now.n ? now.n : 1);
+
+	if (!bytes)
+		abort();
+	memcpy(bytes, now.bytes, now.n);
+	alarm(PATIENCE_S); /* an input takes some microseconds: this one would take for ever */
+	LLVMFuzzerTestOneInput(bytes, now.n);
+	free(bytes);
+}
+
+static void keep_deadly_input(int signal_number)
+{
+	int fd = open(grave, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	if (fd >= 0 && write(fd, now.bytes, now.n) == (ssize_t)now.n)
+		dprintf(STDERR_FILENO, "the input that did it is in %s\n", grave);
+	signal(signal_number, SIG_DFL);
+	raise(signal_number);
+}
+
+static int read_corpus(const char *path)
+{
+	struct stat status;
+	struct dirent **names;
+	FILE *file;
+	int n;
+
+	if (stat(path, &status) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (S_ISDIR(status.st_mode)) {
+		n = scandir(path, &names, NULL, alphasort);
+		if (n < 0)
+			return -errno;
+		for (int i = 0; i < n; i++) {
+			char inside[PATH_MAX];
+
+			if (names[i]->d_name[0] != '.' &&
+				snprintf(inside, sizeof(inside), "%s/%s", path, names[i]->d_name) <
+					PATH_MAX)
+				read_corpus(inside);
+			free(names[i]);
+		}
+		free(names);
+		return 0;
+	}
+	if (n_corpus == CORPUS_MAX)
+		return -E2BIG;
+	file = fopen(path, "rb");
+	if (!file)
+		return -errno;
+	corpus[n_corpus].n = fread(corpus[n_corpus].bytes, 1, INPUT_MAX, file);
+	fclose(file);
+	n_corpus++;
+	return 0;
+}
+
+static uint64_t wish(const char *name, uint64_t otherwise)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? strtoull(value, NULL, 0) : otherwise;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t runs = wish("KITLOG_FUZZ_RUNS", RUNS), seed = 0;
+	const char *slash = strrchr(argv[0], '/');
+	time_t start = time(NULL);
+
+	for (int i = 1; i < argc; i++) {
+		int error = read_corpus(argv[i]);
+
+		if (error < 0) {
+			fprintf(stderr, "%s: %s\n", argv[i], strerror(-error));
+			return 2;
+		}
+	}
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		seed = (uint64_t)start;
+	seed = wish("KITLOG_FUZZ_SEED", seed);
+	snprintf(grave, sizeof(grave), "%.40s-deadly-input", slash ? slash + 1 : argv[0]);
+	signal(SIGABRT, keep_deadly_input);
+	signal(SIGSEGV, keep_deadly_input);
+	signal(SIGALRM, keep_deadly_input);
+
+	printf("seed 0x%" PRIx64 ", %zu corpus files, %" PRIu64 " inputs\n", seed, n_corpus, runs);
+	fflush(stdout);
+	for (size_t i = 0; i < n_corpus; i++) {
+		now = corpus[i];
+		run();
+	}
+	for (uint64_t i = 0; i < runs; i++) {
+		make_input(seed, i, &now);
+		run();
+	}
+	printf("%" PRIu64 " inputs in %.0f s, no report\n", runs + n_corpus,
+		difftime(time(NULL), start));
+	return 0;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The real kitlogd with virtual kits, each in a folder of its own, and Debian's Chromium on its pages.
+// Everything that was started here is ended here, by its own process number.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { load, skip, source } from './pages.mjs';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => fs.existsSync(p));
+const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+export const PATIENCE = 20000;       // ms; only for what must come sooner anyway
+
+/** Asks until the answer is true and returns it. @param {string} what @param {() => any} test @param {number} [ms] */
+export async function until(what, test, ms = PATIENCE) {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const answer = await test();
+    if (answer) return answer;
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${ms / 1000} s`);
+    await new Promise((done) => { setTimeout(done, 30); });
+  }
+}
+
+const freePort = () => new Promise((done) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = /** @type {net.AddressInfo} */ (server.address());
+    server.close(() => done(port));
+  });
+});
+
+const ended = (child) => child.exitCode !== null || child.signalCode !== null;
+async function end(child, signal = 'SIGTERM') {
+  if (!child || ended(child)) return;
+  const gone = new Promise((done) => { child.once('exit', done); });
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
+  await gone;
+  clearTimeout(timer);
+}
+
+/** A board with its kits, all ready: `kits` are [model, samples per second]. */
+export class Board {
+  /** @param {[string, number][]} kits a model is of kitlog-virtual, or with a {place} the lines of a printing board (printer.py)
+   * @param {string} [more] YAML behind the usual lines */
+  static async start(kits, more = '') {
+    if (!process.env.KITLOGD || !process.env.KITLOG_VIRTUAL) skip('kitlogd and kitlog-virtual are not built');
+    const board = new Board();
+    board.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kitlog-web-'));
+    board.port = await freePort();
+    board.url = `http://127.0.0.1:${board.port}`;
+    board.kits = kits.map(([model, rate], i) => ({ model, rate, link: path.join(board.folder, `kit${i}`), process: null }));
+    const ports = board.kits.map((kit) => `\n    - {path: ${kit.link}}`).join('') || ' []';
+    fs.writeFileSync(path.join(board.folder, 'kitlogd.yaml'), `board: kitlog-3B2\ndata: ${board.folder}/data\n`
+      + `wall_clock: system\nhttp: {port: ${board.port}}\nserial:\n  scan: no\n  ports:${ports}\n${more}`);
+    await board.boot();
+    for (let i = 0; i < kits.length; i++) {      // one after the other, so that kit i has sticker i + 1
+      await board.plug(i);
+      await board.ready(i + 1);
+    }
+    return board;
+  }
+
+  /** Starts kitlogd and waits until it answers. */
+  async boot() {
+    const log = fs.openSync(path.join(this.folder, 'kitlogd.log'), 'a');
+    this.process = spawn(/** @type {string} */ (process.env.KITLOGD), ['--config', path.join(this.folder, 'kitlogd.yaml')],
+      { stdio: ['ignore', log, log] });
+    fs.closeSync(log);
+    await until(`kitlogd at ${this.url}`, async () => {
+      if (ended(this.process)) throw new Error(`kitlogd ended: ${this.said()}`);
+      return (await this.get('status').catch(() => null)) != null;
+    });
+  }
+
+  /** @param {number} i which kit */
+  async plug(i) {
+    const kit = this.kits[i];
+    const [program, args] = kit.model.includes('{')
+      ? ['python3', ['-B', path.join(source, 'tests/support/printer.py'), kit.link, String(kit.rate), kit.model]]
+      : [/** @type {string} */ (process.env.KITLOG_VIRTUAL), ['--quiet', '--model', kit.model, '--link', kit.link, '--rate', String(kit.rate), '--seed', '7']];
+    kit.process = spawn(program, args, { stdio: 'ignore' });
+    await until(`the port of ${kit.model}`, () => fs.existsSync(kit.link));
+  }
+
+  /** @param {number} i which kit */
+  async unplug(i) { await end(this.kits[i].process, 'SIGKILL'); fs.rmSync(this.kits[i].link, { force: true }); }
+
+  said() { return fs.readFileSync(path.join(this.folder, 'kitlogd.log'), 'utf8'); }
+  get pin() { return fs.readFileSync(path.join(this.folder, 'data/pin'), 'utf8').trim(); }
+
+  /** @param {string} what */
+  async get(what) { return (await fetch(`${this.url}/api/v1/${what}`)).json(); }
+
+  /** Waits for so many ready devices. @param {number} [n] */
+  async ready(n = this.kits.length) {
+    await until(`${n} ready kits`, async () => (await this.get('devices')).devices.filter((d) => d.state === 'ready').length >= n);
+  }
+
+  /** @param {NodeJS.Signals} [signal] */
+  async halt(signal) { await end(this.process, signal); }
+
+  async close() {
+    await end(this.process);
+    for (const kit of this.kits) await end(kit.process);
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+let shared = null;
+/** One Chromium for all tests of a file. */
+export async function chromium() {
+  if (!CHROMIUM) skip('no Chromium here; install the package chromium');
+  shared ??= await load('playwright-core').chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+  return shared;
+}
+export async function closeBrowser() { await shared?.close(); shared = null; }
+
+/** A page in a context of its own, and what went wrong in it.
+ * @param {Board} board @param {{size?: [number, number], query?: string, hasTouch?: boolean, context?: any}} [o] */
+export async function open(board, { size = [1024, 768], query = '?lang=zh&theme=light', hasTouch = false, context } = {}) {
+  context ??= await (await chromium()).newContext({ viewport: { width: size[0], height: size[1] }, hasTouch, acceptDownloads: true, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const faults = [], asked = [];
+  page.on('pageerror', (e) => faults.push(e.message));
+  page.on('console', (m) => { if (m.type() === 'error' && !/Failed to load resource/.test(m.text())) faults.push(m.text()); });
+  context.on('request', (r) => asked.push(r.url()));
+  await page.goto(`${board.url}/${query}`);
+  return Object.assign(page, { faults, asked });
+}
+
+/** The newest drawn point, [x, y, …], or null. @param {any} page */
+export const lastPoint = async (page) => {
+  const text = await page.locator('.chart .paper').getAttribute('data-last', { timeout: 1000 }).catch(() => null);
+  return text ? text.split(',').map(Number) : null;
+};
+/** The time of that point in seconds; 0 while nothing is drawn, as for a moment after a change of view. @param {any} page */
+export const lastTime = async (page) => (await lastPoint(page) ?? [0])[0];
+/** The phase the big key shows. @param {any} page */
+export const phase = (page) => page.locator('.state').getAttribute('data-phase');
+
+/** Types the teacher's PIN into the dialog. @param {any} page @param {string} pin */
+export async function typePin(page, pin) {
+  await page.locator('.pin input').fill(pin);
+  await page.locator('.pin .main').click();
+}
+
+/** Starts a run through the page. @param {any} page @param {Board} board */
+export async function startRun(page, board) {
+  await until('the key is ready', async () => ['ready', 'done'].includes(await phase(page)));
+  await page.locator('.state').click();
+  if (await page.locator('dialog[open]').count()) await typePin(page, board.pin);
+  await until('recording', async () => (await phase(page)) === 'rec');
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A conversation for fuzz targets: an input is bytes as a device might send them, cut into reads,
+ * with time passing between; what comes out of the feed must keep its promises. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sense/kit.h"
+
+/* Runs one input through a new conversation with this family alone. Aborts when a promise is
+ * broken: stamps rise strictly, rows belong to an announced stream, ticks and piece give the
+ * stamp. */
+void fuzz_kit(const struct kit_family *family, const uint8_t *bytes, size_t n);
+
+/* The same of a kit at a serial port with its model: known from the start or to be found, one or
+ * several on the line, as the length says. */
+void fuzz_serial_kit(
+	const struct kit_family *family, const struct model *model, const uint8_t *bytes, size_t n);
+
+/* The same of a USB kit, with its model. The input is steps of the device: a byte that says what the
+ * step is, then its bytes:
+ *     0.......   a report of the usual size   01nnnnnn   one of n bytes
+ *     1.......   the end of a control request, if one is under way
+ * and if bit 5 is set, time passes. */
+enum { FUZZ_REPORT = 64 };
+struct fuzz_usb {
+	const struct model *model;
+	const struct kit_family *family;
+	size_t report_bytes;
+	/* Optional: makes a report of the usual size one that fits what was sent last (checksum,
+	 * counter), or nothing would get beyond them. */
+	void (*mend)(uint8_t *report, const uint8_t *sent, size_t n_sent);
+};
+void fuzz_usb_kit(const struct fuzz_usb *usb, const uint8_t *bytes, size_t n);

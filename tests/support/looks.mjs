@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How a page is judged by its looks: nothing scrolls sideways, is cut, broken inside a word or out of its
+// place, every target is large enough for a finger, axe-core finds nothing. Every size, language and theme.
+import fs from 'node:fs';
+import path from 'node:path';
+import { lastPoint, open, until } from './browser.mjs';
+import { modules } from './pages.mjs';
+
+const axe = fs.readFileSync(path.join(modules(), 'axe-core/axe.min.js'), 'utf8');
+
+export const COMBINATIONS = [[360, 740], [1024, 768], [1920, 1080]].flatMap((size) => ['zh', 'en'].flatMap((lang) => (
+  ['light', 'dark'].map((theme) => ({ size: /** @type {[number, number]} */ (size), lang, theme })))));
+
+/** What is wrong with the page as it stands. @param {any} page @returns {Promise<string[]>} */
+export async function complaints(page) {
+  const laidOut = await page.evaluate(() => {
+    const out = [], free = '.sr, .u-wrap, .runs, svg, .lanelist, .tablev, h1';
+    if (document.documentElement.scrollWidth > innerWidth) out.push(`scrolls sideways: ${document.documentElement.scrollWidth}`);
+    for (const e of document.querySelectorAll('body *')) {
+      const r = e.getBoundingClientRect();
+      if (!r.width || getComputedStyle(e).visibility === 'hidden' || e.closest(free)) continue;
+      if (r.right > innerWidth + 1 || r.left < -1) out.push(`outside: ${e.className || e.tagName}`);
+      if (/^(BUTTON|A|INPUT|SELECT)$/.test(e.tagName) && (r.width < 43.5 || r.height < 41.5)) out.push(`small: ${e.className} ${r.width}x${r.height}`);
+      if (/^(DD|B|BUTTON|H2)$/.test(e.tagName) && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline') out.push(`cut: ${e.textContent}`);
+    }
+    const within = (/** @type {Element} */ e, /** @type {Element|null} */ frame) => {
+      const r = e.getBoundingClientRect(), f = (frame ?? document.body).getBoundingClientRect();
+      if (r.left < f.left - 1 || r.right > f.right + 1 || r.top < f.top - 1 || r.bottom > f.bottom + 1) out.push(`leaves its place: ${e.textContent}`);
+    };
+    for (const e of document.querySelectorAll('.lane:nth-child(-n+2) .v')) within(e, e.closest('.lanelist'));
+    for (const e of document.querySelectorAll('.notice')) within(e, e.closest('.readout'));
+    for (const e of document.querySelectorAll('.nm')) {
+      for (const { index, 0: word } of (e.textContent ?? '').matchAll(/[A-Za-z]+/g)) {
+        const range = document.createRange();
+        range.setStart(/** @type {Node} */ (e.firstChild), index);
+        range.setEnd(/** @type {Node} */ (e.firstChild), index + word.length);
+        if (new Set([...range.getClientRects()].map((r) => r.top)).size > 1) out.push(`broken inside a word: ${word}`);
+      }
+    }
+    return out;
+  });
+  // Evaluated, not added as an element: the page's policy lets no script of ours in.
+  if (!await page.evaluate('"axe" in window')) await page.evaluate(axe);
+  const found = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
+  return [...laidOut, ...found.violations.map((/** @type {any} */ v) => `axe ${v.id}: ${v.nodes[0].html.slice(0, 120)}`)];
+}
+
+/** Walks one page of each combination through states; returns what is wrong, by state.
+ * @param {any} board @param {{size: [number, number], lang: string, theme: string}} how
+ * @param {[string, (page: any) => Promise<unknown>][]} states */
+export async function walk(board, { size, lang, theme }, states) {
+  const page = await open(board, { size, query: `?lang=${lang}&theme=${theme}` }), wrong = [];
+  await until('a drawn point', () => lastPoint(page));
+  for (const [name, act] of states) {
+    await act(page);
+    for (const words of await complaints(page)) wrong.push(`${name}: ${words}`);
+  }
+  wrong.push(...page.faults);
+  await page.context().close();
+  return wrong;
+}

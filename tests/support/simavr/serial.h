@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The simulated UART on a pseudo-terminal. simavr paces both directions at the baud rate. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <simavr/sim_avr.h>
+
+#include "boards/host/port.h"
+
+struct serial {
+	avr_t *avr;
+	struct port *port;
+	FILE *sent; /* may be NULL; else a line for each byte that leaves the board: cycle, value */
+	avr_irq_t *input;
+	bool is_ready; /* to take a byte */
+	uint8_t out[512], in[64];
+	size_t n_out, in_at, n_in;
+};
+
+void serial_attach(struct serial *serial);
+
+/* Moves bytes between the two; often, or they wait. */
+void serial_pump(struct serial *serial);

@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`kitlog kit`: what a maker of kits types, right and wrong, without a daemon and beside one."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import daemon  # noqa: E402
+
+VIRTUAL = os.environ["KITLOG_VIRTUAL"]
+KITLOG = os.environ["KITLOG"]
+SENSOR = pathlib.Path(os.environ["KITLOG_SOURCE"]) / "tests/support/emulate/my_sensor.py"
+CHANNELS = "temp:temperature:Cel,light:illuminance:lx"
+
+
+class Sdk(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def kit(self, *words, locale="C", **more):
+        return subprocess.run([KITLOG, "kit", *map(str, words)], text=True, timeout=120, capture_output=True,
+                              cwd=self.folder, env={**os.environ, "LC_ALL": locale, **more})
+
+    def make(self, name="nine-bytes"):
+        done = self.kit("new", name, "--family", "frames", "--channels", CHANNELS)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return self.folder / name
+
+    def virtual(self, name):
+        port = self.folder / name
+        kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", port, "--model", name])
+        self.addCleanup(kit.wait)
+        self.addCleanup(kit.kill)
+        daemon.wait_for("the kit", port.exists)
+        return port
+
+
+class Folder(Sdk):
+    def test_a_new_folder_lacks_only_what_nobody_can_make_up(self):
+        kit = self.make()
+        done = self.kit("check", "--fuzz", "0", "nine-bytes")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stdout, "nine-bytes: 2 to mend\n")
+        told = [line for line in done.stderr.splitlines() if not line.startswith("hint: ")]
+        self.assertEqual(len(told), 2, done.stderr)
+        self.assertIn("recordings/unplugged.txt: is missing", told[0])
+        self.assertIn("recordings/garbage.txt: is missing", told[1])
+        for name in ("README.md", "README.zh-CN.md"):
+            self.assertIn(f"hint: nine-bytes/{name}: still has lines with TODO", done.stderr)
+        self.assertIn("temp 10\n", (kit / "recordings/normal.expect").read_text())
+
+    def test_every_family_makes_a_kit_yaml_that_is_right(self):
+        expected = self.kit("new", "x", "--family", "?").stderr.split("expected: ")[1]
+        for family in expected.strip().split(", "):
+            done = self.kit("new", f"a-{family}", "--family", family, "--channels", {
+                "edges": "count", "onewire": "temp:temperature", "iio": "temp:temperature"}.get(family, CHANNELS))
+            self.assertEqual((done.returncode, done.stderr), (0, ""), family)
+
+    def test_nothing_is_overwritten(self):
+        kit = self.make()
+        before = (kit / "kit.yaml").read_text()
+        done = self.kit("new", "nine-bytes", "--family", "frames")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("nine-bytes is there already; choose another name", done.stderr)
+        self.assertEqual((kit / "kit.yaml").read_text(), before)
+        (self.folder / "there.txt").write_text("mine")
+        done = self.kit("record", "--output", "there.txt", "/dev/null")
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual((self.folder / "there.txt").read_text(), "mine")
+
+    def test_wrong_words_are_named_with_what_was_expected(self):
+        for words, sentence in (
+                ((), "missing: list, new, record, replay, check, probe, bench"),
+                (("chekc",), '"chekc" does not fit; expected: list, new'),
+                (("new",), "missing: a name such as nine-bytes"),
+                (("new", "Nine Bytes"), '"Nine Bytes" does not fit; expected: a short name of small letters'),
+                (("new", "my_sensor"), '"my_sensor" does not fit; expected: a short name of small letters, digits and -'),
+                (("new", "a", "--family", "frame"), '"frame" does not fit; expected: frames, lines'),
+                (("new", "a", "--family", "frames", "--transport", "usb"), '"usb" does not fit; expected: serial'),
+                (("new", "a", "--channels", "t:temprature"), "did you mean temperature?"),
+                (("new", "a", "--channels", "t:temperature:V"), '"V" does not fit; expected: Cel K'),
+                (("new", "a", "--en", "A: b"), '"A: b" does not fit'),
+                (("record",), "missing: a port such as /dev/ttyUSB0"),
+                (("record", "--for", "long", "/dev/null"), '"long" does not fit; expected: a time such as 10s'),
+                (("replay",), "missing: a recording such as"),
+                (("check", "--fuzz", "-1"), '"-1" does not fit; expected: seconds'),
+                (("check", "--all", "a"), '"a" is one word too many'),
+                (("bench",), "missing: the number on a kit's label"),
+                (("list", "--odd"), '"--odd" is one word too many')):
+            done = self.kit(*words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+            self.assertIn(sentence, done.stderr)
+        self.assertIn("还缺：", self.kit("bench", locale="zh_CN.UTF-8").stderr)
+
+    def test_check_tells_each_mistake_of_kit_yaml_with_its_place(self):
+        kit = self.make()
+        text = (kit / "kit.yaml").read_text(encoding="utf-8")
+        (kit / "kit.yaml").write_text(text.replace("u16be@3", "u16be@30").replace("resolution: 0.1", "resolution: 0.1 C", 1),
+                                      encoding="utf-8")
+        done = self.kit("check", "--fuzz", "0", "nine-bytes")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"(?m)^nine-bytes/kit\.yaml:\d+:\d+: .*resolution.*0\.1 C")
+
+    def test_programs_get_the_same_as_json(self):
+        self.make()
+        found = json.loads(self.kit("check", "--json", "--fuzz", "0", "nine-bytes").stdout)
+        self.assertEqual([(kit["kit"], kit["is_good"], len(kit["problems"])) for kit in found],
+                         [("nine-bytes", False, 2)])
+        found = json.loads(self.kit("replay", "--json", "nine-bytes/recordings/normal.txt").stdout)
+        self.assertEqual((found[0]["values"], found[0]["is_good"]), (6, True))
+        self.assertIn("kits", json.loads(self.kit("list", "--json").stdout))
+
+
+class Replay(Sdk):
+    def test_one_changed_digit_is_found_and_named(self):
+        kit = self.make()
+        expect = kit / "recordings/normal.expect"
+        expect.write_text(expect.read_text().replace("temp 20\n", "temp 21\n"))
+        done = self.kit("replay", "nine-bytes/recordings/normal.txt")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn('normal.expect:7: it says "0.200000000 temp 21", the replay gives "0.200000000 temp 20"',
+                      done.stderr)
+        self.assertEqual(self.kit("replay", "--update", "nine-bytes/recordings/normal.txt").returncode, 0)
+        self.assertIn("temp 20\n", expect.read_text())
+
+    def test_a_mistake_in_a_recording_has_its_line(self):
+        kit = self.make()
+        recording = kit / "recordings/normal.txt"
+        recording.write_text(recording.read_text().replace("< AA", "< GA", 1))
+        done = self.kit("replay", "nine-bytes/recordings/normal.txt")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn('normal.txt:5:15: "GA', done.stderr)
+
+    def test_a_driver_that_bears_damage_is_good_and_its_figures_are_told(self):
+        kit = self.make()
+        text = (kit / "recordings/normal.txt").read_text()
+        (kit / "recordings/unplugged.txt").write_text(text + "0.400000000 < AA 55\n0.410000000 unplug\n")
+        (kit / "recordings/garbage.txt").write_text(text + "0.400000000 < FF AA 55 00\n")
+        self.kit("replay", "--update", "nine-bytes/recordings/unplugged.txt", "nine-bytes/recordings/garbage.txt")
+        found = json.loads(self.kit("check", "--json", "--fuzz", "1", "nine-bytes").stdout)[0]
+        self.assertEqual((found["is_good"], found["problems"], found["recordings"]), (True, [], 3))
+        self.assertGreater(found["damaged"]["inputs"], 50)
+        self.assertGreater(found["damaged"]["values"], 50)
+        self.assertLess(found["damaged"]["slowest_ms"], 10)
+
+
+class Ports(Sdk):
+    def test_what_was_captured_from_a_board_with_a_clock_replays_to_the_byte(self):
+        """Its pings go out at random instants: the replay sends them at the same ones."""
+        done = self.kit("record", "--for", "3s", "--output", "cup.txt", self.virtual("cup"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("(virtual-cup)", done.stderr)
+        for _ in range(2):
+            done = self.kit("replay", "--update", "cup.txt")
+            self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("nothing changed", done.stdout)
+        expect = (self.folder / "cup.expect").read_text()
+        self.assertGreater(expect.count(" water "), 20)
+        self.assertIn("bad 0 lost 0", expect)
+
+    def test_unplugging_ends_a_recording(self):
+        port = self.folder / "my-sensor"
+        subprocess.run([SENSOR, "--frames", "20", "--cut", port], check=True, timeout=30)
+        self.make()
+        done = self.kit("record", "--for", "0", "--output", "nine-bytes/recordings/unplugged.txt", port)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        text = (self.folder / "nine-bytes/recordings/unplugged.txt").read_text()
+        self.assertTrue(text.startswith("kit: nine-bytes\ncaptured: "))
+        self.assertTrue(text.endswith(" unplug\n"))
+
+    def test_a_port_that_kitlogd_holds_is_told_with_the_way_out(self):
+        port = self.virtual("cup")
+        board = daemon.Daemon(self.folder, [port]).start().wait_ready()
+        self.addCleanup(board.end)
+        board.wait_device()
+        done = self.kit("record", "--output", "cup.txt", port)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("another program holds", done.stderr)
+        self.assertIn("systemctl stop kitlogd", done.stderr)
+        self.assertFalse((self.folder / "cup.txt").exists())
+
+    def test_bench_tells_the_rate_asked_and_got(self):
+        port = self.virtual("cup")
+        board = daemon.Daemon(self.folder, [port]).start().wait_ready()
+        self.addCleanup(board.end)
+        number = board.wait_device()[0]["sticker"]
+        done = subprocess.run([KITLOG, "--config", board.config, "kit", "bench", "--json", "--for", "3s", str(number)],
+                              text=True, capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
+        found = json.loads(done.stdout)
+        self.assertEqual((found["kit"], found["bad_frames"], found["lost_rows"]), ("virtual-cup", 0, 0))
+        self.assertAlmostEqual(found["streams"][0]["asked_hz"], 10)
+        self.assertAlmostEqual(found["streams"][0]["got_hz"], 10, delta=0.5)
+        self.assertLess(found["streams"][0]["jitter"]["median_us"], 5000)
+        self.assertGreater(found["bytes"], 100)
+        done = subprocess.run([KITLOG, "--config", board.config, "kit", "bench", "99"], text=True,
+                              capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("there is no kit 99; kitlog devices lists them", done.stderr)
+
+
+class Probe(Sdk):
+    """On a made-up /sys and /dev."""
+
+    def setUp(self):
+        super().setUp()
+        self.sys, self.dev = self.folder / "sys", self.folder / "dev"
+        self.dev.mkdir()
+        kits = self.folder / "kits"
+        kits.mkdir()
+        subprocess.run([KITLOG, "kit", "new", "nine-bytes", "--family", "frames", "--channels", CHANNELS, "--in", kits],
+                       check=True, capture_output=True)
+        yaml = kits / "nine-bytes" / "kit.yaml"
+        yaml.write_text(yaml.read_text(encoding="utf-8").replace(
+            "- usb: 1209:0001", "- usb: 1209:0001\n    product: Nine*"), encoding="utf-8")
+        self.config = self.folder / "kitlogd.yaml"
+        self.config.write_text(f"kits: [{kits}]\n")
+
+    def plug(self, name, vendor, product, text, tty=None):
+        device = self.sys / "devices" / name
+        device.mkdir(parents=True)
+        for file, word in (("idVendor", vendor), ("idProduct", product), ("product", text), ("busnum", "1"),
+                           ("devnum", "7"), ("bDeviceClass", "00"), ("serial", name)):
+            (device / file).write_text(word + "\n")
+        usb = self.sys / "bus/usb/devices"
+        usb.mkdir(parents=True, exist_ok=True)
+        (usb / name).symlink_to(device)
+        if tty:
+            (device / "interface" / tty).mkdir(parents=True)
+            (self.sys / "class/tty" / tty).mkdir(parents=True)
+            (self.sys / "class/tty" / tty / "device").symlink_to(device / "interface" / tty)
+            (self.dev / tty).write_text("")
+
+    def probe(self, *words):
+        done = subprocess.run([KITLOG, "--config", self.config, "kit", "probe", *words], text=True, timeout=60,
+                              capture_output=True, env={**os.environ, "LC_ALL": "C", "KITLOG_SYSFS": str(self.sys),
+                                                        "KITLOG_DEV": str(self.dev)})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def kits_at(self, path):
+        places = json.loads(self.probe("--json"))["places"]
+        return {kit["kit"]: (kit["fits"], kit["why"]) for place in places if place["path"].endswith(path)
+                for kit in place["kits"]}
+
+    def test_the_kit_that_fits_is_named_and_why_another_does_not(self):
+        self.plug("1-1", "1209", "0001", "Nine bytes", "ttyACM0")
+        self.plug("1-2", "1209", "0001", "Ten bytes", "ttyACM1")
+        self.plug("1-3", "1209", "0002", "Nine bytes", "ttyACM2")
+        self.assertEqual(self.kits_at("ttyACM0"), {"nine-bytes": (True, "")})
+        self.assertEqual(self.kits_at("ttyACM1"), {"nine-bytes": (False, 'product is "Ten bytes", wanted is "Nine*"')})
+        self.assertEqual(self.kits_at("ttyACM2"), {"nine-bytes": (False, "its product is 0002, wanted is 0001")})
+        words = self.probe()
+        self.assertRegex(words, r"(?m)^serial +\S+/ttyACM0 +1209:0001 +Nine bytes$")
+        self.assertIn("+ nine-bytes", words)
+        self.assertIn('- nine-bytes  nine-bytes: product is "Ten bytes"', words)
+
+    def test_a_sensor_of_the_kernel_is_known_by_its_name(self):
+        for name, word in (("iio:device0", "bme280"), ("iio:device1", "unheard-of")):
+            (self.sys / "bus/iio/devices" / name).mkdir(parents=True)
+            (self.sys / "bus/iio/devices" / name / "name").write_text(word + "\n")
+        (self.sys / "bus/w1/devices/28-00000a1b2c3d").mkdir(parents=True)
+        self.assertEqual(self.kits_at("iio:device0"), {"bme280": (True, "")})
+        self.assertEqual(self.kits_at("28-00000a1b2c3d"), {"ds18b20": (True, "")})
+        self.assertIn("no kit names unheard-of", self.probe())
+
+    def test_buses_without_anything_and_missing_nodes_are_told(self):
+        self.plug("1-1", "1234", "5678", "A stranger")
+        words = self.probe()
+        self.assertIn("no kit has the ids 1234:5678", words)
+        self.assertIn("there is no " + str(self.dev / "bus/usb/001/007"), words)
+        self.assertIn("no serial port on USB", words)
+        self.assertIn("no GPIO", words)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may open everything")
+    def test_a_port_that_may_not_be_opened_names_the_group(self):
+        self.plug("1-1", "1209", "0001", "Nine bytes", "ttyACM0")
+        (self.dev / "ttyACM0").chmod(0)
+        self.assertIn("no permission; add the user to the group", self.probe())
+
+
+if __name__ == "__main__":
+    unittest.main()

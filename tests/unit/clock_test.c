@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The clock: board time against the kernel's, pairs with the wall clock, and the hour as text,
+ * which is held against the C library's calendar over all years that an int64 of nanoseconds can
+ * name. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "support/cmocka_all.h"
+#include "support/draw.h"
+
+static int64_t kernel(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return now.tv_sec * (int64_t)NS_PER_S + now.tv_nsec;
+}
+
+static void clock_now_is_the_kernels_monotonic_time_plus_the_base(void **state)
+{
+	const struct clock clock = {.base_ns = 1000 * (int64_t)NS_PER_S};
+	int64_t before = kernel(CLOCK_MONOTONIC);
+	struct instant now = clock_now(&clock);
+	int64_t after = kernel(CLOCK_MONOTONIC);
+
+	(void)state;
+	assert_in_range(now.ns, before + clock.base_ns, after + clock.base_ns);
+	assert_int_equal(clock_to_monotonic(&clock, now), now.ns - clock.base_ns);
+	assert_int_equal(clock_from_monotonic(&clock, before).ns, before + clock.base_ns);
+}
+
+static void a_fake_clock_stands_where_it_was_put(void **state)
+{
+	struct clock clock = {.is_fake = true, .frozen_ns = 42};
+
+	(void)state;
+	assert_int_equal(clock_now(&clock).ns, 42);
+	clock.frozen_ns = 43;
+	assert_int_equal(clock_now(&clock).ns, 43);
+}
+
+static void a_pair_holds_both_clocks_within_its_uncertainty(void **state)
+{
+	const struct clock clock = {.base_ns = -7};
+	int64_t before = kernel(CLOCK_REALTIME) - kernel(CLOCK_MONOTONIC);
+	struct anchor pair = clock_pair(&clock, ANCHOR_NTP);
+	int64_t offset = pair.wall.ns - clock_to_monotonic(&clock, pair.at);
+
+	(void)state;
+	assert_int_equal(pair.source, ANCHOR_NTP);
+	assert_in_range(pair.uncertainty_ns, 1, 10 * NS_PER_MS);
+	/* The two clocks keep their distance for a moment; two reads in a row are some us apart. */
+	assert_true(offset - before < 50 * NS_PER_MS && before - offset < 50 * NS_PER_MS);
+}
+
+static void trust_names_its_source_and_uncertainty_or_is_refused(void **state)
+{
+	enum anchor_source source = 0;
+	int64_t uncertainty_ns = 0;
+	bool is_trusted = clock_is_trusted(&source, &uncertainty_ns);
+
+	(void)state;
+	if (is_trusted) {
+		assert_true(source == ANCHOR_NTP || source == ANCHOR_RTC);
+		assert_true(uncertainty_ns > 0);
+	} else { /* nothing is written on refusal */
+		assert_int_equal(source, 0);
+		assert_int_equal(uncertainty_ns, 0);
+	}
+}
+
+/* A point is shipped, for ever, with the hour that was believed here. */
+static void trust_follows_the_evidence(void **state)
+{
+	enum { NOW = 1800000000, YEAR_2026 = 1767225600, NOBODY = 0 };
+	static const struct {
+		struct clock_evidence evidence;
+		int source; /* NOBODY: not trusted */
+		int64_t uncertainty_us;
+	} cases[] = {
+		/* disciplined, with an estimate; without one: the bound, at least 1 ms */
+		{{NOW, TIME_OK, STA_PLL, 200, 90000, false}, ANCHOR_NTP, 200},
+		{{NOW, TIME_OK, STA_PLL, 0, 90000, false}, ANCHOR_NTP, 90000},
+		{{NOW, TIME_OK, STA_PLL, 0, 1001, false}, ANCHOR_NTP, 1001},
+		{{NOW, TIME_OK, STA_PLL, 0, 0, false}, ANCHOR_NTP, 1000},
+		{{NOW, TIME_INS, STA_PLL | STA_INS, 7, 0, false}, ANCHOR_NTP, 7},
+		{{NOW, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 200},
+		/* not disciplined, or nobody knows */
+		{{NOW, TIME_ERROR, STA_UNSYNC, 0, 16000000, false}, NOBODY, 0},
+		{{NOW, TIME_ERROR, STA_PLL, 200, 0, false}, NOBODY, 0},
+		{{NOW, TIME_OK, STA_PLL | STA_UNSYNC, 200, 0, false}, NOBODY, 0},
+		{{NOW, -1, 0, 0, 0, false}, NOBODY, 0},
+		/* a battery clock set it */
+		{{NOW, TIME_ERROR, STA_UNSYNC, 0, 0, true}, ANCHOR_RTC, 1000000},
+		{{NOW, -1, 0, 0, 0, true}, ANCHOR_RTC, 1000000},
+		/* earlier than this program, whoever vouches for it */
+		{{YEAR_2026, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 200},
+		{{YEAR_2026 - 1, TIME_OK, STA_PLL, 200, 0, true}, NOBODY, 0},
+		{{YEAR_2026 - 1, TIME_ERROR, STA_UNSYNC, 0, 0, true}, NOBODY, 0},
+		{{0, TIME_OK, STA_PLL, 200, 0, false}, NOBODY, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		enum anchor_source source = 0;
+		int64_t uncertainty_ns = 0;
+		bool is_trusted = clock_trust_of(&cases[i].evidence, &source, &uncertainty_ns);
+
+		assert_int_equal(is_trusted, cases[i].source != NOBODY);
+		assert_int_equal(source, cases[i].source);
+		assert_int_equal(uncertainty_ns, cases[i].uncertainty_us * NS_PER_US);
+	}
+}
+
+static void sources_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(anchor_source_name(ANCHOR_SYSTEM), "system");
+	assert_string_equal(anchor_source_name(ANCHOR_NTP), "ntp");
+	assert_string_equal(anchor_source_name(ANCHOR_RTC), "rtc");
+	assert_string_equal(anchor_source_name((enum anchor_source)99), "unknown");
+}
+
+static void assert_text(int64_t ns, int digits, const char *expected)
+{
+	char text[WALL_TEXT];
+
+	assert_ptr_equal(wall_text((struct wall){ns}, digits, text), text);
+	assert_string_equal(text, expected);
+}
+
+static void wall_text_is_iso_8601_with_the_digits_asked_for(void **state)
+{
+	(void)state;
+	assert_text(0, 0, "1970-01-01T00:00:00Z");
+	assert_text(1, 9, "1970-01-01T00:00:00.000000001Z");
+	assert_text(1234567891234567890, 3, "2009-02-13T23:31:31.234Z");
+	assert_text(1234567891234567890, 6, "2009-02-13T23:31:31.234567Z");
+	assert_text(951782399999999999, 9, "2000-02-28T23:59:59.999999999Z");
+	assert_text(951782400000000000, 1, "2000-02-29T00:00:00.0Z");
+	assert_text(4107542400000000000, 0, "2100-03-01T00:00:00Z"); /* no leap day in 2100 */
+}
+
+static void wall_text_rounds_down_also_before_1970(void **state)
+{
+	(void)state;
+	assert_text(-1, 9, "1969-12-31T23:59:59.999999999Z");
+	assert_text(-1, 0, "1969-12-31T23:59:59Z");
+	assert_text(-1000000000, 3, "1969-12-31T23:59:59.000Z");
+}
+
+static void wall_text_holds_at_both_ends_of_int64(void **state)
+{
+	(void)state;
+	assert_text(INT64_MAX, 9, "2262-04-11T23:47:16.854775807Z");
+	assert_text(INT64_MIN, 9, "1677-09-21T00:12:43.145224192Z");
+}
+
+static void wall_text_agrees_with_the_calendar_of_the_c_library(void **state)
+{
+	struct draw random = {1};
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		int64_t ns = i == 0 ? INT64_MIN : (int64_t)draw(&random);
+		time_t seconds = (time_t)(ns / NS_PER_S - (ns % NS_PER_S < 0));
+		char expected[WALL_TEXT];
+		struct tm tm;
+
+		gmtime_r(&seconds, &tm);
+		strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		assert_text(ns, 0, expected);
+	}
+}
+
+static void wall_text_agrees_on_every_day_of_these_centuries(void **state)
+{
+	(void)state;
+	for (time_t day = -106750; day < 106750; day++) {
+		time_t seconds = day * 86400;
+		char expected[WALL_TEXT];
+		struct tm tm;
+
+		gmtime_r(&seconds, &tm);
+		strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &tm);
+		assert_text(seconds * (int64_t)NS_PER_S, 0, expected);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(clock_now_is_the_kernels_monotonic_time_plus_the_base),
+		cmocka_unit_test(a_fake_clock_stands_where_it_was_put),
+		cmocka_unit_test(a_pair_holds_both_clocks_within_its_uncertainty),
+		cmocka_unit_test(trust_names_its_source_and_uncertainty_or_is_refused),
+		cmocka_unit_test(trust_follows_the_evidence),
+		cmocka_unit_test(sources_have_names),
+		cmocka_unit_test(wall_text_is_iso_8601_with_the_digits_asked_for),
+		cmocka_unit_test(wall_text_rounds_down_also_before_1970),
+		cmocka_unit_test(wall_text_holds_at_both_ends_of_int64),
+		cmocka_unit_test(wall_text_agrees_with_the_calendar_of_the_c_library),
+		cmocka_unit_test(wall_text_agrees_on_every_day_of_these_centuries),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The family `nmea`: sentences by themselves, then bursts of them as receivers print them. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kits/protocols/nmea_sentence.h"
+#include "support/cmocka_all.h"
+#include "support/kit_rig.h"
+
+static struct rig rig;
+
+static int set_up(void **unused)
+{
+	(void)unused;
+	memset(&rig, 0, sizeof(rig));
+	return 0;
+}
+
+static int tear_down(void **unused)
+{
+	(void)unused;
+	kit_rig_close(&rig);
+	return 0;
+}
+
+/* The examples that every receiver's manual has. */
+#define RMC "$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6A"
+#define GGA "$GPGGA,123519,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,*47"
+#define GSA "$GPGSA,A,3,04,05,,09,12,,,24,,,,,2.5,1.3,2.1*39"
+#define RMC_VOID "$GPRMC,,V,,,,,,,,,,N*53"
+#define GGA_VOID "$GPGGA,,,,,,0,00,99.99,,,,,,*48"
+
+static enum nmea_verdict read(const char *text, struct nmea_sentence *ret_sentence)
+{
+	return nmea_read(text, strlen(text), ret_sentence);
+}
+
+static void a_published_sentence_is_read(void **unused)
+{
+	struct nmea_sentence sentence;
+
+	(void)unused;
+	assert_int_equal(read(GGA, &sentence), NMEA_GOOD);
+	assert_string_equal(sentence.type, "GGA");
+	assert_int_equal(sentence.n, 14);
+	assert_true(nmea_time(sentence.fields[0]) == 12 * 3600 + 35 * 60 + 19);
+	assert_true(fabs(nmea_angle(sentence.fields[1], sentence.fields[2]) - 48.1173) < 1e-9);
+	assert_true(nmea_number(sentence.fields[8]) == 545.4);
+	assert_true(isnan(nmea_number(sentence.fields[13])));
+}
+
+static void only_a_sentence_with_its_checksum_is_believed(void **unused)
+{
+	static const struct {
+		const char *text;
+		enum nmea_verdict verdict;
+	} cases[] = {
+		{RMC, NMEA_GOOD},
+		{RMC_VOID, NMEA_GOOD},
+		{"$GPRMC,123519,A,4807.038,N,01131.000,E,022.4,084.4,230394,003.1,W*6B",
+			NMEA_DAMAGED},
+		{"$GPRMC,123519,A,4807.039,N,01131.000,E,022.4,084.4,230394,003.1,W*6A",
+			NMEA_DAMAGED},
+		{"$GPRMC,123519,A", NMEA_OTHER},
+		{"$GPRMC*4B", NMEA_OTHER},
+		{"$12,13", NMEA_OTHER},
+		{"$GPGGA,123519*zz", NMEA_OTHER},
+		{"GPGGA,123519*00", NMEA_OTHER},
+	};
+	struct nmea_sentence sentence;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(read(cases[i].text, &sentence), cases[i].verdict);
+}
+
+static void south_and_west_are_negative(void **unused)
+{
+	static const struct nmea_field angle = {"02230.000", 9}, south = {"S", 1}, west = {"W", 1};
+	static const struct nmea_field none = {"", 0}, odd = {"Q", 1};
+
+	(void)unused;
+	assert_true(nmea_angle(angle, south) == -22.5);
+	assert_true(nmea_angle(angle, west) == -22.5);
+	assert_true(isnan(nmea_angle(none, west)));
+	assert_true(isnan(nmea_angle(angle, odd)));
+}
+
+static void a_receiver_is_found_without_a_kit_yaml(void **unused)
+{
+	(void)unused;
+	rig_open_all(&rig);
+	rig_pass_ms(&rig, 100);
+	for (int i = 0; i < 3; i++) {
+		rig_say(&rig, RMC "\r\n" GGA "\r\n" GSA "\r\n");
+		rig_pass_ms(&rig, 1000);
+	}
+	assert_string_equal(rig_device(&rig)->family, "nmea");
+	assert_string_equal(rig_device(&rig)->kit, "nmea-gps");
+	assert_int_equal(rig.n_rows, 3); /* the first burst, too */
+	assert_true(fabs(kit_rig_value(&rig, "latitude") - 48.1173) < 1e-9);
+	assert_true(fabs(kit_rig_value(&rig, "longitude") - 11.516666666666667) < 1e-9);
+	assert_true(fabs(kit_rig_value(&rig, "speed") - 22.4 * 1852 / 3600) < 1e-9);
+	assert_true(kit_rig_value(&rig, "altitude") == 545.4);
+	assert_true(kit_rig_value(&rig, "satellites") == 8);
+	assert_int_equal(rig.n_sent, 0);
+}
+
+static void a_burst_byte_by_byte_is_stamped_when_it_began(void **unused)
+{
+	static const char text[] = RMC "\r\n" GGA "\r\n";
+	int64_t began = 0;
+
+	(void)unused;
+	kit_rig_open(&rig, kit_rig_read_folder(KITLOG_SOURCE "/kits/nmea-gps"), false);
+	for (int burst = 0; burst < 2; burst++) {
+		began = rig.clock.frozen_ns;
+		for (size_t i = 0; i < sizeof(text) - 1; i++) {
+			rig_feed(&rig, text + i, 1);
+			rig_pass_ms(&rig, 1);
+		}
+		rig_pass_ms(&rig, 800);
+	}
+	assert_int_equal(rig.n_rows, 2);
+	assert_int_equal(rig.rows[1].stamp_ns, began - 100 * NS_PER_MS); /* its latency */
+	assert_true(kit_rig_value(&rig, "altitude") == 545.4);
+}
+
+static void half_a_burst_is_a_row_after_its_time(void **unused)
+{
+	(void)unused;
+	rig_open_all(&rig);
+	for (int i = 0; i < 4; i++) {
+		rig_say(&rig, RMC "\r\n");
+		rig_pass_ms(&rig, 1000);
+	}
+	assert_int_equal(rig.n_rows, 4);
+	assert_true(isnan(rig.rows[3].values[2])); /* no altitude */
+	assert_true(fabs(rig.rows[3].values[0] - 48.1173) < 1e-9);
+}
+
+static void without_a_fix_the_place_is_absent_and_the_satellites_are_not(void **unused)
+{
+	(void)unused;
+	rig_open_all(&rig);
+	for (int i = 0; i < 3; i++) {
+		rig_say(&rig, RMC_VOID "\r\n" GGA_VOID "\r\n");
+		rig_pass_ms(&rig, 1000);
+	}
+	assert_int_equal(rig.n_rows, 3);
+	assert_true(isnan(kit_rig_value(&rig, "latitude")));
+	assert_true(kit_rig_value(&rig, "satellites") == 0);
+}
+
+static void damage_is_counted_and_the_next_burst_is_a_row(void **unused)
+{
+	(void)unused;
+	rig_open_all(&rig);
+	rig_say(&rig, "519,4807.038,N*47\r\n\xff\xfe$$GPR");
+	for (int i = 0; i < 2; i++) {
+		rig_say(&rig, RMC "\r\n" GGA "\r\n");
+		rig_pass_ms(&rig, 1000);
+	}
+	rig_say(&rig,
+		"$GPRMC,123520,A,4807.0\x80"
+		"38,N,01131.000,E,022.4,084.4,230394,003.1,W*6A\r\n");
+	assert_string_equal(rig_health(&rig).trouble, "checksum");
+	rig_say(&rig, GGA "\r\n");
+	rig_pass_ms(&rig, 1000);
+	assert_int_equal(rig.n_rows, 3);
+}
+
+static void an_output_that_does_not_exist_is_told(void **unused)
+{
+	(void)unused;
+	assert_non_null(strstr(
+		kit_rig_mistakes(
+			"kit: x\nname: {zh: 甲, en: X}\nserial: 9600 8N1\nnmea: {}\n"
+			"channels:\n  - {id: x, name: {zh: 甲, en: X}, quantity: "
+			"number, unit: \"1\", range: [0, 1], resolution: 1, from: height}\n"),
+		"from: \"height\" is not latitude, longitude, altitude"));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_published_sentence_is_read),
+		cmocka_unit_test(only_a_sentence_with_its_checksum_is_believed),
+		cmocka_unit_test(south_and_west_are_negative),
+		TEST(a_receiver_is_found_without_a_kit_yaml),
+		TEST(a_burst_byte_by_byte_is_stamped_when_it_began),
+		TEST(half_a_burst_is_a_row_after_its_time),
+		TEST(without_a_fix_the_place_is_absent_and_the_satellites_are_not),
+		TEST(damage_is_counted_and_the_next_burst_is_a_row),
+		cmocka_unit_test(an_output_that_does_not_exist_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each kit must stand: being pulled out in the middle of everything, again and again."""
+
+import os
+import time
+
+from inside import wait_for
+
+TIMES = 50 if os.environ.get("KITLOG_LONG") else 10
+SETTLED = 5  # after so many replugs the daemon has what it will ever need
+AGAIN_S, LATE_S = 2.0, 20.0
+GROWTH_KB = 1024
+
+
+class Return:
+    """Kits plugged in at once, on their way to recording: what is waited for in `wait`. Seconds."""
+
+    def __init__(self, daemon, kits):
+        self.daemon, self.number = daemon, len(kits)
+        self.start = self.settled = time.monotonic()
+        for kit in kits:
+            kit.plug()
+        self.devices, self.took = [], 0.0
+
+    def wait(self):
+        wait_for(f"{self.number} kit(s) to record again", self.look, LATE_S)
+        self.took = time.monotonic() - self.start
+        # The daemon leaves a device alone until udevd is through with it.
+        self.took_after_udevd = time.monotonic() - self.settled
+        return self
+
+    def look(self):
+        if os.path.exists("/run/udev/queue"):
+            self.settled = time.monotonic()
+        self.devices = self.daemon.recording()
+        return len(self.devices) == self.number
+
+    def stickers(self):
+        return {device["sticker"]: device["kit"] for device in self.devices}
+
+
+def middle(numbers):
+    return sorted(numbers)[len(numbers) // 2]
+
+
+def replug(test, daemon, *kits, times=TIMES):
+    """Pulls all `kits` out at once and plugs them in (plug, unplug). Promise: the same stickers
+    each time, recording again within two seconds, no growth.
+
+    In this machine udevd alone may need seconds when the host is busy: the two seconds count from
+    when it has nothing left to do, and are judged by the middle of all replugs; none may take
+    longer than LATE_S."""
+    stickers = Return(daemon, kits).wait().stickers()
+    returns, weights = [], []
+    for _ in range(times):
+        for kit in kits:
+            kit.unplug()
+        wait_for("the devices to be gone", lambda: not daemon.recording())
+        returns.append(Return(daemon, kits).wait())
+        test.assertEqual(returns[-1].stickers(), stickers)
+        weights.append(daemon.weight())
+    took, after_udevd = [[getattr(each, name) for each in returns]
+                         for name in ("took", "took_after_udevd")]
+    descriptors, resident = zip(*weights[min(SETTLED, times - 1):])
+    print(f"{len(kits)} kit(s), {times} replugs: recording again after {middle(took):.2f} s, at "
+          f"most {max(took):.2f} s (after udevd {middle(after_udevd):.2f} s, {max(after_udevd):.2f} s); "
+          f"{descriptors[0]} to {descriptors[-1]} descriptors, {resident[0]} to {resident[-1]} kB",
+          flush=True)
+    test.assertLess(middle(after_udevd), AGAIN_S)
+    # A file may be open for a moment; what grows is never back at what it was.
+    test.assertLessEqual(min(descriptors[-3:]), max(descriptors[:3]))
+    test.assertLess(resident[-1] - resident[0], GROWTH_KB)

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the key says, which notice is shown, and the arithmetic of the chart's window.
+import assert from 'node:assert';
+import test from 'node:test';
+import { noticeOf, phaseOf } from '../../daemon/web/js/phase.js';
+import { clipped, nearest, tickText, timeUnit, VALUE_STEPS, valueRange, windowOf } from '../../daemon/web/js/chart-scale.js';
+
+const kit = (state, sticker = 13, id = sticker) => ({ id, sticker, state });
+const page = { link: 'open', hasLoaded: true, devices: [kit('ready')], run: null, isRecording: false };
+
+test('the key says one of five things', () => {
+  assert.strictEqual(phaseOf({ ...page, link: 'connecting' }), 'wait');
+  assert.strictEqual(phaseOf({ ...page, hasLoaded: false }), 'wait');
+  assert.strictEqual(phaseOf({ ...page, devices: [] }), 'noKit');
+  assert.strictEqual(phaseOf({ ...page, devices: [kit('gone')] }), 'noKit');
+  assert.strictEqual(phaseOf(page), 'ready');
+  assert.strictEqual(phaseOf({ ...page, isRecording: true, devices: [] }), 'rec');
+  assert.strictEqual(phaseOf({ ...page, run: { to_us: 5 } }), 'done');
+  assert.strictEqual(phaseOf({ ...page, link: 'lost', isRecording: true }), 'wait');
+});
+
+const facts = { device: kit('ready'), others: [], quietSeconds: 0, frozenRows: null, storeProblem: null, garbled: null, text: null, sinks: [], healed: null, isRecording: false, refused: null };
+const open = () => false;
+
+test('all well: no notice', () => assert.strictEqual(noticeOf(facts, open), null));
+
+test('a fault of the shown kit comes before news, names its number, and cannot be closed', () => {
+  const sinks = [{ name: 'school', state: 'waiting', sentence: null, rows_behind: 5 }];
+  const n = noticeOf({ ...facts, device: kit('gone'), sinks }, () => true);
+  assert.deepStrictEqual([n.kind, n.key, n.values], ['bad', 'n_gone', [13]]);
+});
+
+test('a port that sends text only is told as that', () => {
+  assert.strictEqual(noticeOf({ ...facts, text: '/dev/ttyUSB0' }, open).key, 'n_text');
+});
+
+test('a store problem comes first of all, in the board\'s own words', () => {
+  const words = { zh: '满', en: 'full' }, n = noticeOf({ ...facts, device: kit('gone'), storeProblem: words }, open);
+  assert.deepStrictEqual([n.kind, n.words], ['bad', words]);
+});
+
+test('what the board just refused is told first, and can be closed', () => {
+  const refused = { id: 'told-1', words: { zh: '已经在记录了。', en: 'A run is already going on.' } };
+  const n = noticeOf({ ...facts, device: kit('gone'), refused }, open);
+  assert.deepStrictEqual([n.kind, n.words, n.id], ['warn', refused.words, 'told-1']);
+  assert.strictEqual(noticeOf({ ...facts, device: kit('gone'), refused }, (id) => id === 'told-1').key, 'n_gone');
+});
+
+test('a waiting store is calm, and stays closed once it was closed', () => {
+  const sinks = [{ name: 'school', state: 'waiting', sentence: null, rows_behind: 5 }];
+  const n = noticeOf({ ...facts, sinks }, open);
+  assert.strictEqual(n.kind, 'calm');
+  assert.strictEqual(noticeOf({ ...facts, sinks }, (id) => id === n.id), null);
+});
+
+test('another kit speaks up only while a run is going on', () => {
+  const others = [kit('silent', 14)];
+  assert.strictEqual(noticeOf({ ...facts, others }, open), null);
+  assert.deepStrictEqual(noticeOf({ ...facts, others, isRecording: true }, open).values, [14]);
+});
+
+test('a port whose words make no sense is named', () => {
+  const n = noticeOf({ ...facts, garbled: '/dev/ttyACM0' }, open);
+  assert.deepStrictEqual([n.key, n.values], ['n_garbled', ['/dev/ttyACM0']]);
+});
+
+test('the window of a growing run moves in steps, of a finished run it is the run', () => {
+  assert.deepStrictEqual(windowOf('all', 5, null, true), [0, 30]);
+  const wide = windowOf('all', 402, null, true)[1];
+  assert.ok(wide >= 402 * 1.05 && wide <= 440 && windowOf('all', 405, null, true)[1] === wide);
+  assert.deepStrictEqual(windowOf('all', 218, null, false), [0, 218]);
+  assert.deepStrictEqual(windowOf('30', 100, null, true), [70, 100]);
+  assert.deepStrictEqual(windowOf('30', 10, null, true), [0, 30]);
+  assert.deepStrictEqual(windowOf('zoom', 100, [3, 4], true), [3, 4]);
+  assert.deepStrictEqual([30, 200, 20000].map((s) => timeUnit(s)[0]), ['s', 'min', 'h']);
+});
+
+test('a stray does not flatten the curve and is marked at the edge; a crest is part of the curve', () => {
+  const x = Array.from({ length: 1000 }, (_, i) => i), mid = x.map((i) => Math.sin(i / 20));
+  mid[500] = 80;
+  const picture = { x, lanes: [{ lo: mid, hi: mid, mid }], isBand: false };
+  const [lo, hi] = valueRange(picture, [0], 0.01);
+  assert.ok(lo < -1 && hi > 1 && hi < 2, `${lo} ${hi}`);
+  assert.deepStrictEqual(clipped(picture, [0], [lo, hi]), [[500, true]]);
+});
+
+test('a constant still gets a range, and nothing gets one too', () => {
+  const flat = { x: [0, 1], lanes: [{ lo: [21.4, 21.4], hi: [21.4, 21.4], mid: [21.4, 21.4] }], isBand: false };
+  const [lo, hi] = valueRange(flat, [0], 0.1);
+  assert.ok(lo < 21.4 && hi > 21.4);
+  assert.deepStrictEqual(valueRange({ x: [], lanes: [{ lo: [], hi: [], mid: [] }], isBand: false }, [0], 0), [0, 1]);
+});
+
+test('a constant of unknown resolution gets a range whose ticks name it truly', () => {
+  const flat = (v) => ({ x: [0, 1], lanes: [{ lo: [v, v], hi: [v, v], mid: [v, v] }], isBand: false });
+  for (const v of [21.4, -0.003, 101325, 4e9, 0]) {
+    const [lo, hi] = valueRange(flat(v), [0], 0), step = VALUE_STEPS.find((s) => s >= (hi - lo) / 5);
+    assert.ok(lo < v && hi > v && step, `${v}`);
+    assert.ok(Math.ceil(lo / step) * step + step <= hi + step * 1e-6, `${v}: two ticks`);
+  }
+  assert.deepStrictEqual(valueRange({ x: [0, 1], lanes: [{ lo: [21.4, 21.5], hi: [21.4, 21.5], mid: [21.4, 21.5] }], isBand: false }, [0], 0).map((v) => +v.toFixed(3)), [21.392, 21.508]);
+});
+
+test('a single tick has the digits of its value', () => {
+  assert.deepStrictEqual([[21.4], [21], [0.0005], [0]].map((s) => tickText(s)[0]), ['21.4', '21', '0.0005', '0']);
+});
+
+test('ticks carry the digits of their step, the nearest point is found', () => {
+  assert.deepStrictEqual(tickText([0, 30, 60, 90], 60), ['0.0', '0.5', '1.0', '1.5']);
+  assert.deepStrictEqual(tickText([0, 5, 10]), ['0', '5', '10']);
+  assert.deepStrictEqual([-5, 3, 14, 99].map((v) => nearest([0, 10, 20], v)), [0, 0, 1, 2]);
+});

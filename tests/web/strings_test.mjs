@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The catalogue: no word outside it, no word in it that nobody uses, both languages the same shape.
+import assert from 'node:assert';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { scripts, web } from '../support/pages.mjs';
+import { S } from '../../daemon/web/js/strings.js';
+
+const code = scripts().filter(([name]) => name !== 'strings.js');
+const text = code.map(([, t]) => t).join('\n');
+const withoutComments = (t) => t.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"])\/\/.*$/gm, '$1');
+
+test('every key is used somewhere', () => {
+  const unused = Object.keys(S).filter((key) => !new RegExp(`['"]${key}['"]`).test(text));
+  assert.deepStrictEqual(unused, []);
+});
+
+test('every key that is asked for exists, and none is put together at run time', () => {
+  for (const [name, body] of code) {
+    for (const [, key] of body.matchAll(/\bt\(\s*'([^']+)'/g)) assert.ok(key in S, `${name} asks for "${key}"`);
+    assert.doesNotMatch(body, /\bt\(\s*`/, `${name} builds a key`);
+    assert.doesNotMatch(body, /\bt\([^()]*'\s*\+/, `${name} builds a key`);
+  }
+});
+
+test('Han text stands in the catalogue only', () => {
+  for (const [name, body] of code) {
+    const line = withoutComments(body).split('\n').find((l) => /\p{Script=Han}/u.test(l));
+    assert.strictEqual(line, undefined, name);
+  }
+  for (const name of fs.readdirSync(path.join(web, 'css'))) {
+    assert.doesNotMatch(fs.readFileSync(path.join(web, 'css', name), 'utf8'), /\p{Script=Han}/u, name);
+  }
+  const html = fs.readFileSync(path.join(web, 'index.html'), 'utf8').replace(/<noscript>.*<\/noscript>/, '');
+  assert.doesNotMatch(html, /\p{Script=Han}/u);
+});
+
+test('both languages say something, with the same places to fill in', () => {
+  for (const [key, [zh, en, ...more]] of Object.entries(S)) {
+    assert.ok(zh && en && !more.length, key);
+    const places = (s) => [...new Set(s.match(/\{\d\}/g) ?? [])].sort().join();
+    assert.strictEqual(places(zh), places(en), key);
+  }
+});
+
+test('the words keep the house rules', () => {
+  for (const [key, [zh, en]] of Object.entries(S)) {
+    assert.doesNotMatch(en, /[“”‘’]/, `${key}: curly quotes come out full width in CJK fonts`);
+    assert.doesNotMatch(en, /\b(please|error|invalid)\b/i, key);
+    assert.doesNotMatch(zh, /端口|丢包|异常|错误/, key);
+    assert.doesNotMatch(zh + en, /[!！]/, key);
+    assert.doesNotMatch(zh, /\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Script=Han}/u, `${key}: a space between Han and Latin`);
+    assert.doesNotMatch(zh, /\p{Script=Han}[,.?:;]/u, `${key}: full-width punctuation after Han`);
+    if (/^n_/.test(key)) {
+      assert.ok(zh.replace(/\{\d\}/g, '0').length <= 24, `${key}: 20 characters, give or take a number`);
+      assert.ok(en.split(/\s+/).length <= 12, `${key}: 12 words`);
+    }
+  }
+});
