@@ -107,7 +107,9 @@ class Bench:
         return min(tries)[1]
 
     def rows(self, kind, from_us):
-        """[(seconds of board time, number)] as stored, straight from an export."""
+        """[(seconds of board time, number)] as stored, straight from an export. What a sensor measured
+        before it sent bears the earlier stamp, so what it sent from the instant on is asked for."""
+        from_us -= 1000 * LATENCY_MS.get(kind, 0)
         device = self.device(kind)
         stream = device["streams"][0]
         names = [channel["id"] for channel in stream["channels"]]
