@@ -4,6 +4,8 @@
 
     tools/test_report.py count FOLDER RUN    FOLDER: ctest's JUnit files, build-PRESET with "passed", "failed" or
                                              why it was left out, check-PRESET with ctest's exit status
+    tools/test_report.py again FILE          prints a pattern of the tests in a JUnit file that deserve a second
+                                             run; nothing when there are none
     tools/test_report.py sweep RUN           RUN: the word in KITLOG_TEST_RUN of every test's process
 
 A test that leaves a process behind would disturb the next one, so that is a failure of its own."""
@@ -16,16 +18,38 @@ import time
 import xml.etree.ElementTree as xml
 
 
+CLOCK_WATCHERS = ("flow/", "system/", "vm/", "web/")  # a busy machine can fail them
+MOST_AGAIN = 5  # more have another reason than a busy machine
+
+
 def last_words(case):
     """The last line that a test printed: by custom its reason."""
     lines = [line for line in (case.findtext("system-out") or "").splitlines() if line.strip()]
     return lines[-1].strip() if lines else "without a word"
 
 
+def cases(path):
+    return xml.parse(path).getroot().iter("testcase")
+
+
+def has_failed(case):
+    return case.find("skipped") is None and case.get("status") != "run"
+
+
+def again(path):
+    """The pattern of what failed in a file and shall run once more; empty: nothing shall."""
+    failed = [case.get("name") for case in cases(path) if has_failed(case)]
+    watchers = [name for name in failed if name.startswith(CLOCK_WATCHERS)]
+    return "|".join(watchers) if len(failed) <= MOST_AGAIN else ""
+
+
 def read_junit(path):
-    """(number passed, [failed], [skipped]) of one ctest run"""
-    passed, failed, skipped = 0, [], []
-    for case in xml.parse(path).getroot().iter("testcase"):
+    """(number passed, [failed], [skipped], [passed when run once more]) of one build's tests"""
+    passed, failed, skipped, twice = 0, [], [], []
+    second = path.with_name(f"{path.stem}-again.xml")
+    mended = {case.get("name") for case in cases(second) if case.get("status") == "run"} \
+        if second.exists() else set()
+    for case in cases(path):
         name = f"{path.stem}: {case.get('name')}"
         status = case.get("status")
         if case.find("skipped") is not None:
@@ -36,8 +60,13 @@ def read_junit(path):
             output = (case.findtext("system-out") or "").strip().splitlines()
             failure = case.find("failure")
             why = status if failure is None else failure.get("message") or "failed"
-            failed.append("\n    ".join([f"{name}: {why}"] + output[-40:]))
-    return passed, failed, skipped
+            told = "\n    ".join([f"{name}: {why}"] + output[-40:])
+            if case.get("name") in mended:
+                passed += 1
+                twice.append(told)
+            else:
+                failed.append(told)
+    return passed, failed, skipped, twice
 
 
 def is_alive(folder):
@@ -72,10 +101,13 @@ def sweep(run):
 
 
 def count(folder, run):
-    passed, failed, skipped = 0, [], []
+    passed, failed, skipped, twice = 0, [], [], []
     for path in sorted(folder.glob("*.xml")):
+        if path.stem.endswith("-again"):
+            continue
         more = read_junit(path)
-        passed, failed, skipped = passed + more[0], failed + more[1], skipped + more[2]
+        passed += more[0]
+        failed, skipped, twice = failed + more[1], skipped + more[2], twice + more[3]
     if passed + len(failed) + len(skipped) == 0:
         failed.append("no test ran: does --only match any name?")
     for path in sorted(folder.glob("check-*")):
@@ -96,6 +128,8 @@ def count(folder, run):
 
     for words in skipped:
         print(f"skipped  {words}")
+    for words in twice:
+        print(f"passed when run once more, having failed so  {words}")
     for words in failed:
         print(f"FAILED   {words}")
     print(f"{passed} passed, {len(failed)} failed, {len(skipped)} skipped")
@@ -105,6 +139,9 @@ def count(folder, run):
 def main():
     if len(sys.argv) == 4 and sys.argv[1] == "count":
         return count(pathlib.Path(sys.argv[2]), sys.argv[3])
+    if len(sys.argv) == 3 and sys.argv[1] == "again":
+        print(again(pathlib.Path(sys.argv[2])))
+        return 0
     if len(sys.argv) == 3 and sys.argv[1] == "sweep":
         sweep(sys.argv[2])
         return 0

@@ -139,15 +139,19 @@ class Report(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
         self.run_word = f"kitlog-checks-{os.getpid()}"
 
-    def run_ctest(self, *tests):
+    def run_ctest(self, *tests, report="ci.xml"):
         lines = []
         for name, script, properties in tests:
             lines.append(f'add_test({name} "/bin/sh" "-c" "{script}")')
             if properties:
                 lines.append(f"set_tests_properties({name} PROPERTIES {properties})")
         (self.folder / "CTestTestfile.cmake").write_text("\n".join(lines) + "\n")
-        subprocess.run(["ctest", "--output-junit", self.folder / "ci.xml"], cwd=self.folder,
+        subprocess.run(["ctest", "--output-junit", self.folder / report], cwd=self.folder,
                        env=os.environ | {"KITLOG_TEST_RUN": self.run_word}, capture_output=True, check=False)
+
+    def again(self):
+        return subprocess.run([sys.executable, "-B", SOURCE / "tools/test_report.py", "again", self.folder / "ci.xml"],
+                              capture_output=True, text=True, check=True).stdout.strip()
 
     def count(self):
         run = subprocess.run([sys.executable, "-B", SOURCE / "tools/test_report.py", "count",
@@ -200,6 +204,25 @@ class Report(unittest.TestCase):
         self.assertTrue(any("sleep 300" in line for line in lines), lines)
         stat = pathlib.Path("/proc", (self.folder / "left.pid").read_text().strip(), "stat")
         self.assertTrue(not stat.exists() or stat.read_text().split()[2] == "Z")
+
+    def test_runs_once_more_what_watches_the_clock_and_says_how_it_failed_before(self):
+        flaky = ("system/flaky", "test -e was && exit 0; touch was; echo woke too late; exit 1", "")
+        self.run_ctest(flaky, ("unit/wrong", "false", ""))
+        self.assertEqual(self.again(), "system/flaky")
+        self.run_ctest(flaky, report="ci-again.xml")
+        status, lines = self.count()
+        self.assertEqual((status, lines[-1]), (1, "1 passed, 1 failed, 0 skipped"))
+        self.assertIn("passed when run once more, having failed so  ci: system/flaky: failed", " ".join(lines))
+        self.assertTrue(any("woke too late" in line for line in lines), lines)
+
+    def test_what_fails_twice_failed(self):
+        self.run_ctest(("web/wrong", "false", ""))
+        self.run_ctest(("web/wrong", "false", ""), report="ci-again.xml")
+        self.assertEqual(self.count()[1][-1], "0 passed, 1 failed, 0 skipped")
+
+    def test_many_failures_are_not_run_once_more(self):
+        self.run_ctest(*((f"web/wrong{number}", "false", "") for number in range(6)))
+        self.assertEqual(self.again(), "")
 
 
 if __name__ == "__main__":
