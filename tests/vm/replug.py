@@ -63,7 +63,8 @@ def replug(test, daemon, *kits, times=TIMES):
                          for name in ("took", "took_after_udevd")]
     descriptors, resident = zip(*weights[min(SETTLED, times - 1):])
     print(f"{len(kits)} kit(s), {times} replugs: recording again after {middle(took):.2f} s, at "
-          f"most {max(took):.2f} s (after udevd {middle(after_udevd):.2f} s, {max(after_udevd):.2f} s); "
+          f"most {max(took):.2f} s (after udevd {middle(after_udevd):.2f} s, {max(after_udevd):.2f} s, "
+          f"{sum(each > AGAIN_S for each in after_udevd)} later than {AGAIN_S:.0f} s); "
           f"{descriptors[0]} to {descriptors[-1]} descriptors, {resident[0]} to {resident[-1]} kB",
           flush=True)
     test.assertLess(middle(after_udevd), AGAIN_S)

@@ -72,4 +72,4 @@ class Usb(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    machine.main(__file__, 1100)
+    machine.main(__file__, 7200 if os.environ.get("KITLOG_LONG") else 1100)
