@@ -7,7 +7,8 @@
  * four random bytes, the others a corpus file with a few wounds. KITLOG_FUZZ_RUNS asks for another
  * count, KITLOG_FUZZ_SEED repeats a run. An input depends on the seed and its number alone, and
  * the input that ended the program, or that it did not end for, is kept in a file, named in the
- * last line, which is an argument that repeats it. */
+ * last line, which is an argument that repeats it. So is one that takes more than 10 ms of the
+ * processor's time, three times in a row: a port is read each few milliseconds. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 enum { INPUT_MAX = 4096, CORPUS_MAX = 512, RUNS = 200000, PATIENCE_S = 20 };
+enum { NS_PER_MS = 1000000, SLOW_NS = 10 * NS_PER_MS, CHANCES = 3 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -35,6 +37,7 @@ static struct input corpus[CORPUS_MAX];
 static size_t n_corpus;
 static struct input now; /* what the target reads, for the one who asks why it died */
 static char grave[64];   /* file that the deadly input goes to */
+static int64_t slowest_ns;
 
 /* splitmix64: every state is a good start, so seed + number may be one. */
 static uint64_t draw(uint64_t *state)
@@ -130,17 +133,49 @@ static void make_input(uint64_t seed, uint64_t number, struct input *ret_input)
 		wound(ret_input, &state);
 }
 
+static int64_t processor_ns(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
 /* The target gets a block of just its size, so that a sanitizer sees a read past the end. */
-static void run(void)
+static int64_t run_once(void)
 {
 	uint8_t *bytes = malloc(now.n ? now.n : 1);
+	int64_t start;
 
 	if (!bytes)
 		abort();
 	memcpy(bytes, now.bytes, now.n);
 	alarm(PATIENCE_S); /* an input takes some microseconds: this one would take for ever */
+	start = processor_ns();
 	LLVMFuzzerTestOneInput(bytes, now.n);
+	start = processor_ns() - start;
 	free(bytes);
+	return start;
+}
+
+/* Whoever is slow gets another chance: a busy machine slows down everybody now and then. */
+static void run(void)
+{
+	int64_t least_ns = run_once();
+
+	for (int chance = 1; chance < CHANCES && least_ns > SLOW_NS; chance++) {
+		int64_t ns = run_once();
+
+		least_ns = ns < least_ns ? ns : least_ns;
+	}
+	if (least_ns > slowest_ns)
+		slowest_ns = least_ns;
+	if (least_ns > SLOW_NS) {
+		fprintf(stderr,
+			"an input takes %.1f ms of the processor's time, at most %d are allowed\n",
+			(double)least_ns / NS_PER_MS, SLOW_NS / NS_PER_MS);
+		abort();
+	}
 }
 
 static void keep_deadly_input(int signal_number)
@@ -228,7 +263,7 @@ int main(int argc, char **argv)
 		make_input(seed, i, &now);
 		run();
 	}
-	printf("%" PRIu64 " inputs in %.0f s, no report\n", runs + n_corpus,
-		difftime(time(NULL), start));
+	printf("%" PRIu64 " inputs in %.0f s, no report, the slowest %.2f ms\n", runs + n_corpus,
+		difftime(time(NULL), start), (double)slowest_ns / NS_PER_MS);
 	return 0;
 }
