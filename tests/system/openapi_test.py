@@ -211,7 +211,7 @@ class Openapi(unittest.TestCase):
                      in self.description.operations() for status in operation["responses"]
                      if status != "default"}
         # A kit that cannot blink is not at hand, nor one that limits how it is calibrated:
-        # tests/flow/web_flow_test.c has them.
+        # tests/flow/web_*_test.c have them.
         # So it is with one that says nothing.
         missing = described - self.seen - UNSEEN - {("POST", "/devices/{id}/identify", 409),
                                                     ("POST", "/calibrations", 409), ("POST", "/calibrations/zero", 409)}
