@@ -3,7 +3,7 @@
 """One bad morning of a server, with the whole daemon at its usual pace: it refuses the key, asks to slow
 down, finds requests too large, poisons one line, stops in the middle of an answer, and resets
 connections. Nothing is lost, nothing is there twice, and `kitlog sink` says each time in one sentence
-what is the matter. (flow/ship_flow_test.c has each trouble by itself, and many more.)"""
+what is the matter. (flow/ship_*_test.c have each trouble by itself, and many more.)"""
 
 import collections
 import os
