@@ -81,19 +81,11 @@ static int second(struct bench_stream *stream)
 	return store_commit(bench.store, bench.now);
 }
 
-static void stop(void)
-{
-	reader_close(bench.reader);
-	bench.reader = NULL;
-	store_close(bench.store);
-	bench.store = NULL;
-}
-
 static void keep_and_stop(struct bench_stream *stream)
 {
 	for (int i = 0; i < 70; i++)
 		assert_int_equal(second(stream), 0);
-	stop();
+	bench_shut(&bench);
 }
 
 static struct store_status status(void)
@@ -266,7 +258,7 @@ static void a_damaged_store_on_a_full_card_waits_for_room(void **state)
 		assert_int_equal(second(&stream), 0);
 	int64_t kept = stream.writing.row;
 	bench_sql(&bench, "UPDATE meta SET value = -5 WHERE key = 'fresh_released'");
-	stop();
+	bench_shut(&bench);
 	fill_card();
 	bench_reopen(&bench, 0);
 	for (int i = 0; i < 3; i++)
@@ -280,33 +272,11 @@ static void a_damaged_store_on_a_full_card_waits_for_room(void **state)
 	assert_int_equal(bench_read_all(&bench, &stream), stream.writing.row);
 }
 
-struct gaps {
-	struct gap last;
-	unsigned n;
-};
-
-static int collect(void *self, const struct gap *gap)
-{
-	struct gaps *gaps = self;
-
-	if (gap->reason == GAP_STORE) {
-		gaps->last = *gap;
-		gaps->n++;
-	}
-	return 0;
-}
-
-static int count(void *self, const struct rows *rows)
-{
-	*(uint64_t *)self += rows->n;
-	return 0;
-}
-
 static void what_memory_cannot_hold_becomes_a_gap_with_its_number(void **state)
 {
 	struct bench_stream stream = bench_stream(1, 16, false, 100000); /* 10 kHz x 16 */
-	struct gaps gaps = {.n = 0};
-	uint64_t rows = 0, lost;
+	struct bench_gaps gaps;
+	uint64_t lost;
 
 	(void)state;
 	assert_int_equal(second(&stream), 0);
@@ -323,23 +293,15 @@ static void what_memory_cannot_hold_becomes_a_gap_with_its_number(void **state)
 	empty_card();
 	mount("kitlog", card, "tmpfs", MS_REMOUNT, "size=64m,mode=0700");
 	assert_int_equal(store_commit(bench.store, bench.now), 0);
-	assert_int_equal(reader_rows(bench.reader, 1, (struct instant){INT64_MIN},
-				 (struct instant){INT64_MAX}, count, &rows),
-		0);
-	assert_int_equal(rows + lost, offered);
-	assert_int_equal(reader_gaps(bench.reader, 1, (struct instant){INT64_MIN},
-				 (struct instant){INT64_MAX}, collect, &gaps),
-		0);
+	assert_int_equal(bench_count_rows(&bench, 1) + lost, offered);
+	gaps = bench_gaps(&bench, 1, GAP_STORE);
 	assert_int_equal(gaps.n, 1);
 	assert_int_equal(gaps.last.stream, 1);
 	assert_int_equal(gaps.last.lost_rows, lost);
 	/* And it goes on. */
-	rows = 0;
 	assert_int_equal(second(&stream), 0);
-	assert_int_equal(reader_rows(bench.reader, 1, gaps.last.to, (struct instant){INT64_MAX},
-				 count, &rows),
-		0);
-	assert_int_equal(rows, 10000);
+	assert_int_equal(
+		bench_count_rows_of(&bench, 1, gaps.last.to, (struct instant){INT64_MAX}), 10000);
 }
 
 int main(void)

@@ -24,30 +24,9 @@ static int end(void **state)
 	return 0;
 }
 
-struct gaps {
-	unsigned n;
-	struct gap last;
-};
-
-static int see_gap(void *self, const struct gap *gap)
+static struct bench_gaps expired(uint32_t stream)
 {
-	struct gaps *gaps = self;
-
-	if (gap->reason == GAP_EXPIRED) {
-		gaps->n++;
-		gaps->last = *gap;
-	}
-	return 0;
-}
-
-static struct gaps expired(uint32_t stream)
-{
-	struct gaps gaps = {.n = 0};
-
-	assert_int_equal(reader_gaps(bench.reader, stream, (struct instant){INT64_MIN},
-				 (struct instant){INT64_MAX}, see_gap, &gaps),
-		0);
-	return gaps;
+	return bench_gaps(&bench, stream, GAP_EXPIRED);
 }
 
 /* Rows of the stream that are left, which must be its last ones, without a hole. */
@@ -89,7 +68,7 @@ static void the_oldest_go_first_and_leave_a_gap_that_grows(void **state)
 	}
 	for (int i = 0; i < 2; i++) {
 		uint64_t rows = rows_left(&streams[i]);
-		struct gaps gaps = expired(streams[i].id);
+		struct bench_gaps gaps = expired(streams[i].id);
 		assert_in_range(rows, 50000, streams[i].writing.row - 50000);
 		assert_int_equal(gaps.n, 1);
 		assert_int_equal(gaps.last.lost_rows, (uint64_t)streams[i].writing.row - rows);
@@ -241,27 +220,19 @@ static void chunks_that_cannot_be_merged_hold_nothing_up(void **state)
 	assert_int_equal(bench_read_all(&bench, &streams[1]), streams[1].writing.row);
 }
 
-static int count(void *self, const struct rows *rows)
-{
-	*(uint64_t *)self += rows->n;
-	return 0;
-}
-
 static void what_lies_in_a_run_goes_last(void **state)
 {
 	struct bench_stream stream = bench_stream(1, 3, false, 2000000);
 	struct run run = {
 		.id = 1, .number = 1, .from = {10LL * NS_PER_S}, .to = {100LL * NS_PER_S}};
-	uint64_t rows = 0;
 
 	(void)state;
 	assert_int_equal(store_add_run(bench.store, &run), 0);
 	bench_run(&bench, &stream, 1, 1800);
 	assert_within_limit();
-	assert_int_equal(reader_rows(bench.reader, 1, run.from, run.to, count, &rows), 0);
-	assert_int_equal(rows, 90 * 500);
+	assert_int_equal(bench_count_rows_of(&bench, 1, run.from, run.to), 90 * 500);
 	/* What was between the run and now is a gap; the run stands before it. */
-	struct gaps gaps = expired(1);
+	struct bench_gaps gaps = expired(1);
 	assert_true(gaps.last.from.ns >= run.to.ns);
 	assert_int_not_equal(gaps.last.lost_rows, 0);
 }

@@ -3,6 +3,7 @@
 #include "support/store_bench.h"
 
 #include <dirent.h>
+#include <glob.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -29,16 +30,29 @@ void bench_open(struct bench *bench, uint64_t limit_bytes)
 	assert_int_equal(reader_open(bench->directory, &bench->reader), 0);
 }
 
+void bench_shut(struct bench *bench)
+{
+	reader_close(bench->reader);
+	store_close(bench->store);
+	bench->reader = NULL;
+	bench->store = NULL;
+}
+
+const char *bench_path(const struct bench *bench, const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof path, "%s/%s", bench->directory, name);
+	return path;
+}
+
 void bench_reopen(struct bench *bench, uint64_t limit_bytes)
 {
 	struct store_options options = {bench->directory, limit_bytes};
 	uint32_t boot;
 	int64_t base;
 
-	reader_close(bench->reader);
-	bench->reader = NULL;
-	store_close(bench->store);
-	bench->store = NULL;
+	bench_shut(bench);
 	assert_int_equal(store_open(&options, &bench->finding, &bench->store), 0);
 	assert_int_equal(
 		store_begin_boot(bench->store, "boot one", bench->now.ns, &boot, &base), 0);
@@ -47,8 +61,7 @@ void bench_reopen(struct bench *bench, uint64_t limit_bytes)
 
 void bench_close(struct bench *bench)
 {
-	reader_close(bench->reader);
-	store_close(bench->store);
+	bench_shut(bench);
 	DIR *directory = opendir(bench->directory);
 	for (struct dirent *entry; directory && (entry = readdir(directory));)
 		unlinkat(dirfd(directory), entry->d_name, 0);
@@ -199,6 +212,95 @@ uint64_t bench_read_since(struct bench *bench, const struct bench_stream *stream
 uint64_t bench_read_all(struct bench *bench, const struct bench_stream *stream)
 {
 	return bench_read_since(bench, stream, 0);
+}
+
+void bench_fill(struct bench *bench, struct bench_stream ret_streams[2])
+{
+	struct device device = {
+		.id = 1, .sticker = 7, .identity = "usb:1", .kit = "cup", .n_streams = 0};
+	struct run run = {.id = 1, .number = 1, .from = {0}, .to = {INT64_MAX}};
+
+	ret_streams[0] = bench_stream(1, 3, false, 10000000);
+	ret_streams[1] = bench_stream(2, 1, true, 10000000);
+	assert_int_equal(store_add_device(bench->store, &device), 0);
+	assert_int_equal(store_add_run(bench->store, &run), 0);
+	bench_run(bench, ret_streams, 2, 200);
+}
+
+static int count_rows(void *self, const struct rows *rows)
+{
+	*(uint64_t *)self += rows->n;
+	return 0;
+}
+
+uint64_t bench_count_rows_of(
+	struct bench *bench, uint32_t stream, struct instant from, struct instant to)
+{
+	uint64_t n = 0;
+
+	assert_int_equal(reader_rows(bench->reader, stream, from, to, count_rows, &n), 0);
+	return n;
+}
+
+uint64_t bench_count_rows(struct bench *bench, uint32_t stream)
+{
+	return bench_count_rows_of(
+		bench, stream, (struct instant){INT64_MIN}, (struct instant){INT64_MAX});
+}
+
+struct looked_for {
+	enum gap_reason reason;
+	struct bench_gaps found;
+};
+
+static int see_gap(void *self, const struct gap *gap)
+{
+	struct looked_for *gaps = self;
+
+	if (gap->reason == gaps->reason) {
+		gaps->found.n++;
+		gaps->found.last = *gap;
+	}
+	return 0;
+}
+
+struct bench_gaps bench_gaps(struct bench *bench, uint32_t stream, enum gap_reason reason)
+{
+	struct looked_for gaps = {.reason = reason};
+
+	assert_int_equal(reader_gaps(bench->reader, stream, (struct instant){INT64_MIN},
+				 (struct instant){INT64_MAX}, see_gap, &gaps),
+		0);
+	return gaps.found;
+}
+
+static void hear(void *self, const char *sentence)
+{
+	struct bench_sentences *sentences = self;
+
+	sentences->n++;
+	strncat(sentences->all, sentence, sizeof sentences->all - strlen(sentences->all) - 1);
+	strncat(sentences->all, "\n", sizeof sentences->all - strlen(sentences->all) - 1);
+}
+
+struct verify_report bench_verify(struct bench *bench, struct bench_sentences *ret_sentences)
+{
+	struct verify_report report;
+
+	memset(ret_sentences, 0, sizeof *ret_sentences);
+	assert_int_equal(store_verify(bench->directory, hear, ret_sentences, &report), 0);
+	return report;
+}
+
+unsigned bench_count_set_aside(const struct bench *bench)
+{
+	glob_t found;
+	unsigned n = 0;
+
+	if (glob(bench_path(bench, "kitlog.db.damaged-?"), 0, NULL, &found) == 0)
+		n = (unsigned)found.gl_pathc;
+	globfree(&found);
+	return n;
 }
 
 void bench_fold(struct bin *bin, const struct bin *later)

@@ -20,8 +20,13 @@ struct bench {
 /* A new folder below TMPDIR; fails the test when that cannot be. */
 void bench_open(struct bench *bench, uint64_t limit_bytes);
 void bench_close(struct bench *bench);
-/* Closes and opens the store, as a restart in the same boot does. */
+/* Closes and opens the store, as a restart in the same boot does. Between bench_shut and it the test
+ * may do what it likes to the files. */
 void bench_reopen(struct bench *bench, uint64_t limit_bytes);
+void bench_shut(struct bench *bench);
+
+/* The path of a file of the store; good until the next call. */
+const char *bench_path(const struct bench *bench, const char *name);
 
 /* A stream of rows that can be written and, from the same seed, foretold. */
 struct bench_stream {
@@ -47,6 +52,32 @@ void bench_run(struct bench *bench, struct bench_stream *streams, size_t n_strea
 uint64_t bench_read_all(struct bench *bench, const struct bench_stream *stream);
 /* The same for rows whose number is at least `from`. */
 uint64_t bench_read_since(struct bench *bench, const struct bench_stream *stream, uint64_t from);
+
+/* A device of sticker 7, a run, and 200 s of two streams, as chunks and fresh rows: 1 of three channels,
+ * 2 with ticks. */
+void bench_fill(struct bench *bench, struct bench_stream ret_streams[2]);
+
+/* How many rows of a stream can be read, whatever they say; those of [from, to). */
+uint64_t bench_count_rows(struct bench *bench, uint32_t stream);
+uint64_t bench_count_rows_of(
+	struct bench *bench, uint32_t stream, struct instant from, struct instant to);
+
+/* The gaps of a stream that have this reason. */
+struct bench_gaps {
+	unsigned n;
+	struct gap last;
+};
+struct bench_gaps bench_gaps(struct bench *bench, uint32_t stream, enum gap_reason reason);
+
+/* What store_verify finds, and all that it says, a sentence a line. */
+struct bench_sentences {
+	unsigned n;
+	char all[4096];
+};
+struct verify_report bench_verify(struct bench *bench, struct bench_sentences *ret_sentences);
+
+/* How many files lie there that were set aside as damaged. */
+unsigned bench_count_set_aside(const struct bench *bench);
 
 /* Folds what comes later into a bin, as plainly as can be. */
 void bench_fold(struct bin *bin, const struct bin *later);
