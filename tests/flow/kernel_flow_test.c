@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sensors that the kernel reads, from their files in a folder that stands for sysfs to rows: found,
  * opened, read in turns by a thread of their own, turned into our units. The kits are kitlog's. */
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,186 +9,52 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/loop.h"
-#include "data/config.h"
-#include "data/feed.h"
-#include "sense/catalogue.h"
 #include "sense/kernel_sensor.h"
-#include "sense/ports.h"
-#include "support/cmocka_all.h"
-
-enum { PATIENCE_S = 20, RING_SIZE = 1 << 20, ROWS = 2000, DEVICES = 8 };
-
-static struct clock board = {.base_ns = 0};
-static char sysfs[64];
-static struct loop *loop;
-static struct config *config;
-static struct catalogue *catalogue;
-static struct registry *registry;
-static struct ring *keep, *to_main;
-static struct sense *sense;
-static struct ports *ports;
-
-static struct device devices[DEVICES];
-static size_t n_devices;
-static struct row {
-	uint32_t stream;
-	int64_t stamp_ns;
-	double values[STREAM_CHANNELS];
-} rows[ROWS];
-static size_t n_rows;
-static struct feed_health health;
-
-static void on_notice(void *self, bool is_urgent)
-{
-	(void)self;
-	(void)is_urgent;
-}
-
-static void make_folder(const char *name)
-{
-	char path[200];
-
-	snprintf(path, sizeof path, "%s/%s", sysfs, name);
-	assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
-}
-
-static void write_file(const char *name, const char *words)
-{
-	char path[200];
-	FILE *file;
-
-	snprintf(path, sizeof path, "%s/%s", sysfs, name);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	fputs(words, file);
-	fclose(file);
-}
+#include "support/desk.h"
 
 /* An IIO device as the kernel lists it: a link into the tree of the bus it is on. */
-static void plug_iio(const char *number, const char *address, const char *name)
+static void plug_iio(struct desk *desk, const char *number, const char *address, const char *name)
 {
 	char path[200], target[300];
 
 	snprintf(path, sizeof path, "devices/%s", address);
-	make_folder(path);
+	desk_make_folder(desk, path);
 	snprintf(path, sizeof path, "devices/%s/iio:device%s", address, number);
-	make_folder(path);
-	snprintf(target, sizeof target, "%s/%s", sysfs, path);
-	snprintf(path, sizeof path, "%s/bus/iio/devices/iio:device%s", sysfs, number);
+	desk_make_folder(desk, path);
+	snprintf(target, sizeof target, "%s/%s", desk->folder, path);
+	snprintf(path, sizeof path, "%s/bus/iio/devices/iio:device%s", desk->folder, number);
 	assert_int_equal(symlink(target, path), 0);
 	snprintf(path, sizeof path, "bus/iio/devices/iio:device%s/name", number);
-	write_file(path, name);
+	desk_write_file(desk, path, name);
 }
 
-static void collect(void)
-{
-	struct feed_record record;
-
-	for (; feed_peek(keep, &record); ring_drop(keep)) {
-		if (record.kind == FEED_DEVICE && n_devices < DEVICES)
-			devices[n_devices++] = *record.device;
-		else if (record.kind == FEED_HEALTH)
-			health = *record.health;
-		else if (record.kind == FEED_BATCH)
-			for (uint32_t i = 0; i < record.batch.n_rows && n_rows < ROWS; i++) {
-				struct row *row = &rows[n_rows++];
-
-				row->stream = record.batch.stream;
-				row->stamp_ns = record.batch.stamps_ns[i];
-				memcpy(row->values,
-					record.batch.values + i * record.batch.n_channels,
-					record.batch.n_channels * sizeof *row->values);
-			}
-	}
-	while (feed_peek(to_main, &record))
-		ring_drop(to_main);
-}
-
-/* Turns main's loop until it is true. */
-#define AWAIT(condition) \
-	do { \
-		int64_t end_ns = clock_now(&board).ns + PATIENCE_S * (int64_t)NS_PER_S; \
-		while (collect(), !(condition)) { \
-			if (clock_now(&board).ns > end_ns) \
-				fail_msg("waited %d s for %s", PATIENCE_S, #condition); \
-			loop_turn(loop, 5); \
-		} \
-	} while (0)
-
-static void open_all(void)
+static void open_all(struct desk *desk)
 {
 	const char *build = getenv("KITLOG_BUILD");
 	char own[300], school[100];
 	const char *folders[] = {own, school};
-	struct sense_options options = {.clock = &board, .notify = on_notice};
-	static const char yaml[] = "serial: {scan: no}\n";
-	char *errors;
 
-	assert_int_equal(config_parse("test", yaml, strlen(yaml), &config, &errors), 0);
 	assert_non_null(build);
 	snprintf(own, sizeof own, "%s/kit-folders", build);
-	snprintf(school, sizeof school, "%s/school", sysfs);
-	assert_int_equal(catalogue_open(folders, access(school, F_OK) ? 1 : 2, &catalogue), 0);
-	assert_string_equal(catalogue_problems(catalogue), "");
-	assert_int_equal(registry_new(&registry), 0);
-	assert_int_equal(ring_new(RING_SIZE, &keep), 0);
-	assert_int_equal(ring_new(RING_SIZE, &to_main), 0);
-	assert_int_equal(loop_open(&board, &loop), 0);
-	options.registry = registry;
-	options.feed_keep = keep;
-	options.feed_main = to_main;
-	assert_int_equal(sense_new(&options, &sense), 0);
-	assert_int_equal(ports_open(&(struct ports_options){.loop = loop,
-					    .config = config,
-					    .catalogue = catalogue,
-					    .sense = sense,
-					    .sysfs = sysfs},
-				 &ports),
-		0);
-	assert_int_equal(sense_start(sense), 0);
+	snprintf(school, sizeof school, "%s/school", desk->folder);
+	assert_int_equal(
+		catalogue_open(folders, access(school, F_OK) ? 1 : 2, &desk->catalogue), 0);
+	assert_string_equal(catalogue_problems(desk->catalogue), "");
+	desk_open(desk, "serial: {scan: no}\n");
 }
 
 static int set_up(void **state)
 {
-	(void)state;
-	strcpy(sysfs, "/tmp/kitlog-kernel-XXXXXX");
-	if (!mkdtemp(sysfs))
-		return -1;
-	make_folder("devices");
-	make_folder("bus");
-	make_folder("bus/iio");
-	make_folder("bus/iio/devices");
-	make_folder("bus/w1");
-	make_folder("bus/w1/devices");
-	n_devices = n_rows = 0;
-	health = (struct feed_health){0};
-	return 0;
-}
+	static const char *const folders[] = {
+		"devices", "bus", "bus/iio", "bus/iio/devices", "bus/w1", "bus/w1/devices"};
+	struct desk *desk;
+	int failed = desk_set_up(state);
 
-static int tear_down(void **state)
-{
-	char command[100];
-
-	(void)state;
-	sense_stop(sense);
-	ports_close(ports);
-	sense_free(sense);
-	loop_close(loop);
-	ring_free(keep);
-	ring_free(to_main);
-	registry_free(registry);
-	catalogue_close(catalogue);
-	config_free(config);
-	sense = NULL;
-	ports = NULL;
-	loop = NULL;
-	keep = to_main = NULL;
-	registry = NULL;
-	catalogue = NULL;
-	config = NULL;
-	snprintf(command, sizeof command, "rm -r %s", sysfs);
-	return system(command);
+	desk = *state;
+	desk->sysfs = desk->folder;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		desk_make_folder(desk, folders[i]);
+	return failed;
 }
 
 static bool is_near(double value, double wanted)
@@ -199,150 +64,156 @@ static bool is_near(double value, double wanted)
 
 static void a_bme280_is_found_and_its_units_are_ours(void **state)
 {
-	(void)state;
-	plug_iio("0", "1-0076", "bme280\n");
-	write_file("bus/iio/devices/iio:device0/in_temp_input", "21870\n");
-	write_file("bus/iio/devices/iio:device0/in_pressure_input", "101.325000000\n");
-	write_file("bus/iio/devices/iio:device0/in_humidityrelative_input", "45210\n");
-	open_all();
-	AWAIT(n_rows >= 3);
-	assert_string_equal(devices[0].kit, "bme280");
-	assert_string_equal(devices[0].identity, "port:iio:1-0076:bme280");
-	assert_string_equal(devices[0].streams[0].channels[1].unit, "hPa");
-	assert_true(rows[0].values[0] == 21.87);
-	assert_true(rows[0].values[1] == 1013.25);
-	assert_true(rows[0].values[2] == 45.21);
+	struct desk *desk = *state;
+
+	plug_iio(desk, "0", "1-0076", "bme280\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_temp_input", "21870\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_pressure_input", "101.325000000\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_humidityrelative_input", "45210\n");
+	open_all(desk);
+	AWAIT(desk->n_rows >= 3);
+	assert_string_equal(desk->device.kit, "bme280");
+	assert_string_equal(desk->device.identity, "port:iio:1-0076:bme280");
+	assert_string_equal(desk->device.streams[0].channels[1].unit, "hPa");
+	assert_true(desk->rows[0].values[0] == 21.87);
+	assert_true(desk->rows[0].values[1] == 1013.25);
+	assert_true(desk->rows[0].values[2] == 45.21);
 	/* A second apart, by a beat that does not drift. */
-	assert_in_range(rows[2].stamp_ns - rows[0].stamp_ns, 1500 * (int64_t)NS_PER_MS,
+	assert_in_range(desk->rows[2].stamp_ns - desk->rows[0].stamp_ns, 1500 * (int64_t)NS_PER_MS,
 		4 * (int64_t)NS_PER_S);
-	write_file("bus/iio/devices/iio:device0/in_temp_input", "-1500\n");
-	AWAIT(rows[n_rows - 1].values[0] == -1.5);
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_temp_input", "-1500\n");
+	AWAIT(desk->last.values[0] == -1.5);
 }
 
 static void raw_readings_take_the_nearest_scale_and_offset(void **state)
 {
-	(void)state;
-	plug_iio("3", "1-0068", "mpu6050\n");
-	write_file("bus/iio/devices/iio:device3/in_accel_x_raw", "-16384\n");
-	write_file("bus/iio/devices/iio:device3/in_accel_y_raw", "0\n");
-	write_file("bus/iio/devices/iio:device3/in_accel_z_raw", "16384\n");
-	write_file("bus/iio/devices/iio:device3/in_accel_scale", "0.000598550\n");
-	write_file("bus/iio/devices/iio:device3/in_accel_y_scale", "2\n");
-	write_file("bus/iio/devices/iio:device3/in_accel_y_offset", "1\n");
-	write_file("bus/iio/devices/iio:device3/in_anglvel_z_raw", "1000\n");
-	write_file("bus/iio/devices/iio:device3/in_anglvel_scale", "0.001\n");
-	open_all();
-	AWAIT(n_rows >= 1);
-	assert_true(is_near(rows[0].values[0], -9.8066432));
-	assert_true(is_near(rows[0].values[1], 2));
-	assert_true(is_near(rows[0].values[2], 9.8066432));
-	assert_true(isnan(rows[0].values[3])); /* this one has no gyroscope x */
-	assert_true(fabs(rows[0].values[5] - 57.29578) < 1e-5);
+	struct desk *desk = *state;
+
+	plug_iio(desk, "3", "1-0068", "mpu6050\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_x_raw", "-16384\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_y_raw", "0\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_z_raw", "16384\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_scale", "0.000598550\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_y_scale", "2\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_y_offset", "1\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_anglvel_z_raw", "1000\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device3/in_anglvel_scale", "0.001\n");
+	open_all(desk);
+	AWAIT(desk->n_rows >= 1);
+	assert_true(is_near(desk->rows[0].values[0], -9.8066432));
+	assert_true(is_near(desk->rows[0].values[1], 2));
+	assert_true(is_near(desk->rows[0].values[2], 9.8066432));
+	assert_true(isnan(desk->rows[0].values[3])); /* this one has no gyroscope x */
+	assert_true(fabs(desk->rows[0].values[5] - 57.29578) < 1e-5);
 }
 
 static void a_chip_without_a_kit_is_left_alone(void **state)
 {
+	struct desk *desk = *state;
 	struct port_status status[4];
 
-	(void)state;
-	plug_iio("0", "1-0048", "nobody-knows-it\n");
-	write_file("bus/iio/devices/iio:device0/in_temp_input", "21870\n");
-	plug_iio("1", "1-0023", "bh1750\n");
-	write_file("bus/iio/devices/iio:device1/in_illuminance_raw", "120\n");
-	write_file("bus/iio/devices/iio:device1/in_illuminance_scale", "0.833333\n");
-	open_all();
-	AWAIT(n_rows >= 1);
-	assert_int_equal(n_devices, 1);
-	assert_int_equal(ports_status(ports, status, 4), 1);
+	plug_iio(desk, "0", "1-0048", "nobody-knows-it\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_temp_input", "21870\n");
+	plug_iio(desk, "1", "1-0023", "bh1750\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device1/in_illuminance_raw", "120\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device1/in_illuminance_scale", "0.833333\n");
+	open_all(desk);
+	AWAIT(desk->n_rows >= 1);
+	assert_int_equal(desk->n_devices, 1);
+	assert_int_equal(ports_status(desk->ports, status, 4), 1);
 }
 
 static void a_chip_that_is_another_one_is_said(void **state)
 {
+	struct desk *desk = *state;
 	struct port_status status = {.is_open = true};
 
-	(void)state;
-	plug_iio("0", "1-0023", "bh1750\n");
-	open_all();
-	AWAIT(ports_status(ports, &status, 1) == 1 && status.problem[0]);
+	plug_iio(desk, "0", "1-0023", "bh1750\n");
+	open_all(desk);
+	AWAIT(ports_status(desk->ports, &status, 1) == 1 && status.problem[0]);
 	assert_false(status.is_open);
 	assert_non_null(strstr(status.problem, "none of the files"));
 }
 
 static void a_sensor_that_is_busy_says_so_and_goes_on(void **state)
 {
-	(void)state;
-	plug_iio("0", "1-0023", "bh1750\n");
-	write_file("bus/iio/devices/iio:device0/in_illuminance_input", "busy\n");
-	open_all();
-	AWAIT(health.trouble[0]);
-	assert_string_equal(health.trouble, "bus");
-	assert_int_equal(n_rows, 0);
-	write_file("bus/iio/devices/iio:device0/in_illuminance_input", "77.5\n");
-	AWAIT(n_rows >= 1 && !health.trouble[0]);
-	assert_true(is_near(rows[0].values[0], 77.5));
+	struct desk *desk = *state;
+
+	plug_iio(desk, "0", "1-0023", "bh1750\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_illuminance_input", "busy\n");
+	open_all(desk);
+	AWAIT(desk->health.trouble[0]);
+	assert_string_equal(desk->health.trouble, "bus");
+	assert_int_equal(desk->n_rows, 0);
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_illuminance_input", "77.5\n");
+	AWAIT(desk->n_rows >= 1 && !desk->health.trouble[0]);
+	assert_true(is_near(desk->rows[0].values[0], 77.5));
 }
 
 static void one_file_that_fails_is_told_and_the_others_are_read(void **state)
 {
-	(void)state;
-	plug_iio("0", "1-0076", "bme280\n");
-	write_file("bus/iio/devices/iio:device0/in_temp_input", "21870\n");
-	write_file("bus/iio/devices/iio:device0/in_pressure_input", "101.325\n");
-	write_file("bus/iio/devices/iio:device0/in_humidityrelative_input", "?\n");
-	open_all();
-	AWAIT(n_rows >= 1 && health.trouble[0]);
-	assert_string_equal(health.trouble, "bus");
-	assert_true(rows[0].values[0] == 21.87 && isnan(rows[0].values[2]));
+	struct desk *desk = *state;
+
+	plug_iio(desk, "0", "1-0076", "bme280\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_temp_input", "21870\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_pressure_input", "101.325\n");
+	desk_write_file(desk, "bus/iio/devices/iio:device0/in_humidityrelative_input", "?\n");
+	open_all(desk);
+	AWAIT(desk->n_rows >= 1 && desk->health.trouble[0]);
+	assert_string_equal(desk->health.trouble, "bus");
+	assert_true(desk->rows[0].values[0] == 21.87 && isnan(desk->rows[0].values[2]));
 }
 
 static void a_1_wire_probe_keeps_its_number_and_85_degrees_are_not_believed_at_first(void **state)
 {
-	(void)state;
-	make_folder("bus/w1/devices/28-000005e2fdc3");
-	write_file("bus/w1/devices/28-000005e2fdc3/name", "28-000005e2fdc3\n");
-	write_file("bus/w1/devices/28-000005e2fdc3/temperature", "85000\n");
-	open_all();
-	AWAIT(health.trouble[0]);
-	assert_string_equal(health.trouble, "not-measured");
-	assert_string_equal(devices[0].identity, "onewire:28-000005e2fdc3");
-	write_file("bus/w1/devices/28-000005e2fdc3/temperature", "84500\n");
-	AWAIT(n_rows >= 1);
-	assert_true(rows[0].values[0] == 84.5);
-	write_file("bus/w1/devices/28-000005e2fdc3/temperature", "85000\n");
-	AWAIT(rows[n_rows - 1].values[0] == 85); /* in hot water it is true */
-	size_t before = n_rows;
+	struct desk *desk = *state;
 
-	write_file("bus/w1/devices/28-000005e2fdc3/temperature", "0\n"); /* a short of the wire */
-	AWAIT(health.trouble[0]);
-	assert_int_equal(n_rows, before);
+	desk_make_folder(desk, "bus/w1/devices/28-000005e2fdc3");
+	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/name", "28-000005e2fdc3\n");
+	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/temperature", "85000\n");
+	open_all(desk);
+	AWAIT(desk->health.trouble[0]);
+	assert_string_equal(desk->health.trouble, "not-measured");
+	assert_string_equal(desk->device.identity, "onewire:28-000005e2fdc3");
+	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/temperature", "84500\n");
+	AWAIT(desk->n_rows >= 1);
+	assert_true(desk->rows[0].values[0] == 84.5);
+	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/temperature", "85000\n");
+	AWAIT(desk->last.values[0] == 85); /* in hot water it is true */
+	size_t before = desk->n_rows;
+
+	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/temperature",
+		"0\n"); /* a short of the wire */
+	AWAIT(desk->health.trouble[0]);
+	assert_int_equal(desk->n_rows, before);
 }
 
 static void a_voltage_between_two_inputs_has_its_own_scale(void **state)
 {
+	struct desk *desk = *state;
 	double scale, offset;
 	char folder[100];
 
-	(void)state;
-	make_folder("bus/iio/devices/x");
-	write_file("bus/iio/devices/x/in_voltage0-voltage1_scale", "0.125\n");
-	write_file("bus/iio/devices/x/in_voltage_scale", "0.5\n");
-	write_file("bus/iio/devices/x/in_voltage_offset", "-3\n");
-	snprintf(folder, sizeof folder, "%s/bus/iio/devices/x", sysfs);
+	desk_make_folder(desk, "bus/iio/devices/x");
+	desk_write_file(desk, "bus/iio/devices/x/in_voltage0-voltage1_scale", "0.125\n");
+	desk_write_file(desk, "bus/iio/devices/x/in_voltage_scale", "0.5\n");
+	desk_write_file(desk, "bus/iio/devices/x/in_voltage_offset", "-3\n");
+	snprintf(folder, sizeof folder, "%s/bus/iio/devices/x", desk->folder);
 	kernel_sensor_scale(folder, "in_voltage0-voltage1", &scale, &offset);
 	assert_true(scale == 0.125 && offset == -3);
 	kernel_sensor_scale(folder, "in_voltage2", &scale, &offset);
 	assert_true(scale == 0.5 && offset == -3);
 	kernel_sensor_scale(folder, "in_temp", &scale, &offset);
 	assert_true(scale == 1 && offset == 0);
-	open_all();
+	open_all(desk);
 }
 
-static void must_read(const char *name, const char *words)
+static void must_read(struct desk *desk, const char *name, const char *words)
 {
 	char path[200], got[64] = "";
 	int fd;
 
-	snprintf(path, sizeof path, "%s/%s", sysfs, name);
+	snprintf(path, sizeof path, "%s/%s", desk->folder, name);
 	fd = open(path, O_RDONLY);
 	assert_true(fd >= 0 && read(fd, got, sizeof got - 1) > 0);
 	close(fd);
@@ -365,7 +236,7 @@ static void write_scans(int fd, int64_t first_ns)
 }
 
 /* A device with a buffer, and a kit of the school's own that reads it. */
-static void plug_buffered(bool has_clock)
+static void plug_buffered(struct desk *desk, bool has_clock)
 {
 	/* clang-format off */
 	static const char *const files[][2] = {
@@ -381,22 +252,23 @@ static void plug_buffered(bool has_clock)
 	static const char device[] = "bus/iio/devices/iio:device0/";
 	char path[200];
 
-	plug_iio("0", "1-0053", "adxl345\n");
-	make_folder("devices/1-0053/iio:device0/scan_elements");
-	make_folder("devices/1-0053/iio:device0/buffer");
-	make_folder("devices/1-0053/iio:device0/trigger");
+	plug_iio(desk, "0", "1-0053", "adxl345\n");
+	desk_make_folder(desk, "devices/1-0053/iio:device0/scan_elements");
+	desk_make_folder(desk, "devices/1-0053/iio:device0/buffer");
+	desk_make_folder(desk, "devices/1-0053/iio:device0/trigger");
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		snprintf(path, sizeof path, "%s%s", device, files[i][0]);
-		write_file(path, files[i][1]);
+		desk_write_file(desk, path, files[i][1]);
 	}
 	if (has_clock)
-		write_file("bus/iio/devices/iio:device0/current_timestamp_clock", "realtime\n");
-	make_folder("dev");
-	snprintf(path, sizeof path, "%s/dev/iio:device0", sysfs);
+		desk_write_file(
+			desk, "bus/iio/devices/iio:device0/current_timestamp_clock", "realtime\n");
+	desk_make_folder(desk, "dev");
+	snprintf(path, sizeof path, "%s/dev/iio:device0", desk->folder);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	make_folder("school");
-	make_folder("school/quick");
-	write_file("school/quick/kit.yaml",
+	desk_make_folder(desk, "school");
+	desk_make_folder(desk, "school/quick");
+	desk_write_file(desk, "school/quick/kit.yaml",
 		"kit: quick\nname: {zh: 快, en: Quick}\niio: {name: [adxl345], buffered: yes}\n"
 		"rate: 100 Hz\nchannels:\n"
 		"  - {id: ax, name: {zh: x, en: x}, quantity: acceleration, unit: m/s2,"
@@ -407,49 +279,49 @@ static void plug_buffered(bool has_clock)
 
 static void a_buffer_gives_scans_with_the_kernels_stamps_and_counts_those_it_dropped(void **state)
 {
+	struct desk *desk = *state;
 	char path[200];
 	int64_t first_ns;
 	int fd;
 
-	(void)state;
-	plug_buffered(true);
-	snprintf(path, sizeof path, "%s/dev/iio:device0", sysfs);
-	open_all();
-	AWAIT(n_devices == 1);
-	assert_int_equal(devices[0].streams[0].stamps, STAMP_KERNEL);
-	must_read("bus/iio/devices/iio:device0/scan_elements/in_accel_y_en", "1\n");
-	must_read("bus/iio/devices/iio:device0/current_timestamp_clock", "monotonic");
-	must_read("bus/iio/devices/iio:device0/in_accel_sampling_frequency", "100");
-	must_read("bus/iio/devices/iio:device0/scan_elements/in_accel_z_en", "0\n");
-	must_read("bus/iio/devices/iio:device0/trigger/current_trigger", "adxl345-dev0");
+	plug_buffered(desk, true);
+	snprintf(path, sizeof path, "%s/dev/iio:device0", desk->folder);
+	open_all(desk);
+	AWAIT(desk->n_devices == 1);
+	assert_int_equal(desk->device.streams[0].stamps, STAMP_KERNEL);
+	must_read(desk, "bus/iio/devices/iio:device0/scan_elements/in_accel_y_en", "1\n");
+	must_read(desk, "bus/iio/devices/iio:device0/current_timestamp_clock", "monotonic");
+	must_read(desk, "bus/iio/devices/iio:device0/in_accel_sampling_frequency", "100");
+	must_read(desk, "bus/iio/devices/iio:device0/scan_elements/in_accel_z_en", "0\n");
+	must_read(desk, "bus/iio/devices/iio:device0/trigger/current_trigger", "adxl345-dev0");
 
 	fd = open(path, O_WRONLY);
 	assert_true(fd >= 0);
-	first_ns = clock_now(&board).ns - 200 * (int64_t)NS_PER_MS + 7;
+	first_ns = desk_now_ns(desk) - 200 * (int64_t)NS_PER_MS + 7;
 	write_scans(fd, first_ns);
-	AWAIT(n_rows == 9);
-	assert_int_equal(rows[0].stamp_ns, first_ns); /* to the nanosecond */
-	assert_int_equal(rows[8].stamp_ns, first_ns + 90 * NS_PER_MS);
-	assert_true(rows[2].values[0] == 2 && rows[2].values[1] == -0.02);
-	AWAIT(health.lost_rows == 1);
+	AWAIT(desk->n_rows == 9);
+	assert_int_equal(desk->rows[0].stamp_ns, first_ns); /* to the nanosecond */
+	assert_int_equal(desk->rows[8].stamp_ns, first_ns + 90 * NS_PER_MS);
+	assert_true(desk->rows[2].values[0] == 2 && desk->rows[2].values[1] == -0.02);
+	AWAIT(desk->health.lost_rows == 1);
 	close(fd); /* the device is gone: it is closed, and opened again since it is listed still */
-	AWAIT(n_devices == 2);
+	AWAIT(desk->n_devices == 2);
 }
 
 static void a_buffer_without_the_clock_of_the_board_is_refused_and_said(void **state)
 {
+	struct desk *desk = *state;
 	struct port_status status = {.is_open = true};
 
-	(void)state;
-	plug_buffered(false);
-	open_all();
-	AWAIT(ports_status(ports, &status, 1) == 1 && status.problem[0]);
+	plug_buffered(desk, false);
+	open_all(desk);
+	AWAIT(ports_status(desk->ports, &status, 1) == 1 && status.problem[0]);
 	assert_false(status.is_open);
 	assert_non_null(strstr(status.problem, "does not stamp scans"));
-	must_read("bus/iio/devices/iio:device0/buffer/enable", "0\n");
+	must_read(desk, "bus/iio/devices/iio:device0/buffer/enable", "0\n");
 }
 
-#define KERNEL_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define KERNEL_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_tear_down)
 
 int main(void)
 {
