@@ -21,6 +21,13 @@
 	}
 #define SCAN_PERIOD_MAX_US 600000000u
 
+/* A channel of it, in millivolts; its scale and bound are given behind: .mantissa, .exp10, .max. */
+#define SCAN_VOLTAGE(channel, ...) \
+	{ \
+		.width = 2, .min = 0, .step = 1, .name = LINK_TEXT(channel), \
+		.quantity = LINK_TEXT("voltage"), .unit = LINK_TEXT("mV"), __VA_ARGS__ \
+	}
+
 /* --- for the loop --- */
 
 /* Whether the converter answers, tried at power-on. If not, each sample is missing. */

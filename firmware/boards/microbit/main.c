@@ -16,15 +16,8 @@
 
 #define DEVICE_ID(n) REGISTER(0x10000060 + 4 * (n)) /* FICR, from the factory */
 
-#define LONGEST_US SCAN_PERIOD_MAX_US
-
 /* 10 bits of 3.6 V: 3600/1024 mV, exactly. */
-#define VOLTAGE(channel) \
-	{ \
-		.width = 2, .mantissa = 3515625, .exp10 = -6, .min = 0, .max = 1023, .step = 1, \
-		.name = LINK_TEXT(channel), .quantity = LINK_TEXT("voltage"), \
-		.unit = LINK_TEXT("mV") \
-	}
+#define VOLTAGE(channel) SCAN_VOLTAGE(channel, .mantissa = 3515625, .exp10 = -6, .max = 1023)
 #define BUTTON(channel) \
 	{ \
 		.width = 2, .mantissa = 1, .exp10 = 0, .min = 0, .max = 1, .step = 1, \
@@ -33,15 +26,8 @@
 
 static const struct link_channel analog[] = {VOLTAGE("p0"), VOLTAGE("p1"), VOLTAGE("p2")};
 static const struct link_channel buttons[] = {BUTTON("button_a"), BUTTON("button_b")};
-static const struct link_channel temperature[] = {{.width = 2,
-	.mantissa = 25,
-	.exp10 = -2,
-	.min = -100,
-	.max = 300,
-	.step = 1,
-	.name = LINK_TEXT("chip"),
-	.quantity = LINK_TEXT("temperature"),
-	.unit = LINK_TEXT("Cel")}};
+static const struct link_channel temperature[] = {
+	TEMPERATURE_CHANNEL(.mantissa = 25, .exp10 = -2, .min = -100, .max = 300)};
 
 static enum verdict read_buttons(void *self, struct sample *sample)
 {
@@ -61,17 +47,9 @@ static const struct source sources[] = {
 		.pace = PACE_ASKED,
 		.period_us = 20000,
 		.period_min_us = 5000,
-		.period_max_us = LONGEST_US,
+		.period_max_us = SCAN_PERIOD_MAX_US,
 		.read = read_buttons},
-	{.name = "temperature",
-		.channels = temperature,
-		.n_channels = 1,
-		.pace = PACE_ASKED,
-		.period_us = 1000000,
-		.period_min_us = 100000,
-		.period_max_us = LONGEST_US,
-		.is_present = temperature_is_present,
-		.read = temperature_read},
+	TEMPERATURE_SOURCE(temperature, .is_present = temperature_is_present),
 };
 
 static void set_light(void *self, bool is_lit)

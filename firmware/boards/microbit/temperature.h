@@ -2,10 +2,9 @@
 /* The thermometer of the chip, quarters of a degree: some degrees above the room. */
 #pragma once
 
-#include "core/board.h"
+#include "boards/cortex/temperature.h"
 
 /* Needs the clock. */
 void temperature_init(void);
 
 bool temperature_is_present(void *self);
-enum verdict temperature_read(void *self, struct sample *sample);

@@ -3,10 +3,9 @@
  * chip's thermometer, which the same converter reads when the inputs leave it free. */
 #pragma once
 
-#include "core/board.h"
+#include "boards/cortex/temperature.h"
 
 /* Needs the clock. */
 void adc_init(void);
 
 void temperature_stop(void *self);
-enum verdict temperature_read(void *self, struct sample *sample);

@@ -21,41 +21,18 @@
 #define OUT_CLEAR (PROGRAM_PINS + 0x18)
 #define OUTPUT_SET (PROGRAM_PINS + 0x24)
 
-#define LONGEST_US SCAN_PERIOD_MAX_US
-
 /* 12 bits of 3.3 V: 3300/4096 mV, to nine digits. */
-#define VOLTAGE(channel) \
-	{ \
-		.width = 2, .mantissa = 805664063, .exp10 = -9, .min = 0, .max = 4095, .step = 1, \
-		.name = LINK_TEXT(channel), .quantity = LINK_TEXT("voltage"), \
-		.unit = LINK_TEXT("mV") \
-	}
+#define VOLTAGE(channel) SCAN_VOLTAGE(channel, .mantissa = 805664063, .exp10 = -9, .max = 4095)
 
 static const struct link_channel analog[] = {VOLTAGE("gp26"), VOLTAGE("gp27"), VOLTAGE("gp28")};
 /* RP2040 Datasheet, 4.9.5: 27 - (volts - 0.706) / 0.001721, at 3.3/4096 volts a count. */
-static const struct link_channel temperature[] = {{.width = 2,
-	.mantissa = -468137,
-	.exp10 = -6,
-	.offset = 437226612,
-	.min = 752,
-	.max = 1020,
-	.step = 1,
-	.name = LINK_TEXT("chip"),
-	.quantity = LINK_TEXT("temperature"),
-	.unit = LINK_TEXT("Cel")}};
+static const struct link_channel temperature[] = {TEMPERATURE_CHANNEL(.mantissa = -468137,
+	.exp10 = -6, .offset = 437226612, .min = 752, .max = 1020)};
 
 static const struct source sources[] = {
 	SCAN_SOURCE(analog),
-	{.name = "temperature",
-		.channels = temperature,
-		.n_channels = 1,
-		.pace = PACE_ASKED,
-		.period_us = 1000000,
-		.period_min_us = 100000,
-		.period_max_us = LONGEST_US,
-		.stop = temperature_stop,
-		.is_present = scan_is_present, /* the same converter */
-		.read = temperature_read},
+	/* Of the same converter. */
+	TEMPERATURE_SOURCE(temperature, .stop = temperature_stop, .is_present = scan_is_present),
 };
 
 static void set_light(void *self, bool is_lit)
