@@ -180,7 +180,7 @@ static void an_answer_may_come_later(void **state)
 	struct browser b;
 
 	browser_open(&b, bench->loop, bench->port);
-	browser_send(&b, "GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&b, "/wait");
 	while (!bench->waiting)
 		browser_turn(&b);
 	http_bench_pass(bench, 30); /* our own slowness is not the browser's fault */

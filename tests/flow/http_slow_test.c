@@ -57,7 +57,7 @@ static void a_connection_that_was_used_gets_a_new_deadline(void **state)
 	browser_open(&b, bench->loop, bench->port);
 	for (int i = 0; i < 4; i++) {
 		http_bench_pass(bench, 8);
-		browser_send(&b, "GET /echo/1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+		browser_send_get(&b, "/echo/1");
 		browser_wait(&b, "body=");
 		browser_forget(&b);
 	}
@@ -74,7 +74,7 @@ static void a_reader_that_stops_reading_a_stream_is_closed(void **state)
 
 	bench->counter.end = 1u << 30;
 	browser_open_narrow(&b, bench->loop, bench->port);
-	browser_send(&b, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&b, "/stream");
 	for (unsigned before = 1; before != bench->counter.next;
 		turns++) { /* until nothing moves */
 		before = bench->counter.next;
@@ -169,7 +169,7 @@ static void a_reader_that_leaves_closes_its_source(void **state)
 
 	bench->counter.end = 1u << 30;
 	browser_open(&b, bench->loop, bench->port);
-	browser_send(&b, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&b, "/stream");
 	browser_wait(&b, "aaaa");
 	browser_close(&b);
 	for (int i = 0; i < 1000 && !bench->counter.is_closed; i++)
@@ -184,7 +184,7 @@ static void closing_ends_paused_streams_too(void **state)
 
 	bench->counter.is_paused = true;
 	browser_open(&b, bench->loop, bench->port);
-	browser_send(&b, "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&b, "/stream");
 	browser_wait(&b, "\r\n\r\n");
 	http_close(bench->http, 100); /* libmicrohttpd would abort the program */
 	bench->http = NULL;

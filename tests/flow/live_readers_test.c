@@ -91,7 +91,7 @@ static void a_slow_reader_is_cut_to_the_latest_and_slows_nobody(void **state)
 	live_bench_plug(bench, 1);
 	live_feed(bench->live);
 	browser_open_narrow(&slow, bench->loop, bench->port);
-	browser_send(&slow, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&slow, "/events");
 	live_bench_watch(bench, &quick, "");
 	for (int i = 0; i < 140;
 		i++) { /* 8 s; `slow` reads nothing, though not for long enough to be closed */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bounded space: the store stays within its limit, lets go of the oldest and least missed first,
  * and shows what went unshipped as a gap. */
-#include <stdio.h>
-#include <string.h>
-
 #include "support/cmocka_all.h"
 #include "support/store_bench.h"
 

@@ -263,8 +263,7 @@ static void a_browser_that_leaves_ends_its_export(void **state)
 	keep_many(site);
 	for (int i = 0; i < 20; i++) {
 		browser_open_narrow(&b, site->loop, site->port);
-		browser_send(
-			&b, "GET /api/v1/export?stream=10 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+		browser_send_get(&b, "/api/v1/export?stream=10");
 		if (i % 2)
 			browser_wait(&b, "\r\n0.1,");
 		browser_close(&b);
@@ -280,7 +279,7 @@ static void closing_ends_exports_under_way(void **state)
 
 	keep_many(site);
 	browser_open_narrow(&b, site->loop, site->port);
-	browser_send(&b, "GET /api/v1/export?stream=10 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&b, "/api/v1/export?stream=10");
 	browser_wait(&b, "\r\n0.1,");
 	web_close(site->web);
 	site->web = NULL;

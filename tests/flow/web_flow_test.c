@@ -130,7 +130,7 @@ static void health_is_told_each_second(void **state)
 
 	site_plug(site, 1, "temperature");
 	browser_open(&b, site->loop, site->port);
-	browser_send(&b, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&b, "/api/v1/events");
 	browser_wait(&b, "event: devices");
 	for (int i = 0; i < 12; i++) {
 		site->clock.frozen_ns += S;

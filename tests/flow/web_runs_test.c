@@ -2,7 +2,6 @@
 /* Runs: started and stopped by the teacher, told to everybody, kept over a restart, listed by pages,
  * and made afterwards. */
 #include <stdio.h>
-#include <string.h>
 
 #include "support/site.h"
 
@@ -13,7 +12,7 @@ static void a_run_is_started_stopped_told_and_kept(void **state)
 
 	site_log_in(site);
 	browser_open(&events, site->loop, site->port);
-	browser_send(&events, "GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	browser_send_get(&events, "/api/v1/events");
 	browser_wait(&events, "event: hello");
 	json_t *run = site_post(site, "/api/v1/runs", "{\"title\":\"杯子 <b>\"}", 201);
 	assert_int_equal(site_number(run, "id"), 1);

@@ -90,6 +90,11 @@ void browser_send(struct browser *browser, const char *format, ...)
 	browser_send_bytes(browser, text, (size_t)n);
 }
 
+void browser_send_get(struct browser *browser, const char *path)
+{
+	browser_send(browser, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+}
+
 static void receive(struct browser *browser)
 {
 	for (;;) {

@@ -27,6 +27,9 @@ void browser_send(struct browser *browser, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void browser_send_bytes(struct browser *browser, const void *bytes, size_t n);
 
+/* GET with nothing special; the connection may be used again. */
+void browser_send_get(struct browser *browser, const char *path);
+
 /* Turns the loop once and takes what has come. */
 void browser_turn(struct browser *browser);
 
