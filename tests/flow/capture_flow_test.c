@@ -240,7 +240,7 @@ static void a_polled_probe_that_is_unplugged_replays(void **state)
 static void edges_and_pulses_replay(void **state)
 {
 	struct model model = toy_probe_model(&toy_gate_form);
-	struct capture_outcome outcome = capture(&tape, &model, KIT_GPIO, tick_gate, 400);
+	struct capture_outcome outcome = capture(&tape, &model, KIT_GPIO, tick_gate, 2000);
 	char *text = replay(&tape, &model, outcome.rows);
 
 	(void)state;
@@ -257,7 +257,7 @@ static void edges_and_pulses_replay(void **state)
 static void requests_and_reports_of_usb_replay(void **state)
 {
 	struct model model = toy_probe_model(&toy_sister_form);
-	struct capture_outcome outcome = capture(&tape, &model, KIT_USB, tick_sister, 300);
+	struct capture_outcome outcome = capture(&tape, &model, KIT_USB, tick_sister, 2000);
 	char *text = replay(&tape, &model, outcome.rows);
 
 	(void)state;

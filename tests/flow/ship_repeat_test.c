@@ -39,9 +39,9 @@ static void ship_repeats_itself_to_the_byte_after_a_lost_answer(void **state)
 	uplink_begin(uplink);
 	uplink_measure(uplink, 1, 0, 1000);
 	server_wait_rows(uplink->server, 1, 1000);
+	uplink_wait_numbers(uplink, 1000, 0); /* answered for: so they came again */
 	uplink_wait_state(uplink, SINK_IDLE, "");
 	assert_true(check_repeated_lines(uplink->server, 1000) > 0);
-	uplink_wait_numbers(uplink, 1000, 0);
 }
 
 static void calibrate(struct uplink *uplink, uint32_t id, double by)
