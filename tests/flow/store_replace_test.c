@@ -10,46 +10,30 @@
 #include "support/cmocka_all.h"
 #include "support/store_bench.h"
 
-static struct bench bench;
-
-static int begin(void **state)
-{
-	(void)state;
-	bench_open(&bench, 0);
-	return 0;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	bench_close(&bench);
-	return 0;
-}
-
 static void a_file_of_nonsense_is_set_aside_and_a_new_store_begun(void **state)
 {
+	struct bench *bench = *state;
 	struct bench_stream stream = bench_stream(1, 1, false, 10000000);
 	struct draw random = {6};
 	struct bench_sentences sentences;
 
-	(void)state;
-	bench_run(&bench, &stream, 1, 3);
-	bench_shut(&bench);
-	int fd = open(bench_path(&bench, "kitlog.db"), O_WRONLY | O_TRUNC);
+	bench_run(bench, &stream, 1, 3);
+	bench_shut(bench);
+	int fd = open(bench_path(bench, "kitlog.db"), O_WRONLY | O_TRUNC);
 	assert_true(fd >= 0);
 	for (int i = 0; i < 5000; i++) {
 		uint64_t bytes = draw(&random);
 		assert_int_equal(write(fd, &bytes, sizeof bytes), sizeof bytes);
 	}
 	close(fd);
-	unlink(bench_path(&bench, "kitlog.db-wal"));
-	bench_reopen(&bench, 0);
-	assert_non_null(strstr(bench.finding.sentence, "kitlog.db.damaged-1"));
-	assert_int_equal(bench_count_set_aside(&bench), 1);
-	assert_int_equal(bench_gaps(&bench, 1, GAP_STORE).n, 1);
-	bench_run(&bench, &stream, 1, 3);
-	assert_int_equal(bench_count_rows(&bench, 1), 300);
-	struct verify_report report = bench_verify(&bench, &sentences);
+	unlink(bench_path(bench, "kitlog.db-wal"));
+	bench_reopen(bench, 0);
+	assert_non_null(strstr(bench->finding.sentence, "kitlog.db.damaged-1"));
+	assert_int_equal(bench_count_set_aside(bench), 1);
+	assert_int_equal(bench_gaps(bench, 1, GAP_STORE).n, 1);
+	bench_run(bench, &stream, 1, 3);
+	assert_int_equal(bench_count_rows(bench, 1), 300);
+	struct verify_report report = bench_verify(bench, &sentences);
 	assert_int_equal(report.set_aside, 1);
 	assert_int_equal(report.damaged, 0);
 	assert_non_null(strstr(sentences.all, "kitlog.db.damaged-1"));
@@ -57,29 +41,30 @@ static void a_file_of_nonsense_is_set_aside_and_a_new_store_begun(void **state)
 
 static void a_store_of_a_newer_kitlog_is_set_aside_likewise(void **state)
 {
+	struct bench *bench = *state;
 	struct bench_stream stream = bench_stream(1, 1, false, 10000000);
 
-	(void)state;
-	bench_run(&bench, &stream, 1, 3);
-	bench_sql(&bench, "UPDATE meta SET value = 99 WHERE key = 'schema'");
-	bench_reopen(&bench, 0);
-	assert_int_equal(bench_count_set_aside(&bench), 1);
-	assert_non_null(strstr(bench.finding.sentence, "newer kitlog"));
-	bench_run(&bench, &stream, 1, 3);
-	assert_int_equal(bench_count_rows(&bench, 1) > 0, 1);
+	bench_run(bench, &stream, 1, 3);
+	bench_sql(bench, "UPDATE meta SET value = 99 WHERE key = 'schema'");
+	bench_reopen(bench, 0);
+	assert_int_equal(bench_count_set_aside(bench), 1);
+	assert_non_null(strstr(bench->finding.sentence, "newer kitlog"));
+	bench_run(bench, &stream, 1, 3);
+	assert_int_equal(bench_count_rows(bench, 1) > 0, 1);
 }
 
 static void somebody_elses_database_is_set_aside_likewise(void **state)
 {
-	(void)state;
-	bench_shut(&bench);
-	unlink(bench_path(&bench, "kitlog.db"));
-	unlink(bench_path(&bench, "kitlog.db-wal"));
-	int fd = open(bench_path(&bench, "kitlog.db"), O_WRONLY | O_CREAT, 0600);
+	struct bench *bench = *state;
+
+	bench_shut(bench);
+	unlink(bench_path(bench, "kitlog.db"));
+	unlink(bench_path(bench, "kitlog.db-wal"));
+	int fd = open(bench_path(bench, "kitlog.db"), O_WRONLY | O_CREAT, 0600);
 	close(fd);
-	bench_sql(&bench, "CREATE TABLE cats(name TEXT)");
-	bench_reopen(&bench, 0);
-	assert_int_equal(bench_count_set_aside(&bench), 1);
+	bench_sql(bench, "CREATE TABLE cats(name TEXT)");
+	bench_reopen(bench, 0);
+	assert_int_equal(bench_count_set_aside(bench), 1);
 }
 
 static int see_device(void *self, const struct device *device)
@@ -90,34 +75,34 @@ static int see_device(void *self, const struct device *device)
 
 static void devices_runs_and_readable_rows_of_a_shortened_file_are_carried_over(void **state)
 {
+	struct bench *bench = *state;
 	struct bench_stream streams[2];
 	uint32_t sticker = 0;
 	struct stat whole;
 
-	(void)state;
-	bench_fill(&bench, streams);
-	bench_shut(&bench);
-	assert_int_equal(stat(bench_path(&bench, "kitlog.db"), &whole), 0);
+	bench_fill(bench, streams);
+	bench_shut(bench);
+	assert_int_equal(stat(bench_path(bench, "kitlog.db"), &whole), 0);
 	assert_int_equal(
-		truncate(bench_path(&bench, "kitlog.db"), whole.st_size * 2 / 3 / 4096 * 4096), 0);
-	unlink(bench_path(&bench, "kitlog.db-wal"));
-	bench_reopen(&bench, 0);
-	assert_int_equal(bench_count_set_aside(&bench), 1);
-	assert_int_equal(reader_devices(bench.reader, see_device, &sticker), 0);
+		truncate(bench_path(bench, "kitlog.db"), whole.st_size * 2 / 3 / 4096 * 4096), 0);
+	unlink(bench_path(bench, "kitlog.db-wal"));
+	bench_reopen(bench, 0);
+	assert_int_equal(bench_count_set_aside(bench), 1);
+	assert_int_equal(reader_devices(bench->reader, see_device, &sticker), 0);
 	assert_int_equal(sticker, 7);
 	assert_in_range(
-		bench_gaps(&bench, 1, GAP_STORE).n + bench_gaps(&bench, 2, GAP_STORE).n, 1, 4);
+		bench_gaps(bench, 1, GAP_STORE).n + bench_gaps(bench, 2, GAP_STORE).n, 1, 4);
 	/* And it goes on. */
-	bench_run(&bench, streams, 2, 130);
-	assert_true(bench_count_rows(&bench, 1) >= 13000);
+	bench_run(bench, streams, 2, 130);
+	assert_true(bench_count_rows(bench, 1) >= 13000);
 }
 
 /* All of a file, in place. */
-static void write_over(const char *name)
+static void write_over(struct bench *bench, const char *name)
 {
 	static const uint8_t wound[4096] = {0x5a};
 	struct stat whole;
-	int fd = open(bench_path(&bench, name), O_RDWR);
+	int fd = open(bench_path(bench, name), O_RDWR);
 
 	assert_true(fd >= 0);
 	assert_int_equal(fstat(fd, &whole), 0);
@@ -126,12 +111,12 @@ static void write_over(const char *name)
 	close(fd);
 }
 
-static int see_anchor(int64_t at_ns, int64_t *ret_wall_ns)
+static int see_anchor(struct bench *bench, int64_t at_ns, int64_t *ret_wall_ns)
 {
 	struct wall_map *map;
 	struct wall wall = {-1};
 
-	assert_int_equal(reader_wall_map(bench.reader, &map), 0);
+	assert_int_equal(reader_wall_map(bench->reader, &map), 0);
 	bool is_known = wall_map_at(map, (struct instant){at_ns}, &wall, NULL);
 	wall_map_free(map);
 	*ret_wall_ns = wall.ns;
@@ -141,69 +126,69 @@ static int see_anchor(int64_t at_ns, int64_t *ret_wall_ns)
 /* Else nothing would be shipped any more until the next start, and the device be a new one then. */
 static void a_file_that_is_lost_in_mid_run_leaves_the_boot_its_hour_and_the_devices(void **state)
 {
+	struct bench *bench = *state;
 	struct bench_stream streams[2];
 	struct bench_stream quick = bench_stream(3, 3, false, 500000); /* more than memory holds */
 	struct anchor anchor = {{1500000000}, {1700000000000000000}, 1000, ANCHOR_NTP};
 	uint32_t sticker = 0;
 	int64_t wall_ns;
 
-	(void)state;
-	assert_int_equal(store_add_anchor(bench.store, &anchor), 0);
-	bench_fill(&bench, streams);
-	bench_run(&bench, &quick, 1, 130);
-	write_over("kitlog.db");
-	write_over("kitlog.db-wal");
-	bench_run(&bench, streams, 2, 130);
-	assert_int_equal(bench_count_set_aside(&bench), 1);
-	assert_int_equal(reader_devices(bench.reader, see_device, &sticker), 0);
+	assert_int_equal(store_add_anchor(bench->store, &anchor), 0);
+	bench_fill(bench, streams);
+	bench_run(bench, &quick, 1, 130);
+	write_over(bench, "kitlog.db");
+	write_over(bench, "kitlog.db-wal");
+	bench_run(bench, streams, 2, 130);
+	assert_int_equal(bench_count_set_aside(bench), 1);
+	assert_int_equal(reader_devices(bench->reader, see_device, &sticker), 0);
 	assert_int_equal(sticker, 7);
-	assert_int_equal(bench_sql(&bench, "SELECT count(*) FROM boot"), 1);
-	assert_int_equal(bench_sql(&bench, "SELECT count(*) FROM anchor"), 1);
-	assert_true(see_anchor(bench.now.ns, &wall_ns));
-	assert_int_equal(wall_ns - bench.now.ns, anchor.wall.ns - anchor.at.ns);
+	assert_int_equal(bench_sql(bench, "SELECT count(*) FROM boot"), 1);
+	assert_int_equal(bench_sql(bench, "SELECT count(*) FROM anchor"), 1);
+	assert_true(see_anchor(bench, bench->now.ns, &wall_ns));
+	assert_int_equal(wall_ns - bench->now.ns, anchor.wall.ns - anchor.at.ns);
 
 	/* Another start of kitlogd in this boot knows its boot again. */
-	bench_reopen(&bench, 0);
-	assert_int_equal(bench_sql(&bench, "SELECT count(*) FROM boot"), 1);
+	bench_reopen(bench, 0);
+	assert_int_equal(bench_sql(bench, "SELECT count(*) FROM boot"), 1);
 }
 
 static void the_numbers_of_streams_that_lost_their_device_are_known(void **state)
 {
+	struct bench *bench = *state;
 	struct bench_stream streams[2];
 	struct bench_stream fresh = bench_stream(40, 1, false, 1000000000);
 	uint32_t highest = 0;
 
-	(void)state;
-	assert_int_equal(reader_highest_stream(bench.reader, &highest), 0);
+	assert_int_equal(reader_highest_stream(bench->reader, &highest), 0);
 	assert_int_equal(highest, 0);
-	bench_fill(&bench, streams);
-	assert_int_equal(reader_highest_stream(bench.reader, &highest), 0);
+	bench_fill(bench, streams);
+	assert_int_equal(reader_highest_stream(bench->reader, &highest), 0);
 	assert_int_equal(highest, 2);
-	assert_int_equal(bench_write(&bench, &fresh, 1), 0);
-	assert_int_equal(store_commit(bench.store, bench.now), 0);
-	assert_int_equal(reader_highest_stream(bench.reader, &highest), 0);
+	assert_int_equal(bench_write(bench, &fresh, 1), 0);
+	assert_int_equal(store_commit(bench->store, bench->now), 0);
+	assert_int_equal(reader_highest_stream(bench->reader, &highest), 0);
 	assert_int_equal(highest, 40);
 }
 
 /* The number decides which fresh rows are done with; the new store must not inherit a wrong one. */
 static void a_mark_of_nonsense_among_the_fresh_rows_stops_nobody(void **state)
 {
+	struct bench *bench = *state;
 	static const char *const wounds[] = {
 		"UPDATE meta SET value = -5 WHERE key = 'fresh_released'",
 		"UPDATE meta SET value = 1 << 62 WHERE key = 'fresh_released'",
 	};
 	struct bench_stream streams[2];
 
-	(void)state;
-	bench_fill(&bench, streams);
+	bench_fill(bench, streams);
 	for (unsigned i = 0; i < 2; i++) {
-		uint64_t before = bench_count_rows(&bench, 1);
-		bench_sql(&bench, wounds[i]);
-		bench_reopen(&bench, 0);
-		assert_int_equal(bench_count_set_aside(&bench), i + 1);
-		assert_int_equal(bench_count_rows(&bench, 1), before);
-		bench_run(&bench, streams, 2, 70);
-		assert_int_equal(bench_read_all(&bench, &streams[0]), streams[0].writing.row);
+		uint64_t before = bench_count_rows(bench, 1);
+		bench_sql(bench, wounds[i]);
+		bench_reopen(bench, 0);
+		assert_int_equal(bench_count_set_aside(bench), i + 1);
+		assert_int_equal(bench_count_rows(bench, 1), before);
+		bench_run(bench, streams, 2, 70);
+		assert_int_equal(bench_read_all(bench, &streams[0]), streams[0].writing.row);
 	}
 }
 
@@ -216,66 +201,64 @@ static int see_run(void *self, const struct run *run)
 /* What a later schema has added is not in a file of an earlier one. */
 static void what_is_damaged_may_be_of_an_older_kitlog(void **state)
 {
+	struct bench *bench = *state;
 	struct bench_stream streams[2];
 	struct run run = {.id = 0};
 
-	(void)state;
-	bench_fill(&bench, streams);
-	uint64_t before = bench_count_rows(&bench, 1);
-	bench_sql(&bench, "ALTER TABLE run DROP COLUMN lesson");
-	bench_sql(&bench, "UPDATE meta SET value = -1 WHERE key = 'schema'");
-	bench_reopen(&bench, 0);
-	assert_int_equal(bench_count_set_aside(&bench), 1);
-	assert_int_equal(reader_runs(bench.reader, see_run, &run), 0);
+	bench_fill(bench, streams);
+	uint64_t before = bench_count_rows(bench, 1);
+	bench_sql(bench, "ALTER TABLE run DROP COLUMN lesson");
+	bench_sql(bench, "UPDATE meta SET value = -1 WHERE key = 'schema'");
+	bench_reopen(bench, 0);
+	assert_int_equal(bench_count_set_aside(bench), 1);
+	assert_int_equal(reader_runs(bench->reader, see_run, &run), 0);
 	assert_int_equal(run.id, 1);
 	assert_true(run.to.ns == INT64_MAX);
-	assert_int_equal(bench_count_rows(&bench, 1), before);
+	assert_int_equal(bench_count_rows(bench, 1), before);
 }
 
 /* The new database is whole before the old one gives way; only its name may be missing. */
 static void a_power_cut_while_a_store_is_replaced_costs_nothing(void **state)
 {
+	struct bench *bench = *state;
 	struct bench_stream streams[2];
 	char new_path[256];
 
-	(void)state;
-	bench_fill(&bench, streams);
-	uint64_t before = bench_count_rows(&bench, 1);
-	bench_shut(&bench);
-	snprintf(new_path, sizeof new_path, "%s", bench_path(&bench, "kitlog.db.new"));
-	assert_int_equal(rename(bench_path(&bench, "kitlog.db"), new_path), 0);
+	bench_fill(bench, streams);
+	uint64_t before = bench_count_rows(bench, 1);
+	bench_shut(bench);
+	snprintf(new_path, sizeof new_path, "%s", bench_path(bench, "kitlog.db.new"));
+	assert_int_equal(rename(bench_path(bench, "kitlog.db"), new_path), 0);
 	int fd = open(
-		bench_path(&bench, "kitlog.db-wal"), O_WRONLY | O_CREAT, 0600); /* the old one's */
+		bench_path(bench, "kitlog.db-wal"), O_WRONLY | O_CREAT, 0600); /* the old one's */
 	assert_int_equal(write(fd, "nonsense", 8), 8);
 	close(fd);
-	bench_reopen(&bench, 0);
-	assert_string_equal(bench.finding.sentence, "");
-	assert_int_equal(bench_count_rows(&bench, 1), before);
+	bench_reopen(bench, 0);
+	assert_string_equal(bench->finding.sentence, "");
+	assert_int_equal(bench_count_rows(bench, 1), before);
 	assert_int_equal(access(new_path, F_OK), -1);
 
 	/* Or there is half of a new one beside the old one. */
-	bench_shut(&bench);
+	bench_shut(bench);
 	fd = open(new_path, O_WRONLY | O_CREAT, 0600);
 	assert_int_equal(write(fd, "nonsense", 8), 8);
 	close(fd);
-	bench_reopen(&bench, 0);
-	assert_int_equal(bench_count_rows(&bench, 1), before);
+	bench_reopen(bench, 0);
+	assert_int_equal(bench_count_rows(bench, 1), before);
 }
-
-#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORE_TEST(a_file_of_nonsense_is_set_aside_and_a_new_store_begun),
-		STORE_TEST(a_store_of_a_newer_kitlog_is_set_aside_likewise),
-		STORE_TEST(somebody_elses_database_is_set_aside_likewise),
-		STORE_TEST(devices_runs_and_readable_rows_of_a_shortened_file_are_carried_over),
-		STORE_TEST(a_file_that_is_lost_in_mid_run_leaves_the_boot_its_hour_and_the_devices),
-		STORE_TEST(the_numbers_of_streams_that_lost_their_device_are_known),
-		STORE_TEST(a_mark_of_nonsense_among_the_fresh_rows_stops_nobody),
-		STORE_TEST(what_is_damaged_may_be_of_an_older_kitlog),
-		STORE_TEST(a_power_cut_while_a_store_is_replaced_costs_nothing),
+		BENCH_TEST(a_file_of_nonsense_is_set_aside_and_a_new_store_begun),
+		BENCH_TEST(a_store_of_a_newer_kitlog_is_set_aside_likewise),
+		BENCH_TEST(somebody_elses_database_is_set_aside_likewise),
+		BENCH_TEST(devices_runs_and_readable_rows_of_a_shortened_file_are_carried_over),
+		BENCH_TEST(a_file_that_is_lost_in_mid_run_leaves_the_boot_its_hour_and_the_devices),
+		BENCH_TEST(the_numbers_of_streams_that_lost_their_device_are_known),
+		BENCH_TEST(a_mark_of_nonsense_among_the_fresh_rows_stops_nobody),
+		BENCH_TEST(what_is_damaged_may_be_of_an_older_kitlog),
+		BENCH_TEST(a_power_cut_while_a_store_is_replaced_costs_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

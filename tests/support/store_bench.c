@@ -71,6 +71,23 @@ void bench_close(struct bench *bench)
 	memset(bench, 0, sizeof *bench);
 }
 
+int bench_set_up(void **ret_bench)
+{
+	struct bench *bench = calloc(1, sizeof *bench);
+
+	assert_non_null(bench);
+	*ret_bench = bench;
+	bench_open(bench, 0);
+	return 0;
+}
+
+int bench_tear_down(void **state)
+{
+	bench_close(*state);
+	free(*state);
+	return 0;
+}
+
 struct bench_stream bench_stream(
 	uint32_t id, uint32_t n_channels, bool has_ticks, int64_t period_ns)
 {

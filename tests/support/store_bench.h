@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "keep/store.h"
+#include "support/cmocka_all.h"
 #include "support/series.h"
 
 struct bench {
@@ -20,6 +21,12 @@ struct bench {
 /* A new folder below TMPDIR; fails the test when that cannot be. */
 void bench_open(struct bench *bench, uint64_t limit_bytes);
 void bench_close(struct bench *bench);
+
+/* The same around a test, whose state it is, without a limit. */
+int bench_set_up(void **ret_bench);
+int bench_tear_down(void **bench);
+#define BENCH_TEST(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
+
 /* Closes and opens the store, as a restart in the same boot does. Between bench_shut and it the test
  * may do what it likes to the files. */
 void bench_reopen(struct bench *bench, uint64_t limit_bytes);
