@@ -18,7 +18,9 @@
 #include <linux/hid.h>
 #include <linux/usb/raw_gadget.h>
 
-enum { QUEUE = 64, HID_DESCRIPTOR = 0x21, REPORT_DESCRIPTOR = 0x22 };
+#include "descriptors.h"
+
+enum { QUEUE = 64 };
 
 struct packet {
 	size_t n;
@@ -184,25 +186,13 @@ static void open_endpoint(struct device *device, const uint8_t *descriptor)
 		endpoint);
 }
 
-/* Finds the next descriptor of a kind in the configuration; NULL: no more. */
-static const uint8_t *next_descriptor(
-	const struct device_model *model, const uint8_t *after, uint8_t kind)
-{
-	const uint8_t *at = after ? after + after[0] : model->configuration.data;
-	const uint8_t *end = model->configuration.data + model->configuration.n;
-
-	while (at < end && at[1] != kind)
-		at += at[0];
-	return at < end ? at : NULL;
-}
-
 static void configure(struct device *device)
 {
 	const uint8_t *at = NULL;
 
 	if (device->is_configured)
 		return; /* the host says it again */
-	while ((at = next_descriptor(device->model, at, USB_DT_ENDPOINT)))
+	while ((at = descriptors_next(device->model, at, USB_DT_ENDPOINT)))
 		open_endpoint(device, at);
 	/* In units of 2 mA. */
 	if (ioctl(device->fd, USB_RAW_IOCTL_VBUS_DRAW, device->model->configuration.data[8]) < 0 ||
@@ -214,84 +204,23 @@ static void configure(struct device *device)
 
 /* --- control requests --- */
 
-static int copy(uint8_t *data, size_t room, const void *from, size_t n)
-{
-	n = n < room ? n : room;
-	memcpy(data, from, n);
-	return (int)n;
-}
-
-static int string_descriptor(
-	const struct device_model *model, unsigned number, uint8_t *data, size_t room)
-{
-	const char *const strings[] = {model->manufacturer, model->product, model->serial};
-	uint8_t descriptor[DEVICE_CONTROL] = {4, USB_DT_STRING, 0x09, 0x04}; /* US English */
-
-	if (number > 3 || (number && !strings[number - 1]))
-		return -1;
-	if (number) {
-		size_t n = strlen(strings[number - 1]);
-
-		n = n < 126 ? n : 126;
-		descriptor[0] = (uint8_t)(2 + 2 * n);
-		for (size_t i = 0; i < n; i++) {
-			descriptor[2 + 2 * i] = (uint8_t)strings[number - 1][i];
-			descriptor[3 + 2 * i] = 0;
-		}
-	}
-	return copy(data, room, descriptor, descriptor[0]);
-}
-
-static int hid_descriptor(
-	const struct device_model *model, unsigned interface, uint8_t *data, size_t room)
-{
-	const uint8_t *at = NULL;
-
-	for (unsigned i = 0; i <= interface; i++)
-		if (!(at = next_descriptor(model, at, HID_DESCRIPTOR)))
-			return -1;
-	return copy(data, room, at, at[0]);
-}
-
-static int get_descriptor(const struct device_model *model, const struct usb_ctrlrequest *setup,
-	uint8_t *data, size_t room)
-{
-	unsigned kind = setup->wValue >> 8, number = setup->wValue & 0xFF;
-
-	switch (kind) {
-	case USB_DT_DEVICE:
-		return copy(data, room, &model->descriptor, sizeof model->descriptor);
-	case USB_DT_CONFIG:
-		return copy(data, room, model->configuration.data, model->configuration.n);
-	case USB_DT_STRING:
-		return string_descriptor(model, number, data, room);
-	case HID_DESCRIPTOR:
-		return hid_descriptor(model, setup->wIndex, data, room);
-	case REPORT_DESCRIPTOR:
-		if (setup->wIndex >= DEVICE_INTERFACES ||
-			!model->report_descriptors[setup->wIndex].n)
-			return -1;
-		return copy(data, room, model->report_descriptors[setup->wIndex].data,
-			model->report_descriptors[setup->wIndex].n);
-	}
-	return -1; /* a full-speed device has no qualifier */
-}
-
 static int standard_request(
 	struct device *device, const struct usb_ctrlrequest *setup, uint8_t *data, size_t room)
 {
 	switch (setup->bRequest) {
 	case USB_REQ_GET_DESCRIPTOR:
-		return get_descriptor(device->model, setup, data, room);
+		return descriptors_get(device->model, setup, data, room);
 	case USB_REQ_SET_CONFIGURATION:
 		configure(device);
 		return 0;
 	case USB_REQ_GET_CONFIGURATION:
-		return copy(data, room, &device->is_configured, 1);
+		data[0] = device->is_configured;
+		return room ? 1 : 0;
 	case USB_REQ_SET_INTERFACE:
 		return 0;
 	case USB_REQ_GET_INTERFACE:
-		return copy(data, room, "", 1);
+		data[0] = 0;
+		return room ? 1 : 0;
 	}
 	return -1;
 }
