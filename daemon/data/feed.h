@@ -32,6 +32,8 @@ enum device_state {
 	DEVICE_TEXT = 5,    /* the same, and they are text: the speed is right */
 };
 
+enum { FEED_WORD = 24 };
+
 struct feed_health {
 	uint32_t device;        /* 0 when none is described: then `port` says which */
 	uint32_t state;         /* enum device_state */
@@ -42,7 +44,9 @@ struct feed_health {
 	int64_t round_trip_ns;  /* smallest ping of the last bucket; 0: none */
 	int32_t rate_ppb;       /* of the device clock against the board's */
 	char port[64];
-	char trouble[24]; /* the newest since a row came, as a word: "timeout"; empty: none */
+	char trouble
+		[FEED_WORD]; /* the newest since a row came, as a word: "timeout"; empty: none */
+	char stream_trouble[DEVICE_STREAMS][FEED_WORD]; /* the same of each stream alone */
 };
 
 /* Nanoseconds; since the start, and of the last minute (sense/punctual.h). */

@@ -191,6 +191,7 @@ int kit_describe(struct kit *kit, const struct device *device)
 	kit->draft = *device;
 	complete_draft(kit);
 	makes_sense(kit);
+	memset(kit->stream_trouble, 0, sizeof(kit->stream_trouble));
 
 	/* Another board in the same socket, and nobody saw the plug. */
 	if (kit->has_device && kit->draft.id != kit->device.id)
@@ -228,7 +229,7 @@ void kit_row(struct kit *kit, unsigned stream, struct instant arrival, const dou
 		return;
 	makes_sense(kit);
 	kit->rows++;
-	kit->trouble = NULL;
+	kit->trouble = kit->stream_trouble[stream] = NULL;
 	if (kit->device.streams[stream].stamps == STAMP_KERNEL)
 		track_row_exact(track, kit->host->outlet, kit->at, arrival, values);
 	else
@@ -293,14 +294,30 @@ void kit_reject(struct kit *kit)
 		kit->rejected++;
 }
 
-void kit_error(struct kit *kit, const char *word)
+static void note_error(struct kit *kit, const char **trouble, const char *word)
 {
-	kit_reject(kit);
 	if (!may_speak(kit))
 		return;
-	kit->trouble = word;
+	kit->rejected++;
+	*trouble = word;
 	if (kit->host->error)
 		kit->host->error(kit->host->self, kit, word);
+}
+
+void kit_error(struct kit *kit, const char *word)
+{
+	note_error(kit, &kit->trouble, word);
+}
+
+void kit_stream_error(struct kit *kit, unsigned stream, const char *word)
+{
+	note_error(kit, track_of(kit, stream) ? &kit->stream_trouble[stream] : &kit->trouble, word);
+}
+
+void kit_understood(struct kit *kit)
+{
+	if (may_speak(kit))
+		makes_sense(kit);
 }
 
 /* --- the device's clock --- */

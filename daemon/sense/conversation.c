@@ -183,6 +183,7 @@ void conversation_open(struct kit *kit, const struct kit_port *port, struct inst
 	kit->n_bytes = 0;
 	kit->senseless = kit->total = kit->rows = kit->rejected = kit->lost = 0;
 	kit->trouble = NULL;
+	memset(kit->stream_trouble, 0, sizeof(kit->stream_trouble));
 	kit->speed_bytes = kit->speed_plain = 0;
 	kit->has_device = kit->has_clock = false;
 	choose_listeners(kit);
@@ -448,6 +449,25 @@ static enum device_state state_of(const struct kit *kit, struct instant now)
 	return kit->has_device ? DEVICE_READY : DEVICE_LISTENING;
 }
 
+/* What all streams say is the device's. */
+static void tell_trouble(const struct kit *kit, struct feed_health *ret_health)
+{
+	const char *shared = NULL;
+	bool is_shared = kit->has_device;
+
+	for (size_t i = 0; kit->has_device && i < kit->device.n_streams; i++) {
+		const char *word = kit->stream_trouble[i];
+
+		if (kit->device.streams[i].kind != STREAM_DATA)
+			continue;
+		is_shared &= word != NULL;
+		if (word)
+			text_copy(ret_health->stream_trouble[i], FEED_WORD, shared = word);
+	}
+	if (kit->trouble || (is_shared && shared))
+		text_copy(ret_health->trouble, FEED_WORD, kit->trouble ? kit->trouble : shared);
+}
+
 void conversation_health(const struct kit *kit, struct instant now, struct feed_health *ret_health)
 {
 	const struct clock_piece *piece = timebase_piece(&kit->timebase);
@@ -467,7 +487,6 @@ void conversation_health(const struct kit *kit, struct instant now, struct feed_
 		ret_health->round_trip_ns = timebase_round_trip_ns(&kit->timebase);
 		ret_health->rate_ppb = timebase_rate_ppb(&kit->timebase);
 	}
-	if (kit->trouble)
-		text_copy(ret_health->trouble, sizeof ret_health->trouble, kit->trouble);
+	tell_trouble(kit, ret_health);
 	memcpy(ret_health->port, kit->port.path, sizeof(ret_health->port));
 }

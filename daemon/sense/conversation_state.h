@@ -56,6 +56,7 @@ struct kit {
 	uint64_t senseless; /* bytes since made_sense */
 	uint64_t total, rows, rejected, lost;
 	const char *trouble; /* the newest word of kit_error since a row came; NULL: none */
+	const char *stream_trouble[DEVICE_STREAMS]; /* the same of each stream */
 
 	/* The search for the speed. */
 	struct instant speed_since;

@@ -185,6 +185,12 @@ void kit_emit(struct kit *kit, struct instant at);
  * the newest is shown with the device until a row comes. At most 23 characters, borrowed static. */
 void kit_error(struct kit *kit, const char *word);
 
+/* The same of one stream, whose rows alone end it: of several probes on one adapter one is silent. */
+void kit_stream_error(struct kit *kit, unsigned stream, const char *word);
+
+/* What came was understood, although no row comes of it: a refusal. */
+void kit_understood(struct kit *kit);
+
 /* One row. The stamp is `arrival`, rounded to whole microseconds and kept strictly rising. A value
  * that is not finite is one that was not given: it becomes NaN, here and in kit_row_at_tick. */
 void kit_row(struct kit *kit, unsigned stream, struct instant arrival, const double *values);

@@ -69,6 +69,7 @@ struct modbus {
 	size_t answer_from; /* where the answer seems to begin; SIZE_MAX: nowhere yet */
 	struct instant answer_began;
 	double values[MODEL_CHANNELS]; /* raw; NaN: none in this round */
+	const char *word;              /* what went wrong in it; NULL: nothing */
 };
 
 static const struct modbus_plan *plan_of(const struct kit *kit)
@@ -166,10 +167,23 @@ static struct modbus_question question_of(const struct kit *kit, const struct mo
 	};
 }
 
+/* Behind the row, which would take it for over. */
+static void tell(struct kit *kit, struct modbus *modbus)
+{
+	if (!modbus->word)
+		return;
+	if (modbus->n_slaves > 1)
+		kit_stream_error(kit, modbus->slave, modbus->word);
+	else
+		kit_error(kit, modbus->word);
+	modbus->word = NULL;
+}
+
 static void end_round(struct kit *kit, struct modbus *modbus)
 {
 	modbus->left = 0;
 	emit(kit, modbus);
+	tell(kit, modbus);
 }
 
 static void ask(struct kit *kit, struct modbus *modbus, struct instant now)
@@ -181,7 +195,7 @@ static void ask(struct kit *kit, struct modbus *modbus, struct instant now)
 
 	modbus_write_question(&question, bytes);
 	if (kit_send(kit, bytes, sizeof(bytes)) < 0) {
-		kit_error(kit, "not-sent");
+		modbus->word = "not-sent";
 		end_round(kit, modbus);
 		rest(kit, modbus, now);
 		return;
@@ -272,6 +286,13 @@ static const char *word_of_exception(uint8_t code)
 								     : "exception-unknown";
 }
 
+/* The line, the speed and the address are right: it was understood. */
+static void refused(struct kit *kit, struct modbus *modbus, uint8_t code)
+{
+	modbus->word = word_of_exception(code);
+	kit_understood(kit);
+}
+
 static void next_block(struct kit *kit, struct modbus *modbus, struct instant now)
 {
 	modbus->slaves[modbus->slave].silent = 0;
@@ -286,7 +307,7 @@ static void give_up(struct kit *kit, struct modbus *modbus, struct instant now)
 	struct slave *slave = &modbus->slaves[modbus->slave];
 	int64_t wait = plan_of(kit)->timeout_ns;
 
-	kit_error(kit, modbus->held && !modbus->is_echo ? "checksum" : "timeout");
+	modbus->word = modbus->held && !modbus->is_echo ? "checksum" : "timeout";
 	end_round(kit, modbus);
 	if (slave->silent < SILENT_TIMES)
 		slave->silent++;
@@ -358,7 +379,7 @@ static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t 
 	if (outcome == MODBUS_ANSWERED)
 		take_registers(kit, modbus, answer.registers);
 	else
-		kit_error(kit, word_of_exception(answer.code));
+		refused(kit, modbus, answer.code);
 	next_block(kit, modbus, kit_arrival(kit, 0));
 	return n;
 }

@@ -364,6 +364,72 @@ static void open_with_two_slaves(const char *more_channels)
 	open_with("", more_channels);
 }
 
+/* One of them is silent: it alone is told, as long as it lasts, beside the other's rows. */
+static void a_dead_slave_is_told_beside_a_live_one(void **unused)
+{
+	static const uint8_t answer_1[] = {0x01, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x2a, 0xce};
+	static const uint8_t answer_4[] = {0x04, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x7f, 0xce};
+	struct feed_health health;
+
+	(void)unused;
+	open_with_two_slaves("");
+	for (size_t seen = 0, i = 0; i < 1000; i++) {
+		rig_pass_ms(&rig, 10);
+		if (questions() > seen && question(questions() - 1)[0] == 4)
+			SAY(answer_4);
+		seen = questions();
+	}
+	health = rig_health(&rig);
+	assert_int_equal(health.state, DEVICE_READY);
+	assert_string_equal(health.stream_trouble[0], "timeout");
+	assert_string_equal(health.stream_trouble[1], "");
+	assert_string_equal(health.trouble, ""); /* it is not the device's */
+	for (size_t seen = questions(), i = 0; i < 1000; i++) {
+		rig_pass_ms(&rig, 10);
+		if (questions() > seen && question(questions() - 1)[0] == 1)
+			SAY(answer_1);
+		seen = questions();
+	}
+	health = rig_health(&rig);
+	assert_string_equal(health.stream_trouble[0], "");
+	assert_string_equal(health.stream_trouble[1], "timeout");
+	rig_pass_ms(&rig, 10000);
+	assert_string_equal(rig_health(&rig).trouble, "timeout"); /* now both are silent */
+}
+
+/* The rows of the block that answers do not hide the one that is refused. */
+static void a_refused_block_is_told_beside_the_others_rows(void **unused)
+{
+	(void)unused;
+	open_with("", energy);
+	pass_until_asked(1);
+	SAY(answer_both);
+	pass_until_asked(2);
+	SAY(refusal);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_rows, 1);
+	assert_string_equal(rig_health(&rig).trouble, "exception-2");
+}
+
+/* Nothing is wrong with the speed of a probe that says no. */
+static void refusals_alone_are_understood(void **unused)
+{
+	struct feed_health health;
+
+	(void)unused;
+	open_with("", "");
+	for (size_t seen = 0, i = 0; i < 3000; i++) {
+		rig_pass_ms(&rig, 10);
+		if (questions() > seen)
+			SAY(refusal);
+		seen = questions();
+	}
+	health = rig_health(&rig);
+	assert_true(health.bytes > 100);
+	assert_int_equal(health.state, DEVICE_SILENT);
+	assert_string_equal(health.trouble, "exception-2");
+}
+
 /* 16 make a row; one more would be asked for and never be seen. */
 static void more_channels_than_a_row_takes_are_refused_for_several_slaves(void **unused)
 {
@@ -461,6 +527,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			several_slaves_take_turns_and_one_that_is_silent_delays_nobody_for_long,
 			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_dead_slave_is_told_beside_a_live_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_refused_block_is_told_beside_the_others_rows, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refusals_alone_are_understood, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			more_channels_than_a_row_takes_are_refused_for_several_slaves, set_up,
 			tear_down),
