@@ -110,33 +110,6 @@ static void look_due(struct timer *timer, struct instant now)
 	drain_feed(daemon_of(timer, look));
 }
 
-/* How a channel may be calibrated, and for how long that is good, stands in the kit.yaml. Without
- * `calibrate:` it names no kinds, and then none is refused. */
-static bool rules_of(void *self, const struct device *device, const struct stream *stream,
-	const struct channel *channel, struct calibration_rules *ret_rules)
-{
-	static const struct {
-		enum model_calibration word;
-		enum calibration_kind kind;
-	} kinds[] = {{MODEL_OFFSET, CALIBRATION_OFFSET}, {MODEL_TWO_POINT, CALIBRATION_TWO_POINT},
-		{MODEL_TABLE, CALIBRATION_TABLE}};
-	const struct daemon *d = self;
-	const struct model *model = catalogue_find(d->catalogue, device->kit);
-	int index = model ? model_channel(model, channel->id) : -1;
-	const struct model_channel *of = index < 0 ? NULL : &model->channels[index];
-
-	(void)stream;
-	if (!of)
-		return false;
-	*ret_rules = (struct calibration_rules){.is_zeroable = of->is_zeroable,
-		.is_limited = of->calibrations != 0,
-		.recheck_s = of->recheck_ns / NS_PER_S};
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (of->calibrations & kinds[i].word)
-			ret_rules->kinds |= 1u << kinds[i].kind;
-	return true;
-}
-
 /* A port that is taken must not cost a lesson its data: everything else runs, and the pages come up
  * when the port is free. */
 static void open_web(struct timer *timer, struct instant now)
@@ -157,8 +130,7 @@ static void open_web(struct timer *timer, struct instant now)
 		.pin = d->pin,
 		.config_problem = d->config_problem,
 		.boot = d->boot,
-		.rules_of = rules_of,
-		.rules_self = d,
+		.catalogue = d->catalogue,
 	};
 
 	int failed = web_open(&options, &d->web, why, sizeof why);

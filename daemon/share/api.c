@@ -29,6 +29,7 @@ static const struct route ROUTES[] = {
 	{"DELETE", "/api/v1/login",                     false, handle_logout},
 	{"GET",    "/api/v1/devices",                   false, handle_devices},
 	{"POST",   "/api/v1/devices/{id}/identify",     true,  handle_identify},
+	{"GET",    "/api/v1/kits/{id}",                 false, handle_kit},
 	{"GET",    "/api/v1/streams/{id}/columns",      false, handle_columns},
 	{"GET",    "/api/v1/streams/{id}/raw",          false, handle_raw},
 	{"GET",    "/api/v1/calibrations",              false, handle_calibrations},

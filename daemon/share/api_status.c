@@ -157,6 +157,8 @@ void handle_status(void *self, struct request *request)
 	add_sense(parts, &text);
 	text_add_char(&text, ',');
 	add_ports(parts, &text);
+	text_add(&text, ",\"kits\":");
+	write_kits(parts, &text);
 	text_add(&text, ",\"config_problem\":");
 	if (parts->config_problem)
 		text_add_json(&text, parts->config_problem);

@@ -19,6 +19,10 @@ void handle_devices(void *self, struct request *request);
 void handle_identify(void *self, struct request *request);
 void write_devices(void *self, struct text *text); /* event data */
 
+/* api_kits.c */
+void handle_kit(void *self, struct request *request);
+void write_kits(const struct parts *parts, struct text *text); /* of the status */
+
 /* api_streams.c */
 void handle_columns(void *self, struct request *request);
 

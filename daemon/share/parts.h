@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "data/config.h"
 #include "keep/keep.h"
+#include "sense/catalogue.h"
 #include "sense/ports.h"
 #include "sense/sense.h"
 #include "share/calibrations.h"
@@ -29,8 +30,9 @@ enum { PARTS_SCRATCH = 2 << 20 };
 struct parts {
 	const struct clock *clock;
 	const struct config *config;
-	const char *board;          /* its name */
-	const char *config_problem; /* NULL: none */
+	const char *board;                 /* its name */
+	const char *config_problem;        /* NULL: none */
+	const struct catalogue *catalogue; /* NULL: knows no kits */
 	struct keep *keep;
 	struct ship *ship; /* these three may be NULL: nothing to ship to, to ask, to list */
 	struct sense *sense;

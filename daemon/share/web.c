@@ -15,6 +15,7 @@
 #include "base/container.h"
 #include "base/text.h"
 #include "share/api.h"
+#include "share/described.h"
 #include "share/handlers.h"
 #include "share/http.h"
 
@@ -203,6 +204,15 @@ static void load_pages(struct web *web, const char *folder)
 			strerror(-r));
 }
 
+static bool rules_of_kit(void *self, const struct device *device, const struct stream *stream,
+	const struct channel *channel, struct calibration_rules *ret_rules)
+{
+	const struct parts *parts = self;
+
+	(void)stream;
+	return described_rules(parts->catalogue, device, channel, ret_rules);
+}
+
 static int open_parts(struct web *web, const struct web_options *options)
 {
 	struct parts *parts = &web->parts;
@@ -224,8 +234,8 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.store = &parts->store,
 		.answer = answer_calibrations,
 		.self = parts};
-	parts->calibrations.rules_of = options->rules_of;
-	parts->calibrations.self = options->rules_self;
+	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
+	parts->calibrations.self = options->rules_of ? options->rules_self : parts;
 	load_lists(web);
 	r = events_new(&(struct events_options){.clock = options->clock,
 			       .epoch = new_epoch(parts->started),
@@ -288,6 +298,7 @@ int web_open(const struct web_options *options, struct web **ret_web, char *ret_
 		.config = options->config,
 		.board = web->board,
 		.config_problem = options->config_problem,
+		.catalogue = options->catalogue,
 		.keep = options->keep,
 		.ship = options->ship,
 		.sense = options->sense,

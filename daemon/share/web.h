@@ -16,6 +16,7 @@
 #include "data/config.h"
 #include "data/device.h"
 #include "keep/keep.h"
+#include "sense/catalogue.h"
 #include "sense/ports.h"
 #include "sense/sense.h"
 #include "share/calibrations.h"
@@ -37,7 +38,10 @@ struct web_options {
 	const char *pin;            /* the teacher's */
 	const char *config_problem; /* of config_load_rest; NULL: none. Lives longer than web */
 	uint32_t boot;
-	calibration_rules_of rules_of; /* what the kits say of their channels; NULL: nobody knows */
+	const struct catalogue
+		*catalogue; /* of the kits; NULL: knows none. Lives longer than web */
+	calibration_rules_of
+		rules_of; /* of channels, instead of what the catalogue says; may be NULL */
 	void *rules_self;
 };
 

@@ -100,6 +100,11 @@ class Openapi(unittest.TestCase):
         self.assertIsNotNone(status["wall_us"])
         devices = self.expect(200, "GET", "/devices")["devices"]
         self.assertEqual(devices[0]["health"] is None, False)
+        self.assertGreater(status["kits"]["known"], 30)
+        self.assertEqual(status["kits"]["problems"], [])
+        kit = self.expect(200, "GET", "/kits/{id}", id="xy-md02")
+        self.assertTrue(kit["wiring"] and kit["traps"])
+        self.expect(404, "GET", "/kits/{id}", id="no-such-kit")
         raw = self.expect(200, "GET", "/streams/{id}/columns", "?columns=4000", id=self.stream)
         self.assertTrue(raw["is_raw"])
         offset = status["wall_us"] - status["now_us"]
