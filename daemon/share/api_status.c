@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How the board is: GET /status, and the same facts as "hello" and "health" events. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "share/handlers.h"
@@ -98,6 +99,37 @@ static void add_sense(const struct parts *parts, struct text *text)
 	text_add_char(text, '}');
 }
 
+/* "kit 3: No answer; ..." */
+static void add_problem_of(
+	const struct device *device, const char *zh, const char *en, struct text *text)
+{
+	char said_zh[PORT_PROBLEM + 32], said_en[PORT_PROBLEM + 32];
+
+	if (!device || !zh[0]) {
+		json_words(text, zh, en);
+		return;
+	}
+	snprintf(said_zh, sizeof said_zh, "%u 号器材：%s", device->sticker, zh);
+	snprintf(said_en, sizeof said_en, "kit %u: %s", device->sticker, en);
+	json_words(text, said_zh, said_en);
+}
+
+/* What keeps a port shut comes first, then what its kit says, then what nobody understands. */
+static void add_port_problem(
+	const struct parts *parts, const struct port_status *port, struct text *text)
+{
+	struct trouble_words words = {.zh = ""};
+	bool is_gone;
+	const struct device *device = live_device_at(parts->live, port->path, &is_gone, &words);
+
+	if (port->is_open && is_gone)
+		device = NULL; /* somebody else speaks there now */
+	if (!port->is_open || !words.zh[0])
+		add_problem_of(device, port->problem_zh, port->problem, text);
+	else
+		add_problem_of(device, words.zh, words.en, text);
+}
+
 static void add_ports(const struct parts *parts, struct text *text)
 {
 	struct port_status ports[MOST_PORTS];
@@ -105,6 +137,9 @@ static void add_ports(const struct parts *parts, struct text *text)
 
 	text_add(text, "\"ports\":[");
 	for (size_t i = 0; i < n && i < MOST_PORTS; i++) {
+		const char *state =
+			ports[i].is_open ? live_port_state(parts->live, ports[i].path) : "closed";
+
 		text_add(text, i > 0 ? ",{\"path\":" : "{\"path\":");
 		text_add_json(text, ports[i].path);
 		text_add(text, ",\"is_open\":");
@@ -113,21 +148,8 @@ static void add_ports(const struct parts *parts, struct text *text)
 			text_addf(text, ",\"speed\":%u", ports[i].speed);
 		else
 			text_add(text, ",\"speed\":null");
-		const char *state =
-			ports[i].is_open ? live_port_state(parts->live, ports[i].path) : "closed";
 		text_add(text, ",\"problem\":");
-		if (strcmp(state, "garbled") == 0)
-			json_words(text,
-				"它的话听不懂；拔下再插一次，还不行就在配置里给这个口写上 speed",
-				"what it sends is not understood; unplug it and plug it in again, and if "
-				"it stays so give this port its speed in the configuration");
-		else if (strcmp(state, "text") == 0)
-			json_words(text,
-				"它发来的是文字，但不是读数；让它每行打印 1 到 16 个数，名字每行都一样",
-				"it sends text, but no readings; let its program print 1 to 16 numbers a line, "
-				"under the same names in each");
-		else
-			json_words(text, ports[i].problem_zh, ports[i].problem);
+		add_port_problem(parts, &ports[i], text);
 		text_addf(text, ",\"state\":\"%s\"}", state);
 	}
 	text_add_char(text, ']');

@@ -98,6 +98,42 @@ static void add_calibration(struct text *text, const struct calibration *by)
 	text_add_char(text, '}');
 }
 
+static void add_accuracy(struct text *text, const struct model_accuracy *accuracy)
+{
+	text_add(text, ",\"accuracy\":");
+	if (!accuracy) {
+		text_add(text, "null");
+		return;
+	}
+	text_add(text, "{\"absolute\":");
+	json_number(text, accuracy->absolute);
+	add_number(text, "relative", accuracy->relative);
+	text_add(text, ",\"is_greater\":");
+	json_bool(text, accuracy->is_greater);
+	text_add_char(text, '}');
+}
+
+/* How it may be calibrated. */
+static void add_rules(struct text *text, const struct calibration_rules *rules)
+{
+	static const enum calibration_kind kinds[] = {
+		CALIBRATION_OFFSET, CALIBRATION_TWO_POINT, CALIBRATION_TABLE};
+	bool is_first = true;
+
+	text_add(text, ",\"calibrations\":");
+	text_add(text, rules->is_limited ? "[" : "null");
+	for (size_t i = 0; rules->is_limited && i < sizeof kinds / sizeof *kinds; i++) {
+		if (!calibration_rules_allow(rules, kinds[i]))
+			continue;
+		text_add(text, is_first ? "" : ",");
+		text_add_json(text, calibration_kind_name(kinds[i]));
+		is_first = false;
+	}
+	text_add(text, rules->is_limited ? "]" : "");
+	text_add(text, ",\"is_zeroable\":");
+	json_bool(text, rules->is_zeroable);
+}
+
 static void add_channel(
 	struct text *text, const struct channel *channel, const struct channel_news *news)
 {
@@ -116,14 +152,34 @@ static void add_channel(
 	add_calibration(text, news->by);
 	text_add(text, ",\"is_overdue\":");
 	json_bool(text, news->is_overdue);
+	add_accuracy(text, news->accuracy);
+	add_rules(text, &news->rules);
 	text_add_char(text, '}');
 }
 
-static void add_stream(
-	struct text *text, const struct stream *stream, const struct channel_news *channels)
+static void add_label(struct text *text, const char *address)
+{
+	text_add(text, ",\"label\":");
+	if (!address[0]) {
+		text_add(text, "null");
+		return;
+	}
+	text_addf(text, "{\"zh\":\"地址 %s\",\"en\":\"address %s\"}", address, address);
+}
+
+static void add_problem(struct text *text, const struct trouble_words *problem)
+{
+	text_add(text, ",\"problem\":");
+	json_words(text, problem->zh, problem->en);
+}
+
+static void add_stream(struct text *text, const struct stream *stream,
+	const struct stream_news *news, const struct channel_news *channels)
 {
 	text_addf(text, "{\"id\":%u", stream->id);
 	add_string(text, "name", stream->name);
+	add_label(text, news->address);
+	add_problem(text, &news->problem);
 	add_string(text, "stamps", stamp_source_name(stream->stamps));
 	add_int(text, "period_us", stream->period_ns / NS_PER_US);
 	text_add(text, ",\"channels\":[");
@@ -161,10 +217,17 @@ void json_device(struct text *text, const struct device *device, const struct de
 	text_addf(text, "{\"id\":%u,\"sticker\":%u", device->id, device->sticker);
 	add_string(text, "identity", device->identity);
 	add_string(text, "kit", device->kit);
+	text_add(text, ",\"name\":");
+	json_words(text, news->name_zh, news->name_en);
 	add_string(text, "model", device->model);
 	add_string(text, "port", device->port);
 	add_string(text, "family", device->family);
 	add_string(text, "state", news->state);
+	add_problem(text, &news->problem);
+	if (news->warming_until.ns)
+		add_int(text, "warming_until_us", instant_us(news->warming_until));
+	else
+		text_add(text, ",\"warming_until_us\":null");
 	add_health(text, news->health);
 	text_add(text, ",\"streams\":[");
 	for (uint32_t i = 0; i < device->n_streams; i++) {
@@ -172,7 +235,8 @@ void json_device(struct text *text, const struct device *device, const struct de
 			continue;
 		if (!is_first)
 			text_add_char(text, ',');
-		add_stream(text, &device->streams[i], news->channels + (size_t)i * STREAM_CHANNELS);
+		add_stream(text, &device->streams[i], &news->streams[i],
+			news->channels + (size_t)i * STREAM_CHANNELS);
 		is_first = false;
 	}
 	text_add(text, "]}");

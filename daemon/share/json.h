@@ -8,7 +8,10 @@
 #include "data/batch.h"
 #include "data/device.h"
 #include "data/feed.h"
+#include "data/model.h"
 #include "keep/store.h"
+#include "share/calibrations.h"
+#include "share/trouble.h"
 
 static inline int64_t instant_us(struct instant at)
 {
@@ -28,10 +31,20 @@ struct channel_news {
 	double last;                  /* the newest value; NaN: none */
 	const struct calibration *by; /* what holds; NULL: nothing */
 	bool is_overdue;
+	const struct model_accuracy *accuracy; /* NULL: unknown */
+	struct calibration_rules rules;
+};
+struct stream_news {
+	char address[8]; /* tells it from the device's other streams; empty: nothing does */
+	struct trouble_words problem; /* empty: none */
 };
 struct device_news {
+	const char *name_zh, *name_en;    /* the kit's */
 	const char *state;                /* "ready", "silent", "gone" */
 	const struct feed_health *health; /* NULL: none yet */
+	struct trouble_words problem;     /* empty: none */
+	struct instant warming_until;     /* 0: it needs no warming up */
+	const struct stream_news *streams;
 	const struct channel_news *channels;
 };
 void json_device(struct text *text, const struct device *device, const struct device_news *news);

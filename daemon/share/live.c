@@ -217,15 +217,21 @@ void live_recalibrate(struct live *live)
 }
 
 /* Streams keep their rows and last values as long as they are the same stream. */
-static void take_device(struct live *live, const struct device *device)
+static void take_device(struct live *live, const struct device *device, struct instant at)
 {
 	struct seen *seen = find(live, device->id);
+
+	bool is_new = !seen || seen->is_gone;
 
 	send_rows(live);
 	if (!seen)
 		seen = make_seen(live);
 	if (!seen)
 		return; /* no memory for a picture of it; its data are kept all the same */
+	if (is_new) {
+		seen->since = at;
+		seen->has_health = false;
+	}
 	for (uint32_t k = 0; k < DEVICE_STREAMS; k++) {
 		const struct stream *stream = &device->streams[k];
 		bool is_shown = k < device->n_streams && stream->kind == STREAM_DATA;
@@ -285,7 +291,10 @@ static void take_health(struct live *live, const struct feed_health *health)
 	take_port(live, health->port, (enum device_state)health->state);
 	if (!seen)
 		return;
-	live->has_news |= !seen->has_health || seen->health.state != health->state;
+	live->has_news |= !seen->has_health || seen->health.state != health->state ||
+		memcmp(seen->health.trouble, health->trouble, sizeof health->trouble) != 0 ||
+		memcmp(seen->health.stream_trouble, health->stream_trouble,
+			sizeof health->stream_trouble) != 0;
 	seen->health = *health;
 	seen->has_health = true;
 }
@@ -302,7 +311,7 @@ void live_feed(struct live *live)
 			take_batch(live, &record);
 			break;
 		case FEED_DEVICE:
-			take_device(live, record.device);
+			take_device(live, record.device, record.at);
 			break;
 		case FEED_GONE:
 			take_gone(live, record.gone);

@@ -17,9 +17,11 @@
 #include "base/text.h"
 #include "data/device.h"
 #include "data/feed.h"
+#include "sense/catalogue.h"
 #include "share/calibrations.h"
 #include "share/events.h"
 #include "share/recent.h"
+#include "share/trouble.h"
 #include "share/walltime.h"
 
 struct live;
@@ -29,6 +31,7 @@ struct live_options {
 	struct loop *loop;
 	struct ring *feed;
 	struct events *events;
+	const struct catalogue *catalogue;       /* NULL: knows no kits */
 	const struct calibrations *calibrations; /* NULL: none */
 	const struct walltime *walltime;         /* for their age; NULL: nobody tells */
 	void (*sent)(void *self); /* events were published by a timer: time for http_run */
@@ -65,6 +68,11 @@ void live_recalibrate(struct live *live);
 /* The last thing said about a port: "listening", "ready", "silent", "garbled", "text". A device at
  * a port of the last two gives no readings: it is "silent". */
 const char *live_port_state(const struct live *live, const char *path);
+
+/* What is plugged in at a port, else what was the last; NULL: nothing yet. Borrowed until the next
+ * live_feed. *ret_problem is what is wrong with it, or with what is said there. */
+const struct device *live_device_at(const struct live *live, const char *path, bool *ret_is_gone,
+	struct trouble_words *ret_problem);
 
 /* How punctual sense was when it last said so, NULL: it has not yet. Borrowed until the next
  * live_feed. */

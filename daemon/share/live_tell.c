@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "share/described.h"
 #include "share/json.h"
 #include "share/live_state.h"
 
@@ -13,31 +14,106 @@ static const char *state_name(const struct seen *seen)
 	return seen->has_health && seen->health.state != DEVICE_READY ? "silent" : "ready";
 }
 
+static enum device_state state_at(const struct live *live, const char *path)
+{
+	for (size_t i = 0; i < live->n_ports; i++)
+		if (strcmp(live->ports[i].path, path) == 0)
+			return live->ports[i].state;
+	return DEVICE_LISTENING;
+}
+
 const char *live_port_state(const struct live *live, const char *path)
 {
-	for (size_t i = 0; i < live->n_ports; i++) {
-		if (strcmp(live->ports[i].path, path) != 0)
-			continue;
-		switch (live->ports[i].state) {
-		case DEVICE_LISTENING:
-			return "listening";
-		case DEVICE_READY:
-			return "ready";
-		case DEVICE_SILENT:
-			return "silent";
-		case DEVICE_GARBLED:
-			return "garbled";
-		case DEVICE_TEXT:
-			return "text";
-		}
+	switch (state_at(live, path)) {
+	case DEVICE_LISTENING:
+		return "listening";
+	case DEVICE_READY:
+		return "ready";
+	case DEVICE_SILENT:
+		return "silent";
+	case DEVICE_GARBLED:
+		return "garbled";
+	case DEVICE_TEXT:
+		return "text";
 	}
 	return "listening";
+}
+
+/* --- what is wrong --- */
+
+static void tell_problem(const struct seen *seen, struct trouble_words *ret_problem)
+{
+	*ret_problem = (struct trouble_words){.zh = ""};
+	if (seen->is_gone || !seen->has_health)
+		return;
+	if (seen->health.trouble[0])
+		trouble_of_word(seen->device.family, seen->health.trouble, ret_problem);
+	else
+		trouble_of_state((enum device_state)seen->health.state, ret_problem);
+}
+
+/* Slaves on one pair of wires are streams that carry their address in the name
+ * (kits/protocols/modbus.c). */
+static const char *address_of(const struct device *device, const struct stream *stream)
+{
+	static const char slave[] = "slave";
+
+	if (strcmp(device->family, "modbus") != 0 ||
+		strncmp(stream->name, slave, sizeof slave - 1) != 0)
+		return "";
+	return stream->name + sizeof slave - 1;
+}
+
+static void gather_streams(const struct seen *seen, struct stream_news *ret_streams)
+{
+	for (uint32_t k = 0; k < seen->device.n_streams; k++) {
+		struct stream_news *news = &ret_streams[k];
+
+		*news = (struct stream_news){.address = ""};
+		text_copy(news->address, sizeof news->address,
+			address_of(&seen->device, &seen->device.streams[k]));
+		if (seen->has_health && !seen->is_gone)
+			trouble_of_word(seen->device.family, seen->health.stream_trouble[k],
+				&news->problem);
+	}
+}
+
+const struct device *live_device_at(const struct live *live, const char *path, bool *ret_is_gone,
+	struct trouble_words *ret_problem)
+{
+	const struct seen *found = NULL;
+
+	for (size_t i = 0; i < live->n; i++) {
+		const struct seen *seen = live->seen[i];
+
+		if (strcmp(seen->device.port, path) != 0)
+			continue;
+		if (!found ||
+			(found->is_gone && (!seen->is_gone || seen->gone_at > found->gone_at)))
+			found = seen;
+	}
+	*ret_is_gone = !found || found->is_gone;
+	if (*ret_is_gone)
+		trouble_of_state(state_at(live, path), ret_problem);
+	else
+		tell_problem(found, ret_problem);
+	return found ? &found->device : NULL;
+}
+
+/* --- devices --- */
+
+static const struct model_accuracy *accuracy_of(const struct model_channel *channel)
+{
+	return channel && (channel->accuracy.absolute > 0 || channel->accuracy.relative > 0)
+		? &channel->accuracy
+		: NULL;
 }
 
 static void gather_channels(
 	const struct live *live, const struct seen *seen, struct channel_news *ret_channels)
 {
 	const struct calibrations *calibrations = live->options.calibrations;
+	const struct catalogue *catalogue = live->options.catalogue;
 	struct instant now = clock_now(live->options.clock);
 	struct wall wall = {0};
 
@@ -50,9 +126,14 @@ static void gather_channels(
 			struct channel_news *news = &ret_channels[k * STREAM_CHANNELS + c];
 			const struct channel *channel = &stream->channels[c];
 
-			*news = (struct channel_news){.last = NAN};
+			*news = (struct channel_news){.last = NAN, .rules.is_zeroable = true};
 			if (!seen->streams[k])
 				continue;
+			news->accuracy =
+				accuracy_of(described_channel(catalogue, &seen->device, channel));
+			if (calibrations)
+				news->rules = calibrations_rules(
+					calibrations, &seen->device, stream, channel);
 			news->last = current_last(seen->streams[k], c, now);
 			if (calibrations)
 				news->by = calibrations_at(calibrations, seen->device.identity,
@@ -69,20 +150,35 @@ const struct feed_punctual *live_punctual(const struct live *live)
 	return live->has_punctual ? &live->punctual : NULL;
 }
 
+static void tell_device(const struct live *live, const struct seen *seen, struct text *text)
+{
+	const struct device *device = &seen->device;
+	const struct model *model = described_device(live->options.catalogue, device);
+	const char *said = device->model[0] ? device->model : device->kit;
+	struct channel_news channels[DEVICE_STREAMS * STREAM_CHANNELS];
+	struct stream_news streams[DEVICE_STREAMS];
+	struct device_news news = {.name_zh = model ? model->name.zh : said,
+		.name_en = model ? model->name.en : said,
+		.state = state_name(seen),
+		.health = seen->has_health ? &seen->health : NULL,
+		.streams = streams,
+		.channels = channels};
+
+	if (model && model->warm_up_ns > 0)
+		news.warming_until = instant_add(seen->since, model->warm_up_ns);
+	tell_problem(seen, &news.problem);
+	gather_streams(seen, streams);
+	gather_channels(live, seen, channels);
+	json_device(text, device, &news);
+}
+
 void live_devices_json(const struct live *live, struct text *text)
 {
 	text_add_char(text, '[');
 	for (size_t i = 0; i < live->n; i++) {
-		const struct seen *seen = live->seen[i];
-		struct channel_news channels[DEVICE_STREAMS * STREAM_CHANNELS];
-		struct device_news news = {.state = state_name(seen),
-			.health = seen->has_health ? &seen->health : NULL,
-			.channels = channels};
-
-		gather_channels(live, seen, channels);
 		if (i > 0)
 			text_add_char(text, ',');
-		json_device(text, &seen->device, &news);
+		tell_device(live, live->seen[i], text);
 	}
 	text_add_char(text, ']');
 }

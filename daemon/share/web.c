@@ -249,6 +249,7 @@ static int open_parts(struct web *web, const struct web_options *options)
 			     .loop = options->loop,
 			     .feed = options->feed,
 			     .events = parts->events,
+			     .catalogue = options->catalogue,
 			     .calibrations = &parts->calibrations,
 			     .walltime = &parts->walltime,
 			     .sent = send_out,

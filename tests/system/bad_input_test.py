@@ -182,7 +182,7 @@ class BadInput(unittest.TestCase):
         daemon.wait_for("the port called garbled", garbled)
         self.assertRegex(self.port(board, path), "not understood; unplug it")
         self.assertRegex(self.kitlog(board, "status").stdout,
-                         f"{path}: what it sends is not understood; unplug it and plug it in again")
+                         f"{path}: What it sends is not understood; unplug it and plug it in again")
         self.assertRegex(self.kitlog(board, "status", LC_ALL="zh_CN.UTF-8").stdout,
                          f"{path}: 它的话听不懂；拔下再插一次")
         self.assert_goes_on(board)
