@@ -64,6 +64,14 @@ static const char *address_of(const struct device *device, const struct stream *
 	return stream->name + sizeof slave - 1;
 }
 
+/* To go on behind what a buffer holds. */
+static struct text text_after(char *buffer, size_t size)
+{
+	size_t n = strlen(buffer);
+
+	return text_over(buffer + n, size - n);
+}
+
 static void gather_streams(const struct seen *seen, struct stream_news *ret_streams)
 {
 	for (uint32_t k = 0; k < seen->device.n_streams; k++) {
@@ -76,6 +84,33 @@ static void gather_streams(const struct seen *seen, struct stream_news *ret_stre
 			trouble_of_word(seen->device.family, seen->health.stream_trouble[k],
 				&news->problem);
 	}
+}
+
+/* Where it is one of several streams that is in trouble: what is wrong with the first such, and the
+ * addresses of all that say the same. */
+static void tell_streams(const struct seen *seen, struct trouble_words *ret_problem)
+{
+	char listed[64];
+	struct text addresses = text_over(listed, sizeof listed);
+	const char *word = "";
+
+	for (uint32_t k = 0; k < seen->device.n_streams; k++) {
+		const char *said = seen->health.stream_trouble[k];
+		const char *address = address_of(&seen->device, &seen->device.streams[k]);
+
+		if (!word[0])
+			word = said;
+		if (said[0] && address[0] && strcmp(said, word) == 0)
+			text_addf(&addresses, "%s%s", addresses.length > 0 ? ", " : "", address);
+	}
+	trouble_of_word(seen->device.family, word, ret_problem);
+	if (addresses.length == 0)
+		return;
+	struct text zh = text_after(ret_problem->zh, sizeof ret_problem->zh);
+	struct text en = text_after(ret_problem->en, sizeof ret_problem->en);
+
+	text_addf(&zh, "（地址 %s）", listed);
+	text_addf(&en, " (address %s)", listed);
 }
 
 const struct device *live_device_at(const struct live *live, const char *path, bool *ret_is_gone,
@@ -97,6 +132,8 @@ const struct device *live_device_at(const struct live *live, const char *path, b
 		trouble_of_state(state_at(live, path), ret_problem);
 	else
 		tell_problem(found, ret_problem);
+	if (!*ret_is_gone && !ret_problem->zh[0] && found->has_health)
+		tell_streams(found, ret_problem);
 	return found ? &found->device : NULL;
 }
 

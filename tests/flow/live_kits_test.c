@@ -313,6 +313,7 @@ static void a_dead_slave_is_told_by_its_address(void **unused)
 {
 	struct device device = device_of("probe");
 	json_t *told;
+	bool is_gone;
 
 	(void)unused;
 	plug(&device);
@@ -324,6 +325,10 @@ static void a_dead_slave_is_told_by_its_address(void **unused)
 	assert_string_equal(english(at(told, "streams", 1), "label"), "address 4");
 	assert_non_null(strstr(english(at(told, "streams", 1), "problem"), "wires A and B"));
 	json_decref(told);
+
+	assert_int_equal(live_device_at(live, "/dev/ttyUSB0", &is_gone, &words)->sticker, 3);
+	assert_non_null(strstr(words.en, "its address (address 4)"));
+	assert_non_null(strstr(words.zh, "（地址 4）"));
 
 	strcpy(device.family, "link"); /* whose streams have names of their own */
 	plug(&device);

@@ -23,6 +23,26 @@ static const char *state_word(const char *state)
 	return say("已拔下", "gone");
 }
 
+/* What is wrong and what to do, below the thing it is wrong with. */
+static void print_problem(const json_t *of)
+{
+	const char *label = say_pick(json_object_get(of, "label"));
+	const char *words = say_pick(json_object_get(of, "problem"));
+
+	if (*words)
+		printf("    %s%s%s\n", label, *label ? say("：", ": ") : "", words);
+}
+
+/* "stream:12  1 Hz  address 2" */
+static void add_label(const json_t *stream, char of_stream[SAY_TEXT])
+{
+	const char *label = say_pick(json_object_get(stream, "label"));
+	size_t n = strlen(of_stream);
+
+	if (*label)
+		snprintf(of_stream + n, SAY_TEXT - n, "  %s", label);
+}
+
 static void print_channels(const json_t *stream)
 {
 	json_int_t id = json_integer_value(json_object_get(stream, "id"));
@@ -45,6 +65,8 @@ static void print_channels(const json_t *stream)
 				1e6 / period_us);
 		else if (i == 0)
 			snprintf(of_stream, sizeof of_stream, "stream:%lld", id);
+		if (i == 0)
+			add_label(stream, of_stream);
 		say_row(stdout, (int[]){4, 24, 20, 0},
 			(const char *[]){
 				"", say_pick(json_object_get(channel, "name")), value, of_stream},
@@ -54,18 +76,23 @@ static void print_channels(const json_t *stream)
 
 static void print_device(const json_t *device)
 {
-	const char *model = text_of(device, "model");
+	const char *name = say_pick(json_object_get(device, "name"));
 	char number[SAY_TEXT];
 	json_t *stream;
 	size_t i;
 
 	snprintf(number, sizeof number, say("%lld 号", "#%lld"),
 		json_integer_value(json_object_get(device, "sticker")));
-	say_row(stdout, (int[]){8, 24, 12, 0},
-		(const char *[]){number, *model ? model : text_of(device, "kit"),
+	say_row(stdout, (int[]){8, 34, 12, 0},
+		(const char *[]){number, *name ? name : text_of(device, "kit"),
 			state_word(text_of(device, "state")), text_of(device, "port")},
 		4);
-	json_array_foreach(json_object_get(device, "streams"), i, stream) print_channels(stream);
+	print_problem(device);
+	json_array_foreach(json_object_get(device, "streams"), i, stream)
+	{
+		print_channels(stream);
+		print_problem(stream);
+	}
 }
 
 static int by_sticker(const void *a, const void *b)

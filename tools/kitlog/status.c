@@ -88,9 +88,6 @@ static const char *advice(const char *state)
 	if (!strcmp(state, "listening"))
 		return say("还没有听到读数；看看器材有没有通电、线插紧没有",
 			"nothing heard yet; see that the kit has power and its cable sits tight");
-	if (!strcmp(state, "silent"))
-		return say("不再有读数；按一下器材上的复位键，或拔下再插一次",
-			"no more readings; press reset on the kit, or unplug it and plug it in again");
 	return "";
 }
 
@@ -111,6 +108,22 @@ static void print_ports(const json_t *ports)
 		snprintf(line, sizeof line, "%s%s%s", path ? path : "?", *words ? ": " : "", words);
 		print_line(i ? "" : say("口", "ports"), line);
 	}
+}
+
+/* How many are known, and which are not because of a mistake. */
+static void print_kits(const json_t *kits)
+{
+	char line[160];
+	json_t *problem;
+	size_t i;
+
+	if (!kits)
+		return; /* an older board */
+	snprintf(line, sizeof line, say("认识 %.0f 种", "%.0f are described"),
+		number(kits, "known"));
+	print_line(say("器材", "kits"), line);
+	json_array_foreach(json_object_get(kits, "problems"), i, problem)
+		print_line("", json_string_value(problem));
 }
 
 /* Its sentences, a line each. */
@@ -155,6 +168,7 @@ int command_status(const struct call *call)
 		print_store(json_object_get(status, "store"));
 		print_punctual(json_object_get(status, "sense"));
 		print_ports(json_object_get(status, "ports"));
+		print_kits(json_object_get(status, "kits"));
 		print_config(json_string_value(json_object_get(status, "config_problem")));
 	}
 	json_decref(status);
