@@ -219,10 +219,20 @@ static int open_gpio(const struct finder_context *context, const char *path,
 	return failed == -ENOENT || failed == -ENODEV ? -ENXIO : failed;
 }
 
+static bool refused(
+	const struct finder_context *context, const char *path, char *ret_node, size_t size)
+{
+	(void)context;
+	(void)path;
+	return gpio_refused(ret_node, size);
+}
+
 const struct finder finder_gpio = {
 	.name = "gpio",
 	.subsystem = "gpio",
 	.list = list,
 	.open = open_gpio,
 	.troubles = troubles,
+	.refused = refused,
+	.group = "gpio",
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "sense/finder.h"
@@ -175,10 +176,25 @@ static int open_sensor(const struct finder_context *context, const char *path,
 	return failed;
 }
 
+/* What a buffer is switched on by, and what it is read from. */
+static bool refused(
+	const struct finder_context *context, const char *path, char *ret_node, size_t size)
+{
+	const char *name = strrchr(path, '/'), *folder = context->sysfs ? context->sysfs : "";
+
+	snprintf(ret_node, size, "%s/dev%s", folder, name ? name : "");
+	if (access(ret_node, F_OK) == 0 && access(ret_node, R_OK | W_OK) != 0)
+		return true;
+	snprintf(ret_node, size, "%s/buffer/enable", path);
+	return access(ret_node, F_OK) == 0 && access(ret_node, R_OK | W_OK) != 0;
+}
+
 const struct finder finder_kernel = {
 	.name = "sensor",
 	.subsystem = "iio",
 	.list = list,
 	.open = open_sensor,
 	.troubles = troubles,
+	.refused = refused,
+	.group = "dialout",
 };

@@ -239,4 +239,5 @@ const struct finder finder_usb = {
 	.list = list,
 	.open = open_usb,
 	.troubles = troubles,
+	.group = "dialout",
 };

@@ -45,6 +45,12 @@ struct finder {
 
 	const struct trouble *troubles; /* ends with error 0, which is for every other error */
 	const struct trouble *late;     /* NULL: never */
+
+	/* Where a place is no device node: which node this user may not open. False: none. NULL: the
+	 * place is the node. */
+	bool (*refused)(const struct finder_context *context, const char *path, char *ret_node,
+		size_t size);
+	const char *group; /* to which kitlog's udev rules give its nodes; NULL: no rule */
 };
 
 extern const struct finder finder_serial, finder_usb, finder_gpio, finder_kernel;

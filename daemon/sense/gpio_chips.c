@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
@@ -75,4 +76,22 @@ int gpio_find(const char *wish, struct gpio_chip *ret_chip)
 		return search.refused ? search.refused : -ENXIO;
 	*ret_chip = search.best;
 	return 0;
+}
+
+bool gpio_refused(char *ret_path, size_t size)
+{
+	DIR *folder = opendir("/dev");
+	bool is_found = false;
+	struct dirent *entry;
+
+	while (folder && !is_found && (entry = readdir(folder))) {
+		struct text path = text_over(ret_path, size);
+
+		text_addf(&path, "/dev/%s", entry->d_name);
+		is_found = strncmp(entry->d_name, "gpiochip", 8) == 0 && !path.is_cut &&
+			access(ret_path, R_OK | W_OK) != 0;
+	}
+	if (folder)
+		closedir(folder);
+	return is_found;
 }

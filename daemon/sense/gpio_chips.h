@@ -9,3 +9,6 @@
  * there is. 0; -ENXIO: there is none; -EACCES: there is one that may not be opened, and no other
  * fits. */
 int gpio_find(const char *wish, struct gpio_chip *ret_chip);
+
+/* The path of a chip that may not be opened; false: none. */
+bool gpio_refused(char *ret_path, size_t size);

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sense/finder.h"
+#include "sense/permission.h"
 
 static const int64_t look_ns = NS_PER_S;
 
@@ -68,6 +69,12 @@ static const struct trouble gone = {0, "its device is gone", "plug it in again",
 	"器材不在了", "再插上"};
 /* clang-format on */
 
+static void tell_problem(struct entry *entry)
+{
+	log_state_set(&entry->log, LOG_WARN, entry->finder->name, "%.120s: %s", entry->path,
+		entry->problem);
+}
+
 static void set_problem(struct entry *entry, const struct trouble *trouble, int error)
 {
 	struct text en = text_over(entry->problem, sizeof entry->problem);
@@ -75,8 +82,27 @@ static void set_problem(struct entry *entry, const struct trouble *trouble, int 
 
 	text_addf(&en, "%s; %s", trouble->what ? trouble->what : strerror(-error), trouble->step);
 	text_addf(&zh, "%s；%s", trouble->what_zh, trouble->step_zh);
-	log_state_set(&entry->log, LOG_WARN, entry->finder->name, "%.120s: %s", entry->path,
-		entry->problem);
+	tell_problem(entry);
+}
+
+static const struct trouble *trouble_of(const struct finder *finder, int error)
+{
+	const struct trouble *trouble = finder->troubles;
+
+	while (trouble->error && trouble->error != error)
+		trouble++;
+	return trouble;
+}
+
+/* It cannot be opened. */
+static void set_refusal(struct ports *ports, struct entry *entry, int error)
+{
+	if (!permission_explains(entry->finder, &ports->context, entry->path, error, entry->problem,
+		    entry->problem_zh, PORT_PROBLEM)) {
+		set_problem(entry, trouble_of(entry->finder, error), error);
+		return;
+	}
+	tell_problem(entry);
 }
 
 /* It is open, and nothing is wrong but what is always so with such an adapter. */
@@ -90,15 +116,6 @@ static void set_open(struct entry *entry)
 	entry->problem[0] = entry->problem_zh[0] = 0;
 	if (!log_state_clear(&entry->log, entry->finder->name, "%s is open", entry->path))
 		log_write(LOG_INFO, entry->finder->name, "%s is open", entry->path);
-}
-
-static const struct trouble *trouble_of(const struct finder *finder, int error)
-{
-	const struct trouble *trouble = finder->troubles;
-
-	while (trouble->error && trouble->error != error)
-		trouble++;
-	return trouble;
 }
 
 /* --- one place --- */
@@ -174,7 +191,7 @@ static void try_place(struct ports *ports, struct entry *entry)
 		return; /* the next look, or udevd's message, tries again */
 	entry->is_stranger = failed == -ENODEV;
 	if (failed && !entry->is_stranger)
-		set_problem(entry, trouble_of(entry->finder, failed), failed);
+		set_refusal(ports, entry, failed);
 	if (failed)
 		return;
 	if (sense_add(ports->sense, (unsigned)(entry - ports->entries), entry->transport,

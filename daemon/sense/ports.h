@@ -11,8 +11,8 @@
  * health say so.
  *
  * A port that cannot be opened is tried again each second; what is wrong with it is one sentence in
- * both languages, logged once and readable here: "Permission denied; add the user to the group
- * dialout". */
+ * both languages, logged once and readable here. Where this user may not open it, the sentence names
+ * the node's real group and the command that lets him (sense/permission.h). */
 #pragma once
 
 #include <stdbool.h>
@@ -41,7 +41,7 @@ void ports_close(struct ports *ports); /* after sense_stop */
 /* Every finder that is built in, for tools that look for themselves. Static. */
 const struct finder *const *ports_finders(size_t *ret_n);
 
-enum { PORT_PROBLEM = 256 };
+enum { PORT_PROBLEM = 512 };
 
 struct port_status {
 	char path[64];

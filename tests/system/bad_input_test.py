@@ -162,8 +162,13 @@ class BadInput(unittest.TestCase):
         with open(board.log, "a") as log:
             board.process = subprocess.Popen([daemon.PROGRAM, "--config", board.config], stderr=log,
                                              user=65534, group=65534, extra_groups=[])
-        self.assertRegex(self.port(board.wait_ready(), os.ttyname(slave)),
-                         r"Permission denied; .*dialout")
+        path = os.ttyname(slave)
+        self.assertRegex(self.port(board.wait_ready(), path),
+                         rf"Permission denied; {path} is for root alone \(root:\w+, mode 0000\), and nobody runs "
+                         rf"this program; sudo chgrp dialout {path}, .*sudo usermod -aG dialout nobody")
+        os.chown(path, 0, 1)
+        os.chmod(path, 0o660)
+        daemon.wait_for("the group's name", lambda: "sudo usermod -aG daemon nobody" in self.port(board, path))
         self.assert_goes_on(board)
 
     def test_a_board_that_sends_garbage_disturbs_nobody(self):

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "data/config.h"
 #include "sense/capture.h"
+#include "sense/permission.h"
 #include "sense/ports.h"
 #include "tools/kitlog/kit.h"
 #include "tools/kitlog/kit_folder.h"
@@ -90,9 +91,11 @@ static const struct finder *find_finder(const struct finder_context *context, co
 	return NULL;
 }
 
-static int cannot_open(const char *path, const struct finder *finder, int error)
+static int cannot_open(const char *path, const struct finder *finder,
+	const struct finder_context *context, int error)
 {
 	const struct trouble *trouble = finder->troubles;
+	char en[PORT_PROBLEM], zh[PORT_PROBLEM];
 	const char *what, *what_zh;
 
 	if (error == -EBUSY) {
@@ -102,6 +105,10 @@ static int cannot_open(const char *path, const struct finder *finder, int error)
 				"kitlog kit record: another program holds %s; if it is kitlogd: sudo "
 				"systemctl stop kitlogd, and start it again afterwards\n"),
 			path);
+		return 1;
+	}
+	if (permission_explains(finder, context, path, error, en, zh, PORT_PROBLEM)) {
+		fprintf(stderr, "kitlog kit record: %s: %s\n", path, say(zh, en));
 		return 1;
 	}
 	while (trouble->error && trouble->error != error)
@@ -288,7 +295,7 @@ static int open_and_capture(
 				"a place that kitlog kit probe lists"));
 	error = open_settled(finder, context, record->port, &transport, &port);
 	if (error)
-		return cannot_open(record->port, finder, error);
+		return cannot_open(record->port, finder, context, error);
 	status = capture(call, record, transport, &port);
 	transport->class->close(transport);
 	return status;

@@ -101,7 +101,7 @@ static void print_ports(const json_t *ports)
 		const char *path = json_string_value(json_object_get(port, "path"));
 		const char *state = json_string_value(json_object_get(port, "state"));
 		const char *words = say_pick(json_object_get(port, "problem"));
-		char line[480];
+		char line[640];
 
 		if (!*words)
 			words = advice(state ? state : "");

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Why this user may not open what a kit hangs at, and what lets him: whose the device node really
+ * is, and the command that changes that. Main thread: reads the node's owner and the lists of users
+ * and groups. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sense/finder.h"
+
+/* Facts about a node and who runs this program. */
+struct permission {
+	char node[64], owner[32], group[32], user[32];
+	unsigned mode;
+	bool is_for_group; /* the group may read and write, and people can be put into it */
+	bool is_member;    /* the user is, by the lists: since this program was started */
+
+	/* Where it is for no group: the one to give it to; whether kitlog's udev rules do so, and
+	 * whether the user is in it. */
+	char to[32];
+	bool has_rule, is_in_to;
+};
+
+/* The facts about a node that may not be opened to read and write; `group` is the one to which
+ * kitlog's udev rules give such nodes, NULL: there is no rule. False: it may, or is not there. */
+bool permission_of(const char *node, const char *group, struct permission *ret_permission);
+
+/* As sentences. Pure. */
+void permission_say(const struct permission *permission, char *ret_en, char *ret_zh, size_t size);
+
+/* Opening a place of a finder gave this -errno. False, and nothing is written: it is another matter. */
+bool permission_explains(const struct finder *finder, const struct finder_context *context,
+	const char *path, int error, char *ret_en, char *ret_zh, size_t size);
