@@ -182,7 +182,8 @@ void kit_put(struct kit *kit, unsigned channel, double raw);
 void kit_emit(struct kit *kit, struct instant at);
 
 /* What went wrong, as a word: "timeout", "exception-2", "checksum". Counted as kit_reject does, and
- * the newest is shown with the device until a row comes. At most 23 characters, borrowed static. */
+ * the newest is shown with the device until a row comes, as the sentence that share/trouble.c has
+ * for it. At most 23 characters, borrowed static. */
 void kit_error(struct kit *kit, const char *word);
 
 /* The same of one stream, whose rows alone end it: of several probes on one adapter one is silent. */

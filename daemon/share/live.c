@@ -270,8 +270,9 @@ static void take_batch(struct live *live, const struct feed_record *record)
 	seen->n_rows += record->batch.n_rows;
 }
 
-static void take_port(struct live *live, const char *path, enum device_state state)
+static void take_port(struct live *live, const struct feed_health *health)
 {
+	const char *path = health->port;
 	size_t i = 0;
 
 	while (i < live->n_ports && strcmp(live->ports[i].path, path) != 0)
@@ -281,14 +282,15 @@ static void take_port(struct live *live, const char *path, enum device_state sta
 	else if (i == live->n_ports)
 		live->n_ports++;
 	text_copy(live->ports[i].path, sizeof live->ports[i].path, path);
-	live->ports[i].state = state;
+	live->ports[i].state = (enum device_state)health->state;
+	text_copy(live->ports[i].trouble, FEED_WORD, health->trouble);
 }
 
 static void take_health(struct live *live, const struct feed_health *health)
 {
 	struct seen *seen = find(live, health->device);
 
-	take_port(live, health->port, (enum device_state)health->state);
+	take_port(live, health);
 	if (!seen)
 		return;
 	live->has_news |= !seen->has_health || seen->health.state != health->state ||

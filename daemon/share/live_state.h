@@ -26,6 +26,7 @@ struct live {
 	struct {
 		char path[64];
 		enum device_state state;
+		char trouble[FEED_WORD]; /* of what is not described yet */
 	} ports[MOST_PORTS];
 	size_t n_ports;
 	struct feed_punctual punctual;

@@ -14,17 +14,21 @@ static const char *state_name(const struct seen *seen)
 	return seen->has_health && seen->health.state != DEVICE_READY ? "silent" : "ready";
 }
 
-static enum device_state state_at(const struct live *live, const char *path)
+/* The place of a port in the list; n_ports: nothing was said of it. */
+static size_t port_at(const struct live *live, const char *path)
 {
-	for (size_t i = 0; i < live->n_ports; i++)
-		if (strcmp(live->ports[i].path, path) == 0)
-			return live->ports[i].state;
-	return DEVICE_LISTENING;
+	size_t i = 0;
+
+	while (i < live->n_ports && strcmp(live->ports[i].path, path) != 0)
+		i++;
+	return i;
 }
 
 const char *live_port_state(const struct live *live, const char *path)
 {
-	switch (state_at(live, path)) {
+	size_t i = port_at(live, path);
+
+	switch (i < live->n_ports ? live->ports[i].state : DEVICE_LISTENING) {
 	case DEVICE_LISTENING:
 		return "listening";
 	case DEVICE_READY:
@@ -113,6 +117,20 @@ static void tell_streams(const struct seen *seen, struct trouble_words *ret_prob
 	text_addf(&en, " (address %s)", listed);
 }
 
+/* Of a port at which nothing is described. */
+static void tell_port(const struct live *live, const char *path, struct trouble_words *ret_problem)
+{
+	size_t i = port_at(live, path);
+
+	*ret_problem = (struct trouble_words){.zh = ""};
+	if (i == live->n_ports)
+		return;
+	if (live->ports[i].trouble[0])
+		trouble_of_word("", live->ports[i].trouble, ret_problem);
+	else
+		trouble_of_state(live->ports[i].state, ret_problem);
+}
+
 const struct device *live_device_at(const struct live *live, const char *path, bool *ret_is_gone,
 	struct trouble_words *ret_problem)
 {
@@ -129,7 +147,7 @@ const struct device *live_device_at(const struct live *live, const char *path, b
 	}
 	*ret_is_gone = !found || found->is_gone;
 	if (*ret_is_gone)
-		trouble_of_state(state_at(live, path), ret_problem);
+		tell_port(live, path, ret_problem);
 	else
 		tell_problem(found, ret_problem);
 	if (!*ret_is_gone && !ret_problem->zh[0] && found->has_health)

@@ -359,6 +359,11 @@ static void a_port_knows_the_number_of_its_kit(void **unused)
 	assert_int_equal(live_device_at(live, "/dev/ttyUSB0", &is_gone, &words)->sticker, 3);
 	assert_true(is_gone);
 	assert_non_null(strstr(words.en, "not understood"));
+	text_copy(garbled.trouble, sizeof garbled.trouble, "no-analog-pins");
+	feed_put_health(feed, clock_now(&fake), &garbled); /* and says what is wrong, undescribed */
+	live_feed(live);
+	live_device_at(live, "/dev/ttyUSB0", &is_gone, &words);
+	assert_non_null(strstr(words.en, "StandardFirmata"));
 	device.id = 8;
 	device.sticker = 4;
 	plug(&device);
