@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "data/flag.h"
 #include "sense/recording.h"
 
 enum { LINE = 1024 };
@@ -157,9 +158,8 @@ static void add_value(struct expect *expect, struct instant stamp, const struct 
 {
 	char buffer[LINE];
 	struct text words = text_over(buffer, sizeof buffer);
-	bool is_young = instant_since(stamp, expect->plugged) < expect->warm_up_ns;
-	bool is_outside = isfinite(value) && channel->low < channel->high &&
-		(value < channel->low || value > channel->high);
+	unsigned flags = flag_of_age(instant_since(stamp, expect->plugged), expect->warm_up_ns) |
+		flag_of_value(value, channel->low, channel->high, channel->resolution);
 
 	add_channel(&words, expect, stream, channel);
 	text_add_char(&words, ' ');
@@ -167,11 +167,11 @@ static void add_value(struct expect *expect, struct instant stamp, const struct 
 		text_add_double(&words, value);
 	else
 		text_add_char(&words, '-');
-	if (is_young || is_outside)
-		text_addf(&words, " %s%s%s", is_young ? "warm-up" : "",
-			is_young && is_outside ? "," : "", is_outside ? "out-of-range" : "");
+	if (flags)
+		text_add_char(&words, ' ');
+	flag_add_words(&words, flags);
 	expect->n_values += isfinite(value) != 0;
-	expect->n_flagged += is_outside;
+	expect->n_flagged += (flags & FLAG_OUT_OF_RANGE) != 0;
 	add_line(expect, stamp, &words);
 }
 
@@ -197,6 +197,8 @@ static void take_gap(struct expect *expect, struct instant at, const struct gap 
 
 	if (stream && stream->kind != STREAM_DATA)
 		return;
+	if (gap->reason == GAP_RESET && gap->to.ns > expect->plugged.ns)
+		expect->plugged = gap->to; /* it begins to warm up again */
 	for (uint32_t i = 0; i < expect->device.n_streams; i++)
 		n_data += expect->device.streams[i].kind == STREAM_DATA;
 	text_addf(&words, "gap %s", gap_reason_name(gap->reason));

@@ -10,7 +10,7 @@
  *
  * A value is the shortest decimal that reads back; `-`: the channel was not given. Behind it stand
  * flags, `warm-up` (younger than the kit's warm-up) and `out-of-range` (of what the channel can
- * measure), with a comma between. `gap REASON`, then `lost N` where that is known, then the stream
+ * measure; data/flag.h), with a comma between. `gap REASON`, then `lost N` where that is known, then the stream
  * where the device has several. A channel whose name is used in two streams is STREAM.CHANNEL.
  * Times are stamps, seconds since the recording began; of one instant, in the order of telling.
  *
@@ -31,7 +31,7 @@ int expect_new(
 	struct ring *ring, struct instant start, int64_t warm_up_ns, struct expect **ret_expect);
 void expect_free(struct expect *expect);
 
-/* The device was plugged in: its warm-up begins. */
+/* The device was plugged in: its warm-up begins. (So it does where it restarts.) */
 void expect_plugged(struct expect *expect, struct instant at);
 
 /* Takes what is in the ring. */

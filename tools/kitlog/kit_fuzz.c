@@ -15,6 +15,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "data/flag.h"
 #include "tools/kitlog/kit_wound.h"
 #include "tools/kitlog/say.h"
 
@@ -61,8 +62,8 @@ static bool is_unflagged(const struct model *model, const char *line, size_t n)
 	if (channel < 0 || digits == 0)
 		return false;
 	sscanf(text + used + digits, " %39s", flag);
-	return model->channels[channel].low < model->channels[channel].high &&
-		(value < model->channels[channel].low || value > model->channels[channel].high) &&
+	return flag_of_value(value, model->channels[channel].low, model->channels[channel].high,
+		       model->channels[channel].resolution) &&
 		!strstr(flag, "out-of-range");
 }
 

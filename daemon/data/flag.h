@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a reading must not be taken for: a value that the instrument cannot mean, or one of before
+ * it is warm. Readings are kept as they came and flagged wherever they are told; nothing of this is
+ * stored. The pages have the same rule (web/js/flags.js); tests/data/flags.txt holds for both.
+ *
+ * Judged is the value as the device said it, before any calibration: the range is the
+ * instrument's. Pure; any thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "data/batch.h"
+
+enum flag {
+	FLAG_WARM_UP = 1,
+	FLAG_OUT_OF_RANGE = 2,
+};
+
+/* Half a resolution beyond an edge is still the edge, as far as the instrument can tell. Nothing is
+ * out of a range that is unknown (low not below high), and no value (NaN) is out of any. */
+unsigned flag_of_value(double value, double low, double high, double resolution);
+
+/* The age of a row counts from when the device was last plugged in or restarted. */
+#define FLAG_AGE_UNKNOWN INT64_MAX /* old enough */
+unsigned flag_of_age(int64_t age_ns, int64_t warm_up_ns);
+
+/* Does a device begin anew, and so to warm up, behind such a gap? */
+bool flag_begins_anew(enum gap_reason reason);
+
+/* "warm-up", "out-of-range", with a comma between; nothing for none. */
+void flag_add_words(struct text *text, unsigned flags);
