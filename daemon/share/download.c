@@ -24,6 +24,7 @@ struct download {
 	struct source source;
 	struct job job;
 	struct work *work;
+	const struct catalogue *catalogue;
 	struct request *request; /* until it is answered */
 	struct download_options options;
 	struct download *next; /* of those that wait for the card */
@@ -116,6 +117,13 @@ static bool is_wanted(const struct download_options *options, const struct strea
 	return false;
 }
 
+static int64_t warm_up_of(const struct catalogue *catalogue, const struct device *device)
+{
+	const struct model *model = catalogue_find(catalogue, device->kit);
+
+	return model ? model->warm_up_ns : 0;
+}
+
 static int take_device(void *self, const struct device *device)
 {
 	struct download *download = self;
@@ -130,6 +138,7 @@ static int take_device(void *self, const struct device *device)
 
 		to->stream = device->streams[i];
 		to->sticker = device->sticker;
+		to->warming.warm_up_ns = warm_up_of(download->catalogue, device);
 		to->has_series = series_init(&to->series, download->options.board, device,
 					 &device->streams[i], &why) == 0;
 	}
@@ -177,6 +186,19 @@ static int read_calibrations(struct download *download, struct reader *reader)
 	return r;
 }
 
+static int read_warming(struct download *download, struct reader *reader)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < download->exporter.n_streams && r == 0; i++) {
+		struct export_stream *of = &download->streams[i];
+
+		r = warming_begin(reader, of->stream.id, download->options.from,
+			of->warming.warm_up_ns, &of->warming);
+	}
+	return r;
+}
+
 static int prepare(struct download *download, struct reader *reader)
 {
 	struct weave_stream streams[WEAVE_STREAMS];
@@ -196,6 +218,8 @@ static int prepare(struct download *download, struct reader *reader)
 		return -ENOENT;
 	qsort(download->streams, exporter->n_streams, sizeof *download->streams, by_sticker);
 	r = download->options.is_raw ? 0 : read_calibrations(download, reader);
+	if (r == 0)
+		r = read_warming(download, reader);
 	if (r < 0)
 		return r;
 	if (reader_wall_map(reader, &download->wall) < 0)
@@ -206,8 +230,8 @@ static int prepare(struct download *download, struct reader *reader)
 	exporter->origin = download->options.counts_from_first ? first_row(download, reader)
 							       : download->options.from;
 	for (size_t i = 0; i < exporter->n_streams; i++)
-		streams[i] = (struct weave_stream){download->streams[i].stream.id,
-			download->streams[i].stream.n_channels, download->streams[i].correction};
+		streams[i] = (struct weave_stream){
+			download->streams[i].stream.id, download->streams[i].stream.n_channels};
 	r = weave_new(streams, exporter->n_streams, download->options.from, download->options.to,
 		&download->weave);
 	if (r == 0)
@@ -478,6 +502,7 @@ void download_start(struct downloads *downloads, struct request *request,
 	download->source = (struct source){.read = read_download, .closed = download_left};
 	download->job = (struct job){.run = fill_buffer, .done = buffer_filled};
 	download->work = downloads->work;
+	download->catalogue = downloads->catalogue;
 	download->request = request;
 	download->options = *options;
 	download->give_up = instant_add(clock_now(downloads->clock), PATIENCE_NS);

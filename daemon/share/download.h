@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "keep/keep.h"
+#include "sense/catalogue.h"
 #include "share/export.h"
 #include "share/request.h"
 #include "share/work.h"
@@ -27,7 +28,9 @@ struct downloads {
 	struct work *work;
 	struct keep *keep;
 	const struct store_status *store; /* as of keep's last notice */
-	void (*refused)(void *self);      /* one that waited: the answer is to be sent */
+	const struct catalogue
+		*catalogue;          /* whose warm-ups flag rows; NULL: nobody knows the kits */
+	void (*refused)(void *self); /* one that waited: the answer is to be sent */
 	void *self;
 
 	/* private */

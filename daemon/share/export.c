@@ -10,32 +10,51 @@
 #include <time.h>
 
 #include "base/number.h"
+#include "data/flag.h"
 #include "data/line.h"
 #include "data/unit.h"
 
-enum { CELL_TEXT = 640, FIXED_BYTES = 512 };
+enum { CELL_TEXT = 640, FIXED_BYTES = 512, FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT };
 
 /* --- CSV --- */
 
 /* RFC 4180, and a leading apostrophe where a spreadsheet would begin to compute. Names come from
  * devices: nothing in them starts a new line. */
+static void add_within_cell(struct text *text, const char *words)
+{
+	for (; *words; words++) {
+		if (*words == '"')
+			text_add_char(text, '"');
+		text_add_char(text, (unsigned char)*words < 0x20 ? ' ' : *words);
+	}
+}
+
 static void add_cell(struct text *text, const char *cell)
 {
 	bool is_formula = cell[0] && strchr("=+-@\t\r", cell[0]);
 
-	text_add_char(text, '"');
-	if (is_formula)
-		text_add_char(text, '\'');
-	for (; *cell; cell++) {
-		if (*cell == '"')
-			text_add_char(text, '"');
-		text_add_char(text, (unsigned char)*cell < 0x20 ? ' ' : *cell);
-	}
+	text_add(text, is_formula ? "\"'" : "\"");
+	add_within_cell(text, cell);
 	text_add_char(text, '"');
 }
 
-/* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]"; the sticker when there is more than
- * one stream to tell apart. */
+/* "3 " when there is more than one stream to tell apart. */
+static void add_whose(
+	const struct exporter *exporter, const struct export_stream *of, struct text *text)
+{
+	if (exporter->n_streams <= 1)
+		return;
+	text_addf(text, "%u ", of->sticker);
+	if (strcmp(of->stream.name, "main") != 0)
+		text_addf(text, "%s ", of->stream.name);
+}
+
+static const char *channel_name(const struct channel *channel)
+{
+	return channel->name_zh[0] ? channel->name_zh : channel->id;
+}
+
+/* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]" */
 static void add_channel_head(const struct exporter *exporter, const struct export_stream *of,
 	size_t channel, struct text *text)
 {
@@ -45,12 +64,8 @@ static void add_channel_head(const struct exporter *exporter, const struct expor
 	struct text unit = text_over(unit_buffer, sizeof unit_buffer);
 	bool has_english = c->name_en[0] && strcmp(c->name_en, c->name_zh) != 0;
 
-	if (exporter->n_streams > 1) {
-		text_addf(&cell, "%u ", of->sticker);
-		if (strcmp(of->stream.name, "main") != 0)
-			text_addf(&cell, "%s ", of->stream.name);
-	}
-	text_add(&cell, c->name_zh[0] ? c->name_zh : c->id);
+	add_whose(exporter, of, &cell);
+	text_add(&cell, channel_name(c));
 	if (has_english)
 		text_addf(&cell, " %s", c->name_en);
 	unit_add_for_people(&unit, c->unit);
@@ -59,6 +74,28 @@ static void add_channel_head(const struct exporter *exporter, const struct expor
 	if (of->by[channel])
 		text_addf(&cell, " [校准 calibrated %s]", of->by[channel]);
 	add_cell(text, cell.at);
+}
+
+static bool can_be_flagged(const struct export_stream *of)
+{
+	for (size_t c = 0; c < of->stream.n_channels; c++)
+		if (of->stream.channels[c].low < of->stream.channels[c].high)
+			return true;
+	return of->warming.warm_up_ns > 0;
+}
+
+static bool has_flags(const struct exporter *exporter)
+{
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		if (can_be_flagged(&exporter->streams[i]))
+			return true;
+	return false;
+}
+
+/* Behind gap_until_s, of a line that is not about rows. */
+static void end_csv_line(const struct exporter *exporter, struct text *text)
+{
+	text_add(text, has_flags(exporter) ? ",\r\n" : "\r\n");
 }
 
 static void add_csv_head(const struct exporter *exporter, struct text *text)
@@ -71,7 +108,8 @@ static void add_csv_head(const struct exporter *exporter, struct text *text)
 			text_add_char(text, ',');
 			add_channel_head(exporter, &exporter->streams[i], c, text);
 		}
-	text_add(text, ",gap,gap_until_s\r\n");
+	text_add(text, ",gap,gap_until_s");
+	text_add(text, has_flags(exporter) ? ",flags\r\n" : "\r\n");
 }
 
 /* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
@@ -141,20 +179,80 @@ static void add_csv_gap(const struct exporter *exporter, const struct gap *gap, 
 		text_addf(text, " %" PRIu64 " rows", gap->lost_rows);
 	text_add_char(text, ',');
 	add_seconds(text, instant_since(gap->to, exporter->origin));
-	text_add(text, "\r\n");
+	end_csv_line(exporter, text);
+}
+
+/* What a person is to see: `room` serves if it differs from what the device said. */
+static const double *calibrated(
+	const struct export_stream *of, struct instant at, const double *raw, double *room)
+{
+	if (!of->correction)
+		return raw;
+	memcpy(room, raw, of->stream.n_channels * sizeof *room);
+	correction_apply(of->correction, 1, &at.ns, room);
+	return room;
+}
+
+/* Opens the cell before the first flag. */
+static void add_flag(const struct exporter *exporter, const struct export_stream *of, unsigned flag,
+	const char *what, bool *is_open, struct text *text)
+{
+	text_add(text, *is_open ? "; " : "\"");
+	*is_open = true;
+	add_whose(exporter, of, text);
+	flag_add_words(text, flag);
+	text_add(text, *what ? " " : "");
+	add_within_cell(text, what);
+}
+
+static void add_flags(
+	const struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	bool is_open = false;
+
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		const struct export_stream *of = &exporter->streams[i];
+		const double *raw = moment->values[i];
+		unsigned flag = raw ? warming_flags(&of->warming, moment->at) : 0;
+
+		if (flag)
+			add_flag(exporter, of, flag, "", &is_open, text);
+		for (size_t c = 0; raw && c < of->stream.n_channels; c++) {
+			const struct channel *channel = &of->stream.channels[c];
+
+			flag = flag_of_value(
+				raw[c], channel->low, channel->high, channel->resolution);
+			if (flag)
+				add_flag(exporter, of, flag, channel_name(channel), &is_open, text);
+		}
+	}
+	if (is_open)
+		text_add_char(text, '"');
 }
 
 static void add_csv_row(
 	const struct exporter *exporter, const struct moment *moment, struct text *text)
 {
 	add_csv_times(exporter, moment->at, text);
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		for (size_t c = 0; c < exporter->streams[i].stream.n_channels; c++) {
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		const struct export_stream *of = &exporter->streams[i];
+		double room[STREAM_CHANNELS];
+		const double *values = moment->values[i];
+
+		if (values)
+			values = calibrated(of, moment->at, values, room);
+		for (size_t c = 0; c < of->stream.n_channels; c++) {
 			text_add_char(text, ',');
-			if (moment->values[i] && !isnan(moment->values[i][c]))
-				text_add_double(text, moment->values[i][c]);
+			if (values && !isnan(values[c]))
+				text_add_double(text, values[c]);
 		}
-	text_add(text, ",,\r\n");
+	}
+	text_add(text, ",,");
+	if (has_flags(exporter)) {
+		text_add_char(text, ',');
+		add_flags(exporter, moment, text);
+	}
+	text_add(text, "\r\n");
 }
 
 /* --- line protocol --- */
@@ -166,14 +264,16 @@ static void add_lines(struct exporter *exporter, const struct moment *moment, st
 
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		const struct export_stream *of = &exporter->streams[i];
+		double room[STREAM_CHANNELS];
 
 		if (!moment->values[i])
 			continue;
 		if (!has_time || !of->has_series)
 			exporter->rows_without_time += !has_time;
 		else if (line_add_row(text, of->series.head, of->series.head_length,
-				 of->series.keys, moment->values[i], of->series.n_channels,
-				 wall) == 0)
+				 of->series.keys,
+				 calibrated(of, moment->at, moment->values[i], room),
+				 of->series.n_channels, wall) == 0)
 			exporter->rows++;
 	}
 }
@@ -187,7 +287,8 @@ static void add_missing(const struct exporter *exporter, struct text *text)
 		add_csv_times(exporter, exporter->kept_to, text);
 		for (size_t i = 0; i < count_cells(exporter) + 1; i++)
 			text_add_char(text, ',');
-		text_add(text, "not yet on the card,\r\n");
+		text_add(text, "not yet on the card,");
+		end_csv_line(exporter, text);
 	} else {
 		text_add(
 			text, "# what was recorded last is not yet on the card: export it again\n");
@@ -198,10 +299,17 @@ size_t export_line_bytes(const struct exporter *exporter)
 {
 	size_t n = FIXED_BYTES;
 
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		n += exporter->format == EXPORT_CSV
-			? exporter->streams[i].stream.n_channels * (size_t)(NUMBER_TEXT + 1)
-			: SERIES_HEAD + SERIES_KEYS + STREAM_CHANNELS * (size_t)(NUMBER_TEXT + 2);
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		const struct export_stream *of = &exporter->streams[i];
+		size_t n_channels = of->stream.n_channels;
+
+		if (exporter->format == EXPORT_LP)
+			n += SERIES_HEAD + SERIES_KEYS +
+				STREAM_CHANNELS * (size_t)(NUMBER_TEXT + 2);
+		else
+			n += n_channels * (size_t)(NUMBER_TEXT + 1) +
+				(can_be_flagged(of) ? (n_channels + 1) * FLAG_TEXT : 0);
+	}
 	return n;
 }
 
@@ -209,6 +317,13 @@ void export_add_head(struct exporter *exporter, struct text *text)
 {
 	if (exporter->format == EXPORT_CSV)
 		add_csv_head(exporter, text);
+}
+
+static void follow_gap(struct exporter *exporter, const struct gap *gap)
+{
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		if (gap->stream == 0 || gap->stream == exporter->streams[i].stream.id)
+			warming_take_gap(&exporter->streams[i].warming, gap);
 }
 
 void export_add_moment(struct exporter *exporter, const struct moment *moment, struct text *text)
@@ -219,6 +334,7 @@ void export_add_moment(struct exporter *exporter, const struct moment *moment, s
 		return;
 	}
 	if (moment->gap) {
+		follow_gap(exporter, moment->gap);
 		add_csv_gap(exporter, moment->gap, text);
 		return;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Moments as text: CSV for a spreadsheet, or line protocol as it is shipped. Pure but for the C
+/* Moments as text: CSV for a spreadsheet, or line protocol as it is shipped. They come raw, as the
+ * devices said them: so they are flagged (data/flag.h), and then calibrated. Pure but for the C
  * library's time zone. */
 #pragma once
 
@@ -9,8 +10,9 @@
 #include "base/text.h"
 #include "data/device.h"
 #include "keep/store.h"
-#include "share/weave.h"
 #include "share/series.h"
+#include "share/warming.h"
+#include "share/weave.h"
 
 enum export_format { EXPORT_CSV = 1, EXPORT_LP = 2 };
 
@@ -22,6 +24,7 @@ struct export_stream {
 	bool has_series;               /* false: its names cannot be written as line protocol */
 	struct correction *correction; /* NULL: raw values */
 	char *by[STREAM_CHANNELS];     /* which calibrations (provenance.h); NULL: none */
+	struct warming warming;        /* follows the gaps as they are written */
 };
 
 struct exporter {
@@ -30,7 +33,7 @@ struct exporter {
 	bool lacks_end;              /* the card has not got it yet, */
 	struct instant kept_to;      /* only what was before this */
 	const struct wall_map *wall; /* NULL: nobody has told the hour */
-	const struct export_stream *streams;
+	struct export_stream *streams;
 	size_t n_streams;
 	uint64_t rows, rows_without_time; /* written; left out of line protocol */
 };
@@ -40,12 +43,14 @@ struct exporter {
 size_t export_line_bytes(const struct exporter *exporter);
 
 /* CSV: a byte order mark (Excel on Chinese Windows takes the file for GBK without), then
- *     time_s,clock,"温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]",...,gap,gap_until_s
- * Line protocol: nothing. */
+ *     time_s,clock,"温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]",...,gap,gap_until_s,flags
+ * where `flags` is there only if some value could have one: a range or a warm-up is known. Else an
+ * empty column would claim that somebody had looked. Line protocol: nothing. */
 void export_add_head(struct exporter *exporter, struct text *text);
 
-/* CSV: rows of one instant share a line; a gap is a line with its reason. A cell that a spreadsheet
- * would take for a formula begins with an apostrophe. Line protocol: a line per stream; rows whose
+/* CSV: rows of one instant share a line; a gap is a line with its reason. A flag is a word and, as
+ * in the head, what it is about: "warm-up; out-of-range 温度", of several streams "2 warm-up". A cell
+ * that a spreadsheet would take for a formula begins with an apostrophe. Line protocol: a line per stream; rows whose
  * wall time nobody has told are counted and left out. */
 void export_add_moment(struct exporter *exporter, const struct moment *moment, struct text *text);
 

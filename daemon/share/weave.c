@@ -13,7 +13,6 @@ enum { PAGE_NUMBERS = 65536, PAGE_ROWS_LEAST = 64, PAGE_GAPS = 64 };
 
 struct lane {
 	uint32_t id, n_channels;
-	const struct correction *correction;
 	int64_t *stamps_ns;
 	double *values;
 	size_t n, next;
@@ -54,7 +53,6 @@ int weave_new(const struct weave_stream *streams, size_t n, struct instant from,
 
 		lane->id = streams[weave->n_lanes].id;
 		lane->n_channels = streams[weave->n_lanes].n_channels;
-		lane->correction = streams[weave->n_lanes].correction;
 		lane->stamps_ns = malloc(weave->room * sizeof *lane->stamps_ns);
 		lane->values = malloc(weave->room * lane->n_channels * sizeof *lane->values);
 		if (!lane->stamps_ns || !lane->values) {
@@ -101,8 +99,6 @@ static int take_rows(void *self, const struct rows *rows)
 		n = rows->n;
 	memcpy(lane->stamps_ns + lane->n, rows->stamps_ns, n * sizeof *lane->stamps_ns);
 	memcpy(values, rows->values, n * lane->n_channels * sizeof *values);
-	if (lane->correction)
-		correction_apply(lane->correction, n, rows->stamps_ns, values);
 	lane->n += n;
 	return lane->has_more ? 1 : 0;
 }

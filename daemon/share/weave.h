@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The rows of several streams and the gaps between them as one sequence in time, read from the
- * store page by page, so that a run of a month takes no more memory than one of a minute. One
+/* The rows of several streams, raw, and the gaps between them as one sequence in time, read from
+ * the store page by page, so that a run of a month takes no more memory than one of a minute. One
  * thread (work). */
 #pragma once
 
@@ -17,7 +17,6 @@ struct weave;
 
 struct weave_stream {
 	uint32_t id, n_channels;
-	const struct correction *correction; /* borrowed for the weave's life; NULL: raw values */
 };
 
 /* At most WEAVE_STREAMS streams; rows and gaps with from <= instant < to. 0, -E2BIG, -ENOMEM. */
