@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/flag.h"
 #include "share/ask.h"
 #include "share/calibrating.h"
 #include "share/handlers.h"
@@ -14,6 +15,18 @@
 enum { MOST_AT_ONCE = 48 };
 
 /* ---------------------------------------------------------------- raw values */
+
+/* ,"flags":["out-of-range"], where there is one. */
+static void add_flags(struct text *text, double value, const struct channel *channel)
+{
+	unsigned flags = flag_of_value(value, channel->low, channel->high, channel->resolution);
+
+	if (!flags)
+		return;
+	text_add(text, ",\"flags\":[\"");
+	flag_add_words(text, flags);
+	text_add(text, "\"]");
+}
 
 void handle_raw(void *self, struct request *request)
 {
@@ -43,7 +56,9 @@ void handle_raw(void *self, struct request *request)
 		text_add_json(&text, stream->channels[c].id);
 		text_add(&text, ",\"mean\":");
 		json_number(&text, mean);
-		text_addf(&text, ",\"n\":%u}", n);
+		text_addf(&text, ",\"n\":%u", n);
+		add_flags(&text, mean, &stream->channels[c]);
+		text_add_char(&text, '}');
 	}
 	text_add(&text, "]}\n");
 	answer_send(request, 200, &text);

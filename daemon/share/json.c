@@ -82,8 +82,28 @@ static void add_end(struct text *text, const char *name, struct instant end)
 		add_int(text, name, instant_us(end));
 }
 
+/* What the channel can measure, as its readings are told: who compares the two judges what the
+ * device said. */
+static void add_range_by(
+	struct text *text, const struct channel *channel, const struct calibration *by)
+{
+	double low = NAN, high = NAN;
+
+	if (channel->low < channel->high) {
+		bool falls = calibration_falls(&by->map);
+
+		low = calibration_value(
+			&by->map, channel->resolution, falls ? channel->high : channel->low);
+		high = calibration_value(
+			&by->map, channel->resolution, falls ? channel->low : channel->high);
+	}
+	add_number(text, "low", low);
+	add_number(text, "high", high);
+}
+
 /* What a page shows of it beside a value. */
-static void add_calibration(struct text *text, const struct calibration *by)
+static void add_calibration(
+	struct text *text, const struct channel *channel, const struct calibration *by)
 {
 	text_add(text, ",\"calibration\":");
 	if (!by) {
@@ -95,6 +115,7 @@ static void add_calibration(struct text *text, const struct calibration *by)
 	add_string(text, "name", by->name);
 	add_int(text, "made_us", instant_us(by->made));
 	add_wall(text, "wall_made_us", by->wall_ns);
+	add_range_by(text, channel, by);
 	text_add_char(text, '}');
 }
 
@@ -149,7 +170,7 @@ static void add_channel(
 	add_number(text, "low", has_range ? channel->low : NAN);
 	add_number(text, "high", has_range ? channel->high : NAN);
 	add_number(text, "last", news->last);
-	add_calibration(text, news->by);
+	add_calibration(text, channel, news->by);
 	text_add(text, ",\"is_overdue\":");
 	json_bool(text, news->is_overdue);
 	add_accuracy(text, news->accuracy);

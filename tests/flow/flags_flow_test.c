@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an export flags: values that the instrument cannot mean, whatever they are calibrated to,
- * and rows of before it was warm. Through the web's door, with a real store and the real kits. */
+/* What is flagged: values that the instrument cannot mean, whatever they are calibrated to, and in
+ * exports rows of before it was warm. Through the web's door, with a real store and the real kits. */
 #include "share/web.h"
 
 #include <math.h>
@@ -111,7 +111,7 @@ static int tear_down(void **unused)
 /* --- what sense would do --- */
 
 /* Stream 10 * id: humidity from 0 to 100, and a voltage of which nobody knows the range. */
-static void plug(uint32_t id, const char *kit, const char *humidity)
+static void describe(uint32_t id, const char *kit, const char *humidity, struct device *ret_device)
 {
 	struct device device = {.id = id, .sticker = id, .n_streams = 1};
 	struct stream *stream = &device.streams[0];
@@ -122,7 +122,38 @@ static void plug(uint32_t id, const char *kit, const char *humidity)
 	stream->channels[0] = (struct channel){.id = "rh", .low = 0, .high = 100, .resolution = 1};
 	text_copy(stream->channels[0].name_zh, sizeof stream->channels[0].name_zh, humidity);
 	stream->channels[1] = (struct channel){.id = "u", .name_zh = "电压"};
+	*ret_device = device;
+}
+
+static void plug(uint32_t id, const char *kit, const char *humidity)
+{
+	struct device device;
+
+	describe(id, kit, humidity, &device);
 	assert_int_equal(store_add_device(store, &device), 0);
+}
+
+/* What main hears of it. */
+static void plug_live(void)
+{
+	struct device device;
+
+	describe(1, "text-board", "湿度", &device);
+	assert_int_equal(feed_put_device(feed, clock_now(&fake), &device), 0);
+	web_feed(web);
+}
+
+static void say_live(double humidity, double voltage)
+{
+	static struct batch batch;
+
+	fake.frozen_ns += S / 10;
+	batch = (struct batch){.stream = 10, .n_channels = 2, .n_rows = 1};
+	batch.stamps_ns[0] = fake.frozen_ns;
+	batch.values[0] = humidity;
+	batch.values[1] = voltage;
+	assert_int_equal(feed_put_batch(feed, clock_now(&fake), &batch), 0);
+	web_feed(web);
 }
 
 static void keep_row(uint32_t stream, int64_t at_s, double humidity, double voltage)
@@ -309,6 +340,47 @@ static void where_nothing_can_be_flagged_there_is_no_column_that_says_so(void **
 	exported("stream=10", HEAD "\"a\",\"b\",gap,gap_until_s\r\n0,,1e+09,5,,\r\n");
 }
 
+static void answered(const char *path, const char *wanted)
+{
+	struct browser b;
+
+	if (browser_get(loop, port, path, &b) != 200)
+		fail_msg("%s: %s", path, b.got);
+	if (!strstr(browser_body(&b), wanted))
+		fail_msg("%s: no %s in %s", path, wanted, browser_body(&b));
+	browser_close(&b);
+}
+
+static void a_raw_mean_that_the_instrument_cannot_mean_is_flagged(void **unused)
+{
+	(void)unused;
+	plug_live();
+	say_live(100, 1e9);
+	answered("/api/v1/streams/10/raw",
+		"{\"id\":\"rh\",\"mean\":100,\"n\":1},{\"id\":\"u\",\"mean\":1e+09,\"n\":1}");
+	say_live(150, 1e9);
+	answered("/api/v1/streams/10/raw",
+		"{\"id\":\"rh\",\"mean\":125,\"n\":2,\"flags\":[\"out-of-range\"]},"
+		"{\"id\":\"u\",\"mean\":1e+09,\"n\":2}");
+}
+
+/* So that who compares the two judges what the device said. */
+static void a_calibration_says_what_the_range_is_by_it(void **unused)
+{
+	(void)unused;
+	plug_live();
+	answered("/api/v1/devices", "\"low\":0,\"high\":100,\"last\":null,\"calibration\":null,");
+	calibrate(1, 50, 45);
+	assert_int_equal(store_commit(store, clock_now(&fake)), 0);
+	web_close(web);
+	open_web(); /* knows it from the card */
+	plug_live();
+	say_live(103, 5);
+	answered("/api/v1/devices", "\"low\":0,\"high\":100,\"last\":98,");
+	answered("/api/v1/devices", "\"wall_made_us\":null,\"low\":-5,\"high\":95}");
+	answered("/api/v1/devices", "\"low\":null,\"high\":null,\"last\":5,");
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -320,6 +392,8 @@ int main(void)
 		EACH(an_export_from_the_middle_knows_what_was_before_it),
 		EACH(what_follows_data_that_made_room_is_not_taken_for_the_beginning),
 		EACH(of_several_streams_a_flag_says_whose_it_is),
+		EACH(a_raw_mean_that_the_instrument_cannot_mean_is_flagged),
+		EACH(a_calibration_says_what_the_range_is_by_it),
 		EACH(where_nothing_can_be_flagged_there_is_no_column_that_says_so),
 	};
 
