@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog tail [STICKER]`: rows and gaps as they come, until Ctrl-C. With --json one event a
- * line. */
+/* `kitlog tail [STICKER]`: rows and gaps as they come, until Ctrl-C; what is flagged has a mark. With
+ * --json one event a line. */
 #include "tools/kitlog/command.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/flag.h"
 #include "tools/kitlog/say.h"
 
 struct tail {
 	bool is_json;
 	long long sticker; /* 0: all */
 	json_t *devices;
+	unsigned explained; /* flags whose marks were */
+};
+
+/* Rows of a stream as they came: single ones, or of a fast stream some together. */
+struct part {
+	const json_t *device, *stream;
+	const json_t *t, *shown, *least, *most; /* columns, channel by channel */
 };
 
 /* The stream and its device by the stream's number, or false. */
@@ -36,36 +45,104 @@ static bool find(const struct tail *tail, json_int_t id, const json_t **ret_devi
 	return false;
 }
 
-static void print_part(const struct tail *tail, const json_t *part)
+/* --- flags --- */
+
+static const struct {
+	enum flag flag;
+	char mark;
+	const char *zh, *en;
+} marks[] = {
+	{FLAG_WARM_UP, '~', "预热中，读数还会变", "warming up: it still drifts"},
+	{FLAG_OUT_OF_RANGE, '!', "超出量程，这个值不可信",
+		"out of range: the instrument cannot measure that"},
+};
+
+static double number_at(const json_t *columns, size_t channel, size_t row)
 {
-	const json_t *device, *stream, *t;
-	json_t *times = json_object_get(part, "t");
-	json_t *columns = json_object_get(part, "y"); /* single rows, or means of a fast stream */
-	size_t row;
+	const json_t *value = json_array_get(json_array_get(columns, channel), row);
 
-	if (!columns)
-		columns = json_object_get(part, "mean");
-	if (!find(tail, json_integer_value(json_object_get(part, "s")), &device, &stream))
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static double number_of(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static unsigned flags_of(const struct part *part, size_t channel, size_t row)
+{
+	const json_t *of = json_array_get(json_object_get(part->stream, "channels"), channel);
+	const json_t *until = json_object_get(part->device, "warming_until_us");
+	const json_t *by = json_object_get(of, "calibration");
+	const json_t *range = json_is_object(by) ? by : of; /* as the values are told */
+	double low = number_of(range, "low"), high = number_of(range, "high"),
+	       resolution = number_of(of, "resolution");
+	unsigned flags = 0;
+
+	if (isnan(number_at(part->shown, channel, row)))
+		return 0;
+	if (json_is_integer(until) &&
+		json_integer_value(json_array_get(part->t, row)) < json_integer_value(until))
+		flags = FLAG_WARM_UP;
+	return flags | flag_of_value(number_at(part->least, channel, row), low, high, resolution) |
+		flag_of_value(number_at(part->most, channel, row), low, high, resolution);
+}
+
+static void explain(struct tail *tail, unsigned flags)
+{
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (flags & marks[i].flag & ~tail->explained)
+			printf("# %c %s\n", marks[i].mark, say(marks[i].zh, marks[i].en));
+	tail->explained |= flags;
+}
+
+/* --- rows --- */
+
+static void print_value(const struct part *part, size_t channel, size_t row)
+{
+	const json_t *of = json_array_get(json_object_get(part->stream, "channels"), channel);
+	const char *id = json_string_value(json_object_get(of, "id"));
+	const char *unit = json_string_value(json_object_get(of, "unit"));
+	double step = json_number_value(json_object_get(of, "resolution"));
+	double value = number_at(part->shown, channel, row);
+	unsigned flags = flags_of(part, channel, row);
+	char digits[SAY_TEXT];
+
+	if (isnan(value))
 		return;
-	json_int_t sticker = json_integer_value(json_object_get(device, "sticker"));
+	printf("  %s=%s%s", id ? id : "?", say_value(value, step, unit ? unit : "", digits),
+		flags ? " " : "");
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (flags & marks[i].flag)
+			putchar(marks[i].mark);
+}
 
-	json_array_foreach(times, row, t)
-	{
-		printf("%14.6f  #%lld", json_number_value(t) / 1e6, (long long)sticker);
-		for (size_t c = 0; c < json_array_size(columns); c++) {
-			const json_t *channel =
-				json_array_get(json_object_get(stream, "channels"), c);
-			const json_t *value = json_array_get(json_array_get(columns, c), row);
-			const char *id = json_string_value(json_object_get(channel, "id"));
-			const char *unit = json_string_value(json_object_get(channel, "unit"));
-			double step = json_number_value(json_object_get(channel, "resolution"));
-			char digits[SAY_TEXT];
+static void print_part(struct tail *tail, const json_t *rows)
+{
+	struct part part = {.t = json_object_get(rows, "t"), .shown = json_object_get(rows, "y")};
 
-			if (json_is_number(value))
-				printf("  %s=%s", id ? id : "?",
-					say_value(json_number_value(value), step, unit ? unit : "",
-						digits));
-		}
+	part.least = part.most = part.shown;
+	if (!part.shown) {
+		part.shown = json_object_get(rows, "mean");
+		part.least = json_object_get(rows, "min");
+		part.most = json_object_get(rows, "max");
+	}
+	if (!find(tail, json_integer_value(json_object_get(rows, "s")), &part.device, &part.stream))
+		return;
+	json_int_t sticker = json_integer_value(json_object_get(part.device, "sticker"));
+
+	for (size_t row = 0; row < json_array_size(part.t); row++) {
+		double t = json_number_value(json_array_get(part.t, row));
+		unsigned flags = 0;
+
+		for (size_t c = 0; c < json_array_size(part.shown); c++)
+			flags |= flags_of(&part, c, row);
+		explain(tail, flags);
+		printf("%14.6f  #%lld", t / 1e6, (long long)sticker);
+		for (size_t c = 0; c < json_array_size(part.shown); c++)
+			print_value(&part, c, row);
 		putchar('\n');
 	}
 }
@@ -80,7 +157,7 @@ static bool is_wanted(const struct tail *tail, json_int_t stream)
 		json_integer_value(json_object_get(device, "sticker")) == tail->sticker;
 }
 
-static void print_rows(const struct tail *tail, const json_t *parts)
+static void print_rows(struct tail *tail, const json_t *parts)
 {
 	json_t *wanted = json_array(), *part;
 	size_t i;
