@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,23 @@ class Rules(unittest.TestCase):
     def test_are_those_of_the_kits(self):
         written = (SOURCE / "tools" / "udev" / "70-kitlog.rules").read_text(encoding="utf-8")
         self.assertEqual(written, made(), "run tools/udev/make_rules.py > tools/udev/70-kitlog.rules")
+
+    def test_open_pins_to_their_group_before_all_that_is_not_usb_is_left_alone(self):
+        rules = made().splitlines()
+        pins = [line for line in rules if line.startswith('SUBSYSTEM=="gpio"')]
+        self.assertEqual(pins, ['SUBSYSTEM=="gpio", KERNEL=="gpiochip[0-9]*", MODE="0660", GROUP="gpio", '
+                                'TAG+="uaccess"'])
+        for line in (pins[0], next(line for line in rules if line.startswith('SUBSYSTEM=="iio"'))):
+            self.assertLess(rules.index(line), rules.index('SUBSYSTEM!="usb", GOTO="kitlog_end"'))
+
+    def test_are_what_udev_can_read(self):
+        """Each condition and assignment as udev(7) writes them; a line that is continued is one."""
+        one = re.compile(r'[A-Z]+(\{[A-Za-z]+\})?(==|!=|=|\+=)"[^"]*"')
+        for line in made().replace("\\\n", "").splitlines():
+            if line.startswith("#"):
+                continue
+            left = one.sub("", line).replace(",", "").strip()
+            self.assertEqual(left, "", line)
 
     def test_leave_serial_kits_and_other_devices_alone(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the udev rules for USB kits: whoever is at the machine, and the group dialout, may open
-them.
+"""Writes the udev rules: whoever is at the machine, and the group dialout, may open USB kits and the
+kernel's sensors; the group gpio the board's pins. hidraw needs none: HID kits are opened as USB.
 
     tools/udev/make_rules.py [FOLDER...] > 70-kitlog.rules
 
@@ -14,7 +14,7 @@ import sys
 
 OURS = pathlib.Path(__file__).resolve().parents[2] / "kits"
 HEAD = """# SPDX-License-Identifier: GPL-3.0-or-later
-# USB kits may be opened by whoever is at the machine and by the group dialout, as serial ports are.
+# Kits may be opened by whoever is at the machine and by the group dialout, as serial ports are.
 # Made by tools/udev/make_rules.py from the kits; copy it to /etc/udev/rules.d, then
 #     udevadm control --reload
 # and plug the kit in again.
@@ -22,6 +22,8 @@ ACTION=="remove", GOTO="kitlog_end"
 # Buffers of the kernel's sensors are switched on and read by the same people (buffered: yes).
 SUBSYSTEM=="iio", KERNEL=="iio:device*", MODE="0660", GROUP="dialout", TAG+="uaccess", \\
   RUN+="/bin/sh -c 'cd /sys%p && chgrp -R dialout buffer scan_elements trigger *_clock *sampling_frequency; chmod -R g+rwX buffer scan_elements trigger *_clock *sampling_frequency'"
+# The board's pins, for the group gpio, as Raspberry Pi OS has it (elsewhere: groupadd --system gpio).
+SUBSYSTEM=="gpio", KERNEL=="gpiochip[0-9]*", MODE="0660", GROUP="gpio", TAG+="uaccess"
 SUBSYSTEM!="usb", GOTO="kitlog_end"
 ENV{DEVTYPE}!="usb_device", GOTO="kitlog_end"
 """
