@@ -296,6 +296,27 @@ static void not_a_map(struct walk *walk, const struct node *node)
 			subject.text, quote(node->word).text);
 }
 
+/* A key that is there but for a full-width sign is told as that, by itself. */
+static void missing_key(struct walk *walk, const struct node *map, const char *name)
+{
+	const size_t n = strlen(name);
+
+	for (const struct node *key = map->first; key; key = key->next->next) {
+		const struct node *value = key->next;
+
+		if (key->kind == NODE_WORD && key->length > n + 2 &&
+			memcmp(key->word, name, n) == 0 &&
+			memcmp(key->word + n, "\xEF\xBC\x9A", 3) == 0)
+			return;
+		if (value->kind == NODE_WORD && !value->is_quoted &&
+			syntax_explain_missing(
+				name, value->word, value->line, value->column, walk->report))
+			return;
+	}
+	report_add(walk->report, map->line, map->column, "%s: the key \"%s\" is missing",
+		subject_of(walk).text, name);
+}
+
 static void check_map(struct walk *walk, const struct node *map, const cyaml_schema_value_t *schema)
 {
 	const cyaml_schema_field_t *fields = schema->mapping.fields;
@@ -334,8 +355,7 @@ static void check_map(struct walk *walk, const struct node *map, const cyaml_sch
 	}
 	for (size_t i = 0; i < n; i++)
 		if (!is_seen[i] && !(fields[i].value.flags & CYAML_FLAG_OPTIONAL))
-			report_add(walk->report, map->line, map->column,
-				"%s: the key \"%s\" is missing", subject_of(walk).text, names[i]);
+			missing_key(walk, map, names[i]);
 }
 
 static void not_a_list(

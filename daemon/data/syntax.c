@@ -14,10 +14,13 @@ static const struct {
 	const char *bytes, *say;
 } slips[] = {
 	{"\xEF\xBC\x8C", "the full-width comma \xEF\xBC\x8C; type \", \""},
+	{"\xE3\x80\x81", "the Chinese list comma \xE3\x80\x81; type \", \""},
+	{"\xEF\xBC\x9B", "the full-width semicolon \xEF\xBC\x9B; type \", \""},
 	{"\xE3\x80\x80", "a full-width space; type ordinary spaces"},
 	{"\xC2\xA0", "a no-break space; type ordinary spaces"},
 	{"\xE3\x80\x90", "a full-width bracket; type ["},
 	{"\xEF\xBC\xBB", "a full-width bracket; type ["},
+	{"\xEF\xBD\x9B", "a full-width brace; type {"},
 	{"\t", "a tab; indent with two spaces"},
 };
 
@@ -52,6 +55,15 @@ static struct span line_of(struct span text, int line)
 		}
 	}
 	return (struct span){text.at + start, end - start};
+}
+
+static int characters(const char *at, size_t n)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += ((unsigned char)at[i] & 0xC0) != 0x80;
+	return count;
 }
 
 static bool is_key_letter(char c)
@@ -91,13 +103,68 @@ static bool explain_colon(struct span line, int number, int before, struct repor
 	return false;
 }
 
-static int characters(const char *at, size_t n)
+/* Bytes of the key that stands here, a colon of either kind behind it; 0: none does. */
+static size_t key_at(struct span line, size_t at)
 {
-	int count = 0;
+	size_t end = at;
 
-	for (size_t i = 0; i < n; i++)
-		count += ((unsigned char)at[i] & 0xC0) != 0x80;
-	return count;
+	while (end < line.n && is_key_letter(line.at[end]))
+		end++;
+	if (end < line.n && line.at[end] == ':')
+		return end - at;
+	return line.n - end >= 3 && memcmp(line.at + end, "\xEF\xBC\x9A", 3) == 0 ? end - at : 0;
+}
+
+/* "{zh: 温度，en: Temperature}": the comma is one of the text, but for the key behind it. */
+static bool explain_comma(struct span line, int number, int before, struct report *report)
+{
+	for (size_t i = 0; i + 3 < line.n; i++) {
+		size_t at = i + 3, width;
+
+		if (memcmp(line.at + i, "\xEF\xBC\x8C", 3) != 0)
+			continue;
+		while (at < line.n && line.at[at] == ' ')
+			at++;
+		width = key_at(line, at);
+		if (width == 0)
+			continue;
+		report_add(report, number, before + characters(line.at, i) + 1,
+			"\"%.*s\" follows the full-width comma \xEF\xBC\x8C; type \", \" (comma and "
+			"space)",
+			(int)width, line.at + at);
+		return true;
+	}
+	return false;
+}
+
+/* The same where the next key stands on the next line. */
+static bool explain_comma_at_end(struct span line, int number, struct report *report)
+{
+	while (line.n > 0 && line.at[line.n - 1] == ' ')
+		line.n--;
+	if (line.n < 3 || memcmp(line.at + line.n - 3, "\xEF\xBC\x8C", 3) != 0)
+		return false;
+	report_add(report, number, characters(line.at, line.n),
+		"this line ends with the full-width comma \xEF\xBC\x8C; type \",\"");
+	return true;
+}
+
+/* "{id: a, range：[0, 1]}": a key with a full-width colon in the middle of a line. */
+static bool explain_inner_colon(struct span line, int number, struct report *report)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		size_t at = i + 1, width;
+
+		if (line.at[i] != '{' && line.at[i] != ',')
+			continue;
+		while (at < line.n && line.at[at] == ' ')
+			at++;
+		width = key_at(line, at);
+		if (width > 0 && line.at[at + width] != ':')
+			return explain_colon((struct span){line.at + at, line.n - at}, number,
+				characters(line.at, at), report);
+	}
+	return false;
 }
 
 /* Inside Chinese text the same signs are right: a slip follows an ASCII sign, or nothing. */
@@ -117,6 +184,18 @@ static bool explain_slip(struct span line, int number, int before, struct report
 		}
 	}
 	return false;
+}
+
+static bool explain_line(struct span line, int number, struct report *report)
+{
+	return explain_colon(line, number, 0, report) || explain_comma(line, number, 0, report) ||
+		explain_inner_colon(line, number, report) || explain_slip(line, number, 0, report);
+}
+
+/* libyaml notices some slips a line too late. */
+static bool explain_line_above(struct span line, int number, struct report *report)
+{
+	return explain_colon(line, number, 0, report) || explain_comma_at_end(line, number, report);
 }
 
 static size_t character_at(struct span line, size_t i)
@@ -187,9 +266,9 @@ void syntax_explain(const yaml_parser_t *parser, const char *bytes, size_t n, in
 			number);
 		return;
 	}
-	if (explain_colon(line, number, 0, report) || explain_slip(line, number, 0, report))
+	if (explain_line(line, number, report))
 		return;
-	if (number > 1 && explain_colon(line_of(text, number - 1), number - 1, 0, report))
+	if (number > 1 && explain_line_above(line_of(text, number - 1), number - 1, report))
 		return;
 
 	struct span sign = sign_at(line, parser->problem_mark.column);
@@ -219,5 +298,23 @@ bool syntax_explain_word(const char *word, int line, int column, struct report *
 	struct span span = {word, strlen(word)};
 
 	return explain_colon(span, line, column - 1, report) ||
+		explain_comma(span, line, column - 1, report) ||
 		explain_slip(span, line, column - 1, report);
+}
+
+bool syntax_explain_missing(
+	const char *key, const char *word, int line, int column, struct report *report)
+{
+	const size_t n = strlen(key);
+
+	for (const char *at = word; (at = strstr(at, "\xEF\xBC\x8C")); at++) {
+		struct span rest = {at + 3, strlen(at + 3)};
+
+		for (; rest.n > 0 && *rest.at == ' '; rest.n--)
+			rest.at++;
+		if (key_at(rest, 0) == n && memcmp(rest.at, key, n) == 0)
+			return explain_comma((struct span){at, strlen(at)}, line,
+				column - 1 + characters(word, (size_t)(at - word)), report);
+	}
+	return false;
 }

@@ -18,3 +18,7 @@ void syntax_explain(const yaml_parser_t *parser, const char *bytes, size_t n, in
 /* The same slips inside a word that is YAML, but not what was expected: adds a sentence and returns
  * true, if there is one. `line` and `column`: where the word begins. */
 bool syntax_explain_word(const char *word, int line, int column, struct report *report);
+
+/* Is the key that a map lacks inside one of its words, behind a full-width comma? As above. */
+bool syntax_explain_missing(
+	const char *key, const char *word, int line, int column, struct report *report);
