@@ -28,7 +28,9 @@ struct capture {
 	int failed;
 	bool is_gone;
 	uint64_t n_heard, n_bytes;
-	struct model_serial serial; /* now */
+	struct model_serial serial;  /* now */
+	struct model_serial refused; /* by the transport, newest, with */
+	int refusal;
 	struct recording_event event;
 };
 
@@ -157,21 +159,28 @@ static int send_pulse(void *self, struct kit *kit, unsigned line, unsigned us)
 	return 0;
 }
 
+/* An adapter that refuses goes on at the setting before: what comes then is not what the note says,
+ * and whoever reads the recording must know. */
 static void respeed(void *self, struct kit *kit, const struct model_serial *serial)
 {
 	struct capture *capture = self;
 	struct transport *transport = transport_of(capture);
 	struct recording_event *event;
 	struct text note;
+	int failed;
 
 	(void)kit;
-	capture->serial = *serial;
-	if (transport->class->set_serial)
-		transport->class->set_serial(transport, serial);
+	failed = transport->class->set_serial ? transport->class->set_serial(transport, serial) : 0;
+	if (failed) {
+		capture->refused = *serial;
+		capture->refusal = failed;
+	} else {
+		capture->serial = *serial;
+	}
 	event = begin(capture, RECORDING_NOTE, clock_now(&capture->clock));
 	note = text_over((char *)event->bytes, sizeof event->bytes);
-	text_addf(&note, "speed %u %u%c%u", serial->speed, serial->bits, serial->parity,
-		serial->stop_bits);
+	text_addf(&note, "speed %u %u%c%u%s", serial->speed, serial->bits, serial->parity,
+		serial->stop_bits, failed ? " refused" : "");
 	event->n = note.length;
 	tell(capture);
 }
@@ -306,6 +315,8 @@ static void sum_up(struct capture *capture, struct capture_outcome *outcome)
 	outcome->rows = health.rows;
 	outcome->is_gone = capture->is_gone;
 	outcome->serial = capture->serial;
+	outcome->refused = capture->refused;
+	outcome->refusal = capture->refusal;
 }
 
 int capture_run(const struct capture_options *options, struct capture_outcome *ret_outcome)

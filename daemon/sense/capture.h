@@ -32,6 +32,9 @@ struct capture_outcome {
 	uint64_t rows;
 	bool is_gone;               /* it was unplugged, which is the last event */
 	struct model_serial serial; /* at the end; speed 0: it has none */
+	/* Not 0: -errno of the port that would not go to this setting, and stayed at the one before. */
+	int refusal;
+	struct model_serial refused;
 };
 
 /* 0 at the end; -errno when the transport could not be started, or what `event` returned. */

@@ -19,7 +19,7 @@ struct device_script {
 	struct transport_host host;
 	void (*tick)(struct device_script *script, unsigned tick);
 	unsigned n_ticks;
-	bool is_started, is_asked, is_stopped;
+	bool is_started, is_asked, is_stopped, refuses;
 	struct kit_control request;
 };
 
@@ -78,6 +78,11 @@ static int take_pulse(struct transport *transport, unsigned line, unsigned us)
 	return 0;
 }
 
+static int take_serial(struct transport *transport, const struct model_serial *serial)
+{
+	return script_of(transport)->refuses && serial->parity == 'E' ? -EINVAL : 0;
+}
+
 static const struct transport_class class = {
 	.start = start,
 	.stop = stop,
@@ -85,6 +90,7 @@ static const struct transport_class class = {
 	.send = take_bytes,
 	.control = take_control,
 	.pulse = take_pulse,
+	.set_serial = take_serial,
 };
 
 /* --- devices --- */
@@ -161,11 +167,10 @@ static int write_event(void *self, const struct recording_event *event)
 	return tape->written.is_cut ? -ENOSPC : 0;
 }
 
-static struct capture_outcome capture_at(struct tape *tape, const struct kit_port *port,
-	void (*device)(struct device_script *, unsigned), int64_t ms)
+static struct capture_outcome run(
+	struct tape *tape, const struct kit_port *port, struct device_script *script, int64_t ms)
 {
-	struct device_script script = {.transport.class = &class, .tick = device};
-	struct capture_options options = {.transport = &script.transport,
+	struct capture_options options = {.transport = &script->transport,
 		.port = port,
 		.families = toy_probe_families,
 		.n_families = TOY_PROBE_FAMILIES,
@@ -177,7 +182,16 @@ static struct capture_outcome capture_at(struct tape *tape, const struct kit_por
 	tape->written = text_over(tape->text, sizeof tape->text);
 	text_add(&tape->written, "kit: toy-probe\nmade: by a script\n\n");
 	assert_int_equal(capture_run(&options, &outcome), 0);
-	assert_true(script.is_stopped);
+	assert_true(script->is_stopped);
+	return outcome;
+}
+
+static struct capture_outcome capture_at(struct tape *tape, const struct kit_port *port,
+	void (*device)(struct device_script *, unsigned), int64_t ms)
+{
+	struct device_script script = {.transport.class = &class, .tick = device};
+	struct capture_outcome outcome = run(tape, port, &script, ms);
+
 	assert_string_equal(outcome.kit, "toy-probe");
 	return outcome;
 }
@@ -285,32 +299,55 @@ static void the_serial_setting_of_a_named_kit_is_told(void **state)
 }
 
 /* Nobody named it: after three seconds of silence it is asked, at its own setting. */
-static void the_serial_setting_that_was_found_is_told(void **state)
+static struct model_match asked = {.has_usb = true,
+	.vendor = 0x1a86,
+	.any_product = true,
+	.ask = {.n = 1, .bytes = {0x51}, .mask = {0xff}},
+	.answer = {.n = 1, .bytes = {0xa5}, .mask = {0xff}}};
+
+static struct kit_port unnamed_port(struct model *model)
 {
-	static struct model_match match = {.has_usb = true,
-		.vendor = 0x1a86,
-		.any_product = true,
-		.ask = {.n = 1, .bytes = {0x51}, .mask = {0xff}},
-		.answer = {.n = 1, .bytes = {0xa5}, .mask = {0xff}}};
-	struct model model = toy_probe_model(&toy_probe_form);
-	struct kit_port port = {.transport = KIT_SERIAL,
+	model->matches = &asked;
+	model->n_matches = 1;
+	model->serial = (struct model_serial){
+		.is_given = true, .speed = 9600, .bits = 8, .parity = 'E', .stop_bits = 2};
+	return (struct kit_port){.transport = KIT_SERIAL,
 		.path = "toy",
 		.socket = "toy",
-		.usb_vendor = match.vendor,
-		.models = {&model},
+		.usb_vendor = asked.vendor,
+		.models = {model},
 		.n_models = 1,
 		.speed = 115200};
-	struct capture_outcome outcome;
+}
+
+static void the_serial_setting_that_was_found_is_told(void **state)
+{
+	struct model model = toy_probe_model(&toy_probe_form);
+	struct kit_port port = unnamed_port(&model);
+	struct capture_outcome outcome = capture_at(&tape, &port, tick_always, 5000);
 
 	(void)state;
-	model.matches = &match;
-	model.n_matches = 1;
-	model.serial = (struct model_serial){
-		.is_given = true, .speed = 9600, .bits = 8, .parity = 'E', .stop_bits = 2};
-	outcome = capture_at(&tape, &port, tick_always, 5000);
+	assert_int_equal(outcome.refusal, 0);
 	assert_int_equal(outcome.serial.speed, 9600);
 	assert_int_equal(outcome.serial.parity, 'E');
 	assert_int_equal(outcome.serial.stop_bits, 2);
+	assert_non_null(strstr(tape.text, " note speed 9600 8E2\n"));
+}
+
+static void a_setting_that_the_adapter_refuses_is_told(void **state)
+{
+	struct model model = toy_probe_model(&toy_probe_form);
+	struct kit_port port = unnamed_port(&model);
+	struct device_script script = {
+		.transport.class = &class, .tick = tick_always, .refuses = true};
+	struct capture_outcome outcome = run(&tape, &port, &script, 5000);
+
+	(void)state;
+	assert_int_equal(outcome.refusal, -EINVAL);
+	assert_int_equal(outcome.refused.speed, 9600);
+	assert_int_equal(outcome.refused.parity, 'E');
+	assert_int_equal(outcome.serial.parity, 'N'); /* that of the opening, or one tried later */
+	assert_non_null(strstr(tape.text, " note speed 9600 8E2 refused\n"));
 }
 
 static int refuse_event(void *self, const struct recording_event *event)
@@ -345,6 +382,7 @@ int main(void)
 		cmocka_unit_test(requests_and_reports_of_usb_replay),
 		cmocka_unit_test(the_serial_setting_of_a_named_kit_is_told),
 		cmocka_unit_test(the_serial_setting_that_was_found_is_told),
+		cmocka_unit_test(a_setting_that_the_adapter_refuses_is_told),
 		cmocka_unit_test(a_full_card_ends_the_capture_with_its_error),
 	};
 

@@ -183,6 +183,20 @@ static void write_head(
 
 /* --- the command --- */
 
+/* What came afterwards was read at another setting than the kit's. */
+static void tell_refusal(const struct record *record, const struct capture_outcome *outcome)
+{
+	const struct model_serial *serial = &outcome->refused;
+
+	if (outcome->refusal)
+		fprintf(stderr,
+			say("kitlog kit record: %s：转接器做不到 %u %u%c%u（%s）；换一个转接器\n",
+				"kitlog kit record: %s: its adapter refuses %u %u%c%u (%s); take "
+				"another adapter\n"),
+			record->port, serial->speed, serial->bits, serial->parity,
+			serial->stop_bits, strerror(-outcome->refusal));
+}
+
 static void tell(
 	const struct call *call, const struct record *record, const struct capture_outcome *outcome)
 {
@@ -260,6 +274,7 @@ static int capture(const struct call *call, struct record *record, struct transp
 			-error);
 		return 1;
 	}
+	tell_refusal(record, &outcome);
 	tell(call, record, &outcome);
 	return outcome.heard > 0 ? 0 : 1;
 }
