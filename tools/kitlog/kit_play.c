@@ -38,34 +38,73 @@ static void add_report(struct text *text, const struct report *report)
 	free(sentences);
 }
 
-static size_t line_length(const char *line)
+/* One line of a text, or its end. */
+struct line {
+	const char *at; /* NULL: the text is over */
+	size_t n;
+};
+
+static struct line take_line(const char **rest)
 {
-	return strcspn(line, "\n");
+	struct line line = {**rest ? *rest : NULL, strcspn(*rest, "\n")};
+
+	*rest += line.n + ((*rest)[line.n] == '\n');
+	return line;
+}
+
+static size_t common_bytes(struct line a, struct line b)
+{
+	size_t n = 0;
+
+	while (n < a.n && n < b.n && a.at[n] == b.at[n])
+		n++;
+	return n;
+}
+
+/* What is too long is shown from a little before byte `at` on, which is what differs. */
+static void add_quoted(struct text *text, struct line line, size_t at)
+{
+	enum { SHOWN = 100, BEFORE = 40 };
+	size_t from = line.n > SHOWN && at > BEFORE ? at - BEFORE : 0;
+	size_t n = line.n - from < SHOWN ? line.n - from : SHOWN;
+
+	if (!line.at) {
+		text_add(text, say("（到这里就完了）", "nothing more"));
+		return;
+	}
+	text_addf(text, say("“%s%.*s%s”", "\"%s%.*s%s\""), from > 0 ? "..." : "", (int)n,
+		line.at + from, from + n < line.n ? "..." : "");
 }
 
 /* The first line in which the two differ. */
 static void add_difference(
 	struct text *text, const char *path, const char *expected, const char *got)
 {
-	enum { SHOWN = 100 };
-	int line = 1;
+	struct line own, played;
+	size_t at;
+	int number = 0;
 
-	for (;; line++) {
-		size_t n = line_length(expected), m = line_length(got);
-
-		if (n != m || memcmp(expected, got, n) != 0 || !expected[n] || !got[m]) {
-			text_addf(text,
-				say("%s:%d: 这里写着“%.*s”，重放得到“%.*s”；对的话就 kitlog kit replay "
-				    "--update\n",
-					"%s:%d: it says \"%.*s\", the replay gives \"%.*s\"; if that is "
-					"right: kitlog kit replay --update\n"),
-				path, line, (int)(n < SHOWN ? n : SHOWN), expected,
-				(int)(m < SHOWN ? m : SHOWN), got);
-			return;
-		}
-		expected += n + 1;
-		got += m + 1;
+	do {
+		own = take_line(&expected);
+		played = take_line(&got);
+		at = common_bytes(own, played);
+		number++;
+	} while (own.at && played.at && at == own.n && at == played.n);
+	if (!own.at && !played.at) {
+		text_addf(text,
+			say("%s:%d: 最后少一个换行；kitlog kit replay --update 会补上\n",
+				"%s:%d: a line break is missing at the end; kitlog kit replay "
+				"--update writes it\n"),
+			path, number - 1);
+		return;
 	}
+	text_addf(text, say("%s:%d: 这里写着", "%s:%d: it says "), path, number);
+	add_quoted(text, own, at);
+	text_add(text, say("，重放得到", ", the replay gives "));
+	add_quoted(text, played, at);
+	text_add(text,
+		say("；对的话就 kitlog kit replay --update\n",
+			"; if that is right: kitlog kit replay --update\n"));
 }
 
 /* --- comparing --- */
