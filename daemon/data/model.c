@@ -36,13 +36,21 @@ static int64_t duration_or_zero(const char *word)
 	return ns;
 }
 
-static struct model_match settle_match(const struct written_match *written)
+static int line_of(const struct tree *tree, const char *path)
+{
+	const struct node *node = tree_near(tree, path);
+
+	return node ? node->line : 0;
+}
+
+static struct model_match settle_match(const struct written_match *written, int line)
 {
 	struct model_match match = {
 		.has_usb = written->usb,
 		.manufacturer = written->manufacturer,
 		.product_name = written->product,
 		.serial_number = written->serial_number,
+		.line = line,
 	};
 
 	if (written->usb)
@@ -115,7 +123,7 @@ static struct model_channel settle_channel(
 /* --- the lists --- */
 
 static int settle_lists(const struct written_kit *written, const struct model_driver *driver,
-	struct arena *arena, struct model *model)
+	const struct tree *tree, struct arena *arena, struct model *model)
 {
 	model->matches = arena_take(arena, written->n_match * sizeof *model->matches);
 	model->lines = arena_take(arena, written->n_gpio * sizeof *model->lines);
@@ -123,8 +131,13 @@ static int settle_lists(const struct written_kit *written, const struct model_dr
 	model->channels = arena_take(arena, written->n_channels * sizeof *model->channels);
 	if (!model->matches || !model->lines || !model->settings || !model->channels)
 		return -ENOMEM;
-	for (size_t i = 0; i < written->n_match; i++)
-		model->matches[model->n_matches++] = settle_match(&written->match[i]);
+	for (size_t i = 0; i < written->n_match; i++) {
+		char path[32];
+
+		snprintf(path, sizeof path, "match[%zu]", i);
+		model->matches[model->n_matches++] =
+			settle_match(&written->match[i], line_of(tree, path));
+	}
 	for (size_t i = 0; i < written->n_gpio; i++)
 		model->lines[model->n_lines++] = settle_line(&written->gpio[i]);
 	for (size_t i = 0; i < written->n_settings; i++)
@@ -158,7 +171,8 @@ static void settle_words(const struct written_kit *written, struct model *model)
 }
 
 static int settle(const struct written_kit *written, const struct model_forms *forms,
-	const struct model_form *form, struct arena *arena, struct model **ret_model)
+	const struct model_form *form, const struct tree *tree, struct arena *arena,
+	struct model **ret_model)
 {
 	struct model *model = arena_take(arena, sizeof *model);
 	const struct model_driver *driver =
@@ -168,10 +182,11 @@ static int settle(const struct written_kit *written, const struct model_forms *f
 		return -ENOMEM;
 	settle_words(written, model);
 	model->form = form;
+	model->line = line_of(tree, form->name);
 	for (size_t i = 0; i < forms->n_forms; i++)
 		if (forms->forms[i] == form)
 			model->keys = written->families[i];
-	int failed = settle_lists(written, driver, arena, model);
+	int failed = settle_lists(written, driver, tree, arena, model);
 
 	if (!failed)
 		*ret_model = model;
@@ -209,7 +224,7 @@ static int take(const struct tree *tree, const char *folder_name, const struct m
 	model_check(written, forms, folder_name, tree, report, &form);
 	if (!form)
 		return -EINVAL;
-	failed = settle(written, forms, form, arena, &model);
+	failed = settle(written, forms, form, tree, arena, &model);
 	/* The family has its say, too, so that all mistakes come at once. */
 	if (!failed && form->compile)
 		failed = form->compile(model, tree, report, arena, &model->plan);

@@ -40,6 +40,7 @@ struct model_match {
 	uint16_t vendor, product;
 	char *manufacturer, *product_name, *serial_number; /* `*` is any text; NULL: not asked */
 	struct model_bytes ask, answer;                    /* n 0: not asked */
+	int line;                                          /* in kit.yaml, for sentences */
 };
 
 struct model_serial {
@@ -114,6 +115,7 @@ struct model {
 
 	const struct model_form *form; /* the family */
 	void *keys;                    /* its mapping, as libcyaml filled it; NULL: empty */
+	int line;                      /* of its key in kit.yaml, for sentences */
 	void *plan;                    /* what its compile made of the channels; NULL: nothing */
 	char *driver;                  /* NULL: the family decodes */
 
@@ -159,6 +161,8 @@ struct model_form {
 	 * one of these, and how is it read? NULL: it is no such family. */
 	enum model_kernel (*kernel_sensor)(
 		const struct model *model, const char *bus, const char *name);
+	/* Of such: the names it looks for, one after the other; NULL behind the last. */
+	const char *(*kernel_name)(const struct model *model, size_t index);
 
 	/* Optional. Checks what the family's keys and the channels' `from` and `when` say and makes
 	 * the plan from it, once, in the arena. The model is complete but for plan; with a driver

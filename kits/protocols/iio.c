@@ -137,11 +137,19 @@ static enum model_kernel kernel_sensor(const struct model *model, const char *bu
 	return MODEL_NOT_KERNEL;
 }
 
+static const char *kernel_name(const struct model *model, size_t index)
+{
+	const struct iio_keys *wanted = model->keys;
+
+	return index < wanted->n_name ? wanted->name[index] : NULL;
+}
+
 static const struct model_form form = {
 	.name = "iio",
 	.keys = keys,
 	.size = sizeof(struct iio_keys),
 	.kernel_sensor = kernel_sensor,
+	.kernel_name = kernel_name,
 	.compile = compile,
 };
 

@@ -90,12 +90,20 @@ static enum model_kernel kernel_sensor(const struct model *model, const char *bu
 	return MODEL_NOT_KERNEL;
 }
 
+static const char *kernel_name(const struct model *model, size_t index)
+{
+	const struct onewire_keys *wanted = model->keys;
+
+	return index < wanted->n_code ? wanted->code[index] : NULL;
+}
+
 static const struct model_form form = {
 	.name = "onewire",
 	.keys = keys,
 	.size = sizeof(struct onewire_keys),
 	.rules = rules,
 	.kernel_sensor = kernel_sensor,
+	.kernel_name = kernel_name,
 	.compile = compile,
 };
 

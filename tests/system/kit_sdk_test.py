@@ -118,6 +118,48 @@ class Folder(Sdk):
         self.assertIn("kits", json.loads(self.kit("list", "--json").stdout))
 
 
+class Claims(Sdk):
+    """Two kits that could be the same device: whoever plugs it in gets one of them by chance."""
+
+    def draft(self, name, family, channels="t:temperature:Cel"):
+        done = self.kit("new", name, "--family", family, "--channels", channels)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_two_kits_of_one_usb_id_are_named_with_their_lines(self):
+        self.draft("one", "hid")
+        self.draft("two", "hid")
+        for name, other in (("one", "two"), ("two", "one")):
+            done = self.kit("check", "--fuzz", "0", name)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"{name}/kit.yaml:4: match: {name} and {other} (./{other}/kit.yaml:4) claim the same device, "
+                          "USB 1209:0001; give one of them a product", done.stderr)
+        found = json.loads(self.kit("check", "--json", "--fuzz", "0", "one", "two").stdout)
+        self.assertEqual([sum("claim the same" in told for told in kit["problems"]) for kit in found], [1, 1])
+        yaml = self.folder / "two/kit.yaml"
+        yaml.write_text(yaml.read_text(encoding="utf-8").replace("1209:0001", "1209:0002"), encoding="utf-8")
+        self.assertNotIn("claim", self.kit("check", "--fuzz", "0", "one", "two").stderr)
+
+    def test_two_kits_of_one_kernel_sensor_are_named(self):
+        self.draft("weather", "iio")
+        told = self.kit("check", "--fuzz", "0", "weather").stderr
+        self.assertRegex(told, r"(?m)^weather/kit\.yaml:3: iio: weather and bme280 \(\S+/bme280/kit\.yaml:\d+\) claim "
+                               "the same sensor, bme280; take it out of one of them$")
+
+    def test_all_kits_of_a_board_are_compared_and_one_that_mends_ours_is_no_claim(self):
+        kits = self.folder / "kits"
+        kits.mkdir()
+        for name in ("bme280", "weather"):
+            self.assertEqual(self.kit("new", name, "--family", "iio", "--channels", "t:temperature", "--in",
+                                      kits).returncode, 0)
+        config = self.folder / "kitlogd.yaml"
+        config.write_text(f"kits: [{kits}]\n")
+        done = subprocess.run([KITLOG, "--config", config, "kit", "check", "--fuzz", "0", "--all"], text=True,
+                              capture_output=True, timeout=300, env={**os.environ, "LC_ALL": "C"})
+        self.assertEqual(done.returncode, 1)
+        claims = sorted(line.split(": ")[2].split(" (")[0] for line in done.stderr.splitlines() if "claim the same" in line)
+        self.assertEqual(claims, ["bme280 and weather", "weather and bme280"], done.stderr)
+
+
 class Replay(Sdk):
     def test_one_changed_digit_is_found_and_named(self):
         kit = self.make()
@@ -127,8 +169,26 @@ class Replay(Sdk):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertIn('normal.expect:7: it says "0.200000000 temp 21", the replay gives "0.200000000 temp 20"',
                       done.stderr)
+        told = self.kit("check", "--fuzz", "0", "nine-bytes")
+        self.assertIn('nine-bytes/recordings/normal.expect:7: it says "0.200000000 temp 21", the replay gives '
+                      '"0.200000000 temp 20"', told.stderr)
+        self.assertEqual(told.stdout, "nine-bytes: 3 to mend\n")
         self.assertEqual(self.kit("replay", "--update", "nine-bytes/recordings/normal.txt").returncode, 0)
         self.assertIn("temp 20\n", expect.read_text())
+
+    def test_the_difference_itself_is_shown_also_at_the_end_of_a_long_line_or_file(self):
+        kit = self.make()
+        expect = kit / "recordings/normal.expect"
+        right = expect.read_text()
+        lines = right.splitlines()
+        for wrong, sentence in (
+                (right.replace(lines[3], lines[3] + " " + "x" * 200),
+                 ':4: it says "...0000 device nine-bytes temp=Cel light=lx ' + "x" * 59 + '...", the replay'),
+                ("\n".join(lines[:-1]) + "\n", f':{len(lines)}: it says nothing more, the replay gives "{lines[-1]}"'),
+                (right + "0.5 more\n", f':{len(lines) + 1}: it says "0.5 more", the replay gives nothing more'),
+                (right[:-1], f":{len(lines)}: a line break is missing at the end")):
+            expect.write_text(wrong)
+            self.assertIn("normal.expect" + sentence, self.kit("replay", "nine-bytes/recordings/normal.txt").stderr)
 
     def test_a_mistake_in_a_recording_has_its_line(self):
         kit = self.make()

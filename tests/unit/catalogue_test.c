@@ -188,8 +188,8 @@ static void assert_claim(const char *match, const char *other, const char *famil
 	open_both();
 	assert_int_equal(catalogue_count(catalogue), 2);
 	snprintf(expected, sizeof expected,
-		"%s/two/kit.yaml: match: two and one (%s/one) claim the same device, USB 1a86:7523; "
-		"give one of them a product, a serial_number or ask and answer\n",
+		"%s/two/kit.yaml:5: match: two and one (%s/one/kit.yaml:5) claim the same device, "
+		"USB 1a86:7523; give one of them a product, a serial_number or ask and answer\n",
 		ours, ours);
 	assert_string_equal(catalogue_problems(catalogue), is_told ? expected : "");
 	clean_up(NULL);
@@ -205,6 +205,12 @@ static void two_kits_that_claim_one_device_are_named(void **unused)
 	assert_claim("usb: \"1a86:7523\"", "usb: \"1a86:*\"", "blob", "blob", false);
 	assert_claim("usb: \"1a86:7523\", ask: 01, answer: 02", "usb: \"1a86:7523\"", "chirp",
 		"chirp", false);
+	assert_claim("usb: \"1a86:7523\", ask: 01, answer: 02 ..",
+		"usb: \"1a86:7523\", ask: 01, answer: 02 03", "chirp", "chirp", true);
+	assert_claim("usb: \"1a86:7523\", ask: 01, answer: 02 .. 04",
+		"usb: \"1a86:7523\", ask: 01, answer: 02 03 05", "chirp", "chirp", false);
+	assert_claim("usb: \"1a86:7523\", ask: 01, answer: 02",
+		"usb: \"1a86:7523\", ask: 03, answer: 02", "chirp", "chirp", false);
 	assert_claim("usb: \"1a86:7523\"", "usb: \"1a86:7523\"", "chirp", "warble", false);
 	assert_claim("usb: \"1a86:7523\"", "usb: \"1a86:7523\"", "warble", "warble", false);
 	make_folders(NULL);

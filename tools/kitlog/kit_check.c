@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "tools/kitlog/kit.h"
+#include "tools/kitlog/kit_claims.h"
+#include "tools/kitlog/kit_finding.h"
 #include "tools/kitlog/kit_folder.h"
 #include "tools/kitlog/kit_fuzz.h"
 #include "tools/kitlog/kit_play.h"
@@ -22,59 +24,6 @@ struct wish {
 	bool is_bad;
 };
 
-/* What was found out about one kit. Sentences are counted where they are said. */
-struct finding {
-	struct kit_folder *folder;
-	bool is_json;
-	json_t *problems, *hints;
-	size_t n_replayed;
-	uint64_t values;
-	struct kit_fuzzed fuzzed;
-};
-
-/* --- saying --- */
-
-static void add_sentence(struct finding *finding, json_t *list, const char *sentence)
-{
-	json_array_append_new(list, json_string(sentence));
-	if (!finding->is_json)
-		fprintf(stderr, "%s%s\n", list == finding->hints ? say("提示：", "hint: ") : "",
-			sentence);
-}
-
-static void say_of(struct finding *finding, json_t *list, const char *file, const char *what)
-{
-	char buffer[KIT_SENTENCE];
-	struct text sentence = text_over(buffer, sizeof buffer);
-
-	text_add(&sentence, file);
-	text_add(&sentence, ": ");
-	text_add(&sentence, what);
-	add_sentence(finding, list, sentence.at);
-}
-
-static void problem(struct finding *finding, const char *file, const char *what)
-{
-	say_of(finding, finding->problems, file, what);
-}
-
-static void hint(struct finding *finding, const char *file, const char *what)
-{
-	say_of(finding, finding->hints, file, what);
-}
-
-/* Many sentences, a line each. */
-static void problems(struct finding *finding, const char *sentences)
-{
-	for (const char *end; (end = strchr(sentences, '\n')); sentences = end + 1) {
-		char *one = strndup(sentences, (size_t)(end - sentences));
-
-		if (one)
-			add_sentence(finding, finding->problems, one);
-		free(one);
-	}
-}
-
 /* --- files --- */
 
 static void check_yaml(struct finding *finding)
@@ -86,7 +35,7 @@ static void check_yaml(struct finding *finding)
 	if (folder->report.count > 0) {
 		char *sentences = report_text(&folder->report);
 
-		problems(finding, sentences ? sentences : "");
+		finding_problems(finding, sentences ? sentences : "");
 		free(sentences);
 	}
 	if (kit_read_file(folder->yaml, &text, &n) < 0)
@@ -99,7 +48,7 @@ static void check_yaml(struct finding *finding)
 		snprintf(words, sizeof words,
 			say("有 %zu 行；一般 %d 行以内", "has %zu lines; %d are usually enough"),
 			lines, YAML_LINES);
-		hint(finding, folder->yaml, words);
+		finding_hint(finding, folder->yaml, words);
 	}
 	free(text);
 }
@@ -125,21 +74,21 @@ static void check_readme(struct finding *finding, const char *name, bool is_chin
 
 	kit_path(path, finding->folder->path, name);
 	if (kit_read_file(path, &text, &n) < 0) {
-		problem(finding, path,
+		finding_problem(finding, path,
 			say("没有；两种语言各写一份说明：接线、量程、课上会出什么错",
 				"is missing; write in both languages how to wire it, its range, and "
 				"what goes wrong in class"));
 		return;
 	}
 	if (n < LEAST_BYTES || !utf8_is_valid(text, n))
-		problem(finding, path,
+		finding_problem(finding, path,
 			say("太短，或者不是 UTF-8；写上接线、量程、课上会出什么错",
 				"is too short, or not UTF-8; say how to wire it, its range, and what "
 				"goes wrong in class"));
 	else if (is_chinese && !is_in_chinese(text))
-		problem(finding, path, say("要用中文写", "must be in Chinese"));
+		finding_problem(finding, path, say("要用中文写", "must be in Chinese"));
 	else if (strstr(text, "TODO"))
-		hint(finding, path,
+		finding_hint(finding, path,
 			say("还有写着 TODO 的行；填上", "still has lines with TODO; fill them in"));
 	free(text);
 }
@@ -177,18 +126,18 @@ static void check_recordings_are_there(struct finding *finding)
 			say("没有这个记录（%s）；kitlog kit record 记一个",
 				"is missing (%s); kitlog kit record makes one"),
 			say(wanted[i].zh, wanted[i].en));
-		problem(finding, path, words);
+		finding_problem(finding, path, words);
 	}
 }
 
 static void check_normal(struct finding *finding, const char *path, const struct kit_played *played)
 {
 	if (played->outcome.values == 0)
-		problem(finding, path,
+		finding_problem(finding, path,
 			say("正常的记录里一个值也没有；再记一次",
 				"not one value comes out when all is well; record it again"));
 	else if (played->outcome.flagged > 0)
-		hint(finding, path,
+		finding_hint(finding, path,
 			say("正常的记录里有值超出 kit.yaml 写的范围",
 				"values are out of the range in kit.yaml although all is well"));
 }
@@ -205,16 +154,28 @@ static int check_recordings(struct finding *finding)
 		kit_path(path, recordings, folder->recordings[i]);
 		if (kit_play(path, folder->model, false, &played) < 0)
 			return -ENOMEM;
-		problems(finding, played.sentences);
+		finding_problems(finding, played.sentences);
 		finding->n_replayed += played.is_good;
 		finding->values += played.outcome.values;
 		if (played.kit[0] && strcmp(played.kit, folder->name) != 0)
-			problem(finding, path,
+			finding_problem(finding, path,
 				say("kit: 写的不是这个文件夹的名字",
 					"kit: is not the folder's name"));
 		if (played.is_good && strncmp(folder->recordings[i], "normal.", 7) == 0)
 			check_normal(finding, path, &played);
 	}
+	return 0;
+}
+
+/* `catalogue`: the board's kits and this one's neighbours. */
+static int check_claims(struct finding *finding, const struct catalogue *catalogue)
+{
+	char *sentences = kit_claims(catalogue, finding->folder);
+
+	if (!sentences)
+		return -ENOMEM;
+	finding_problems(finding, sentences);
+	free(sentences);
 	return 0;
 }
 
@@ -231,7 +192,7 @@ static void check_ranges(struct finding *finding)
 			say("通道 %s 没有 range；写上它能量的范围",
 				"the channel %s has no range; write what it can measure"),
 			model->channels[i].id);
-		problem(finding, finding->folder->yaml, words);
+		finding_problem(finding, finding->folder->yaml, words);
 	}
 }
 
@@ -249,44 +210,14 @@ static int check_damaged(struct finding *finding, const struct wish *wish)
 		say("%s；记录留在 %s，kitlog kit replay 可以重放",
 			"%s; the recording is kept in %s, kitlog kit replay repeats it"),
 		finding->fuzzed.problem, finding->fuzzed.kept);
-	problem(finding, finding->folder->path, words);
+	finding_problem(finding, finding->folder->path, words);
 	return 0;
 }
 
 /* --- one kit --- */
 
-static void print_verdict(const struct finding *finding)
-{
-	const struct kit_folder *folder = finding->folder;
-	size_t n = json_array_size(finding->problems);
-
-	if (n > 0)
-		printf(say("%s：%zu 处要改\n", "%s: %zu to mend\n"), folder->path, n);
-	else
-		printf(say("%s：好；%zu 个通道，%zu 个记录一致，%llu 个弄坏的记录（最慢的事件 %.2f ms）\n",
-			       "%s: good; %zu channels, %zu recordings as expected, %llu damaged ones "
-			       "(slowest event %.2f ms)\n"),
-			folder->path, folder->model->n_channels, finding->n_replayed,
-			(unsigned long long)finding->fuzzed.inputs,
-			(double)finding->fuzzed.longest_ns / NS_PER_MS);
-}
-
-static json_t *as_json(const struct finding *finding)
-{
-	const struct kit_folder *folder = finding->folder;
-	const struct kit_fuzzed *fuzzed = &finding->fuzzed;
-
-	return json_pack("{s:s, s:s, s:b, s:O, s:O, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:f}}", "kit",
-		folder->name, "folder", folder->path, "is_good",
-		json_array_size(finding->problems) == 0, "problems", finding->problems, "hints",
-		finding->hints, "recordings", (json_int_t)finding->n_replayed, "values",
-		(json_int_t)finding->values, "damaged", "inputs", (json_int_t)fuzzed->inputs,
-		"events", (json_int_t)fuzzed->events, "values", (json_int_t)fuzzed->values,
-		"out_of_range", (json_int_t)fuzzed->flagged, "slowest_ms",
-		(double)fuzzed->longest_ns / NS_PER_MS);
-}
-
-static int check_all_of(struct finding *finding, const struct wish *wish)
+static int check_all_of(
+	struct finding *finding, const struct catalogue *catalogue, const struct wish *wish)
 {
 	int error;
 
@@ -297,11 +228,14 @@ static int check_all_of(struct finding *finding, const struct wish *wish)
 	if (!finding->folder->model)
 		return 0;
 	check_ranges(finding);
-	error = check_recordings(finding);
+	error = check_claims(finding, catalogue);
+	if (error == 0)
+		error = check_recordings(finding);
 	return error < 0 ? error : check_damaged(finding, wish);
 }
 
-static bool check_one(const char *path, const struct wish *wish, json_t *all)
+static bool check_one(
+	const char *path, const struct catalogue *catalogue, const struct wish *wish, json_t *all)
 {
 	struct finding finding = {
 		.is_json = all != NULL, .problems = json_array(), .hints = json_array()};
@@ -309,17 +243,17 @@ static bool check_one(const char *path, const struct wish *wish, json_t *all)
 	bool is_good;
 
 	if (error == 0)
-		error = check_all_of(&finding, wish);
+		error = check_all_of(&finding, catalogue, wish);
 	if (error < 0)
 		fprintf(stderr,
 			say("kitlog kit check: %s：%s；写一个器材的文件夹\n",
 				"kitlog kit check: %s: %s; name a kit's folder\n"),
 			path, strerror(-error));
 	else if (all)
-		json_array_append_new(all, as_json(&finding));
+		json_array_append_new(all, finding_json(&finding));
 	else
-		print_verdict(&finding);
-	is_good = error == 0 && json_array_size(finding.problems) == 0;
+		finding_print(&finding);
+	is_good = error == 0 && finding_is_good(&finding);
 	json_decref(finding.problems);
 	json_decref(finding.hints);
 	kit_folder_close(finding.folder);
@@ -349,22 +283,42 @@ static int take(void *self, int option, const char *argument)
 	return 0;
 }
 
+/* A folder that may lie anywhere. */
+static bool check_folder(
+	const struct call *call, const char *path, const struct wish *wish, json_t *all)
+{
+	char neighbours[PATH_MAX];
+	struct kit_shelf *shelf;
+	bool is_good;
+
+	if (kit_shelf_open(call, kit_neighbours(neighbours, path), &shelf) < 0)
+		return false;
+	is_good = check_one(path, kit_shelf_catalogue(shelf), wish, all);
+	kit_shelf_close(shelf);
+	return is_good;
+}
+
 /* Every kit of this board, also those with mistakes: by their folders. */
 static bool check_shelf(const struct call *call, const struct wish *wish, json_t *all)
 {
-	struct kit_shelf *shelf;
+	struct kit_shelf *shelf, *folders_shelf;
 	char **folders;
 	size_t n;
 	bool is_good = true;
 
-	if (kit_shelf_folders(call, &shelf, &folders, &n) < 0)
+	if (kit_shelf_open(call, NULL, &shelf) < 0)
 		return false;
+	if (kit_shelf_folders(call, &folders_shelf, &folders, &n) < 0) {
+		kit_shelf_close(shelf);
+		return false;
+	}
 	for (size_t i = 0; i < n; i++)
-		is_good &= check_one(folders[i], wish, all);
+		is_good &= check_one(folders[i], kit_shelf_catalogue(shelf), wish, all);
 	if (n == 0)
 		fputs(say("kitlog kit check: 一个器材也没有；看看配置里的 kits:\n",
 			      "kitlog kit check: no kit; see kits: in the configuration\n"),
 			stderr);
+	kit_shelf_close(folders_shelf);
 	kit_shelf_close(shelf);
 	return is_good && n > 0;
 }
@@ -392,9 +346,9 @@ int kit_check(const struct call *call)
 	if (wish.is_all)
 		is_good = check_shelf(call, &wish, all);
 	else if (n == 0)
-		is_good = check_one(".", &wish, all);
+		is_good = check_folder(call, ".", &wish, all);
 	for (int i = 0; i < n; i++)
-		is_good &= check_one(words[i], &wish, all);
+		is_good &= check_folder(call, words[i], &wish, all);
 	if (all)
 		say_json(all);
 	json_decref(all);
