@@ -132,7 +132,9 @@ static void check_driver(struct sheet *sheet)
 		names[i] = sheet->forms->drivers[i].name;
 	near = word_nearest(wanted, names, n);
 	MISTAKE(sheet, "driver", "driver: \"%s\" is not built into this kitlog%s%s%s", wanted,
-		near ? "; did you mean " : "; leave it out if the family alone can read the device",
+		near ? "; did you mean "
+		     : "; build kitlog with its driver.c, or leave the key out if the family alone "
+		       "can read the device",
 		near ? near : "", near ? "?" : "");
 }
 

@@ -5,6 +5,10 @@
 import json
 import os
 import pathlib
+import pty
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +36,12 @@ class Sdk(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         return self.folder / name
 
+    def swap(self, kit, old, new):
+        yaml = self.folder / kit / "kit.yaml"
+        text = yaml.read_text(encoding="utf-8")
+        self.assertIn(old, text)
+        yaml.write_text(text.replace(old, new), encoding="utf-8")
+
     def virtual(self, name):
         port = self.folder / name
         kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", port, "--model", name])
@@ -55,12 +65,72 @@ class Folder(Sdk):
             self.assertIn(f"hint: nine-bytes/{name}: still has lines with TODO", done.stderr)
         self.assertIn("temp 10\n", (kit / "recordings/normal.expect").read_text())
 
-    def test_every_family_makes_a_kit_yaml_that_is_right(self):
+    def families(self):
         expected = self.kit("new", "x", "--family", "?").stderr.split("expected: ")[1]
-        for family in expected.strip().split(", "):
-            done = self.kit("new", f"a-{family}", "--family", family, "--channels", {
-                "edges": "count", "onewire": "temp:temperature", "iio": "temp:temperature"}.get(family, CHANNELS))
-            self.assertEqual((done.returncode, done.stderr), (0, ""), family)
+        return expected.strip().split(", ")
+
+    def assert_draft(self, *words, no_value=False):
+        """It passes the check but for recordings that nobody can make up, which is said in words."""
+        with tempfile.TemporaryDirectory() as folder:
+            made = self.kit("new", "a-kit", "--in", folder, *words)
+            self.assertEqual((made.returncode, made.stderr), (0, ""), words)
+            found = json.loads(self.kit("check", "--json", "--fuzz", "0", f"{folder}/a-kit").stdout)[0]
+            left = [told.split("/a-kit/")[1].split(" (")[0] for told in found["problems"]]
+            self.assertEqual(left, ["recordings/unplugged.txt: is missing", "recordings/garbage.txt: is missing"] + [
+                "recordings/normal.txt: not one value comes out when all is well; record it again"] * no_value, words)
+            self.assertEqual(sum("README" in told for told in found["hints"]), 2, found["hints"])  # TODO in them
+            self.assertFalse([told for told in found["hints"] if "out of the range" in told], words)
+            self.assertIn("TODO", pathlib.Path(folder, "a-kit/kit.yaml").read_text(encoding="utf-8"))
+
+    def test_every_family_makes_a_folder_that_passes_the_check(self):
+        given = {"edges": ("count,rate:count-rate,f:frequency:kHz", "t:time:ms,v:speed:km/h", "p:period", "d:distance:cm",
+                           "n:turns,rpm:angular-speed", "a:acceleration,x:position:mm", "down:state"),
+                 "iio": ("t:temperature,h:humidity,p:pressure:kPa", "x:acceleration,y:acceleration,z:acceleration",
+                         "a:voltage,b:voltage:mV", "co2"),
+                 "onewire": ("t:temperature:Cel",)}
+        usual = (CHANNELS, "t:temperature:K", ",".join(f"c{i}:raw" for i in range(16)))
+        for family in self.families():
+            self.assert_draft("--family", family, no_value=family == "firmata")
+            for channels in given.get(family, usual):
+                self.assert_draft("--family", family, "--channels", channels,
+                                  no_value=family == "firmata" or channels.startswith("d:distance"))
+        for transport in ("serial", "usb", "gpio", "iio", "onewire"):
+            self.assert_draft("--transport", transport)
+
+    def test_what_a_family_does_not_give_is_refused_with_what_it_does_and_nothing_is_made(self):
+        for family, channels, sentence in (
+                ("edges", "t:temperature:Cel", '"temperature" does not fit; expected: counter (count, count-rate, frequency), '),
+                ("edges", "t:time:s,n:turns", '"turns" does not fit; expected: counter (count'),
+                ("edges", "f:frequency:MHz", '"MHz" does not fit; expected: Hz kHz (what edges gives)'),
+                ("iio", "s:sound-level:dB", '"sound-level" does not fit; expected: temperature, humidity, '),
+                ("onewire", "t:temperature:K", '"K" does not fit; expected: Cel (what onewire gives)')):
+            done = self.kit("new", "a", "--family", family, "--channels", channels)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), channels)
+            self.assertIn(sentence, done.stderr)
+            self.assertFalse((self.folder / "a").exists())
+
+    def test_each_rate_stands_once(self):
+        self.kit("new", "a", "--family", "modbus")
+        yaml = (self.folder / "a/kit.yaml").read_text(encoding="utf-8")
+        self.assertIn("every: 1 s", yaml)
+        self.assertNotIn("rate:", yaml)
+
+    def test_the_families_are_listed_for_those_who_ask_and_those_who_are_asked(self):
+        families = self.families()
+        told = self.kit("new", "--help").stdout
+        self.assertNotIn("record", told.split("\n\n")[1])
+        ours, theirs = pty.openpty()
+        asking = subprocess.Popen([KITLOG, "kit", "new", "a"], stdin=theirs, stdout=subprocess.PIPE, text=True,
+                                  stderr=subprocess.PIPE, cwd=self.folder, env={**os.environ, "LC_ALL": "C"})
+        os.write(ours, b"modbus\nt:temperature:Cel\n\n\n")
+        asked = asking.communicate(timeout=60)[1]
+        self.assertEqual(asking.returncode, 0, asked)
+        os.close(ours)
+        os.close(theirs)
+        for family in families:
+            self.assertRegex(told, rf"(?m)^  {family} +\S")
+            self.assertRegex(asked, rf"(?m)^  {family} +\S")
+        self.assertIn("\nmodbus:", (self.folder / "a/kit.yaml").read_text(encoding="utf-8"))
 
     def test_nothing_is_overwritten(self):
         kit = self.make()
@@ -118,6 +188,55 @@ class Folder(Sdk):
         self.assertIn("kits", json.loads(self.kit("list", "--json").stdout))
 
 
+class Driver(Sdk):
+    """The draft of a driver in C is built into a kitlog of its own, as the build would do it."""
+
+    def build(self, source):
+        build = pathlib.Path(os.environ["KITLOG_BUILD"])
+        entries = json.loads((build / "compile_commands.json").read_text())
+        of_another = next(entry for entry in entries if entry["file"].endswith("kits/temper/driver.c"))
+        words = [word for word in shlex.split(of_another["command"]) if not word.endswith("ccache")]
+        words[words.index("-o") + 1] = str(self.folder / "driver.o")
+        words[words.index("-c") + 1] = str(source)
+        subprocess.run([*words, "-Werror"], cwd=of_another["directory"], check=True, timeout=120)
+        link = subprocess.run(["ninja", "-t", "commands", "-s", "tools/kitlog/kitlog"], cwd=build, text=True,
+                              capture_output=True, check=True).stdout
+        link = re.sub(r" -o \S+", f" {self.folder}/driver.o -o {self.folder}/kitlog", link.strip())
+        subprocess.run(link, shell=True, cwd=build, check=True, timeout=300, capture_output=True)
+
+    def test_a_new_driver_compiles_in_at_most_60_lines_and_reads_its_first_recording(self):
+        for family in ("hid", "usb"):
+            done = self.kit("new", f"a-{family}", "--driver", "--family", family, "--channels",
+                            ",".join(f"channel_number_{i}:raw" for i in range(16)))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn(f"as kits/a-{family} and build", done.stdout)
+            driver = self.folder / f"a-{family}/driver.c"
+            lines = driver.read_text().splitlines()
+            self.assertLessEqual(len(lines), 60)
+            self.assertLessEqual(max(map(len, lines)), 100)
+        told = self.kit("check", "--fuzz", "0", "a-usb").stderr
+        self.assertIn('driver: "a-usb" is not built into this kitlog; build kitlog with its driver.c', told)
+
+    def test_a_new_driver_is_built_in_and_passes_the_check(self):
+        if not shutil.which("ninja") or not (pathlib.Path(os.environ["KITLOG_BUILD"]) / "build.ninja").exists():
+            self.skipTest("the build is not ninja's, which tells how kitlog is linked")
+        self.assertEqual(self.kit("new", "a-kit", "--driver", "--channels", "t:temperature:Cel,h:humidity").returncode, 0)
+        self.build(self.folder / "a-kit/driver.c")
+        run = lambda *words: subprocess.run([self.folder / "kitlog", "kit", *words], cwd=self.folder, text=True,
+                                            capture_output=True, timeout=120, env={**os.environ, "LC_ALL": "C"})
+        done = run("replay", "--update", "a-kit/recordings/normal.txt")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("0.300000000 t 30\n0.300000000 h 30\n", (self.folder / "a-kit/recordings/normal.expect").read_text())
+        found = json.loads(run("check", "--json", "--fuzz", "1", "a-kit").stdout)[0]
+        self.assertEqual([told.split(": ")[1].split(" (")[0] for told in found["problems"]], ["is missing"] * 2)
+        self.assertGreater(found["damaged"]["values"], 50)
+
+    def test_other_families_have_no_draft_of_a_driver(self):
+        done = self.kit("new", "a", "--driver", "--family", "lines")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('"lines" does not fit; expected: hid or usb', done.stderr)
+
+
 class Claims(Sdk):
     """Two kits that could be the same device: whoever plugs it in gets one of them by chance."""
 
@@ -135,12 +254,12 @@ class Claims(Sdk):
                           "USB 1209:0001; give one of them a product", done.stderr)
         found = json.loads(self.kit("check", "--json", "--fuzz", "0", "one", "two").stdout)
         self.assertEqual([sum("claim the same" in told for told in kit["problems"]) for kit in found], [1, 1])
-        yaml = self.folder / "two/kit.yaml"
-        yaml.write_text(yaml.read_text(encoding="utf-8").replace("1209:0001", "1209:0002"), encoding="utf-8")
+        self.swap("two", "1209:0001", "1209:0002")
         self.assertNotIn("claim", self.kit("check", "--fuzz", "0", "one", "two").stderr)
 
     def test_two_kits_of_one_kernel_sensor_are_named(self):
         self.draft("weather", "iio")
+        self.swap("weather", "[weather]", "[bme280]")
         told = self.kit("check", "--fuzz", "0", "weather").stderr
         self.assertRegex(told, r"(?m)^weather/kit\.yaml:3: iio: weather and bme280 \(\S+/bme280/kit\.yaml:\d+\) claim "
                                "the same sensor, bme280; take it out of one of them$")
@@ -149,8 +268,8 @@ class Claims(Sdk):
         kits = self.folder / "kits"
         kits.mkdir()
         for name in ("bme280", "weather"):
-            self.assertEqual(self.kit("new", name, "--family", "iio", "--channels", "t:temperature", "--in",
-                                      kits).returncode, 0)
+            self.assertEqual(self.kit("new", name, "--family", "iio", "--in", kits).returncode, 0)
+        self.swap("kits/weather", "[weather]", "[bme280]")
         config = self.folder / "kitlogd.yaml"
         config.write_text(f"kits: [{kits}]\n")
         done = subprocess.run([KITLOG, "--config", config, "kit", "check", "--fuzz", "0", "--all"], text=True,

@@ -24,7 +24,7 @@ int command_calibrate(const struct call *call);
 int command_store(const struct call *call);
 int command_kit(const struct call *call); /* its own commands: tools/kitlog/kit.h */
 int command_kits(const struct call *call);
-void command_kit_usage(FILE *out);
+void command_kit_usage(FILE *out, const char *verb); /* "": of all */
 
 /* kitlog run: "strat" does not fit; expected: list, start, stop. And 2. */
 int command_misused(const char *command, const char *word, const char *expected);

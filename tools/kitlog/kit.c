@@ -14,7 +14,9 @@ static const struct {
 	const char *words, *zh, *en;
 } verbs[] = {
 	{"list", kit_list, "", "板子认识哪些器材", "kits this board knows"},
-	{"new", kit_new, "NAME [--transport T] [--family F] [--channels ID:QUANTITY:UNIT,...]",
+	{"new", kit_new,
+		"NAME [--family F | --transport T] [--channels ID:QUANTITY:UNIT,...] [--driver]\n"
+		"          [--zh NAME] [--en NAME] [--in FOLDER]",
 		"新建一个器材文件夹", "make a folder for a new kit"},
 	{"record", kit_record, "[--for 10s] [--output FILE] [--kit NAME] PORT",
 		"把一个口上说的话记下来", "write down what is said at a port"},
@@ -30,15 +32,24 @@ static const struct {
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
 
-void command_kit_usage(FILE *out)
+void command_kit_usage(FILE *out, const char *verb)
 {
+	bool is_new = strcmp(verb, "new") == 0, is_one = false;
+
+	for (int i = 0; i < N_VERBS; i++)
+		is_one |= strcmp(verbs[i].name, verb) == 0;
 	fputs(say("用法：kitlog kit 命令 …\n\n", "Usage: kitlog kit COMMAND ...\n\n"), out);
 	for (int i = 0; i < N_VERBS; i++)
-		fprintf(out, "  %-7s %s\n          %s\n", verbs[i].name, verbs[i].words,
-			say(verbs[i].zh, verbs[i].en));
-	fputs(say("\n  --json  --help\n\n从头做一个器材：CONTRIBUTING.md，“五步加一个器材”\n",
-		      "\n  --json  --help\n\nA kit from scratch: CONTRIBUTING.md, \"Add a kit in five "
-		      "steps\"\n"),
+		if (!is_one || strcmp(verbs[i].name, verb) == 0)
+			fprintf(out, "  %-7s %s\n          %s\n", verbs[i].name, verbs[i].words,
+				say(verbs[i].zh, verbs[i].en));
+	fputs("\n  --json  --help\n", out);
+	if (is_new || !is_one) {
+		fputs(say("\nkit new 的 --family：\n\n", "\nFamilies of kit new:\n\n"), out);
+		kit_new_families(out);
+	}
+	fputs(say("\n从头做一个器材：CONTRIBUTING.md，“五步加一个器材”\n",
+		      "\nA kit from scratch: CONTRIBUTING.md, \"Add a kit in five steps\"\n"),
 		out);
 }
 

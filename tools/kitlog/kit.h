@@ -6,6 +6,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "tools/kitlog/command.h"
 
@@ -16,6 +17,8 @@ int kit_replay(const struct call *call);
 int kit_check(const struct call *call);
 int kit_probe(const struct call *call);
 int kit_bench(const struct call *call);
+
+void kit_new_families(FILE *out); /* those that kit new knows, a line each */
 
 /* Reads options with getopt_long until one comes that is none; `take` gets each with its argument
  * and returns 0 or an exit status. ret_words: what is left. 0, or 2 after saying what is wrong. */

@@ -20,8 +20,11 @@
 #include "tools/kitlog/kit_play.h"
 #include "tools/kitlog/say.h"
 
+enum { DRIVER = 'd', KIT_BYTES = 512 * 1024 };
+
 struct wish {
 	const char *transport, *family, *channels, *zh, *en, *in;
+	bool has_driver;
 };
 
 /* --- the words --- */
@@ -32,7 +35,10 @@ static int take(void *self, int option, const char *argument)
 	const char **places[] = {
 		&wish->transport, &wish->family, &wish->channels, &wish->zh, &wish->en, &wish->in};
 
-	*places[option] = argument;
+	if (option == DRIVER)
+		wish->has_driver = true;
+	else
+		*places[option] = argument;
 	return 0;
 }
 
@@ -56,6 +62,26 @@ static void list_families(char *ret_text, size_t size)
 			text_addf(&text, "%s%s", text.length > 0 ? ", " : "", family->name);
 }
 
+void kit_new_families(FILE *out)
+{
+	const struct draft_family *family;
+
+	for (size_t i = 0; (family = draft_family_at(i)); i++)
+		if (is_built_in(family))
+			fprintf(out, "  %-9s %s\n", family->name, say(family->zh, family->en));
+}
+
+static int choose_driver(const struct wish *wish, struct draft_kit *draft)
+{
+	draft->has_driver = wish->has_driver;
+	if (draft->has_driver && !draft->family->may_have_driver)
+		return command_misused("kit new --driver --family", draft->family->name,
+			say("hid 或 usb；别的用描述，或者照 CONTRIBUTING.md 手写",
+				"hid or usb; others are described, or written by hand after "
+				"CONTRIBUTING.md"));
+	return 0;
+}
+
 static int choose_family(const struct wish *wish, struct draft_kit *draft)
 {
 	char names[160];
@@ -63,6 +89,7 @@ static int choose_family(const struct wish *wish, struct draft_kit *draft)
 	list_families(names, sizeof names);
 	draft->family = wish->family ? draft_family_find(wish->family)
 		: wish->transport    ? draft_family_of_transport(wish->transport)
+		: wish->has_driver   ? draft_family_of_transport("usb")
 				     : draft_family_at(0);
 	if (wish->family && (!draft->family || !is_built_in(draft->family)))
 		return command_misused("kit new --family", wish->family, names);
@@ -72,75 +99,7 @@ static int choose_family(const struct wish *wish, struct draft_kit *draft)
 	if (wish->transport && strcmp(wish->transport, draft->family->transport) != 0)
 		return command_misused(
 			"kit new --transport", wish->transport, draft->family->transport);
-	return 0;
-}
-
-static bool is_channel_id(const char *word)
-{
-	size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_");
-
-	return n > 0 && n < sizeof((struct draft_channel *)NULL)->id && !word[n] &&
-		word[0] >= 'a' && word[0] <= 'z';
-}
-
-/* "temp:temperature:Cel"; without a unit the usual one of the quantity. */
-static int read_channel(char *word, struct draft_channel *ret_channel)
-{
-	char *quantity = strchr(word, ':'), *unit = quantity ? strchr(quantity + 1, ':') : NULL;
-	const char *expected;
-
-	if (quantity)
-		*quantity++ = '\0';
-	if (unit)
-		*unit++ = '\0';
-	if (!is_channel_id(word))
-		return command_misused("kit new --channels", word,
-			say("小写字母开头的短名，例如 temp",
-				"a short name in small letters such as temp"));
-	ret_channel->quantity = quantity_find(quantity ? quantity : word);
-	if (!ret_channel->quantity) {
-		expected = word_quantity(quantity ? quantity : word);
-		return command_misused("kit new --channels", quantity ? quantity : word,
-			expected ? expected : "temp:temperature:Cel");
-	}
-	text_copy(ret_channel->id, sizeof ret_channel->id, word);
-	if (unit && !quantity_has_unit(ret_channel->quantity, unit))
-		return command_misused("kit new --channels", unit,
-			ret_channel->quantity->units ? ret_channel->quantity->units : "UCUM");
-	if (unit)
-		text_copy(ret_channel->unit, sizeof ret_channel->unit, unit);
-	else if (ret_channel->quantity->units)
-		snprintf(ret_channel->unit, sizeof ret_channel->unit, "%.*s",
-			(int)strcspn(ret_channel->quantity->units, " "),
-			ret_channel->quantity->units);
-	else
-		strcpy(ret_channel->unit, "1");
-	return 0;
-}
-
-static int read_channels(const char *words, struct draft_kit *draft)
-{
-	char buffer[512], *rest = buffer, *word;
-
-	if (!text_copy(buffer, sizeof buffer, words))
-		return command_misused(
-			"kit new --channels", words, say("最多 16 个通道", "at most 16 channels"));
-	while ((word = strsep(&rest, ","))) {
-		int status;
-
-		if (draft->n_channels == DRAFT_CHANNELS)
-			return command_misused("kit new --channels", word,
-				say("最多 16 个通道", "at most 16 channels"));
-		status = read_channel(word, &draft->channels[draft->n_channels]);
-		if (status)
-			return status;
-		for (size_t i = 0; i < draft->n_channels; i++)
-			if (strcmp(draft->channels[i].id, word) == 0)
-				return command_misused("kit new --channels", word,
-					say("每个通道一个名字", "another name for each channel"));
-		draft->n_channels++;
-	}
-	return 0;
+	return choose_driver(wish, draft);
 }
 
 /* --- asking --- */
@@ -161,12 +120,11 @@ static void ask(const char **word, const char *question, char *buffer, size_t si
 static void ask_all(struct wish *wish)
 {
 	static char family[40], channels[400], zh[80], en[80];
-	char names[160], question[300];
 
-	list_families(names, sizeof names);
-	snprintf(question, sizeof question, say("说哪种话（%s）？", "Which family (%s)?"), names);
-	if (!wish->transport)
-		ask(&wish->family, question, family, sizeof family);
+	if (!wish->transport && !wish->family && !wish->has_driver && isatty(STDIN_FILENO)) {
+		kit_new_families(stderr);
+		ask(&wish->family, say("说哪种话？", "Which family?"), family, sizeof family);
+	}
 	ask(&wish->channels,
 		say("通道，例如 temp:temperature:Cel,light:illuminance:lx？",
 			"Channels, such as temp:temperature:Cel,light:illuminance:lx?"),
@@ -230,7 +188,41 @@ static int write_files(const struct draft_kit *draft, const char *folder)
 	status = status ? status : write_one(folder, "README.zh-CN.md", &text);
 	text_reset(&text);
 	draft_write_recording(draft, date, &text);
-	return status ? status : write_one(folder, "recordings/normal.txt", &text);
+	status = status ? status : write_one(folder, "recordings/normal.txt", &text);
+	text_reset(&text);
+	if (draft->has_driver)
+		draft_write_driver(draft, &text);
+	return status || !draft->has_driver ? status : write_one(folder, "driver.c", &text);
+}
+
+/* Before anything is written: would the kit be read? Its driver is not built in yet. */
+static int verify(const struct draft_kit *draft)
+{
+	static char buffer[16384];
+	const char *outputs[DRAFT_CHANNELS + 1] = {NULL};
+	const struct model_driver driver = {draft->name, outputs};
+	struct model_forms forms = *catalogue_forms();
+	struct text yaml = text_over(buffer, sizeof buffer);
+	struct arena arena = arena_of(KIT_BYTES);
+	struct report report = {.file = "kit.yaml"};
+	struct model *model;
+	char *sentences = NULL;
+	int error;
+
+	for (size_t i = 0; i < draft->n_channels; i++)
+		outputs[i] = draft->channels[i].id;
+	if (draft->has_driver) {
+		forms.drivers = &driver;
+		forms.n_drivers = 1;
+	}
+	draft_write_yaml(draft, &yaml);
+	error = model_read(yaml.at, yaml.length, draft->name, &forms, &arena, &report, &model);
+	if (error)
+		sentences = report_text(&report);
+	arena_free(&arena);
+	fputs(sentences ? sentences : "", stderr);
+	free(sentences);
+	return error ? 1 : 0;
 }
 
 /* The .expect comes from the driver itself; its kit.yaml must be good for that. */
@@ -258,6 +250,33 @@ static int write_expect(const char *path)
 	return status;
 }
 
+static int tell(const struct call *call, const struct draft_kit *draft, const char *folder)
+{
+	if (call->is_json) {
+		json_t *all = json_pack("{s:s, s:s, s:s, s:b}", "kit", draft->name, "folder",
+			folder, "family", draft->family->name, "has_driver", draft->has_driver);
+
+		say_json(all);
+		json_decref(all);
+	} else if (draft->has_driver) {
+		printf(say("做好了 %s，里面有 driver.c。驱动要编进 kitlog：把文件夹放到源码的 kits/%s，重新编译；"
+			   "再改写着 TODO 的行，kitlog kit replay --update kits/%s/recordings/normal.txt，"
+			   "kitlog kit check kits/%s\n",
+			       "Made %s with a driver.c. A driver is built in: put the folder into "
+			       "kitlog's sources as kits/%s and build; then settle the TODO lines, "
+			       "kitlog kit replay --update kits/%s/recordings/normal.txt, kitlog kit "
+			       "check kits/%s\n"),
+			folder, draft->name, draft->name, draft->name);
+	} else {
+		printf(say("做好了 %s。下一步：改 %s/kit.yaml 里写着 TODO 的行，再 kitlog kit record，"
+			   "kitlog kit check %s\n",
+			       "Made %s. Next: settle the TODO lines of %s/kit.yaml, then kitlog kit "
+			       "record, kitlog kit check %s\n"),
+			folder, folder, folder);
+	}
+	return 0;
+}
+
 static int make(const struct call *call, const struct draft_kit *draft, const char *in)
 {
 	char folder[PATH_MAX], recordings[PATH_MAX];
@@ -272,32 +291,16 @@ static int make(const struct call *call, const struct draft_kit *draft, const ch
 	if (mkdir(kit_path(recordings, folder, "recordings"), 0777) < 0)
 		return cannot(recordings, -errno);
 	status = write_files(draft, folder);
-	if (status == 0)
+	if (status == 0 && !draft->has_driver)
 		status = write_expect(folder);
-	if (status)
-		return status;
-	if (call->is_json) {
-		json_t *all = json_pack("{s:s, s:s, s:s}", "kit", draft->name, "folder", folder,
-			"family", draft->family->name);
-
-		say_json(all);
-		json_decref(all);
-	} else {
-		printf(say("做好了 %s。下一步：改 %s/kit.yaml 里写着 TODO 的行，再 kitlog kit record，"
-			   "kitlog kit check %s\n",
-			       "Made %s. Next: settle the TODO lines of %s/kit.yaml, then kitlog kit "
-			       "record, kitlog kit check %s\n"),
-			folder, folder, folder);
-	}
-	return 0;
+	return status ? status : tell(call, draft, folder);
 }
-
 int kit_new(const struct call *call)
 {
 	static const struct option options[] = {{"transport", required_argument, NULL, 0},
 		{"family", required_argument, NULL, 1}, {"channels", required_argument, NULL, 2},
 		{"zh", required_argument, NULL, 3}, {"en", required_argument, NULL, 4},
-		{"in", required_argument, NULL, 5}, {0}};
+		{"in", required_argument, NULL, 5}, {"driver", no_argument, NULL, DRIVER}, {0}};
 	struct wish wish = {0};
 	struct draft_kit draft = {0};
 	const char *expected;
@@ -317,10 +320,13 @@ int kit_new(const struct call *call)
 	ask_all(&wish);
 	status = choose_family(&wish, &draft);
 	if (status == 0)
-		status = read_channels(wish.channels ? wish.channels : "value:number:1", &draft);
+		status = draft_read_channels(
+			wish.channels ? wish.channels : draft.family->channels, &draft);
 	if (status == 0)
 		status = take_name("kit new --zh", wish.zh, draft.name, draft.zh);
 	if (status == 0)
 		status = take_name("kit new --en", wish.en, draft.name, draft.en);
+	if (status == 0)
+		status = verify(&draft);
 	return status ? status : make(call, &draft, wish.in ? wish.in : ".");
 }

@@ -7,184 +7,190 @@
 
 /* --- families --- */
 
-enum { FRAME_HEAD = 3, FIELD = 2 }; /* AA 55 and a sequence number; each channel two bytes */
-
-static size_t frame_length(size_t n_channels)
+static void frames_keys(const struct draft_kit *draft, struct text *text)
 {
-	return FRAME_HEAD + FIELD * n_channels + 1;
-}
+	size_t length = DRAFT_FRAME_HEAD + DRAFT_FIELD * draft->n_channels + 1;
 
-static void frames_keys(struct text *text, size_t n)
-{
 	text_addf(text,
 		"serial: 115200 8N1\n"
 		"frames:\n"
 		"  start: AA 55                   # TODO how a frame begins\n"
 		"  length: %zu\n"
 		"  checksum: sum8 0..%zu @%zu\n",
-		frame_length(n), frame_length(n) - 2, frame_length(n) - 1);
+		length, length - 2, length - 1);
 }
 
-static void frames_from(struct text *text, size_t i, const char *quantity)
+static void frames_from(const struct draft_kit *draft, size_t i, struct text *text)
 {
-	(void)quantity;
-	text_addf(text, "u16be@%zu", FRAME_HEAD + FIELD * i);
+	(void)draft;
+	text_addf(text, "u16be@%zu", DRAFT_FRAME_HEAD + DRAFT_FIELD * i);
 }
 
-static void frames_events(struct text *text, const struct draft_channel *channels, size_t n)
+static void lines_keys(const struct draft_kit *draft, struct text *text)
 {
-	(void)channels;
-	for (unsigned row = 1; row <= 3; row++) {
-		unsigned sum = 0xaa + 0x55 + row;
-
-		text_addf(text, "0.%u00000000 < AA 55 %02X", row, row);
-		for (size_t i = 0; i < n; i++) {
-			text_addf(text, " 00 %02X", row * 10);
-			sum += row * 10;
-		}
-		text_addf(text, " %02X\n", sum & 0xff);
-	}
-}
-
-static void lines_keys(struct text *text, size_t n)
-{
-	(void)n;
+	(void)draft;
 	text_add(text,
 		"serial: auto\nlines: {format: csv}        # TODO auto, labels, columns, csv, "
 		"json or tuple\n");
 }
 
-static void lines_from(struct text *text, size_t i, const char *quantity)
+static void lines_from(const struct draft_kit *draft, size_t i, struct text *text)
 {
-	(void)quantity;
+	(void)draft;
 	text_addf(text, "column %zu", i + 1);
 }
 
-static void modbus_keys(struct text *text, size_t n)
+static void modbus_keys(const struct draft_kit *draft, struct text *text)
 {
-	(void)n;
+	(void)draft;
 	text_add(text,
 		"serial: 9600 8N1\nmodbus: {slave: 1, every: 1 s, timeout: 500 ms}   # TODO address\n");
 }
 
-static void modbus_from(struct text *text, size_t i, const char *quantity)
+static void modbus_from(const struct draft_kit *draft, size_t i, struct text *text)
 {
-	(void)quantity;
+	(void)draft;
 	text_addf(text, "input %zu s16", i);
 }
 
-static void firmata_keys(struct text *text, size_t n)
+static void firmata_keys(const struct draft_kit *draft, struct text *text)
 {
-	(void)n;
+	(void)draft;
 	text_add(text, "serial: 57600 8N1\nfirmata: {every: 50 ms}\n");
 }
 
-static void firmata_from(struct text *text, size_t i, const char *quantity)
+static void firmata_from(const struct draft_kit *draft, size_t i, struct text *text)
 {
-	(void)quantity;
+	(void)draft;
 	text_addf(text, "analog %zu", i);
 }
 
-static void hid_keys(struct text *text, size_t n)
+static void write_driver_key(const struct draft_kit *draft, struct text *text)
 {
-	text_addf(text, "hid: {report: %zu}               # TODO bytes of a report\n", FIELD * n);
+	if (draft->has_driver)
+		text_addf(text, "driver: %s\n", draft->name);
 }
 
-static void hid_from(struct text *text, size_t i, const char *quantity)
+static void hid_keys(const struct draft_kit *draft, struct text *text)
 {
-	(void)quantity;
-	text_addf(text, "u16le@%zu", FIELD * i);
+	text_addf(text, "hid: {report: %-2zu}                # TODO bytes of a report\n",
+		DRAFT_FIELD * draft->n_channels);
+	write_driver_key(draft, text);
 }
 
-static void hid_events(struct text *text, const struct draft_channel *channels, size_t n)
+static void usb_keys(const struct draft_kit *draft, struct text *text)
 {
-	(void)channels;
-	for (unsigned row = 1; row <= 3; row++) {
-		text_addf(text, "0.%u00000000 <", row);
-		for (size_t i = 0; i < n; i++)
-			text_addf(text, " %02X 00", row * 10);
-		text_add(text, "\n");
-	}
+	text_addf(text,
+		"usb: {}                          # TODO what is asked, if it must be:\n"
+		"                                 # {ask: C0 04 00 00 00 00 %02zX 00, every: 250 ms}\n",
+		DRAFT_FIELD * draft->n_channels);
+	write_driver_key(draft, text);
 }
 
-static void edges_keys(struct text *text, size_t n)
+/* A driver's outputs have the channels' names. */
+static void report_from(const struct draft_kit *draft, size_t i, struct text *text)
 {
-	(void)n;
-	text_add(text,
-		"gpio:\n"
-		"  - {id: line1, pin: 17, bias: pull-up, active: low}   # TODO the pin\n"
-		"edges: {mode: counter, lines: [line1], timeout: 10 s}  # TODO the mode\n");
+	if (draft->has_driver)
+		text_add(text, draft->channels[i].id);
+	else
+		text_addf(text, "u16le@%zu", DRAFT_FIELD * i);
 }
 
-struct source {
-	const char *quantity, *from;
-};
-
-/* The usual source of a quantity; the last of the list for every other. */
-static const char *source_of(const struct source *sources, const char *quantity)
+/* What a mode is told by the teacher. */
+static void write_settings(const char *mode, struct text *text)
 {
-	while (sources->quantity && strcmp(sources->quantity, quantity) != 0)
-		sources++;
-	return sources->from;
+	static const struct {
+		const char *mode, *settings;
+	} all[] = {
+		{"gate",
+			"  - {id: flag, name: {zh: 挡光片宽度, en: Flag width}, unit: mm, value: "
+			"25, range: [1, 200]}\n"},
+		{"pendulum",
+			"  - {id: flag, name: {zh: 摆球直径, en: Bob diameter}, unit: mm, "
+			"value: 20, range: [1, 100]}\n"},
+		{"wheel",
+			"  - {id: marks, name: {zh: 磁铁数, en: Magnets}, unit: \"1\", value: 1, "
+			"range: [1, 100]}\n"
+			"  - {id: diameter, name: {zh: 轮子直径, en: Wheel diameter}, unit: mm, "
+			"value: 65, range: [5, 2000]}\n"},
+		{"picket-fence",
+			"  - {id: bar, name: {zh: 条纹间距, en: Bar spacing}, unit: mm, "
+			"value: 50, range: [1, 200]}\n"},
+	};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (strcmp(all[i].mode, mode) == 0)
+			text_addf(text,
+				"settings:                        # TODO what the teacher measures\n"
+				"%s",
+				all[i].settings);
 }
 
-static void edges_from(struct text *text, size_t i, const char *quantity)
+static void edges_keys(const struct draft_kit *draft, struct text *text)
 {
-	static const struct source sources[] = {
-		{"frequency", "frequency"}, {"count-rate", "rate"}, {NULL, "count"}};
+	bool is_ultrasonic = strcmp(draft->mode, "ultrasonic") == 0;
 
-	(void)i;
-	text_add(text, source_of(sources, quantity));
+	text_addf(text,
+		"gpio:\n%s"
+		"  - {id: line1, pin: 17, bias: pull-up, active: %s}   # TODO the pin\n"
+		"edges: {mode: %s, lines: [%sline1], timeout: %s}\n",
+		is_ultrasonic
+			? "  - {id: trigger, pin: 27, output: yes}                # TODO the pin\n"
+			: "",
+		is_ultrasonic ? "high" : "low", draft->mode, is_ultrasonic ? "trigger, " : "",
+		is_ultrasonic ? "90 ms" : "10 s");
+	write_settings(draft->mode, text);
 }
 
-static void iio_keys(struct text *text, size_t n)
+/* A name and a code that no kit has yet. */
+static void iio_keys(const struct draft_kit *draft, struct text *text)
 {
-	(void)n;
-	text_add(text, "iio: {name: [bme280]}           # TODO names of the kernel's driver\n");
+	text_addf(text, "iio: {name: [%s]}               # TODO names of the kernel's driver\n",
+		draft->name);
 }
 
-static void iio_from(struct text *text, size_t i, const char *quantity)
+static void onewire_keys(const struct draft_kit *draft, struct text *text)
 {
-	static const struct source sources[] = {{"temperature", "in_temp_input"},
-		{"humidity", "in_humidityrelative_input"}, {"pressure", "in_pressure_input"},
-		{"illuminance", "in_illuminance_input"}, {"co2", "in_concentration_co2_input"},
-		{"acceleration", "in_accel_x"}, {"angular-speed", "in_anglvel_x"},
-		{"magnetic-field", "in_magn_x"}, {"distance", "in_distance_input"},
-		{"current", "in_current_input"}, {"power", "in_power_input"}, {NULL, "in_voltage"}};
-	const char *from = source_of(sources, quantity);
-
-	text_add(text, from);
-	if (strcmp(from, "in_voltage") == 0)
-		text_addf(text, "%zu", i);
+	(void)draft;
+	text_add(text, "onewire: {code: [\"ff\"]}         # TODO the chip's family code\n");
 }
 
-static void onewire_keys(struct text *text, size_t n)
+/* Several of one quantity are axes (%c) or are numbered (%d). */
+static void source_from(const struct draft_kit *draft, size_t i, struct text *text)
 {
-	(void)n;
-	text_add(text, "onewire: {code: [\"28\"]}         # TODO the chip's family code\n");
-}
+	const struct draft_source *source = draft_source(draft, i);
+	size_t n = strcspn(source->from, "%"), earlier = 0;
 
-static void onewire_from(struct text *text, size_t i, const char *quantity)
-{
-	(void)i;
-	(void)quantity;
-	text_add(text, "temperature");
+	for (size_t j = 0; j < i; j++)
+		earlier += draft->channels[j].quantity == draft->channels[i].quantity;
+	text_add_bytes(text, source->from, n);
+	if (source->from[n] && source->from[n + 1] == 'c')
+		text_add_char(text, (char)('x' + earlier % 3));
+	else if (source->from[n])
+		text_addf(text, "%zu", earlier);
+	if (source->rate)
+		text_addf(text, "\n    rate: %s", source->rate);
 }
 
 static const struct draft_family families[] = {
-	{"frames", "serial", "定长或自报长度的字节帧", "frames of bytes", true, frames_keys,
-		frames_from, frames_events},
-	{"lines", "serial", "一行一行的文字", "lines of text", true, lines_keys, lines_from, NULL},
-	{"modbus", "serial", "Modbus RTU，一问一答", "Modbus RTU", true, modbus_keys, modbus_from,
-		NULL},
-	{"firmata", "serial", "StandardFirmata 板", "a StandardFirmata board", true, firmata_keys,
-		firmata_from, NULL},
-	{"hid", "usb", "USB HID 报告", "USB HID reports", true, hid_keys, hid_from, hid_events},
-	{"edges", "gpio", "引脚的边沿", "edges of a pin", false, edges_keys, edges_from, NULL},
-	{"iio", "iio", "内核驱动的传感器", "a sensor that the kernel drives", false, iio_keys,
-		iio_from, NULL},
-	{"onewire", "onewire", "1-Wire 传感器", "a 1-Wire sensor", false, onewire_keys,
-		onewire_from, NULL},
+	{"frames", "serial", "定长或自报长度的字节帧", "frames of bytes", true, false, "10 Hz",
+		"value:number:1", frames_keys, frames_from},
+	{"lines", "serial", "一行一行的文字", "lines of text", true, false, "10 Hz",
+		"value:number:1", lines_keys, lines_from},
+	{"modbus", "serial", "Modbus RTU，一问一答", "Modbus RTU", true, false, NULL,
+		"value:number:1", modbus_keys, modbus_from},
+	{"firmata", "serial", "StandardFirmata 板", "a StandardFirmata board", true, false, NULL,
+		"value:number:1", firmata_keys, firmata_from},
+	{"hid", "usb", "USB HID 报告", "USB HID reports", true, true, "10 Hz", "value:number:1",
+		hid_keys, report_from},
+	{"usb", "usb", "自有协议的 USB 仪器", "USB with a protocol of its own", true, true, "10 Hz",
+		"value:number:1", usb_keys, report_from},
+	{"edges", "gpio", "引脚的边沿", "edges of a pin", false, false, NULL, "count:count:1",
+		edges_keys, source_from},
+	{"iio", "iio", "内核驱动的传感器", "a sensor that the kernel drives", false, false, "1 Hz",
+		"temp:temperature:Cel", iio_keys, source_from},
+	{"onewire", "onewire", "1-Wire 传感器", "a 1-Wire sensor", false, false, "1 Hz",
+		"temp:temperature:Cel", onewire_keys, source_from},
 };
 
 enum { FAMILIES = sizeof families / sizeof *families };
@@ -221,12 +227,12 @@ static void write_channel(const struct draft_kit *draft, size_t i, struct text *
 		"    name: {zh: %s, en: %s}\n"
 		"    quantity: %s\n"
 		"    unit: \"%s\"\n"
-		"    range: [0, 100]              # TODO what it can measure\n"
+		"    range: [0, 1000]             # TODO what it can measure\n"
 		"    resolution: 0.1\n"
 		"    from: ",
 		channel->id, channel->quantity->zh, channel->quantity->en, channel->quantity->id,
 		channel->unit);
-	draft->family->write_from(text, i, channel->quantity->id);
+	draft->family->write_from(draft, i, text);
 	text_add(text, "\n");
 }
 
@@ -237,8 +243,10 @@ void draft_write_yaml(const struct draft_kit *draft, struct text *text)
 		text_add(text,
 			"match:                           # kitlog kit probe shows the ids\n"
 			"  - usb: 1209:0001               # TODO\n");
-	draft->family->write_keys(text, draft->n_channels);
-	text_add(text, "rate: 10 Hz\nchannels:\n");
+	draft->family->write_keys(draft, text);
+	if (draft->family->rate)
+		text_addf(text, "rate: %s\n", draft->family->rate);
+	text_add(text, "channels:\n");
 	for (size_t i = 0; i < draft->n_channels; i++)
 		write_channel(draft, i, text);
 	text_add(text,
@@ -282,16 +290,4 @@ void draft_write_readme(const struct draft_kit *draft, bool is_chinese, struct t
 		write_chinese(draft, text);
 	else
 		write_english(draft, text);
-}
-
-/* --- the first recording --- */
-
-void draft_write_recording(const struct draft_kit *draft, const char *date, struct text *text)
-{
-	text_addf(text,
-		"kit: %s\nmade: by kitlog kit new on %s; replace it by what kitlog kit record "
-		"writes\n\n0.000000000 plug\n",
-		draft->name, date);
-	if (draft->family->write_events)
-		draft->family->write_events(text, draft->channels, draft->n_channels);
 }

@@ -149,7 +149,7 @@ int main(int argc, char **argv)
 			if (strcmp(name, "kit"))
 				usage(stdout);
 			else
-				command_kit_usage(stdout);
+				command_kit_usage(stdout, call.argv[0]);
 			return 0;
 		}
 		if (!strcmp(call.argv[i], "--json")) {
