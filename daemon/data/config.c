@@ -71,10 +71,31 @@ static int settle_ports(struct owner *owner, const struct written_serial *writte
 			.speed = number_or(from->speed, 0),
 			.slaves = from->slaves,
 			.n_slaves = from->n_slaves,
+			.settings = from->settings,
+			.n_settings = from->n_settings,
 		};
 	}
 	config->serial.ports = ports;
 	config->serial.n_ports = n;
+	return 0;
+}
+
+static int settle_usb_kits(struct owner *owner, const struct written_scan *written)
+{
+	struct config *config = &owner->config;
+	size_t n = written->n_kits;
+	struct config_usb_kit *kits = arena_take(&owner->arena, n * sizeof *kits);
+
+	if (!kits)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		kits[i] = (struct config_usb_kit){
+			.kit = written->kits[i].kit,
+			.settings = written->kits[i].settings,
+			.n_settings = written->kits[i].n_settings,
+		};
+	config->usb.kits = kits;
+	config->usb.n_kits = n;
 	return 0;
 }
 
@@ -162,6 +183,8 @@ static int settle(struct owner *owner, const struct written *written)
 	config->store.limit_mb = number_or(written->store.limit, 1024);
 
 	int r = settle_ports(owner, &written->serial);
+	if (r == 0)
+		r = settle_usb_kits(owner, &written->usb);
 	if (r == 0)
 		r = settle_gpio(owner, written);
 	return r < 0 ? r : settle_sinks(owner, written);

@@ -14,10 +14,12 @@
  *       ports:                     # ports named by hand: also ptys and ports without USB
  *         - {path: /dev/ttyS0, speed: 9600, kit: text-board}   # speed 0: find it; kit: also for its name
  *         - {path: /dev/ttyUSB1, kit: xy-md02, slaves: [1, 4]} # addresses on an RS-485 bus
+ *         - {path: /dev/ttyUSB2, kit: soil, settings: [{id: depth, value: 15}]} # else the kit's own
  *       ignore: [/dev/ttyUSB9]
  *     usb:
  *       scan: yes                  # take every USB device that a kit describes
  *       ignore: ["04d9:a052"]      # vendor:product; "04d9:*" is every product
+ *       kits: [{kit: cart, settings: [{id: wheel, value: 31}]}]    # else the kit's own
  *     iio:
  *       scan: yes                  # take the kernel's sensors: iio and 1-Wire
  *     gpio:                        # what hangs at the board's pins
@@ -69,13 +71,6 @@ struct config_sink {
 
 enum { CONFIG_SLAVES = 6, CONFIG_FOLDERS = 8 };
 
-struct config_port {
-	char *path, *kit;
-	unsigned speed;
-	unsigned *slaves; /* n_slaves 0: the kit's own */
-	size_t n_slaves;
-};
-
 struct config_line {
 	char *id; /* of the kit's gpio */
 	unsigned pin;
@@ -84,6 +79,22 @@ struct config_line {
 struct config_setting {
 	char *id; /* of the kit's settings */
 	double value;
+};
+
+/* Settings that are not here have the kit's value. */
+struct config_port {
+	char *path, *kit;
+	unsigned speed;
+	unsigned *slaves; /* n_slaves 0: the kit's own */
+	size_t n_slaves;
+	struct config_setting *settings;
+	size_t n_settings;
+};
+
+struct config_usb_kit {
+	char *kit;
+	struct config_setting *settings;
+	size_t n_settings;
 };
 
 struct config_gpio {
@@ -115,6 +126,8 @@ struct config {
 		bool scan;
 		char **ignore; /* "04d9:a052", "04d9:*" */
 		size_t n_ignore;
+		struct config_usb_kit *kits;
+		size_t n_kits;
 	} usb;
 	struct {
 		bool scan;

@@ -69,6 +69,22 @@ static void check_sink(
 				"name: \"%s\" names two sinks; rename one", one->name);
 }
 
+/* `list`: "gpio[0]" or the like. */
+static void check_settings(const struct config_setting *settings, unsigned n, struct place list,
+	const struct tree *tree, struct report *report)
+{
+	char path[96];
+
+	for (unsigned j = 0; j < n; j++)
+		for (unsigned k = 0; k < j; k++)
+			if (strcmp(settings[j].id, settings[k].id) == 0) {
+				snprintf(path, sizeof path, "%s.settings[%u].id", list.path, j);
+				load_mistake(tree, report, path,
+					"id: \"%s\" stands twice in settings; keep one",
+					settings[j].id);
+			}
+}
+
 static void check_slaves(
 	const struct written_port *port, unsigned i, const struct tree *tree, struct report *report)
 {
@@ -103,6 +119,23 @@ static void check_port(
 			load_mistake(tree, report, place.path,
 				"path: \"%.100s\" stands in ports and in ignore; keep one", name);
 	check_slaves(&serial->ports[i], i, tree, report);
+	if (serial->ports[i].n_settings > 0 && !serial->ports[i].kit)
+		load_mistake(tree, report, place_of("serial.ports", i, ".settings").path,
+			"settings: of which kit? add kit, such as kit: xy-md02");
+	check_settings(serial->ports[i].settings, serial->ports[i].n_settings,
+		place_of("serial.ports", i, ""), tree, report);
+}
+
+static void check_usb_kit(
+	const struct written *written, unsigned i, const struct tree *tree, struct report *report)
+{
+	const struct written_usb_kit *one = &written->usb.kits[i];
+
+	for (unsigned j = 0; j < i; j++)
+		if (strcmp(written->usb.kits[j].kit, one->kit) == 0)
+			load_mistake(tree, report, place_of("usb.kits", i, ".kit").path,
+				"kit: \"%s\" stands twice in kits; keep one", one->kit);
+	check_settings(one->settings, one->n_settings, place_of("usb.kits", i, ""), tree, report);
 }
 
 /* One pin for each line, of all that hang at a chip. */
@@ -142,14 +175,7 @@ static void check_gpio(
 					"id: \"%s\" stands twice in lines; keep one",
 					one->lines[j].id);
 	}
-	for (unsigned j = 0; j < one->n_settings; j++) {
-		snprintf(key, sizeof key, ".settings[%u].id", j);
-		for (unsigned k = 0; k < j; k++)
-			if (strcmp(one->settings[j].id, one->settings[k].id) == 0)
-				load_mistake(tree, report, place_of("gpio", i, key).path,
-					"id: \"%s\" stands twice in settings; keep one",
-					one->settings[j].id);
-	}
+	check_settings(one->settings, one->n_settings, place_of("gpio", i, ""), tree, report);
 }
 
 void config_check(const void *data, const struct tree *tree, struct report *report)
@@ -158,6 +184,8 @@ void config_check(const void *data, const struct tree *tree, struct report *repo
 
 	for (unsigned i = 0; i < written->serial.n_ports; i++)
 		check_port(written, i, tree, report);
+	for (unsigned i = 0; i < written->usb.n_kits; i++)
+		check_usb_kit(written, i, tree, report);
 	for (unsigned i = 0; i < written->n_gpio; i++)
 		check_gpio(written, i, tree, report);
 	for (unsigned i = 0; i < written->n_sinks; i++)

@@ -56,12 +56,20 @@ static const cyaml_schema_field_t http_keys[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t setting_keys[] = {
+	TEXT("id", MUST, config_setting, id, 60),
+	CYAML_FIELD_FLOAT("value", MUST, struct config_setting, value),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t setting = {CYAML_VALUE_MAPPING(MUST, struct config_setting, setting_keys)};
+
 static const cyaml_schema_value_t slave = {CYAML_VALUE_UINT(MUST, unsigned)};
 static const cyaml_schema_field_t port_keys[] = {
 	TEXT("path", MUST, written_port, path, 200),
 	NUMBER("speed", written_port, speed),
 	TEXT("kit", MAY, written_port, kit, 31),
 	LIST("slaves", written_port, slaves, &slave, CONFIG_SLAVES),
+	LIST("settings", written_port, settings, &setting, MODEL_SETTINGS),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t port = {CYAML_VALUE_MAPPING(MUST, struct written_port, port_keys)};
@@ -73,9 +81,16 @@ static const cyaml_schema_field_t serial_keys[] = {
 	CYAML_FIELD_END
 };
 
+static const cyaml_schema_field_t usb_kit_keys[] = {
+	TEXT("kit", MUST, written_usb_kit, kit, 31),
+	LIST("settings", written_usb_kit, settings, &setting, MODEL_SETTINGS),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t usb_kit = {CYAML_VALUE_MAPPING(MUST, struct written_usb_kit, usb_kit_keys)};
 static const cyaml_schema_field_t usb_keys[] = {
 	TRUTH("scan", written_scan, scan),
 	LIST("ignore", written_scan, ignore, &usb_id, PORTS_MAX),
+	LIST("kits", written_scan, kits, &usb_kit, PORTS_MAX),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_field_t iio_keys[] = {
@@ -89,12 +104,6 @@ static const cyaml_schema_field_t line_keys[] = {
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t line = {CYAML_VALUE_MAPPING(MUST, struct config_line, line_keys)};
-static const cyaml_schema_field_t setting_keys[] = {
-	TEXT("id", MUST, config_setting, id, 60),
-	CYAML_FIELD_FLOAT("value", MUST, struct config_setting, value),
-	CYAML_FIELD_END
-};
-static const cyaml_schema_value_t setting = {CYAML_VALUE_MAPPING(MUST, struct config_setting, setting_keys)};
 static const cyaml_schema_field_t gpio_keys[] = {
 	TEXT("kit", MUST, written_gpio, kit, 31),
 	TEXT("chip", MAY, written_gpio, chip, 60),
@@ -263,7 +272,10 @@ static const struct rule rules[] = {
 	{.path = "serial.ports[].kit", .check = check_kit},
 	{.path = "serial.ignore[]", .check = check_path},
 	{.path = "serial.ports[].slaves[]", .low = 1, .high = 254},
+	{.path = "serial.ports[].settings[].id", .check = word_id},
 	{.path = "usb.ignore[]", .check = check_usb_id},
+	{.path = "usb.kits[].kit", .check = check_kit},
+	{.path = "usb.kits[].settings[].id", .check = word_id},
 	{.path = "gpio[].kit", .check = check_kit},
 	{.path = "gpio[].chip", .check = check_chip},
 	{.path = "gpio[].lines[].id", .check = word_id},

@@ -19,6 +19,14 @@ struct written_port {
 	char *path, *kit;
 	unsigned *speed, *slaves;
 	unsigned n_slaves;
+	struct config_setting *settings;
+	unsigned n_settings;
+};
+
+struct written_usb_kit {
+	char *kit;
+	struct config_setting *settings;
+	unsigned n_settings;
 };
 
 struct written_gpio {
@@ -33,6 +41,8 @@ struct written_scan {
 	bool *scan;
 	char **ignore;
 	unsigned n_ignore;
+	struct written_usb_kit *kits; /* of usb */
+	unsigned n_kits;
 };
 
 struct written_serial {

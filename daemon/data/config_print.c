@@ -67,6 +67,27 @@ static void put_slaves(FILE *out, const struct config_port *port)
 	fputs("]\n", out);
 }
 
+static void put_number(FILE *out, double value)
+{
+	char buffer[NUMBER_TEXT + 1];
+	struct text text = text_over(buffer, sizeof buffer);
+
+	text_add_double(&text, value);
+	fputs(text.at, out);
+}
+
+static void put_settings(
+	FILE *out, const char *indent, const struct config_setting *settings, size_t n)
+{
+	if (n > 0)
+		fprintf(out, "%ssettings:\n", indent);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(out, "%s  - {id: %s, value: ", indent, settings[i].id);
+		put_number(out, settings[i].value);
+		fputs("}\n", out);
+	}
+}
+
 static void put_ports(FILE *out, const struct config *config)
 {
 	if (config->serial.n_ports > 0)
@@ -78,16 +99,23 @@ static void put_ports(FILE *out, const struct config *config)
 		fprintf(out, "      speed: %u\n", port->speed);
 		put_key(out, "      kit", port->kit);
 		put_slaves(out, port);
+		put_settings(out, "      ", port->settings, port->n_settings);
 	}
 }
 
-static void put_number(FILE *out, double value)
+static void put_usb(FILE *out, const struct config *config)
 {
-	char buffer[NUMBER_TEXT + 1];
-	struct text text = text_over(buffer, sizeof buffer);
+	fputs("usb:\n", out);
+	fprintf(out, "  scan: %s\n", yes_or_no(config->usb.scan));
+	put_list(out, "  ignore", config->usb.ignore, config->usb.n_ignore);
+	if (config->usb.n_kits > 0)
+		fputs("  kits:\n", out);
+	for (size_t i = 0; i < config->usb.n_kits; i++) {
+		const struct config_usb_kit *kit = &config->usb.kits[i];
 
-	text_add_double(&text, value);
-	fputs(text.at, out);
+		put_key(out, "    - kit", kit->kit);
+		put_settings(out, "      ", kit->settings, kit->n_settings);
+	}
 }
 
 static void put_gpio(FILE *out, const struct config_gpio *gpio)
@@ -98,13 +126,7 @@ static void put_gpio(FILE *out, const struct config_gpio *gpio)
 		fputs("    lines:\n", out);
 	for (size_t i = 0; i < gpio->n_lines; i++)
 		fprintf(out, "      - {id: %s, pin: %u}\n", gpio->lines[i].id, gpio->lines[i].pin);
-	if (gpio->n_settings > 0)
-		fputs("    settings:\n", out);
-	for (size_t i = 0; i < gpio->n_settings; i++) {
-		fprintf(out, "      - {id: %s, value: ", gpio->settings[i].id);
-		put_number(out, gpio->settings[i].value);
-		fputs("}\n", out);
-	}
+	put_settings(out, "    ", gpio->settings, gpio->n_settings);
 }
 
 static void put_sinks(FILE *out, const struct config *config)
@@ -140,9 +162,7 @@ void config_print(const struct config *config, FILE *out)
 	fprintf(out, "  scan: %s\n", yes_or_no(config->serial.scan));
 	put_ports(out, config);
 	put_list(out, "  ignore", config->serial.ignore, config->serial.n_ignore);
-	fputs("usb:\n", out);
-	fprintf(out, "  scan: %s\n", yes_or_no(config->usb.scan));
-	put_list(out, "  ignore", config->usb.ignore, config->usb.n_ignore);
+	put_usb(out, config);
 	fputs("iio:\n", out);
 	fprintf(out, "  scan: %s\n", yes_or_no(config->iio.scan));
 	if (config->n_gpio > 0)

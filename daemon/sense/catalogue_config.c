@@ -40,11 +40,11 @@ static void tell_kit(const struct finding *finding, const char *key, const char 
 		near ? "?" : "");
 }
 
-static void tell_id(const struct finding *finding, const struct model *model, const char *what,
-	const char *id, const char *const *names, size_t n)
+static void tell_id(const struct finding *finding, const char *place, const struct model *model,
+	const char *what, const char *id, const char *const *names, size_t n)
 {
-	fprintf(finding->out, "%s: gpio: %s has no %s \"%s\"; expected", finding->name, model->id,
-		what, id);
+	fprintf(finding->out, "%s: %s: %s has no %s \"%s\"; expected", finding->name, place,
+		model->id, what, id);
 	for (size_t i = 0; i < n; i++)
 		fprintf(finding->out, "%s %s", i == 0 ? "" : i + 1 == n ? " or" : ",", names[i]);
 	fputs(n > 0 ? "\n" : " none\n", finding->out);
@@ -74,7 +74,8 @@ static void compare_lines(
 		int at = index_of(gpio->lines[i].id, names, model->n_lines);
 
 		if (at < 0)
-			tell_id(finding, model, "line", gpio->lines[i].id, names, model->n_lines);
+			tell_id(finding, "gpio", model, "line", gpio->lines[i].id, names,
+				model->n_lines);
 		else
 			has_pin[at] = true;
 	}
@@ -90,25 +91,34 @@ static bool is_within(const struct model_setting *setting, double value)
 	return value >= setting->low && value <= setting->high;
 }
 
-static void compare_settings(
-	const struct finding *finding, const struct config_gpio *gpio, const struct model *model)
+static int setting_of(const struct model *model, const char *id)
+{
+	for (size_t i = 0; i < model->n_settings; i++)
+		if (strcmp(model->settings[i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+/* `place`: "gpio", "serial.ports" or "usb.kits". */
+static void compare_settings(const struct finding *finding, const char *place,
+	const struct model *model, const struct config_setting *settings, size_t n)
 {
 	const char *names[MODEL_SETTINGS];
 
 	for (size_t i = 0; i < model->n_settings; i++)
 		names[i] = model->settings[i].id;
-	for (size_t i = 0; i < gpio->n_settings; i++) {
-		const struct config_setting *setting = &gpio->settings[i];
-		int at = index_of(setting->id, names, model->n_settings);
+	for (size_t i = 0; i < n; i++) {
+		int at = setting_of(model, settings[i].id);
 		const struct model_setting *of = &model->settings[at < 0 ? 0 : at];
 
 		if (at < 0)
-			tell_id(finding, model, "setting", setting->id, names, model->n_settings);
-		else if (!is_within(of, setting->value))
+			tell_id(finding, place, model, "setting", settings[i].id, names,
+				model->n_settings);
+		else if (!is_within(of, settings[i].value))
 			fprintf(finding->out,
-				"%s: gpio: %s: %s %.12g is not between %.12g and %.12g %s\n",
-				finding->name, model->id, of->id, setting->value, of->low, of->high,
-				of->unit);
+				"%s: %s: %s: %s %.12g is not between %.12g and %.12g %s\n",
+				finding->name, place, model->id, of->id, settings[i].value, of->low,
+				of->high, of->unit);
 	}
 }
 
@@ -124,7 +134,7 @@ static void compare_gpio(const struct finding *finding, const struct config_gpio
 			finding->name, model->id);
 	} else {
 		compare_lines(finding, gpio, model);
-		compare_settings(finding, gpio, model);
+		compare_settings(finding, "gpio", model, gpio->settings, gpio->n_settings);
 	}
 }
 
@@ -137,28 +147,51 @@ static void compare_port(const struct finding *finding, const struct config_port
 
 	if (!port->kit)
 		return;
-	if (!model && (port->n_slaves > 0 || nearest_kit(finding, port->kit)))
+	if (!model &&
+		(port->n_slaves > 0 || port->n_settings > 0 || nearest_kit(finding, port->kit)))
 		tell_kit(finding, "serial.ports", port->kit);
 	else if (model && !(model->form->needs & MODEL_NEEDS_SERIAL))
 		fprintf(finding->out,
 			"%s: serial.ports: %s is no kit of a serial port; name another, or leave it out\n",
 			finding->name, port->kit);
+	else if (model)
+		compare_settings(finding, "serial.ports", model, port->settings, port->n_settings);
+}
+
+static void compare_usb(const struct finding *finding, const struct config_usb_kit *kit)
+{
+	const struct model *model = catalogue_find(finding->catalogue, kit->kit);
+
+	if (!model)
+		tell_kit(finding, "usb.kits", kit->kit);
+	else if (!(model->form->needs & MODEL_IS_USB))
+		fprintf(finding->out,
+			"%s: usb.kits: %s does not speak over USB itself; set it in %s\n",
+			finding->name, kit->kit, model->n_lines > 0 ? "gpio" : "serial.ports");
+	else
+		compare_settings(finding, "usb.kits", model, kit->settings, kit->n_settings);
 }
 
 /* --- what holds --- */
 
-void catalogue_settings(const struct model *model, const struct config_setting *wished,
+int catalogue_settings(const struct model *model, const struct config_setting *wished,
 	size_t n_wished, double ret_settings[KIT_SETTINGS])
 {
-	for (size_t i = 0; i < model->n_settings; i++) {
-		const struct model_setting *setting = &model->settings[i];
+	int failed = 0;
 
-		ret_settings[i] = setting->value;
-		for (size_t j = 0; j < n_wished; j++)
-			if (strcmp(wished[j].id, setting->id) == 0 &&
-				is_within(setting, wished[j].value))
-				ret_settings[i] = wished[j].value;
+	for (size_t i = 0; i < model->n_settings; i++)
+		ret_settings[i] = model->settings[i].value;
+	for (size_t i = 0; i < n_wished; i++) {
+		int at = setting_of(model, wished[i].id);
+
+		if (at < 0)
+			failed = -EBADE;
+		else if (!is_within(&model->settings[at], wished[i].value))
+			failed = -EDOM;
+		else
+			ret_settings[at] = wished[i].value;
 	}
+	return failed;
 }
 
 int catalogue_pins(const struct model *model, const struct config_line *wished, size_t n_wished,
@@ -194,6 +227,8 @@ char *catalogue_compare(
 		compare_gpio(&finding, &config->gpio[i]);
 	for (size_t i = 0; i < config->serial.n_ports; i++)
 		compare_port(&finding, &config->serial.ports[i]);
+	for (size_t i = 0; i < config->usb.n_kits; i++)
+		compare_usb(&finding, &config->usb.kits[i]);
 	if (fclose(finding.out) == 0)
 		return sentences;
 	free(sentences);

@@ -6,9 +6,10 @@
 #include "data/config.h"
 #include "sense/catalogue.h"
 
-/* The model's settings in its order: as wished, else the model's own. What is wished in vain, or out
- * of range, counts for nothing here; catalogue_compare tells it. */
-void catalogue_settings(const struct model *model, const struct config_setting *wished,
+/* The model's settings in its order: as wished, else the model's own. 0; -EBADE: it has none of a
+ * wished name; -EDOM: one is wished out of its range. catalogue_compare says which; the others are
+ * settled all the same. */
+int catalogue_settings(const struct model *model, const struct config_setting *wished,
 	size_t n_wished, double ret_settings[KIT_SETTINGS]);
 
 /* The pin of each of the model's lines, in its order. -ENOENT: nobody says the pin of one. */

@@ -30,6 +30,11 @@ static const struct trouble troubles[] = {
 	{-EOPNOTSUPP, "its adapter cannot do the bit rate, parity and stop bits that are needed",
 		"take another adapter",
 		"转接器做不到所需的波特率、校验位和停止位", "换一个转接器"},
+	{-EBADE, "its settings in serial.ports name one that the kit does not have",
+		"take an id of its kit.yaml", "serial.ports 里它的 settings 有器材没有的设置", "写它的 kit.yaml 里的 id"},
+	{-EDOM, "a value of its settings in serial.ports is out of the kit's range",
+		"mind its unit; the range is in its kit.yaml",
+		"serial.ports 里它的 settings 有一个值超出范围", "注意单位；范围在它的 kit.yaml 里"},
 	{0, NULL, "unplug it and plug it in again", "打不开", "拔下再插一次"},
 };
 static const struct trouble late = {0,
@@ -202,6 +207,12 @@ static int open_serial(const struct finder_context *context, const char *path,
 	text_copy(about.kit, sizeof about.kit, asked && asked->kit ? asked->kit : "");
 	bool has_kit = use_named_kit(context, asked, &about);
 
+	/* First, since the port need not be opened for a mistake. */
+	failed = has_kit ? catalogue_settings(about.models[0], asked->settings, asked->n_settings,
+				   about.settings)
+			 : 0;
+	if (failed)
+		return failed;
 	serial = setting(&about, asked ? asked->speed : 0);
 	failed = open_port(real, serial.speed, &port, &about, ret_is_late);
 	if (failed)
@@ -216,7 +227,7 @@ static int open_serial(const struct finder_context *context, const char *path,
 		}
 		about.bits_per_byte = model_serial_bits(&serial);
 	}
-	if (about.n_models > 0)
+	if (!has_kit && about.n_models > 0)
 		catalogue_settings(about.models[0], NULL, 0, about.settings);
 	/* Links of ptys change their target; the name people chose stays. */
 	if (!strncmp(real, "/dev/pts/", 9))

@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "data/model_word.h"
+#include "sense/catalogue_config.h"
 #include "sense/finder.h"
 #include "sense/port_place.h"
 #include "sense/transport_usb.h"
@@ -28,6 +29,10 @@ static const struct trouble troubles[] = {
 		"没有权限", "把 tools/udev/70-kitlog.rules 放进 /etc/udev/rules.d，运行 udevadm control --reload，再插一次"},
 	{-EBUSY, NULL, "stop the other program that uses it", "别的程序占着它", "停掉那个程序"},
 	{-EALREADY, "is open already", "unplug it and plug it in again", "已经打开了", "拔下再插一次"},
+	{-EBADE, "usb: kits names a setting that the kit does not have", "take an id of its kit.yaml",
+		"usb 的 kits 里有器材没有的设置", "写它的 kit.yaml 里的 id"},
+	{-EDOM, "a value in usb: kits is out of the kit's range", "mind its unit; the range is in its kit.yaml",
+		"usb 的 kits 里有一个值超出范围", "注意单位；范围在它的 kit.yaml 里"},
 	{0, NULL, "unplug it and plug it in again", "打不开", "拔下再插一次"},
 };
 /* clang-format on */
@@ -213,6 +218,20 @@ static bool search_device(void *self, struct udev_device *device, const char *no
 	return true;
 }
 
+static int choose_settings(const struct config *config, struct kit_port *about)
+{
+	const struct model *model = about->models[0];
+
+	for (size_t i = 0; i < config->usb.n_kits; i++) {
+		const struct config_usb_kit *kit = &config->usb.kits[i];
+
+		if (strcmp(kit->kit, model->id) == 0)
+			return catalogue_settings(
+				model, kit->settings, kit->n_settings, about->settings);
+	}
+	return catalogue_settings(model, NULL, 0, about->settings);
+}
+
 static int open_usb(const struct finder_context *context, const char *path,
 	struct transport **ret_transport, struct kit_port *ret_about, bool *ret_is_late)
 {
@@ -225,6 +244,9 @@ static int open_usb(const struct finder_context *context, const char *path,
 	if (!search.about.is_sure)
 		return -ENODEV;
 	text_copy(search.about.path, sizeof(search.about.path), path);
+	failed = choose_settings(context->config, &search.about);
+	if (failed)
+		return failed;
 	failed = transport_usb_open(path, ret_transport, &search.about);
 	if (failed)
 		return failed == -ENODEV || failed == -ENOENT ? -EINPROGRESS : failed;

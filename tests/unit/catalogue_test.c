@@ -19,11 +19,14 @@ static const struct model_form chirp_form = {
 static const struct model_form warble_form = {
 	.name = "warble", .needs = MODEL_NEEDS_SERIAL | MODEL_TELLS_APART};
 static const struct model_form blob_form = {.name = "blob", .needs = MODEL_NEEDS_MATCH};
+static const struct model_form buzz_form = {
+	.name = "buzz", .needs = MODEL_NEEDS_MATCH | MODEL_IS_USB};
 static const char *const blob_outputs[] = {"light", NULL};
 
 KIT_FAMILY(chirp) = {.name = "chirp", .form = &chirp_form};
 KIT_FAMILY(warble) = {.name = "warble", .form = &warble_form};
 KIT_FAMILY(blob) = {.name = "blob", .form = &blob_form};
+KIT_FAMILY(buzz) = {.name = "buzz", .form = &buzz_form};
 KIT_FAMILY(blob_driver) = {.name = "blob-driver", .outputs = blob_outputs};
 
 static char ours[] = "/tmp/kitlog-catalogue-XXXXXX", school[] = "/tmp/kitlog-catalogue-XXXXXX";
@@ -253,6 +256,9 @@ static void what_the_configuration_names_in_vain_is_told(void **unused)
 	(void)unused;
 	write_kit(ours, "gates", "usb: \"1a86:7523\"", GPIO_KIT);
 	write_kit(ours, "lamp", "usb: \"1a86:7524\"", "blob");
+	write_kit(ours, "beam", "usb: \"1a86:7525\"",
+		"settings:\n  - {id: width, name: {zh: 宽, en: Width}, unit: mm, value: 5, range: [1, 9]}\n"
+		"buzz");
 	open_both();
 	assert_string_equal(catalogue_problems(catalogue), "");
 	assert_compared("serial: {ports: [{path: /dev/ttyS0, kit: my-own}]}\n", "");
@@ -275,6 +281,24 @@ static void what_the_configuration_names_in_vain_is_told(void **unused)
 		"F: gpio: gates has no setting \"length\"; expected flag\n");
 	assert_compared("serial: {ports: [{path: /dev/ttyS0, kit: lamb, slaves: [1]}]}\n",
 		"F: serial.ports: no kit is called \"lamb\"; did you mean lamp?\n");
+	assert_compared(
+		"serial: {ports: [{path: /dev/ttyS0, kit: gates, settings: [{id: flag, value: 3}]}]}\n",
+		"");
+	assert_compared(
+		"serial: {ports: [{path: /dev/ttyS0, kit: gates, settings: [{id: flag, value: 0}, "
+		"{id: flig, value: 3}]}]}\n",
+		"F: serial.ports: gates: flag 0 is not between 1 and 200 mm\n"
+		"F: serial.ports: gates has no setting \"flig\"; expected flag\n");
+	assert_compared(
+		"serial: {ports: [{path: /dev/ttyS0, kit: my-own, settings: [{id: a, value: 0}]}]}\n",
+		"F: serial.ports: no kit is called \"my-own\"; kitlog kits lists those there are\n");
+	assert_compared("usb: {kits: [{kit: beam, settings: [{id: width, value: 3}]}]}\n", "");
+	assert_compared(
+		"usb: {kits: [{kit: beam, settings: [{id: width, value: 30}]}, {kit: gates}, "
+		"{kit: beem}]}\n",
+		"F: usb.kits: beam: width 30 is not between 1 and 9 mm\n"
+		"F: usb.kits: gates does not speak over USB itself; set it in gpio\n"
+		"F: usb.kits: no kit is called \"beem\"; did you mean beam?\n");
 	assert_compared("serial: {ports: [{path: /dev/ttyS0, kit: lamb}]}\n",
 		"F: serial.ports: no kit is called \"lamb\"; did you mean lamp?\n");
 }
@@ -292,11 +316,12 @@ static void what_the_configuration_says_of_a_kit_holds(void **unused)
 	open_both();
 	const struct model *model = catalogue_find(catalogue, "gates");
 
-	catalogue_settings(model, good, 1, settings);
+	assert_int_equal(catalogue_settings(model, good, 1, settings), 0);
 	assert_true(settings[0] == 24.5);
-	catalogue_settings(model, bad, 2, settings);
+	assert_int_equal(catalogue_settings(model, bad, 1, settings), -EDOM);
+	assert_int_equal(catalogue_settings(model, bad, 2, settings), -EBADE);
 	assert_true(settings[0] == 25);
-	catalogue_settings(model, NULL, 0, settings);
+	assert_int_equal(catalogue_settings(model, NULL, 0, settings), 0);
 	assert_true(settings[0] == 25);
 	assert_int_equal(catalogue_pins(model, lines, 2, pins), 0);
 	assert_int_equal(pins[0], 17);
@@ -305,27 +330,35 @@ static void what_the_configuration_says_of_a_kit_holds(void **unused)
 	assert_int_equal(pins[1], 5);
 }
 
-/* A pty in place of an RS-485 adapter. */
-static void a_port_knows_what_is_written_of_its_bus(void **unused)
+/* A pty in place of an RS-485 adapter, with what is written of it behind its path. */
+static int open_pty(const char *words, struct transport **ret_transport, struct kit_port *ret_about)
 {
 	char path[64], yaml[200], *errors = NULL;
-	int master = posix_openpt(O_RDWR | O_NOCTTY);
-	struct transport *transport;
-	struct kit_port about;
+	int master = posix_openpt(O_RDWR | O_NOCTTY), failed;
 	struct config *config;
 	bool is_late = false;
+
+	assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
+	assert_int_equal(ptsname_r(master, path, sizeof path), 0);
+	snprintf(yaml, sizeof yaml, "serial: {ports: [{path: %s, %s}]}\n", path, words);
+	assert_int_equal(config_parse("F", yaml, strlen(yaml), &config, &errors), 0);
+	const struct finder_context context = {.config = config, .catalogue = catalogue};
+
+	failed = finder_serial.open(&context, path, ret_transport, ret_about, &is_late);
+	config_free(config);
+	close(master);
+	return failed;
+}
+
+static void a_port_knows_what_is_written_of_its_bus(void **unused)
+{
+	struct transport *transport;
+	struct kit_port about;
 
 	(void)unused;
 	write_kit(ours, "gates", "usb: \"1a86:7523\"", GPIO_KIT);
 	open_both();
-	assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
-	assert_int_equal(ptsname_r(master, path, sizeof path), 0);
-	snprintf(yaml, sizeof yaml, "serial: {ports: [{path: %s, kit: gates, slaves: [3, 9]}]}\n",
-		path);
-	assert_int_equal(config_parse("F", yaml, strlen(yaml), &config, &errors), 0);
-	const struct finder_context context = {.config = config, .catalogue = catalogue};
-
-	assert_int_equal(finder_serial.open(&context, path, &transport, &about, &is_late), 0);
+	assert_int_equal(open_pty("kit: gates, slaves: [3, 9]", &transport, &about), 0);
 	assert_int_equal(about.n_models, 1);
 	assert_string_equal(about.models[0]->id, "gates");
 	assert_true(about.is_sure);
@@ -333,8 +366,17 @@ static void a_port_knows_what_is_written_of_its_bus(void **unused)
 	assert_int_equal(about.slaves[1], 9);
 	assert_true(about.settings[0] == 25);
 	transport->class->close(transport);
-	config_free(config);
-	close(master);
+	assert_int_equal(
+		open_pty("kit: gates, settings: [{id: flag, value: 20}]", &transport, &about), 0);
+	assert_true(about.settings[0] == 20);
+	transport->class->close(transport);
+	/* A mistake is no reason to measure with another width in silence. */
+	assert_int_equal(
+		open_pty("kit: gates, settings: [{id: flag, value: 900}]", &transport, &about),
+		-EDOM);
+	assert_int_equal(
+		open_pty("kit: gates, settings: [{id: flog, value: 20}]", &transport, &about),
+		-EBADE);
 }
 
 static void families_stand_in_order(void **unused)

@@ -104,8 +104,12 @@ static const char everything[] =
 	"    - {path: /dev/ttyS0, speed: 9600, kit: text-board}\n"
 	"    - path: /dev/pts/3\n"
 	"    - {path: /dev/ttyUSB1, kit: xy-md02, slaves: [1, 0x04]}\n"
+	"    - {path: /dev/ttyUSB2, kit: soil, settings: [{id: depth, value: 15}, {id: dry, value: 0.1}]}\n"
 	"  ignore: [/dev/ttyUSB9]\n"
-	"usb: {scan: no, ignore: ['04d9:a052', '1a86:*']}\n"
+	"usb:\n"
+	"  scan: no\n"
+	"  ignore: ['04d9:a052', '1a86:*']\n"
+	"  kits: [{kit: cart, settings: [{id: wheel, value: 31.5}]}, {kit: lamp}]\n"
 	"iio: {scan: no}\n"
 	"gpio:\n"
 	"  - kit: photogates-two\n"
@@ -158,7 +162,7 @@ static void assert_everything(void)
 	assert_int_equal(config->http.n_names, 2);
 	assert_string_equal(config->http.names[1], "Board.Example");
 	assert_false(config->serial.scan);
-	assert_int_equal(config->serial.n_ports, 3);
+	assert_int_equal(config->serial.n_ports, 4);
 	assert_string_equal(config->serial.ports[0].path, "/dev/ttyS0");
 	assert_int_equal(config->serial.ports[0].speed, 9600);
 	assert_string_equal(config->serial.ports[0].kit, "text-board");
@@ -168,11 +172,20 @@ static void assert_everything(void)
 	assert_int_equal(config->serial.ports[1].n_slaves, 0);
 	assert_int_equal(config->serial.ports[2].n_slaves, 2);
 	assert_int_equal(config->serial.ports[2].slaves[1], 4);
+	assert_int_equal(config->serial.ports[2].n_settings, 0);
+	assert_int_equal(config->serial.ports[3].n_settings, 2);
+	assert_string_equal(config->serial.ports[3].settings[1].id, "dry");
+	assert_true(config->serial.ports[3].settings[1].value == 0.1);
 	assert_int_equal(config->serial.n_ignore, 1);
 	assert_string_equal(config->serial.ignore[0], "/dev/ttyUSB9");
 	assert_false(config->usb.scan || config->iio.scan);
 	assert_int_equal(config->usb.n_ignore, 2);
 	assert_string_equal(config->usb.ignore[1], "1a86:*");
+	assert_int_equal(config->usb.n_kits, 2);
+	assert_string_equal(config->usb.kits[0].kit, "cart");
+	assert_string_equal(config->usb.kits[0].settings[0].id, "wheel");
+	assert_true(config->usb.kits[0].settings[0].value == 31.5);
+	assert_int_equal(config->usb.kits[1].n_settings, 0);
 	assert_int_equal(config->n_gpio, 2);
 	assert_string_equal(config->gpio[0].kit, "photogates-two");
 	assert_string_equal(config->gpio[0].chip, "pinctrl-bcm2711");
@@ -352,6 +365,13 @@ static const struct {
 	{"serial: {ports: [{path: /dev/a, kit: x, slaves: [1, 1]}]}\n", "1:53: slaves: 1 stands twice; each device on a bus has an address of its own\n"},
 	{"serial: {ports: [{path: /dev/a, kit: x, slaves: [255]}]}\n", "1:50: this entry of slaves: \"255\" is not between 1 and 254\n"},
 	{"serial: {ports: [{path: /dev/a, kit: x, slaves: 1}]}\n", "1:49: slaves: \"1\" is not a list; write [1]\n"},
+	{"serial: {ports: [{path: /dev/a, settings: [{id: x, value: 1}]}]}\n", "1:43: settings: of which kit? add kit, such as kit: xy-md02\n"},
+	{"serial: {ports: [{path: /dev/a, kit: x, settings: [{id: x, value: 1}, {id: x, value: 2}]}]}\n", "1:76: id: \"x\" stands twice in settings; keep one\n"},
+	{"serial: {ports: [{path: /dev/a, kit: x, settings: {flag: 20}}]}\n", "1:51: settings: a map stands where a list was expected; start each entry with \"- \"\n"},
+	{"serial: {ports: [{path: /dev/a, kit: x, settings: [{id: x, value: 20 mm}]}]}\n", "1:67: value: \"20 mm\" is not a plain number; drop what follows the digits (the unit is known)\n"},
+	{"usb: {kits: [{kit: x}, {kit: x}]}\n", "1:30: kit: \"x\" stands twice in kits; keep one\n"},
+	{"usb: {kits: [{settings: [{id: x, value: 1}]}]}\n", "1:14: this entry of kits: the key \"kit\" is missing\n"},
+	{"usb: {kits: [{kit: x, settings: [{id: x, value: 1}, {id: x, value: 1}]}]}\n", "1:58: id: \"x\" stands twice in settings; keep one\n"},
 	{"usb: {ignore: [04d9]}\n", "1:16: this entry of ignore: \"04d9\" is not a vendor and product id in hex such as 04d9:a052 or 04d9:*\n"},
 	{"gpio: [{chip: gpiochip0}]\n", "1:8: this entry of gpio: the key \"kit\" is missing\n"},
 	{"gpio: [{kit: Gate}]\n", "1:14: kit: \"Gate\" is not the name of a kit such as text-board (small letters, digits, -)\n"},

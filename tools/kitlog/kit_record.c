@@ -316,6 +316,22 @@ static int open_and_capture(
 	return status;
 }
 
+/* What is written of this kit at this port holds here, too. */
+static void take_written(const struct config *config, struct config_port *port)
+{
+	for (size_t i = 0; i < config->serial.n_ports; i++) {
+		const struct config_port *written = &config->serial.ports[i];
+
+		if (strcmp(written->path, port->path) != 0 || !written->kit || !port->kit ||
+			strcmp(written->kit, port->kit) != 0)
+			continue;
+		port->slaves = written->slaves;
+		port->n_slaves = written->n_slaves;
+		port->settings = written->settings;
+		port->n_settings = written->n_settings;
+	}
+}
+
 /* The configuration as it is, for what hangs at pins, but with this port named by hand and nothing
  * left alone. */
 static struct config config_for(const struct call *call, struct config_port *port)
@@ -344,6 +360,7 @@ static int record_port(const struct call *call, struct record *record)
 	if (kit_shelf_open(call, is_in_folder ? kit_path(parent, folder, "..") : NULL, &shelf) < 0)
 		return 1;
 	context.catalogue = kit_shelf_catalogue(shelf);
+	take_written(board_config(call->board), &port);
 	if (record->output && access(record->output, F_OK) == 0) {
 		board_cannot_write(record->output, EEXIST);
 		status = 1;
