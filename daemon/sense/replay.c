@@ -10,16 +10,17 @@
 #include "sense/replay_port.h"
 #include "sense/replay_state.h"
 
-enum { RING_BYTES = 1 << 20, RING_FULL = RING_BYTES / 4, TICK_MS = 20 };
+/* Nobody reads the other ring: it is emptied, and what does not fit is nobody's loss. */
+enum { RING_BYTES = 1 << 20, OTHER_BYTES = 1 << 16, TICK_MS = 20 };
 
 /* --- time --- */
 
 /* What a call to the conversation may have brought. */
 static void after_call(struct replay *replay)
 {
-	if (ring_used(replay->ring) > RING_FULL)
+	if (ring_used(replay->ring) > RING_BYTES / 4)
 		expect_collect(replay->expect);
-	if (ring_used(replay->other_ring) > RING_FULL) {
+	if (ring_used(replay->other_ring) > OTHER_BYTES / 4) {
 		struct feed_record record;
 
 		while (feed_peek(replay->other_ring, &record))
@@ -287,7 +288,7 @@ static int set_up(struct replay *replay, struct recording *recording, struct rep
 	replay->event = &replay->events[0];
 	replay->next = &replay->events[1];
 	if (registry_new(&replay->registry) < 0 || ring_new(RING_BYTES, &replay->ring) < 0 ||
-		ring_new(RING_BYTES, &replay->other_ring) < 0 ||
+		ring_new(OTHER_BYTES, &replay->other_ring) < 0 ||
 		outlet_new(replay->ring, replay->other_ring, NULL, NULL, &replay->outlet) < 0 ||
 		expect_new(replay->ring, replay_now(replay),
 			options->model ? options->model->warm_up_ns : 0, &replay->expect) < 0)
