@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A small sense of one port, whose conversation tells everything it hears and says. */
+/* A small sense of one port, whose conversation tells everything it hears and says.
+ *
+ * Whatever the driver does follows from what it hears, and when: so that a replay makes it do the
+ * same, its clock shows what the recording says, no more. That clock stands still while the driver
+ * works; what it sends is recorded at the instant that it knows. A busy board reads what has come
+ * before it wakes an overdue driver, as the daemon does, and a replay knows who was first by the
+ * times alone: what was read then is put before the instant that the driver wished for. */
 #include "sense/capture.h"
 
 #include <errno.h>
@@ -16,7 +22,8 @@ enum { RING_BYTES = 1 << 16, TICK_MS = 20 };
 
 struct capture {
 	const struct capture_options *options;
-	struct clock clock;
+	struct clock clock;  /* the board's: of loop and transport */
+	struct clock driver; /* never ahead of it, never behind the newest event */
 	struct loop *loop;
 	struct registry *registry;
 	struct ring *rings[2];
@@ -47,6 +54,7 @@ static struct recording_event *begin(
 	if (event->at_ns < capture->newest_ns)
 		event->at_ns = capture->newest_ns;
 	capture->newest_ns = event->at_ns;
+	capture->driver.frozen_ns = event->at_ns + REPLAY_START_NS;
 	return event;
 }
 
@@ -67,10 +75,19 @@ static void tell(struct capture *capture)
 		loop_stop(capture->loop);
 }
 
+/* Bytes were there before they were read; an edge has the kernel's stamp, which nobody moves. */
+static struct instant before_waking(struct kit *kit, struct instant at)
+{
+	struct instant wake = conversation_wake(kit);
+
+	return at.ns < wake.ns ? at : (struct instant){wake.ns - 1};
+}
+
 static void heard(void *self, struct kit *kit, const struct conversation_heard *heard)
 {
 	struct capture *capture = self;
 	const struct kit_port *port = kit_port(kit);
+	struct instant at = before_waking(kit, heard->at);
 	struct recording_event *event;
 
 	if (heard->what == HEARD_EDGE) {
@@ -84,12 +101,12 @@ static void heard(void *self, struct kit *kit, const struct conversation_heard *
 	} else if (heard->what == HEARD_ANSWER) {
 		if (!heard->error && heard->n == 0)
 			return; /* a request without data went well, as is taken for granted */
-		event = begin(capture, RECORDING_ANSWER, heard->at);
+		event = begin(capture, RECORDING_ANSWER, at);
 		event->error = heard->error;
 		take_bytes(event, heard->bytes, heard->n);
 		event->is_text = false;
 	} else {
-		event = begin(capture, RECORDING_RECEIVED, heard->at);
+		event = begin(capture, RECORDING_RECEIVED, at);
 		take_bytes(event, heard->bytes, heard->n);
 	}
 	capture->n_heard++;
@@ -111,7 +128,7 @@ static int send_bytes(void *self, struct kit *kit, const void *bytes, size_t n)
 	(void)kit;
 	if (failed)
 		return failed;
-	take_bytes(begin(capture, RECORDING_SENT, clock_now(&capture->clock)), bytes, n);
+	take_bytes(begin(capture, RECORDING_SENT, clock_now(&capture->driver)), bytes, n);
 	tell(capture);
 	return 0;
 }
@@ -131,7 +148,7 @@ static int send_control(
 	if (failed)
 		return failed;
 	event = begin(capture, is_feature ? RECORDING_FEATURE_SENT : RECORDING_CONTROL,
-		clock_now(&capture->clock));
+		clock_now(&capture->driver));
 	event->control = *request;
 	event->is_get = !bytes && (request->type & 0x80);
 	take_bytes(event, bytes, n);
@@ -151,7 +168,7 @@ static int send_pulse(void *self, struct kit *kit, unsigned line, unsigned us)
 
 	if (failed)
 		return failed;
-	event = begin(capture, RECORDING_PULSE, clock_now(&capture->clock));
+	event = begin(capture, RECORDING_PULSE, clock_now(&capture->driver));
 	if (port->n_models > 0 && line < port->models[0]->n_lines)
 		text_copy(event->id, sizeof event->id, port->models[0]->lines[line].id);
 	event->us = us;
@@ -177,7 +194,7 @@ static void respeed(void *self, struct kit *kit, const struct model_serial *seri
 	} else {
 		capture->serial = *serial;
 	}
-	event = begin(capture, RECORDING_NOTE, clock_now(&capture->clock));
+	event = begin(capture, RECORDING_NOTE, clock_now(&capture->driver));
 	note = text_over((char *)event->bytes, sizeof event->bytes);
 	text_addf(&note, "speed %u %u%c%u%s", serial->speed, serial->bits, serial->parity,
 		serial->stop_bits, failed ? " refused" : "");
@@ -202,6 +219,17 @@ static void drop_records(struct capture *capture)
 			ring_drop(capture->rings[i]);
 }
 
+/* A replay wakes the driver REPLAY_LATE_MS late at most: if this board is later, its clock is. */
+static struct instant tick_instant(const struct capture *capture)
+{
+	struct instant now = clock_now(&capture->clock), wake = conversation_wake(capture->kit);
+	struct instant newest = clock_now(&capture->driver);
+
+	if (wake.ns < INT64_MAX && instant_since(now, wake) > REPLAY_LATE_MS * (int64_t)NS_PER_MS)
+		now = instant_add(wake, REPLAY_LATE_MS * (int64_t)NS_PER_MS);
+	return now.ns > newest.ns ? now : newest;
+}
+
 static void on_tick(struct timer *timer, struct instant now)
 {
 	struct capture *capture =
@@ -211,7 +239,8 @@ static void on_tick(struct timer *timer, struct instant now)
 
 	if (options->transport->class->tick)
 		options->transport->class->tick(options->transport, &late_ns);
-	conversation_tick(capture->kit, now);
+	capture->driver.frozen_ns = tick_instant(capture).ns;
+	conversation_tick(capture->kit, clock_now(&capture->driver));
 	drop_records(capture);
 	if ((options->length_ns && now.ns - REPLAY_START_NS >= options->length_ns) ||
 		(options->is_over && options->is_over(options->self)))
@@ -251,6 +280,7 @@ static int set_up(struct capture *capture)
 {
 	const struct capture_options *options = capture->options;
 
+	capture->driver = (struct clock){.is_fake = true, .frozen_ns = REPLAY_START_NS};
 	capture->clock.base_ns =
 		REPLAY_START_NS - clock_to_monotonic(&capture->clock, clock_now(&capture->clock));
 	if (loop_open(&capture->clock, &capture->loop) < 0 ||
@@ -260,7 +290,7 @@ static int set_up(struct capture *capture)
 		outlet_new(capture->rings[0], capture->rings[1], NULL, NULL, &capture->outlet) < 0)
 		return -ENOMEM;
 	capture->host = (struct conversation_host){
-		.clock = &capture->clock,
+		.clock = &capture->driver,
 		.registry = capture->registry,
 		.outlet = capture->outlet,
 		.families = options->families,
