@@ -194,6 +194,18 @@ int catalogue_settings(const struct model *model, const struct config_setting *w
 	return failed;
 }
 
+int catalogue_usb_settings(
+	const struct model *model, const struct config *config, double ret_settings[KIT_SETTINGS])
+{
+	static const struct config_usb_kit nothing = {0};
+	const struct config_usb_kit *wished = &nothing;
+
+	for (size_t i = 0; i < config->usb.n_kits; i++)
+		if (strcmp(config->usb.kits[i].kit, model->id) == 0)
+			wished = &config->usb.kits[i];
+	return catalogue_settings(model, wished->settings, wished->n_settings, ret_settings);
+}
+
 int catalogue_pins(const struct model *model, const struct config_line *wished, size_t n_wished,
 	unsigned ret_pins[MODEL_LINES])
 {

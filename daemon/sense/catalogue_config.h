@@ -12,6 +12,10 @@
 int catalogue_settings(const struct model *model, const struct config_setting *wished,
 	size_t n_wished, double ret_settings[KIT_SETTINGS]);
 
+/* The same of a kit that is found over USB: as wished in usb: kits. */
+int catalogue_usb_settings(
+	const struct model *model, const struct config *config, double ret_settings[KIT_SETTINGS]);
+
 /* The pin of each of the model's lines, in its order. -ENOENT: nobody says the pin of one. */
 int catalogue_pins(const struct model *model, const struct config_line *wished, size_t n_wished,
 	unsigned ret_pins[MODEL_LINES]);

@@ -218,20 +218,6 @@ static bool search_device(void *self, struct udev_device *device, const char *no
 	return true;
 }
 
-static int choose_settings(const struct config *config, struct kit_port *about)
-{
-	const struct model *model = about->models[0];
-
-	for (size_t i = 0; i < config->usb.n_kits; i++) {
-		const struct config_usb_kit *kit = &config->usb.kits[i];
-
-		if (strcmp(kit->kit, model->id) == 0)
-			return catalogue_settings(
-				model, kit->settings, kit->n_settings, about->settings);
-	}
-	return catalogue_settings(model, NULL, 0, about->settings);
-}
-
 static int open_usb(const struct finder_context *context, const char *path,
 	struct transport **ret_transport, struct kit_port *ret_about, bool *ret_is_late)
 {
@@ -244,7 +230,8 @@ static int open_usb(const struct finder_context *context, const char *path,
 	if (!search.about.is_sure)
 		return -ENODEV;
 	text_copy(search.about.path, sizeof(search.about.path), path);
-	failed = choose_settings(context->config, &search.about);
+	failed = catalogue_usb_settings(
+		search.about.models[0], context->config, search.about.settings);
 	if (failed)
 		return failed;
 	failed = transport_usb_open(path, ret_transport, &search.about);

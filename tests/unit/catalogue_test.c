@@ -236,6 +236,10 @@ static void a_driver_decodes_what_it_is_named_by(void **unused)
 	"gpio:\n  - {id: gate1, pin: 17}\n  - {id: gate2}\nsettings:\n" \
 	"  - {id: flag, name: {zh: 宽, en: Width}, unit: mm, value: 25, range: [1, 200]}\nwarble"
 
+#define BEAM_KIT \
+	"settings:\n" \
+	"  - {id: width, name: {zh: 宽, en: Width}, unit: mm, value: 5, range: [1, 9]}\nbuzz"
+
 /* `expected`: without the file's name. */
 static void assert_compared(const char *yaml, const char *expected)
 {
@@ -256,9 +260,7 @@ static void what_the_configuration_names_in_vain_is_told(void **unused)
 	(void)unused;
 	write_kit(ours, "gates", "usb: \"1a86:7523\"", GPIO_KIT);
 	write_kit(ours, "lamp", "usb: \"1a86:7524\"", "blob");
-	write_kit(ours, "beam", "usb: \"1a86:7525\"",
-		"settings:\n  - {id: width, name: {zh: 宽, en: Width}, unit: mm, value: 5, range: [1, 9]}\n"
-		"buzz");
+	write_kit(ours, "beam", "usb: \"1a86:7525\"", BEAM_KIT);
 	open_both();
 	assert_string_equal(catalogue_problems(catalogue), "");
 	assert_compared("serial: {ports: [{path: /dev/ttyS0, kit: my-own}]}\n", "");
@@ -328,6 +330,40 @@ static void what_the_configuration_says_of_a_kit_holds(void **unused)
 	assert_int_equal(pins[1], 5);
 	assert_int_equal(catalogue_pins(model, NULL, 0, pins), -ENOENT);
 	assert_int_equal(pins[1], 5);
+}
+
+/* `wished`: what stands in the configuration. */
+static int usb_setting(const char *id, const char *wished, double *ret_value)
+{
+	double settings[KIT_SETTINGS];
+	struct config *config;
+	char *errors = NULL;
+
+	assert_int_equal(config_parse("F", wished, strlen(wished), &config, &errors), 0);
+	int failed = catalogue_usb_settings(catalogue_find(catalogue, id), config, settings);
+
+	config_free(config);
+	*ret_value = settings[0];
+	return failed;
+}
+
+static void a_usb_kit_is_told_what_is_written_of_it(void **unused)
+{
+	static const char yaml[] = "usb: {kits: [{kit: other, settings: [{id: width, value: 3}]}, "
+				   "{kit: beam, settings: [{id: width, value: 7.5}]}]}\n";
+	double value;
+
+	(void)unused;
+	write_kit(ours, "beam", "usb: \"1a86:7525\"", BEAM_KIT);
+	open_both();
+	assert_int_equal(usb_setting("beam", yaml, &value), 0);
+	assert_true(value == 7.5);
+	assert_int_equal(usb_setting("beam", "log: info\n", &value), 0);
+	assert_true(value == 5);
+	assert_int_equal(
+		usb_setting("beam",
+			"usb: {kits: [{kit: beam, settings: [{id: width, value: 70}]}]}\n", &value),
+		-EDOM);
 }
 
 /* A pty in place of an RS-485 adapter, with what is written of it behind its path. */
@@ -426,6 +462,8 @@ int main(void)
 			what_the_configuration_says_of_a_kit_holds, make_folders, clean_up),
 		cmocka_unit_test_setup_teardown(
 			a_port_knows_what_is_written_of_its_bus, make_folders, clean_up),
+		cmocka_unit_test_setup_teardown(
+			a_usb_kit_is_told_what_is_written_of_it, make_folders, clean_up),
 		cmocka_unit_test_setup_teardown(families_stand_in_order, make_folders, clean_up),
 		cmocka_unit_test_setup_teardown(
 			our_own_kits_have_no_mistake, make_folders, clean_up),
