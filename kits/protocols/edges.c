@@ -8,7 +8,7 @@
  *       mode: gate            # two-gates pendulum picket-fence counter wheel ultrasonic button
  *       lines: [gate1]        # ids of gpio; two-gates: both gates; ultrasonic: trigger, then echo
  *       ignore: 300 us        # dead time: chatter, shorter than anything that is measured
- *       timeout: 2 s          # longer than anything that is measured
+ *       timeout: 2 s          # longer than anything that is measured; two-gates must have one
  *       longest: 30 ms        # ultrasonic: an echo that is longer is none
  *     settings:               # what a mode needs of: flag spacing bar diameter marks air dead_time
  *       - {id: flag, ..., unit: mm, value: 25, range: [1, 200]}

@@ -37,7 +37,7 @@ struct edges_mode {
 	const char *name;
 	unsigned n_lines, n_outputs_of_board; /* lines; of these, first, the ones that we drive */
 	const struct edges_output *outputs;
-	bool needs_rate;
+	bool needs_rate, needs_timeout;
 
 	/* A line changed for good. `line` is its place behind `lines:`. */
 	void (*change)(struct kit *kit, struct edges *edges, unsigned line,
@@ -81,8 +81,10 @@ struct edges_passes { /* gate, pendulum, picket-fence */
 
 struct edges_crossing { /* two-gates */
 	bool is_under_way, has_left[2], has_reached;
+	bool is_unclear;                    /* perhaps two are between the gates */
 	unsigned from;                      /* the gate it came through first */
 	struct instant blocked[2], left[2]; /* first gate, second gate */
+	struct instant newest;              /* change at either */
 };
 
 struct edges_pulses { /* counter, wheel, button */

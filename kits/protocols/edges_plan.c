@@ -274,6 +274,11 @@ static void check_mode(const struct making *making)
 		plan->window_ns < ECHO_LEAST_MS * (int64_t)NS_PER_MS)
 		load_mistake(making->tree, making->report, "rate",
 			"rate: echoes ring for %d ms; ask at 16 Hz at most", ECHO_LEAST_MS);
+	if (plan->mode->needs_timeout && plan->timeout_ns == 0)
+		load_mistake(making->tree, making->report, "edges",
+			"timeout: %s needs the longest time from gate to gate; for instance "
+			"timeout: 2 s",
+			plan->mode->name);
 	if (plan->timeout_ns > 0 && plan->timeout_ns <= plan->ignore_ns)
 		load_mistake(making->tree, making->report, "edges.timeout",
 			"timeout: \"%s\" is not longer than ignore", making->keys->timeout);

@@ -9,8 +9,12 @@
  * A crossing is one row, stamped tU2, when all of it is known. Who stops in the second gate for
  * longer than `timeout` gets time and speed alone, stamped tB2, and so does who is still there when a
  * gate is blocked anew; who needs longer than `timeout` from gate to gate has not crossed: the second
- * gate begins a crossing of its own. Who has not reached the second gate when the first is blocked
- * again turned back, or was overtaken by the next: the word `overtaken`. */
+ * gate begins a crossing of its own.
+ *
+ * Where the first gate is blocked again before anybody reached the second, one turned back or two are
+ * on their way, and nobody can tell whom the second gate will see. Then nothing is reported, neither
+ * of them nor of who comes meanwhile, but the word `overtaken`, until nothing has moved for
+ * `timeout`. */
 #include <math.h>
 
 #include "kits/protocols/edges.h"
@@ -62,32 +66,33 @@ static void report_reached(struct kit *kit, struct edges *edges)
 	kit_emit(kit, edges->crossing.blocked[1]);
 }
 
-/* A crossing gives way to the next one: what is known of it is told, or that it is lost. */
-static void give_way(struct kit *kit, struct edges *edges, unsigned gate, struct instant at)
+/* Has it been quiet for long enough that nobody is between the gates any more? */
+static bool is_unclear(const struct edges *edges, struct instant at)
 {
 	const struct edges_crossing *crossing = &edges->crossing;
 
-	if (!crossing->is_under_way)
-		return;
-	if (crossing->has_reached)
-		report_reached(kit, edges);
-	else if (gate == crossing->from && !edges_is_over_time(edges, at, crossing->blocked[0]))
-		kit_error(kit, "overtaken");
+	return crossing->is_unclear && !edges_is_over_time(edges, at, crossing->newest);
 }
 
 static void block(struct kit *kit, struct edges *edges, unsigned gate, struct instant at)
 {
 	struct edges_crossing *crossing = &edges->crossing;
+	bool is_awaited = crossing->is_under_way && !crossing->has_reached &&
+		!edges_is_over_time(edges, at, crossing->blocked[0]);
 
 	/* A change that was told late, for chatter before it, may be older than the other gate's. */
-	if (crossing->is_under_way && gate != crossing->from && !crossing->has_reached &&
-		instant_since(at, crossing->blocked[0]) > 0 &&
-		!edges_is_over_time(edges, at, crossing->blocked[0])) {
+	if (is_awaited && gate != crossing->from && instant_since(at, crossing->blocked[0]) > 0) {
 		crossing->has_reached = true;
 		crossing->blocked[1] = at;
 		return;
 	}
-	give_way(kit, edges, gate, at);
+	if (is_unclear(edges, at) || (is_awaited && gate == crossing->from)) {
+		*crossing = (struct edges_crossing){.is_unclear = true};
+		kit_error(kit, "overtaken");
+		return;
+	}
+	if (crossing->is_under_way && crossing->has_reached)
+		report_reached(kit, edges);
 	*crossing = (struct edges_crossing){.is_under_way = true, .from = gate, .blocked[0] = at};
 }
 
@@ -118,6 +123,7 @@ static void change(
 		block(kit, edges, line, changed->at);
 	else
 		leave(kit, edges, line, changed->at);
+	edges->crossing.newest = changed->at;
 }
 
 static void lost(struct edges *edges, unsigned line)
@@ -141,6 +147,7 @@ static void tick(struct kit *kit, struct edges *edges, struct instant now)
 const struct edges_mode edges_two_gates = {
 	.name = "two-gates",
 	.n_lines = 2,
+	.needs_timeout = true,
 	.outputs = outputs,
 	.change = change,
 	.lost = lost,

@@ -69,6 +69,9 @@ static void lines_are_those_of_gpio(void **state)
 	assert_said("mode: gate, lines: [b]", "", TIME,
 		"lines: \"b\" is read; take output: yes from it under gpio\n");
 	assert_said("mode: two-gates, lines: [a]", "", TIME, "lines: 1 given; two-gates needs 2\n");
+	assert_said("mode: two-gates, lines: [a, a]", "", TIME,
+		"timeout: two-gates needs the longest time from gate to gate; for instance "
+		"timeout: 2 s\n");
 	assert_said("mode: ultrasonic, lines: [a, b]", "rate: 1 Hz\n",
 		"quantity: distance, unit: m, from: distance",
 		"lines: \"a\" is driven by the board; add output: yes to it under gpio\n");

@@ -249,9 +249,41 @@ static void two_gates_forget_who_turned_back(void **state)
 	edges_rig_open_kit(&rig, KIT("photogates-two"));
 	pass_gate("gate1", 0, 25000);
 	pass_gate("gate1", 500000, 25000);
-	cross("gate1", "gate2", 1000000);
-	assert_next("time", &at, 0.4, 1412500);
+	cross("gate1", "gate2", 2600000);
+	assert_next("time", &at, 0.4, 3012500);
 	assert_int_equal(edges_rig_count(&rig, "time"), 1);
+}
+
+/* The second gate sees the first flag, or the second one if the first turned back. */
+static void two_gates_give_nothing_of_two_flags_on_their_way(void **state)
+{
+	size_t at = 0;
+
+	(void)state;
+	edges_rig_open_kit(&rig, KIT("photogates-two"));
+	pass_gate("gate1", 0, 25000);
+	pass_gate("gate1", 300000, 25000); /* the second flag */
+	assert_trouble("overtaken");
+	pass_gate("gate2", 400000, 12500); /* the first one, or not */
+	pass_gate("gate2", 700000, 12500);
+	cross("gate1", "gate2", 1000000); /* close behind, perhaps with one still between */
+	cross("gate2", "gate1", 2000000);
+	assert_int_equal(edges_rig_count(&rig, "time"), 0);
+	assert_trouble("overtaken");
+	cross("gate1", "gate2", 2412501 + 2000000); /* all is quiet */
+	assert_next("time", &at, 0.4, 2825001 + 2000000);
+	assert_int_equal(edges_rig_count(&rig, "time"), 1);
+	assert_trouble("");
+}
+
+static void two_gates_need_no_pause_between_flags_that_do_not_meet(void **state)
+{
+	(void)state;
+	edges_rig_open_kit(&rig, KIT("photogates-two"));
+	for (int i = 0; i < 5; i++)
+		cross(i % 2 ? "gate2" : "gate1", i % 2 ? "gate1" : "gate2", i * 450000);
+	assert_int_equal(edges_rig_count(&rig, "time"), 5);
+	assert_trouble("");
 }
 
 static void two_gates_report_no_crossing_that_misses_edges(void **state)
@@ -702,6 +734,8 @@ int main(void)
 		TEST(two_gates_do_not_mind_the_direction),
 		TEST(two_gates_take_a_flag_longer_than_their_distance),
 		TEST(two_gates_forget_who_turned_back),
+		TEST(two_gates_give_nothing_of_two_flags_on_their_way),
+		TEST(two_gates_need_no_pause_between_flags_that_do_not_meet),
 		TEST(two_gates_report_no_crossing_that_misses_edges),
 		TEST(two_gates_give_the_time_to_who_stops_in_the_second),
 		TEST(two_gates_wait_no_longer_than_their_timeout),
