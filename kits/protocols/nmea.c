@@ -7,8 +7,8 @@
  *
  * A burst is a row: what RMC and GGA of one time say. It is complete when both came, when another
  * time or a second one of a kind begins, or 300 ms after its first sentence. Stamp: the arrival of
- * the burst's first '$', which is some 50 to 500 ms after the instant that it speaks of; the receiver
- * says that one itself, as `time`.
+ * the burst's first '$', which is some 50 to 500 ms after the instant that it speaks of, less 100 ms
+ * or what the kit.yaml says of its latency; the receiver says the instant itself, as `time`.
  *
  * Sentences without a checksum are not believed. Two good ones in a row make it ours, since nothing
  * else looks like that; so it is found without a kit.yaml, too. Then it gives the channels below
@@ -21,7 +21,11 @@
 #include "kits/protocols/nmea_sentence.h"
 #include "sense/kit.h"
 
-enum { SURE_SENTENCES = 2, BURST_MS = 300 };
+enum {
+	SURE_SENTENCES = 2,
+	BURST_MS = 300,
+	LATENCY_MS = 100, /* where no kit.yaml says it: as kits/nmea-gps */
+};
 
 enum output { LATITUDE, LONGITUDE, ALTITUDE, SPEED, COURSE, SATELLITES, HDOP, TIME, OUTPUTS };
 
@@ -72,7 +76,8 @@ static void end_burst(struct kit *kit, struct nmea *nmea)
 		if (kit_model(kit))
 			emit_described(kit, nmea);
 		else
-			kit_row(kit, 0, nmea->began, nmea->values);
+			kit_row(kit, 0, instant_add(nmea->began, -LATENCY_MS * (int64_t)NS_PER_MS),
+				nmea->values);
 	}
 	nmea->seen = 0;
 }

@@ -40,7 +40,7 @@ KITS = {
     "geiger": ("kit: gmc-geiger", lambda row: row["counts"]),
     "co2": ("kit: mhz19", lambda row: row["co2"] - 300),
 }
-LATENCY_MS = {"frames": 2}  # of the sensor itself, by kit.yaml: taken off
+LATENCY_MS = {"frames": 2, "nmea": 100}  # of the sensor itself, by kit.yaml or its family: taken off
 UNRULY = {"flood": "", "drip": "kit: nine-bytes", "lie": "kit: pzem-017"}
 REPLUGGED = ("frames", "lines", "weather", "link")
 REPLUGS, MOST_KIB = 20, 1024

@@ -107,13 +107,12 @@ static void a_receiver_is_found_without_a_kit_yaml(void **unused)
 	assert_int_equal(rig.n_sent, 0);
 }
 
-static void a_burst_byte_by_byte_is_stamped_when_it_began(void **unused)
+/* The second of two bursts a second apart: its row's stamp, after its first byte. */
+static int64_t burst_stamp_ns(void)
 {
 	static const char text[] = RMC "\r\n" GGA "\r\n";
 	int64_t began = 0;
 
-	(void)unused;
-	kit_rig_open(&rig, kit_rig_read_folder(KITLOG_SOURCE "/kits/nmea-gps"), false);
 	for (int burst = 0; burst < 2; burst++) {
 		began = rig.clock.frozen_ns;
 		for (size_t i = 0; i < sizeof(text) - 1; i++) {
@@ -123,8 +122,25 @@ static void a_burst_byte_by_byte_is_stamped_when_it_began(void **unused)
 		rig_pass_ms(&rig, 800);
 	}
 	assert_int_equal(rig.n_rows, 2);
-	assert_int_equal(rig.rows[1].stamp_ns, began - 100 * NS_PER_MS); /* its latency */
 	assert_true(kit_rig_value(&rig, "altitude") == 545.4);
+	return rig.rows[1].stamp_ns - began;
+}
+
+static void a_burst_byte_by_byte_is_stamped_before_it_began(void **unused)
+{
+	(void)unused;
+	kit_rig_open(&rig, kit_rig_read_folder(KITLOG_SOURCE "/kits/nmea-gps"), false);
+	assert_int_equal(burst_stamp_ns(), -100 * NS_PER_MS); /* its latency */
+}
+
+/* The same receiver at the same adapter is no faster for not being named. */
+static void stamps_are_the_same_without_a_kit_yaml(void **unused)
+{
+	(void)unused;
+	rig_open_all(&rig);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(
+		burst_stamp_ns(), -kit_rig_read_folder(KITLOG_SOURCE "/kits/nmea-gps")->latency_ns);
 }
 
 static void half_a_burst_is_a_row_after_its_time(void **unused)
@@ -191,7 +207,8 @@ int main(void)
 		cmocka_unit_test(only_a_sentence_with_its_checksum_is_believed),
 		cmocka_unit_test(south_and_west_are_negative),
 		TEST(a_receiver_is_found_without_a_kit_yaml),
-		TEST(a_burst_byte_by_byte_is_stamped_when_it_began),
+		TEST(a_burst_byte_by_byte_is_stamped_before_it_began),
+		TEST(stamps_are_the_same_without_a_kit_yaml),
 		TEST(half_a_burst_is_a_row_after_its_time),
 		TEST(without_a_fix_the_place_is_absent_and_the_satellites_are_not),
 		TEST(damage_is_counted_and_the_next_burst_is_a_row),
