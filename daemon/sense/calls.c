@@ -33,6 +33,11 @@ bool kit_is_claimed(const struct kit *kit)
 	return may_speak(kit);
 }
 
+void kit_hope(struct kit *kit, struct instant until)
+{
+	kit->listeners[kit->speaking].hope = until;
+}
+
 const struct model *kit_model(const struct kit *kit)
 {
 	return kit->listeners[kit->speaking].model;

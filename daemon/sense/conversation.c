@@ -8,7 +8,8 @@
  *
  * Speeds: bytes at a wrong speed are no text, and no family claims them. After 0.7 s and some bytes
  * of that kind the next speed is asked for, the commonest first. Text that nobody understands is no
- * reason: it is text. 1200 is never tried, it makes native-USB boards wait for new firmware. */
+ * reason: it is text. Nor is half a frame, or a whole one that waits for the next before it is believed
+ * (kit_hope). 1200 is never tried, it makes native-USB boards wait for new firmware. */
 #include "sense/conversation.h"
 
 #include <assert.h>
@@ -103,6 +104,7 @@ void kit_open_listeners(struct kit *kit, size_t sure)
 
 		memset(kit->state[i], 0, listener->family->state_size);
 		listener->used = kit->n_bytes;
+		listener->hope.ns = 0;
 		kit->speaking = i;
 		if (listener->family->open && (!kit_has_claimed(kit) || i == sure))
 			listener->family->open(kit, kit->state[i]);
@@ -124,6 +126,7 @@ static void feed_listener(struct kit *kit, size_t index)
 	struct listener *listener = &kit->listeners[index];
 
 	kit->speaking = index;
+	listener->hope.ns = 0;
 	while (listener->used < kit->n_bytes) {
 		size_t n = kit->n_bytes - listener->used;
 		size_t used = listener->family->decode
@@ -355,11 +358,20 @@ static bool is_text(const struct kit *kit)
 	return kit->speed_plain * 10 >= kit->speed_bytes * 9;
 }
 
+bool kit_is_hopeful(const struct kit *kit, struct instant now)
+{
+	for (size_t i = 0; i < kit->n_listeners; i++)
+		if (now.ns < kit->listeners[i].hope.ns)
+			return true;
+	return false;
+}
+
 static void search_speed(struct kit *kit, struct instant now)
 {
 	if (!kit->host->respeed || kit->port.speed == 0 || kit->port.speed_is_fixed)
 		return;
-	if (is_enough(kit) && !is_text(kit) && ms_since(now, kit->speed_since) >= SPEED_MS)
+	if (is_enough(kit) && !is_text(kit) && !kit_is_hopeful(kit, now) &&
+		ms_since(now, kit->speed_since) >= SPEED_MS)
 		try_next_speed(kit, now);
 }
 

@@ -103,6 +103,8 @@ bool kit_ask_tick(struct kit *kit, struct instant now)
 		if (kit->total > 0 &&
 			instant_since(now, kit->newest_byte) < QUIET_MS * (int64_t)NS_PER_MS)
 			return false;
+		if (kit_is_hopeful(kit, now))
+			return false;
 		if (now.ns < asking->until.ns)
 			return false;
 		ask_from(kit, 0, now);

@@ -16,6 +16,7 @@ struct listener {
 	const struct kit_family *family;
 	const struct model *model; /* NULL: without a kit.yaml */
 	size_t used;               /* its place in the bytes */
+	struct instant hope;       /* kit_hope */
 };
 
 /* Asking, listener by listener: conversation_ask.c. */
@@ -80,6 +81,9 @@ static inline bool kit_has_claimed(const struct kit *kit)
 {
 	return kit->claimed < kit->n_listeners;
 }
+
+/* Does what came look right to somebody who listens? */
+bool kit_is_hopeful(const struct kit *kit, struct instant now);
 
 /* conversation.c: who listens is opened, or opened anew; `sure`: this one has claimed already,
  * n_listeners: nobody. */

@@ -104,6 +104,10 @@ enum {
 void kit_claim(struct kit *kit);
 bool kit_is_claimed(const struct kit *kit); /* by the one that asks */
 
+/* "What came may well be mine": until then, or until other bytes come, no other speed is tried and
+ * nobody is asked. Of no use to who has claimed. */
+void kit_hope(struct kit *kit, struct instant until);
+
 /* The kit.yaml behind the listener that is called; NULL: it listens without one. */
 const struct model *kit_model(const struct kit *kit);
 

@@ -4,7 +4,8 @@
  *
  * Finding. A frame is believed when others follow it without a byte between: two with a checksum,
  * three without. Nothing is used up before, so that these are rows too, each stamped when its own
- * last byte came. Whole frames wait for the next one however seldom they are sent. Where it is known
+ * last byte came. Whole frames wait for the next one however seldom they are sent; while they do, and
+ * while half a one waits for its other half, the port keeps its speed. Where it is known
  * what is plugged in, each frame counts from the first on.
  *
  * Damage. What fits but for its checksum or its end is counted once, one byte is skipped, and the
@@ -23,11 +24,13 @@ enum {
 	SURE_WITH_CHECKSUM = 2,
 	SURE_WITHOUT = 3,
 	BROKEN_OFF_MS = 1000, /* nobody pauses for so long within a frame */
+	SELDOM_MS = 70000,    /* one that sends once a minute */
 };
 
 struct frames {
 	/* Not claimed yet: good frames in a row at the head of the buffer, and when each ended. */
 	unsigned n_good;
+	bool is_astray; /* skipping: what stands at the head is no more likely than any other byte */
 	struct instant ends[SURE_WITHOUT];
 
 	bool is_lost; /* skipping, and it was counted */
@@ -106,6 +109,18 @@ static unsigned enough(const struct frames_plan *plan)
 	return plan->has_checksum ? SURE_WITH_CHECKSUM : SURE_WITHOUT;
 }
 
+/* The bytes at the head wait for more. Half a frame is no reason to hope when it could as well be
+ * noise: without a start any byte begins one. */
+static void hope(struct kit *kit, const struct frames *frames, size_t n)
+{
+	size_t start = plan_of(kit)->start.n;
+
+	if (frames->n_good > 0)
+		kit_hope(kit, instant_add(kit_arrival(kit, 0), SELDOM_MS * (int64_t)NS_PER_MS));
+	else if (!frames->is_astray || (start > 0 && n >= start))
+		kit_hope(kit, instant_add(kit_arrival(kit, 0), BROKEN_OFF_MS * (int64_t)NS_PER_MS));
+}
+
 /* Are the bytes frames, one behind the other? Claims when enough are; else how many bytes are to be
  * skipped. */
 static size_t look_closely(struct kit *kit, struct frames *frames, const uint8_t *bytes, size_t n)
@@ -120,6 +135,7 @@ static size_t look_closely(struct kit *kit, struct frames *frames, const uint8_t
 			return 0;
 		if (verdict != FRAMES_WHOLE) {
 			frames->n_good = 0;
+			frames->is_astray = true;
 			return 1;
 		}
 		at += length;
@@ -151,6 +167,8 @@ static size_t use(struct kit *kit, struct frames *frames, const uint8_t *bytes, 
 		if (plan->ask.n) /* nobody was asked */
 			return n;
 		used = look_closely(kit, frames, bytes, n);
+		if (!kit_is_claimed(kit) && used == 0)
+			hope(kit, frames, n);
 		if (!kit_is_claimed(kit))
 			return used;
 	}
@@ -184,6 +202,7 @@ static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t 
 	struct instant newest = kit_arrival(kit, 0);
 	bool is_late = instant_since(newest, frames->newest) > BROKEN_OFF_MS * (int64_t)NS_PER_MS;
 	bool is_broken_off = is_late && ends_within_frame(kit, frames, bytes);
+	frames->is_astray = frames->is_astray && !is_late;
 	size_t used = is_broken_off ? frames->unused : use(kit, frames, bytes, n);
 
 	if (is_broken_off) {

@@ -97,6 +97,85 @@ static void a_sensor_that_sends_every_two_seconds_is_found(void **unused)
 		assert_int_equal(rig.rows[i].stamp_ns, first + (INT64_C(2000) * i - 2) * NS_PER_MS);
 }
 
+/* Plugged in at 9600 bit/s, no speed being fixed: a frame of 32 bytes, such as dust sensors send. */
+static void plug_in_dust(void)
+{
+	rig.port.speed = 9600;
+	rig.port.has_wire = true;
+	kit_rig_open(&rig,
+		kit_rig_read(
+			"kit: dust\nname: {zh: 粉尘, en: Dust}\nserial: 9600 8N1\n"
+			"frames: {start: 42 4D, length: 32, checksum: sum16be 0..29 @30}\n"
+			"channels:\n  - {id: pm, name: {zh: 粉尘, en: Dust}, quantity: number, "
+			"unit: \"1\", range: [0, 1000], resolution: 1, from: u16be@4}\n"),
+		false);
+}
+
+static void dust(uint8_t value, uint8_t *ret_frame)
+{
+	memset(ret_frame, 0, 32);
+	ret_frame[0] = 0x42;
+	ret_frame[1] = 0x4d;
+	ret_frame[5] = value;
+	ret_frame[31] = (uint8_t)(0x42 + 0x4d + value);
+}
+
+/* It comes 0.7 s after the plugging in, when the next speed would be tried. */
+static void the_speed_is_not_changed_in_the_middle_of_a_frame(void **unused)
+{
+	uint8_t frame[32];
+
+	(void)unused;
+	plug_in_dust();
+	dust(7, frame);
+	rig_pass_ms(&rig, 690);
+	for (int k = 0; k < 2; k++) {
+		for (size_t i = 0; i < sizeof(frame); i++) {
+			rig_feed(&rig, frame + i, 1);
+			rig_pass_ms(&rig, 30); /* a sensor that takes its time */
+		}
+	}
+	assert_int_equal(rig.n_speeds, 0);
+	assert_int_equal(rig.n_rows, 2);
+}
+
+static void a_long_frame_that_comes_once_a_minute_is_found_at_its_speed(void **unused)
+{
+	uint8_t frame[32];
+
+	(void)unused;
+	plug_in_dust();
+	for (uint8_t k = 0; k < 3; k++) {
+		dust(k, frame);
+		rig_feed(&rig, frame, sizeof(frame));
+		rig_pass_ms(&rig, 60000);
+	}
+	assert_int_equal(rig.n_speeds, 0);
+	assert_int_equal(rig.n_sent, 0);
+	assert_int_equal(rig.n_rows, 3);
+}
+
+/* The start of a frame turns up in it, too. */
+static void noise_is_still_a_reason_for_another_speed(void **unused)
+{
+	uint64_t state = 5;
+
+	(void)unused;
+	plug_in_dust();
+	for (int i = 0; i < 4000; i++) {
+		uint8_t byte = i % 100 == 0 ? 0x42 : i % 100 == 1 ? 0x4d : 0;
+
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		if (byte == 0)
+			byte = (uint8_t)(state >> 56 | 0xf8);
+		rig_feed(&rig, &byte, 1);
+		rig_pass_ms(&rig, 1);
+	}
+	assert_true(rig.n_speeds >= 3);
+	rig_pass_ms(&rig, 5000); /* and one that stops in mid-frame holds it up for a second */
+	assert_int_equal(rig.n_rows, 0);
+}
+
 /* What came before the break counts no longer, nor does its instant. */
 static void a_break_within_a_frame_begins_the_finding_anew(void **unused)
 {
@@ -329,6 +408,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(two_good_frames_make_it_ours_and_both_are_rows),
 		TEST(a_sensor_that_sends_every_two_seconds_is_found),
+		TEST(the_speed_is_not_changed_in_the_middle_of_a_frame),
+		TEST(a_long_frame_that_comes_once_a_minute_is_found_at_its_speed),
+		TEST(noise_is_still_a_reason_for_another_speed),
 		TEST(a_break_within_a_frame_begins_the_finding_anew),
 		TEST(frames_byte_by_byte_are_the_same_rows),
 		TEST(garbage_before_and_between_costs_no_good_frame),
