@@ -8,7 +8,9 @@
  * of a second and no state.
  *
  * What is missing is known exactly: each DATA frame numbers its first sample. If frames of any type
- * are missing before it (seq jumps), the wire lost the samples, else the board did. */
+ * are missing before it (seq jumps), the wire lost the samples, else the board did. A board that
+ * streams while it is asked who it is loses nothing: its frames wait for the description, and those
+ * that find no room are missed by number like any other. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -27,6 +29,8 @@ enum {
 	PING_WIRE = 23,               /* bytes of a PING and of a PONG, LINK.md, "Clock" */
 	QUIET_MS = 2000,              /* then the board is asked whether it is still the same */
 	ANSWER_MS = 1000,             /* a HELLO this soon after the question is its answer */
+	HELD_BYTES = 2048,            /* DATA at 115200 bit/s while all is told: 0.2 s */
+	HELD_HEAD = 6,                /* stream, size, t_us */
 };
 
 struct board_channel {
@@ -40,6 +44,7 @@ struct board_channel {
 
 struct board_stream {
 	bool is_known, has_index, is_on;
+	bool is_off; /* the board says so: its next sample is number 0 */
 	uint8_t n_channels, first_channel, flags;
 	uint8_t set_seq;           /* of the SET that waits for its ACK */
 	uint32_t period_us, index; /* index: of the next sample */
@@ -67,6 +72,8 @@ struct link {
 	struct board_channel channel[CHANNELS];
 	uint32_t nonce;
 	struct ping ping[PINGS];
+	uint16_t n_held; /* bytes of DATA that waits for the description */
+	uint8_t held[HELD_BYTES];
 };
 
 _Static_assert(sizeof(struct link) <= KIT_STATE_BYTES, "the state of link is too large");
@@ -127,7 +134,7 @@ static void send_ping(struct kit *kit, struct link *link)
 	kit_wake_at(kit, link->ping_at);
 }
 
-/* --- describing --- */
+/* --- samples --- */
 
 /* value = (raw * mantissa + offset) * 10^exp10. While the whole part is below 2^53 (any 16-bit
  * channel, and any 32-bit one that no sensor exceeds), it and the power are exact doubles and the
@@ -141,6 +148,110 @@ static double value_of(const struct board_channel *channel, int64_t raw)
 	return channel->exp10 < 0 ? whole / powers[-channel->exp10]
 				  : whole * powers[channel->exp10];
 }
+
+/* One sample of a stream; false when its sensor did not answer. */
+static bool read_sample(const struct link *link, const struct board_stream *stream,
+	const uint8_t *at, double *ret_values)
+{
+	bool has_any = false;
+
+	for (unsigned i = 0; i < stream->n_channels; i++) {
+		const struct board_channel *channel = &link->channel[stream->first_channel + i];
+		int32_t raw = link_read_raw(at, channel->width);
+		bool is_missing = raw == (channel->width == 2 ? LINK_MISSING_2 : LINK_MISSING_4);
+
+		ret_values[i] = is_missing ? NAN : value_of(channel, raw);
+		has_any |= !is_missing;
+		at += channel->width;
+	}
+	return has_any;
+}
+
+/* Samples that no frame carried. */
+static void count_hole(struct kit *kit, struct board_stream *stream, uint32_t index)
+{
+	uint32_t jump = index - stream->index;
+
+	if (stream->has_index && jump != 0 && jump < UINT32_MAX / 2)
+		kit_lost(kit, stream->described_as, jump,
+			stream->has_lost_frames ? GAP_WIRE : GAP_DEVICE);
+	stream->has_index = true;
+	stream->has_lost_frames = false;
+}
+
+/* is_void: it came before the board started anew, so nobody knows by which clock. */
+static void take_data(
+	struct kit *kit, struct link *link, const struct link_frame *frame, bool is_void)
+{
+	struct board_stream *stream = &link->stream[frame->stream < STREAMS ? frame->stream : 0];
+	struct link_data data;
+	unsigned size = 0;
+
+	if (frame->stream >= link->hello.streams || stream->described_as >= STREAMS)
+		return;
+	for (unsigned i = 0; i < stream->n_channels; i++)
+		size += link->channel[stream->first_channel + i].width;
+	if (!link_read_data(frame, &data) || data.size % size != 0) {
+		kit_reject(kit);
+		return;
+	}
+	if (stream->is_off && !is_void) {
+		stream->is_off = false;
+		stream->has_index = true;
+		stream->index = 0;
+	}
+	count_hole(kit, stream, data.index);
+
+	uint32_t n = data.size / size;
+	stream->index = data.index + n;
+	if (is_void)
+		kit_lost(kit, stream->described_as, n, GAP_RESET);
+	for (uint32_t k = 0; k < n && !is_void; k++) {
+		double values[STREAM_CHANNELS];
+
+		if (read_sample(link, stream, data.samples + k * size, values))
+			kit_row_at_tick(kit, stream->described_as,
+				frame->t_us + k * stream->period_us, values);
+		else
+			kit_lost(kit, stream->described_as, 1, GAP_DEVICE);
+	}
+}
+
+/* What comes before the description is known waits for it as it came. */
+static void hold(struct link *link, const struct link_frame *frame)
+{
+	uint8_t *to = link->held + link->n_held;
+
+	if (link->n_held + HELD_HEAD + frame->size > HELD_BYTES) {
+		if (frame->stream < STREAMS)
+			link->stream[frame->stream].has_lost_frames = true;
+		return;
+	}
+	to[0] = frame->stream;
+	to[1] = frame->size;
+	memcpy(to + 2, &frame->t_us, sizeof frame->t_us);
+	memcpy(to + HELD_HEAD, frame->payload, frame->size);
+	link->n_held = (uint16_t)(link->n_held + HELD_HEAD + frame->size);
+}
+
+static void take_held(struct kit *kit, struct link *link)
+{
+	for (size_t at = 0; at < link->n_held;) {
+		const uint8_t *from = link->held + at;
+		struct link_frame frame = {.type = LINK_DATA,
+			.stream = from[0],
+			.size = from[1],
+			.payload = from + HELD_HEAD};
+
+		memcpy(&frame.t_us, from + 2, sizeof frame.t_us);
+		take_data(kit, link, &frame,
+			frame.stream < STREAMS && link->stream[frame.stream].is_off);
+		at += HELD_HEAD + frame.size;
+	}
+	link->n_held = 0;
+}
+
+/* --- describing --- */
 
 /* How many channels of the stream measure the same: then each needs a name of its own. */
 static unsigned alike(
@@ -262,6 +373,7 @@ static void describe(struct kit *kit, struct link *link)
 		return;
 	}
 	link->is_described = true;
+	take_held(kit, link);
 	for (unsigned i = 0; i < link->hello.streams; i++)
 		if (!link->stream[i].is_on && link->stream[i].described_as < STREAMS)
 			switch_on(kit, link, i);
@@ -271,11 +383,18 @@ static void describe(struct kit *kit, struct link *link)
 
 /* --- listening: who it is --- */
 
-/* It has started anew: another clock, and its streams are off. */
+/* It has started anew: another clock, and its streams are off. Or so it seems: a HELLO may be an old
+ * one that was long under way. Then the description will say that they are on, and numbers go on. */
 static void forget_streams(struct kit *kit, struct link *link)
 {
 	kit_restarted(kit);
-	memset(link->stream, 0, sizeof link->stream);
+	for (unsigned i = 0; i < STREAMS; i++) {
+		const struct board_stream *stream = &link->stream[i];
+
+		link->stream[i] = (struct board_stream){.has_index = stream->has_index,
+			.index = stream->index,
+			.has_lost_frames = stream->has_lost_frames};
+	}
 	memset(link->ping, 0, sizeof link->ping);
 	link->is_described = false;
 	link->uptime_s = 0;
@@ -290,8 +409,14 @@ static void on_hello(struct kit *kit, struct link *link, const struct link_frame
 		kit_reject(kit);
 		return;
 	}
-	if (link->has_hello && (!is_answer || memcmp(hello.uid, link->hello.uid, 8) != 0))
-		forget_streams(kit, link); /* unasked, or another board at the same port */
+	bool is_other = link->has_hello && memcmp(hello.uid, link->hello.uid, 8) != 0;
+
+	if (link->has_hello && (!is_answer || is_other))
+		forget_streams(kit, link);
+	if (is_other) { /* at the same port: no number of the one before says anything */
+		memset(link->stream, 0, sizeof link->stream);
+		link->n_held = 0;
+	}
 	link_text_copy(hello.model, link->model, sizeof link->model);
 	link->hello = hello;
 	link->hello.model = (struct link_text){0}; /* pointed into the frame */
@@ -348,7 +473,8 @@ static void on_stream(struct kit *kit, struct link *link, struct board_stream *s
 	stream->n_channels = head->channels;
 	stream->flags = head->flags;
 	stream->period_us = head->period_us;
-	stream->is_on = stream->is_on && (head->flags & LINK_STREAM_ON);
+	stream->is_off = !(head->flags & LINK_STREAM_ON);
+	stream->is_on = stream->is_on && !stream->is_off;
 	link_text_copy(head->name, stream->name, sizeof stream->name);
 	if (is_moved)
 		place_channels(link, stream);
@@ -407,51 +533,10 @@ static void on_desc(struct kit *kit, struct link *link, const struct link_frame 
 
 static void on_data(struct kit *kit, struct link *link, const struct link_frame *frame)
 {
-	struct board_stream *stream = &link->stream[frame->stream < STREAMS ? frame->stream : 0];
-	struct link_data data;
-	size_t size = 0;
-
-	if (!link->is_described || frame->stream >= link->hello.streams ||
-		stream->described_as >= STREAMS)
-		return; /* not known yet: the description is on its way */
-	for (unsigned i = 0; i < stream->n_channels; i++)
-		size += link->channel[stream->first_channel + i].width;
-	if (!link_read_data(frame, &data) || data.size % size != 0) {
-		kit_reject(kit);
-		return;
-	}
-
-	uint32_t jump = data.index - stream->index;
-	if (stream->has_index && jump != 0 && jump < UINT32_MAX / 2)
-		kit_lost(kit, stream->described_as, jump,
-			stream->has_lost_frames ? GAP_WIRE : GAP_DEVICE);
-	stream->has_index = true;
-	stream->has_lost_frames = false;
-
-	const uint8_t *at = data.samples;
-	uint32_t n = (uint32_t)(data.size / size);
-	for (uint32_t k = 0; k < n; k++) {
-		double values[STREAM_CHANNELS];
-		bool has_any = false;
-
-		for (unsigned i = 0; i < stream->n_channels; i++) {
-			const struct board_channel *channel =
-				&link->channel[stream->first_channel + i];
-			int32_t raw = link_read_raw(at, channel->width);
-			bool is_missing =
-				raw == (channel->width == 2 ? LINK_MISSING_2 : LINK_MISSING_4);
-
-			values[i] = is_missing ? NAN : value_of(channel, raw);
-			has_any |= !is_missing;
-			at += channel->width;
-		}
-		if (has_any)
-			kit_row_at_tick(kit, stream->described_as,
-				frame->t_us + k * stream->period_us, values);
-		else
-			kit_lost(kit, stream->described_as, 1, GAP_DEVICE);
-	}
-	stream->index = data.index + n;
+	if (!link->is_described)
+		hold(link, frame);
+	else
+		take_data(kit, link, frame, false);
 }
 
 static void on_pong(
@@ -515,10 +600,15 @@ static void on_reply(struct kit *kit, struct link *link, const struct link_frame
 	}
 }
 
+static bool follows(const struct link *link, const struct link_frame *frame)
+{
+	return link->has_seq && (uint8_t)(link->seq_in + 1) == frame->seq;
+}
+
 static void on_frame(
 	struct kit *kit, struct link *link, const struct link_frame *frame, size_t behind)
 {
-	if (link->has_seq && (uint8_t)(link->seq_in + 1) != frame->seq)
+	if (link->has_seq && !follows(link, frame))
 		for (unsigned i = 0; i < STREAMS; i++)
 			link->stream[i].has_lost_frames = true;
 	link->has_seq = true;
@@ -556,8 +646,18 @@ static bool is_ours(const struct link *link, const struct link_frame *frame)
 {
 	struct link_hello hello;
 
-	return link_read_hello(frame, &hello) ||
-		(link->has_seq && (uint8_t)(link->seq_in + 1) == frame->seq);
+	return link_read_hello(frame, &hello) || follows(link, frame);
+}
+
+/* Not known to be ours: what does not follow on it was noise. */
+static void on_doubtful(struct link *link, const struct link_frame *frame, struct instant at)
+{
+	link->n_held = 0;
+	if (frame->type == LINK_DATA)
+		hold(link, frame);
+	link->has_seq = true;
+	link->seq_in = frame->seq;
+	link->heard = at;
 }
 
 static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t n)
@@ -573,18 +673,20 @@ static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t 
 		if (!is_whole)
 			continue;
 		if (!link->is_claimed && is_ours(link, &frame)) {
+			if (!follows(link, &frame))
+				link->n_held = 0;
 			link->is_claimed = true;
 			link->bad_seen = link->decoder.bad;
 			kit_claim(kit);
 			ask_who(kit, link);
 		}
-		if (link->is_claimed) {
+		if (link->is_claimed)
 			on_frame(kit, link, &frame, n - 1 - i);
-		} else {
-			link->has_seq = true;
-			link->seq_in = frame.seq;
-		}
+		else
+			on_doubtful(link, &frame, kit_arrival(kit, n - 1 - i));
 	}
+	if (!link->is_claimed && link->has_seq) /* STAT comes each second: another will */
+		kit_hope(kit, instant_add(link->heard, ms(QUIET_MS)));
 	return n;
 }
 

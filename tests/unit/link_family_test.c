@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link/link.h"
 #include "support/cmocka_all.h"
 #include "support/model_board.h"
 #include "support/rig.h"
@@ -163,6 +164,37 @@ static uint64_t lost_by(enum gap_reason reason)
 	return rows;
 }
 
+/* Every sample of `quick` from that index on, in the board's own count, is a row or told as lost.
+ * Indices begin when the stream is switched on, by `taken`: 2000 us apart. */
+static void check_none_is_missing(double first_us)
+{
+	uint32_t quick = stream_named("quick")->id;
+	const struct rig_row *last = NULL;
+	uint64_t rows = 0, lost = 0;
+
+	for (size_t i = 0; i < bench.rig.n_rows; i++)
+		if (bench.rig.rows[i].stream == quick) {
+			last = &bench.rig.rows[i];
+			rows++;
+		}
+	for (size_t i = 0; i < bench.rig.n_gaps; i++)
+		if (bench.rig.gaps[i].stream == quick)
+			lost += bench.rig.gaps[i].lost_rows;
+	assert_non_null(last);
+	assert_true((last->values[0] - first_us) / 2000 + 1 == (double)(rows + lost));
+}
+
+static double first_taken(void)
+{
+	uint32_t quick = stream_named("quick")->id;
+
+	for (size_t i = 0; i < bench.rig.n_rows; i++)
+		if (bench.rig.rows[i].stream == quick)
+			return bench.rig.rows[i].values[0];
+	fail_msg("there is no row of quick");
+	return NAN;
+}
+
 /* --- promises --- */
 
 static void a_board_is_found_described_and_switched_on_by_itself(void **unused)
@@ -238,6 +270,103 @@ static void a_board_that_already_streams_is_found_when_we_come_back(void **unuse
 	assert_int_equal(lost_by(GAP_WIRE) + lost_by(GAP_DEVICE), 0);
 }
 
+/* From the first frame that was heard on, though nobody knew yet what it meant. */
+static void what_a_board_streams_before_it_is_described_is_kept(void **unused)
+{
+	double replugged_us;
+
+	(void)unused;
+	pass_ms(2000);
+	rig_unplug(&bench.rig);
+	pass_ms(500); /* to nobody */
+	rig_plug(&bench.rig);
+	bench.rig.n_rows = bench.rig.n_gaps = 0;
+	replugged_us = micros(NULL);
+	bench.is_deaf = true; /* to the first questions: 0.6 s */
+	pass_ms(500);
+	bench.is_deaf = false;
+	pass_ms(1500);
+	assert_true(first_taken() <= replugged_us + 25000);
+	check_none_is_missing(first_taken());
+	assert_int_equal(lost_by(GAP_WIRE) + lost_by(GAP_DEVICE), 0);
+}
+
+/* More than can wait. */
+static void what_a_board_streams_for_long_before_it_is_described_is_counted(void **unused)
+{
+	(void)unused;
+	pass_ms(2000);
+	rig_unplug(&bench.rig);
+	rig_plug(&bench.rig);
+	bench.rig.n_rows = bench.rig.n_gaps = 0;
+	bench.is_deaf = true;
+	pass_ms(5000);
+	bench.is_deaf = false;
+	pass_ms(1500);
+	assert_in_range(rig_health(&bench.rig).lost_rows, 2000, 2500);
+	check_none_is_missing(first_taken());
+}
+
+/* A HELLO that was under way for long looks like a new start, and is none. */
+static void an_old_announcement_costs_no_sample(void **unused)
+{
+	struct link_hello hello = {.protocol = LINK_PROTOCOL,
+		.max_body = 254,
+		.streams = 2,
+		.uid = {0x6b, 0x74, 0, 0, 0, 0, 0, 1},
+		.model = LINK_TEXT("Test Cup")};
+	uint8_t payload[LINK_PAYLOAD_MAX], wire[LINK_WIRE_MAX];
+	struct link_frame frame = {
+		.type = LINK_HELLO, .seq = 77, .stream = LINK_NO_STREAM, .payload = payload};
+
+	(void)unused;
+	pass_ms(3000);
+	frame.size = link_write_hello(&hello, payload);
+	rig_feed(&bench.rig, wire, link_encode(&frame, wire));
+	bench.is_deaf = true; /* so that it is not described at once */
+	pass_ms(250);
+	bench.is_deaf = false;
+	pass_ms(2000);
+	check_none_is_missing(first_taken());
+	assert_int_equal(lost_by(GAP_WIRE) + lost_by(GAP_DEVICE), 0);
+}
+
+/* The number of the first sample is known: what is lost before the first that comes is no secret. */
+static void samples_lost_right_after_a_start_are_counted(void **unused)
+{
+	double begun_us;
+
+	(void)unused;
+	pass_ms(15);
+	assert_int_equal(bench.rig.n_devices, 1);
+	begun_us = micros(NULL);
+	bench.knobs.cut_frames = 12;
+	pass_ms(2000);
+	assert_true(lost_by(GAP_WIRE) > 0);
+	assert_true(first_taken() - begun_us > 40000);
+	check_none_is_missing(first_taken() - 2000 * (double)bench.rig.gaps[0].lost_rows);
+	assert_int_equal(lost_by(GAP_WIRE), rig_health(&bench.rig).lost_rows);
+}
+
+/* Its frames were heard, and before they could be understood it was switched off and on. */
+static void samples_of_before_a_start_are_told_as_such(void **unused)
+{
+	(void)unused;
+	pass_ms(2000);
+	rig_unplug(&bench.rig);
+	rig_plug(&bench.rig);
+	bench.rig.n_rows = bench.rig.n_gaps = 0;
+	bench.is_deaf = true;
+	pass_ms(250);
+	power_on();
+	bench.is_deaf = false;
+	pass_ms(2000);
+	assert_true(check_quick(bench.powered_ns, 60 * NS_PER_US) >= 800);
+	assert_true(first_taken() < 250000);
+	assert_in_range(lost_by(GAP_RESET), 110, 140);
+	assert_int_equal(lost_by(GAP_WIRE) + lost_by(GAP_DEVICE), 0);
+}
+
 static void a_board_that_starts_anew_is_a_gap_and_goes_on(void **unused)
 {
 	uint32_t quick, segment;
@@ -279,28 +408,14 @@ static void a_restart_that_nobody_heard_is_noticed_by_its_uptime(void **unused)
 
 static void frames_lost_on_the_wire_are_told_as_such_and_counted(void **unused)
 {
-	size_t rows;
-
 	(void)unused;
 	pass_ms(2000);
 	bench.knobs.cut_frames = 3;
 	pass_ms(1000);
-	rows = count_rows(stream_named("quick")->id);
 	assert_true(lost_by(GAP_WIRE) > 0);
 	assert_int_equal(lost_by(GAP_DEVICE), 0);
 	assert_int_equal(lost_by(GAP_WIRE), rig_health(&bench.rig).lost_rows);
-	/* Nothing is missing but what was counted: values are 2000 us apart. */
-	const struct rig_row *first = NULL, *last = NULL;
-	uint64_t lost_quick = 0;
-	for (size_t i = 0; i < bench.rig.n_rows; i++)
-		if (bench.rig.rows[i].stream == stream_named("quick")->id) {
-			first = first ? first : &bench.rig.rows[i];
-			last = &bench.rig.rows[i];
-		}
-	for (size_t i = 0; i < bench.rig.n_gaps; i++)
-		if (bench.rig.gaps[i].stream == stream_named("quick")->id)
-			lost_quick += bench.rig.gaps[i].lost_rows;
-	assert_true((last->values[0] - first->values[0]) / 2000 + 1 == (double)(rows + lost_quick));
+	check_none_is_missing(first_taken());
 }
 
 static void samples_the_board_lost_are_its_own_fault(void **unused)
@@ -439,6 +554,11 @@ int main(void)
 		LINK_TEST(a_board_is_found_described_and_switched_on_by_itself),
 		LINK_TEST(a_wrong_clock_is_mapped_to_ours),
 		LINK_TEST(a_board_that_already_streams_is_found_when_we_come_back),
+		LINK_TEST(what_a_board_streams_before_it_is_described_is_kept),
+		LINK_TEST(what_a_board_streams_for_long_before_it_is_described_is_counted),
+		LINK_TEST(an_old_announcement_costs_no_sample),
+		LINK_TEST(samples_lost_right_after_a_start_are_counted),
+		LINK_TEST(samples_of_before_a_start_are_told_as_such),
 		LINK_TEST(a_board_that_starts_anew_is_a_gap_and_goes_on),
 		LINK_TEST(a_restart_that_nobody_heard_is_noticed_by_its_uptime),
 		LINK_TEST(frames_lost_on_the_wire_are_told_as_such_and_counted),
