@@ -17,8 +17,8 @@ struct port {
 
 /* Opens at `speed` (0: a usual one, 115200) and fills in what is known of the place. Returns 0;
  * -ENODEV from port_open_serial when the kernel does not list it as a port, then port_open_tty may
- * try; other -errno as the system says. *ret_is_late: the port works, but its chip holds bytes
- * back. */
+ * try; -EOPNOTSUPP when its adapter cannot do that speed; other -errno as the system says.
+ * *ret_is_late: the port works, but its chip holds bytes back. */
 int port_open_serial(const char *path, unsigned speed, struct port *ret_port,
 	struct kit_port *ret_about, bool *ret_is_late);
 int port_open_tty(const char *path, struct port *ret_port, struct kit_port *ret_about);
@@ -28,8 +28,12 @@ int port_open_tty(const char *path, struct port *ret_port, struct kit_port *ret_
  * that 0 always means hung up. For the two openers. */
 int port_make_ours(int fd);
 
-/* Speed, bits, parity and stop bits. 0, also for what has none; -errno. */
+/* Speed, bits, parity and stop bits. 0, also for what has none; -EOPNOTSUPP when the adapter works
+ * otherwise now; other -errno. */
 int port_set_serial(const struct port *port, const struct model_serial *serial);
+
+/* Is an open terminal set so? 0; -EOPNOTSUPP when its driver took something else; other -errno. */
+int port_check_serial(int fd, const struct model_serial *serial);
 void port_close(struct port *port); /* no-op when closed */
 
 /* Paths of the USB serial ports that the kernel lists: calls `found` for each. */

@@ -96,6 +96,10 @@ int port_open_serial(const char *path, unsigned speed, struct port *ret_port,
 		(result = sp_set_flowcontrol(opened.port, SP_FLOWCONTROL_NONE)) != SP_OK)
 		goto fail;
 	error = port_make_ours(opened.fd);
+	if (error == 0 && speed)
+		error = port_check_serial(opened.fd,
+			&(struct model_serial){
+				.speed = speed, .bits = 8, .parity = 'N', .stop_bits = 1});
 	if (error < 0)
 		goto close;
 	/* Programs that know no lock are kept out too, unless they are root's. Not for ptys: there
@@ -133,7 +137,7 @@ int port_set_serial(const struct port *port, const struct model_serial *serial)
 		(result = sp_set_bits(port->port, serial->bits)) == SP_OK &&
 		(result = sp_set_parity(port->port, parity_of(serial->parity))) == SP_OK)
 		result = sp_set_stopbits(port->port, serial->stop_bits);
-	return result == SP_OK ? 0 : error_of(result);
+	return result == SP_OK ? port_check_serial(port->fd, serial) : error_of(result);
 }
 
 void port_close(struct port *port)
