@@ -145,6 +145,35 @@ class Ws1361(unittest.TestCase):
         self.assertEqual(len(host.control(0xC0, 4, 0, 0, 2)), 1)
 
 
+class LabJack(unittest.TestCase):
+    def plug(self, **words):
+        self.gadget = Gadget(self, "labjack", **words).plug()
+        self.host = UsbHost(0x0CD5, 0x0003)
+        self.addCleanup(self.host.close)
+
+    def ask(self, command):
+        self.host.write(bytes.fromhex(command), 0x01)
+        return self.host.read(0x82, 64)
+
+    def test_answers_commands_with_sums_and_refuses_those_without(self):
+        self.plug()
+        config = self.ask("0BF80A0800" + 21 * "00")
+        self.assertEqual((len(config), config[1:4].hex(), config[37]), (38, "f81008", 2))
+        self.assertEqual(sum(config[6:]), config[4] + 256 * config[5])
+        self.assertEqual(int.from_bytes(config[15:19], "little"), 322948161)
+        self.assertEqual(self.ask("0CF80A0800" + 21 * "00").hex(), "b8b8")
+        self.assertEqual(self.ask("1AF8030B130004000000" + "0F00")[10], 0x0F)
+        self.gadget.wait_said("analog 0F")
+
+    def test_reads_inputs_and_its_calibration(self):
+        self.plug(version="hv", input0=0x8F20, temperature=0x5A00)
+        self.ask("1AF8030B130004000000" + "0F00")
+        slope = self.ask("27F8012D00000000")
+        self.assertEqual((len(slope), int.from_bytes(slope[8:16], "little")), (40, int(0.0000372 * 2 ** 32)))
+        read = self.ask("C5F80800C4000001001F01011F01021F01031F011E1F")
+        self.assertEqual((len(read), read[9:11].hex(), read[17:19].hex()), (20, "208f", "005a"))
+
+
 class VernierGoDirect(unittest.TestCase):
     def plug(self, **words):
         self.gadget = Gadget(self, "vernier_godirect", **words).plug()

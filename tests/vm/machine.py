@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 INSIDE = "KITLOG_INSIDE"  # in the environment of what runs in the machine
 SOCKETS = "KITLOG_SOCKETS"  # there, too: QEMU's folder of sockets
 SKIPPED = 77
-UDCS = 8  # of dummy_hcd: so many USB kits at once
+UDCS = 9  # of dummy_hcd: so many USB kits at once
 BOOT_SECONDS = 60  # on a busy machine; ten when it is idle
 FTDIS = 2  # adapters that QEMU emulates
 

@@ -63,15 +63,16 @@ class UsbHost:
         self.control(0x21, 0x09, kind << 8, interface, data)
 
     def read(self, endpoint=0x81, n=8, milliseconds=3000):
-        """A transfer of an interrupt endpoint: one packet when n is the size of its packets."""
+        """A transfer of an interrupt or bulk endpoint, which the kernel tells apart: one packet when n
+        is the size of its packets."""
         buffer, got = ctypes.create_string_buffer(n), ctypes.c_int()
-        self.check(self.library.libusb_interrupt_transfer(
+        self.check(self.library.libusb_bulk_transfer(
             self.handle, endpoint, buffer, n, ctypes.byref(got), milliseconds))
         return buffer.raw[:got.value]
 
     def write(self, data, endpoint, milliseconds=3000):
         buffer, got = ctypes.create_string_buffer(bytes(data), len(data)), ctypes.c_int()
-        self.check(self.library.libusb_interrupt_transfer(
+        self.check(self.library.libusb_bulk_transfer(
             self.handle, endpoint, buffer, len(data), ctypes.byref(got), milliseconds))
 
     def text(self, number):

@@ -28,8 +28,12 @@ KITS = {
     "Go!Motion": ("vernier-go-motion", "vernier_go", {"model": "motion", "raw": 1234567},
                   {"distance": 1.234567}),
     "Go Direct": ("vernier-go-direct", "vernier_godirect", {}, {"temperature": 23.5}),
+    # By its own calibration, each input by another; those of the usual figures would be 1.205 and 26.8.
+    "LabJack U3": ("labjack-u3", "labjack", {"version": "hv", "input0": 36640, "temperature": 23040},
+                   {"ain0": 36640 * 0.0003141 - 10.31, "ain1": 32800 * 0.000314 - 10.3,
+                    "ain2": -10.32, "ain3": 65535 * 0.000315 - 10.29, "temp": 23040 * 0.01302 - 273.15}),
 }
-ASKED = ("temper", "ws1361")
+ASKED = ("temper", "ws1361", "labjack-u3")
 
 
 class Usb(unittest.TestCase):
@@ -61,6 +65,23 @@ class Usb(unittest.TestCase):
             self.assertTrue(any(name == kit and all(
                 last.get(channel) is not None and abs(last[channel] - value) < 0.01
                 for channel, value in values.items()) for name, last in read), (kit, values, read))
+
+    def test_a_bulk_pipe_is_told_when_it_is_not_understood_and_goes_on(self):
+        """Wrong sums, an error, a silence, an answer to nothing: each is a word, and rows go on."""
+        kit = Gadget(self, "labjack", version="lv").plug()
+        (device,) = wait_for("a recording", self.daemon.recording)
+        kit.wait_said("analog 0F")
+        self.assertEqual(device["health"]["bad_frames"], 0)
+        for fault, word in (("sums", "checksum"), ("refuse", "refused"), ("unasked", "unasked"),
+                            ("silent", "timeout")):
+            kit.tell("fault", fault)
+            before = self.daemon.devices()[0]["health"]
+            wait_for(f"faults and rows ({word})", lambda: all(
+                self.daemon.devices()[0]["health"][key] > before[key] + 1 for key in ("bad_frames", "rows")))
+        kit.tell("fault", "none")
+        rows = self.daemon.devices()[0]["health"]["rows"]
+        wait_for("rows again", lambda: self.daemon.devices()[0]["health"]["rows"] > rows + 10)
+        self.assertEqual(self.daemon.devices()[0]["health"]["trouble"], "")
 
     def test_each_kit_comes_back_each_time(self):
         for name, kit in zip(KITS, self.kits()):
