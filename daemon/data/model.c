@@ -109,6 +109,7 @@ static struct model_channel settle_channel(
 		.scale = written->scale ? *written->scale : 1,
 		.offset = written->offset,
 		.is_zeroable = written->zero,
+		.is_mark = written->mark,
 		.calibrations = written->calibrate,
 		.recheck_ns = duration_or_zero(written->recheck),
 		.rate_hz = rate_or_zero(written->rate),

@@ -96,6 +96,7 @@ struct model_channel {
 	char *from, *when;    /* as written; the family compiled them into the model's plan */
 	double scale, offset; /* value = raw * scale + offset */
 	bool is_zeroable;
+	bool is_mark;          /* each value is also a mark at its instant */
 	unsigned calibrations; /* of enum model_calibration */
 	int64_t recheck_ns;    /* 0: never overdue */
 	double rate_hz;        /* 0: the kit's */

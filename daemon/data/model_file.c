@@ -97,6 +97,7 @@ static const cyaml_schema_field_t channel_keys[] = {
 	CYAML_FIELD_FLOAT_PTR("scale", CYAML_FLAG_POINTER | MAY, struct written_channel, scale),
 	CYAML_FIELD_FLOAT("offset", MAY, struct written_channel, offset),
 	TRUTH("zero", written_channel, zero),
+	TRUTH("mark", written_channel, mark),
 	CYAML_FIELD_FLAGS("calibrate", CYAML_FLAG_STRICT | MAY, struct written_channel, calibrate,
 		calibrations, COUNT(calibrations)),
 	TEXT("recheck", MAY, written_channel, recheck, WORD),

@@ -32,7 +32,7 @@ struct written_channel {
 	char *accuracy, *from, *when;
 	double *scale;
 	double offset;
-	bool zero;
+	bool zero, mark;
 	unsigned calibrate;
 	char *recheck, *rate;
 };

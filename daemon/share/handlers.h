@@ -41,6 +41,10 @@ void handle_runs(void *self, struct request *request);
 void handle_run_start(void *self, struct request *request);
 void handle_run_stop(void *self, struct request *request);
 
+/* api_marks.c */
+void handle_marks(void *self, struct request *request);
+void announce_mark(void *self, const struct mark *mark);
+
 /* api_sinks.c */
 void handle_sinks(void *self, struct request *request);
 void handle_quarantine(void *self, struct request *request);

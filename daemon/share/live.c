@@ -267,6 +267,8 @@ static void take_batch(struct live *live, const struct feed_record *record)
 	if (!current || record->batch.n_channels != current->rows.n_channels)
 		return; /* a clock stream */
 	current_add(current, record);
+	if (live->options.marks)
+		marks_take(live->options.marks, &seen->device, &seen->device.streams[k], record);
 	seen->n_rows += record->batch.n_rows;
 }
 

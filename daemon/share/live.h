@@ -20,6 +20,7 @@
 #include "sense/catalogue.h"
 #include "share/calibrations.h"
 #include "share/events.h"
+#include "share/marks.h"
 #include "share/recent.h"
 #include "share/trouble.h"
 #include "share/walltime.h"
@@ -34,6 +35,7 @@ struct live_options {
 	const struct catalogue *catalogue;       /* NULL: knows no kits */
 	const struct calibrations *calibrations; /* NULL: none */
 	const struct walltime *walltime;         /* for their age; NULL: nobody tells */
+	struct marks *marks;                     /* NULL: nobody notes them */
 	void (*sent)(void *self); /* events were published by a timer: time for http_run */
 	void *self;
 };

@@ -17,6 +17,7 @@
 #include "share/download.h"
 #include "share/events.h"
 #include "share/live.h"
+#include "share/marks.h"
 #include "share/pages.h"
 #include "share/runs.h"
 #include "share/settle.h"
@@ -44,6 +45,7 @@ struct parts {
 	struct downloads downloads;
 	struct walltime walltime;
 	struct runs runs;
+	struct marks marks;
 	struct calibrations calibrations;
 	struct settles settles;
 	struct teacher teacher;

@@ -81,18 +81,20 @@ static void load_lists(struct web *web)
 	if (r == 0)
 		r = calibrations_load(&parts->calibrations, reader, parts->keep);
 	if (r == 0)
+		r = marks_load(&parts->marks, reader);
+	if (r == 0) /* the last: on_beat asks whether it is known */
 		r = runs_load(&parts->runs, reader, parts->keep);
 	reader_close(reader);
 	if (r == 0 && parts->live)
 		live_recalibrate(parts->live);
 	if (r < 0)
 		log_state_set(&web->lists_state, LOG_WARN, LOG_TAG,
-			"the lists of runs and calibrations cannot be read: %s; look at the card. No run "
-			"is started and nothing is calibrated until then",
+			"the lists of runs, marks and calibrations cannot be read: %s; look at the "
+			"card. No run is started and nothing is calibrated until then",
 			strerror(-r));
 	else
 		log_state_clear(&web->lists_state, LOG_TAG,
-			"the lists of runs and calibrations can be read again");
+			"the lists of runs, marks and calibrations can be read again");
 }
 
 static void on_beat(struct timer *timer, struct instant now)
@@ -103,6 +105,7 @@ static void on_beat(struct timer *timer, struct instant now)
 	if (!web->parts.runs.is_known && web->n_beats % LOAD_BEATS == 0)
 		load_lists(web);
 	settle_look(&web->parts.settles);
+	marks_give(&web->parts.marks);
 	if (++web->n_beats % PING_BEATS == 0)
 		events_ping(web->parts.events);
 	write_health(&web->parts, events_begin(web->parts.events, "health"));
@@ -230,6 +233,10 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.refused = send_out,
 		.self = web};
 	downloads_init(&parts->downloads);
+	parts->marks = (struct marks){.keep = options->keep,
+		.catalogue = options->catalogue,
+		.made = announce_mark,
+		.self = parts};
 	parts->settles = (struct settles){.clock = options->clock,
 		.keep = options->keep,
 		.store = &parts->store,
@@ -253,6 +260,7 @@ static int open_parts(struct web *web, const struct web_options *options)
 			     .catalogue = options->catalogue,
 			     .calibrations = &parts->calibrations,
 			     .walltime = &parts->walltime,
+			     .marks = &parts->marks,
 			     .sent = send_out,
 			     .self = web},
 		&parts->live);

@@ -29,7 +29,8 @@ JSON = {"Content-Type": "application/json"}
 SINK = "sinks:\n  - {name: school, kind: influxdb1, url: 'http://127.0.0.1:9', database: d}\n"
 # Too many tries and a busy board need what the others must not suffer: see the flow tests.
 UNSEEN = {("POST", "/login", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
-          ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503)}
+          ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503),
+          ("GET", "/marks", 503)}
 
 
 class Openapi(unittest.TestCase):
@@ -118,6 +119,8 @@ class Openapi(unittest.TestCase):
         self.expect(404, "GET", "/streams/{id}/columns", id=999999)
         self.expect(200, "GET", "/runs")
         self.expect(400, "GET", "/runs", "?limit=201")
+        self.assertEqual(self.expect(200, "GET", "/marks"), {"marks": [], "has_more": False})
+        self.expect(400, "GET", "/marks", "?from_us=5&to_us=5")
         self.assertEqual(self.expect(200, "GET", "/sinks")["sinks"][0]["name"], "school")
         self.expect(200, "GET", "/sinks/{name}/quarantine", name="school")
         self.expect(404, "GET", "/sinks/{name}/quarantine", name="nobody")

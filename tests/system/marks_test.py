@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A press becomes a mark: a kit whose kit.yaml says `mark: yes` of a channel, in the real daemon. The
+button hangs at a serial port here; at the board's pins its rows are the same (tests/unit/edges_test.c)."""
+
+import os
+import pathlib
+import pty
+import select
+import sys
+import tempfile
+import time
+import tty
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import daemon  # noqa: E402
+import events  # noqa: E402
+
+BELL = """kit: bell
+name: {zh: 铃, en: Bell}
+serial: 115200 8N1
+lines: {}
+channels:
+  - {id: press, name: {zh: 按下次数, en: Presses}, quantity: count, unit: "1", range: [0, 1e6], resolution: 1, from: press, mark: yes}
+  - {id: light, name: {zh: 光, en: Light}, quantity: number, unit: "1", range: [0, 1023], resolution: 1, from: light}
+"""
+
+
+class Marks(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        kit = self.folder / "kits" / "bell"
+        kit.mkdir(parents=True)
+        (kit / "kit.yaml").write_text(BELL)
+        self.bell, far = pty.openpty()
+        tty.setraw(far)
+        self.addCleanup(os.close, self.bell)
+        self.addCleanup(os.close, far)
+        (self.folder / "bell").symlink_to(os.ttyname(far))
+        self.board = daemon.Daemon(self.folder, [f"{self.folder / 'bell'}, kit: bell"],
+                                   f"kits: [{self.folder / 'kits'}]\nstore: {{commit: 1 s}}\n")
+        self.board.start().wait_ready()
+        self.addCleanup(self.board.end)
+        daemon.wait_for("the bell", self.find_bell)
+
+    def find_bell(self):
+        """Its lines are believed when there are some."""
+        self.say("light:1")
+        time.sleep(0.05)
+        return self.board.devices()
+
+    def say(self, text):
+        os.write(self.bell, text.encode() + b"\r\n")
+
+    def marks(self, query=""):
+        return self.board.get("marks" + query)["marks"]
+
+    def wait_marks(self, n):
+        return daemon.wait_for(f"{n} marks", lambda: len(found := self.marks()) >= n and found)
+
+    def test_a_press_is_a_mark_and_a_reading_of_another_channel_is_none(self):
+        self.say("light:7")
+        self.say("press:1 light:8")
+        time.sleep(0.2)
+        self.say("light:9")
+        self.say("press:2 light:8")
+        first, second = self.wait_marks(2)
+        self.assertEqual((first["id"], second["id"]), (1, 2))
+        self.assertEqual((first["author"], first["text"]), ("kit 1", "铃 / Bell"))
+        self.assertGreater(second["at_us"] - first["at_us"], 100_000)
+        status = self.board.get("status")
+        self.assertAlmostEqual(first["wall_us"] - first["at_us"], status["wall_us"] - status["now_us"],
+                               delta=10_000)
+        # At the instant of its row, to the microsecond.
+        stream = self.board.devices()[0]["streams"][0]["id"]
+        pressed = self.rows(stream, "press")
+        self.assertEqual([mark["at_us"] for mark in (first, second)], pressed)
+        self.assertEqual(self.marks(f"?from_us={first['at_us'] + 1}"), [second])
+        self.assertEqual(self.marks(f"?to_us={second['at_us']}"), [first])
+
+    def rows(self, stream, channel):
+        """Instants, in microseconds, at which the stream's channel has a value."""
+        def columns():
+            found = self.board.get(f"streams/{stream}/columns?columns=4000")
+            (values,) = [each["y"] for each in found["channels"] if each["id"] == channel]
+            at = [t for t, y in zip(found["t_us"], values) if y is not None]
+            return at if len(at) >= 2 else None
+        return daemon.wait_for("both rows on the card", columns)
+
+    def test_marks_are_told_at_once_and_go_on_after_a_stop(self):
+        reader = events.Events(self.board.port)
+        self.addCleanup(reader.close)
+        self.hear(reader, "hello")
+        self.say("press:1 light:8")
+        self.assertEqual(self.hear(reader, "mark")["id"], 1)
+        self.wait_marks(1)
+        self.board.end()
+        self.board.start().wait_ready()
+        daemon.wait_for("the bell", self.find_bell)
+        self.say("press:2 light:8")
+        self.assertEqual([mark["id"] for mark in self.wait_marks(2)], [1, 2])
+
+    @staticmethod
+    def hear(reader, name):
+        """The data of the next event of that name, without what came with it."""
+        deadline = time.monotonic() + daemon.PATIENCE
+        while time.monotonic() < deadline:
+            if select.select([reader], [], [], 0.1)[0]:
+                for event in reader.take():
+                    if event.name == name:
+                        return event.data
+        raise daemon.Late(f"no event {name}")
+
+    def test_a_flood_is_no_mark_and_disturbs_nobody(self):
+        for number in range(200):
+            self.say(f"press:{number} light:1")
+        stream = self.board.devices()[0]["streams"][0]["id"]
+        daemon.wait_for("all rows", lambda: self.board.get("status")["store"]["rows"] >= 200)
+        self.assertEqual(len(self.rows(stream, "press")), 200)
+        n = len(self.wait_marks(20))
+        self.assertTrue(20 <= n < 200, n)
+        self.assertIn("kit 1 (bell) makes more than 20 marks a second; take mark: yes out",
+                      self.board.log.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
