@@ -12,71 +12,16 @@
  * streams while it is asked who it is loses nothing: its frames wait for the description, and those
  * that find no room are missed by number like any other. */
 #include <errno.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "data/quantity.h"
-#include "link/link.h"
-#include "sense/kit.h"
+#include "kits/protocols/link_state.h"
 
 enum {
-	STREAMS = DEVICE_STREAMS - 1, /* the framework adds the clock stream */
-	CHANNELS = 32,                /* of all streams together */
-	PINGS = 8,                    /* under way */
-	RETRY_MS = 300,               /* LINK.md, "Troubles" */
-	PING_WIRE = 23,               /* bytes of a PING and of a PONG, LINK.md, "Clock" */
-	QUIET_MS = 2000,              /* then the board is asked whether it is still the same */
-	ANSWER_MS = 1000,             /* a HELLO this soon after the question is its answer */
-	HELD_BYTES = 2048,            /* DATA at 115200 bit/s while all is told: 0.2 s */
-	HELD_HEAD = 6,                /* stream, size, t_us */
+	RETRY_MS = 300,   /* LINK.md, "Troubles" */
+	PING_WIRE = 23,   /* bytes of a PING and of a PONG, LINK.md, "Clock" */
+	QUIET_MS = 2000,  /* then the board is asked whether it is still the same */
+	ANSWER_MS = 1000, /* a HELLO this soon after the question is its answer */
 };
-
-struct board_channel {
-	bool is_known;
-	uint8_t width;
-	int8_t exp10;
-	int32_t mantissa, offset, low, high;
-	uint16_t step;
-	char name[LINK_TEXT_MAX + 1], quantity[24], unit[UNIT_TEXT];
-};
-
-struct board_stream {
-	bool is_known, has_index, is_on;
-	bool is_off; /* the board says so: its next sample is number 0 */
-	uint8_t n_channels, first_channel, flags;
-	uint8_t set_seq;           /* of the SET that waits for its ACK */
-	uint32_t period_us, index; /* index: of the next sample */
-	unsigned described_as;     /* index in the description; STREAMS: not in it */
-	bool has_lost_frames;      /* since its last DATA */
-	struct instant set_at;     /* when it was last asked to be on */
-	char name[LINK_TEXT_MAX + 1];
-};
-
-struct ping {
-	uint32_t nonce; /* 0: free */
-	struct instant sent;
-};
-
-struct link {
-	struct link_decoder decoder;
-	uint32_t bad_seen, uptime_s;
-	bool is_claimed, has_hello, has_seq, is_described;
-	uint8_t seq_out, seq_in; /* ours next; the board's last */
-	struct instant heard, asked, ping_at;
-	struct link_hello hello;
-	char model[LINK_TEXT_MAX + 1];
-	uint8_t n_streams, n_channels; /* known so far, of hello.streams */
-	struct board_stream stream[STREAMS];
-	struct board_channel channel[CHANNELS];
-	uint32_t nonce;
-	struct ping ping[PINGS];
-	uint16_t n_held; /* bytes of DATA that waits for the description */
-	uint8_t held[HELD_BYTES];
-};
-
-_Static_assert(sizeof(struct link) <= KIT_STATE_BYTES, "the state of link is too large");
 
 static int64_t ms(int64_t n)
 {
@@ -122,7 +67,7 @@ static void send_ping(struct kit *kit, struct link *link)
 	if (++link->nonce == 0)
 		link->nonce = 1;
 	uint8_t n = link_write_ping(link->nonce, payload);
-	struct ping *ping = &link->ping[link->nonce % PINGS];
+	struct ping *ping = &link->ping[link->nonce % BOARD_PINGS];
 	bool is_unanswered = ping->nonce != 0; /* the one before the last seven */
 	int64_t gap_ns = kit_ping_gap_ns(kit);
 
@@ -134,248 +79,17 @@ static void send_ping(struct kit *kit, struct link *link)
 	kit_wake_at(kit, link->ping_at);
 }
 
-/* --- samples --- */
-
-/* value = (raw * mantissa + offset) * 10^exp10. While the whole part is below 2^53 (any 16-bit
- * channel, and any 32-bit one that no sensor exceeds), it and the power are exact doubles and the
- * division rounds once: the result is the double nearest to the decimal number the board means. */
-static double value_of(const struct board_channel *channel, int64_t raw)
-{
-	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
-		1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-	double whole = (double)(raw * channel->mantissa + channel->offset);
-
-	return channel->exp10 < 0 ? whole / powers[-channel->exp10]
-				  : whole * powers[channel->exp10];
-}
-
-/* One sample of a stream; false when its sensor did not answer. */
-static bool read_sample(const struct link *link, const struct board_stream *stream,
-	const uint8_t *at, double *ret_values)
-{
-	bool has_any = false;
-
-	for (unsigned i = 0; i < stream->n_channels; i++) {
-		const struct board_channel *channel = &link->channel[stream->first_channel + i];
-		int32_t raw = link_read_raw(at, channel->width);
-		bool is_missing = raw == (channel->width == 2 ? LINK_MISSING_2 : LINK_MISSING_4);
-
-		ret_values[i] = is_missing ? NAN : value_of(channel, raw);
-		has_any |= !is_missing;
-		at += channel->width;
-	}
-	return has_any;
-}
-
-/* Samples that no frame carried. */
-static void count_hole(struct kit *kit, struct board_stream *stream, uint32_t index)
-{
-	uint32_t jump = index - stream->index;
-
-	if (stream->has_index && jump != 0 && jump < UINT32_MAX / 2)
-		kit_lost(kit, stream->described_as, jump,
-			stream->has_lost_frames ? GAP_WIRE : GAP_DEVICE);
-	stream->has_index = true;
-	stream->has_lost_frames = false;
-}
-
-/* is_void: it came before the board started anew, so nobody knows by which clock. */
-static void take_data(
-	struct kit *kit, struct link *link, const struct link_frame *frame, bool is_void)
-{
-	struct board_stream *stream = &link->stream[frame->stream < STREAMS ? frame->stream : 0];
-	struct link_data data;
-	unsigned size = 0;
-
-	if (frame->stream >= link->hello.streams || stream->described_as >= STREAMS)
-		return;
-	for (unsigned i = 0; i < stream->n_channels; i++)
-		size += link->channel[stream->first_channel + i].width;
-	if (!link_read_data(frame, &data) || data.size % size != 0) {
-		kit_reject(kit);
-		return;
-	}
-	if (stream->is_off && !is_void) {
-		stream->is_off = false;
-		stream->has_index = true;
-		stream->index = 0;
-	}
-	count_hole(kit, stream, data.index);
-
-	uint32_t n = data.size / size;
-	stream->index = data.index + n;
-	if (is_void)
-		kit_lost(kit, stream->described_as, n, GAP_RESET);
-	for (uint32_t k = 0; k < n && !is_void; k++) {
-		double values[STREAM_CHANNELS];
-
-		if (read_sample(link, stream, data.samples + k * size, values))
-			kit_row_at_tick(kit, stream->described_as,
-				frame->t_us + k * stream->period_us, values);
-		else
-			kit_lost(kit, stream->described_as, 1, GAP_DEVICE);
-	}
-}
-
-/* What comes before the description is known waits for it as it came. */
-static void hold(struct link *link, const struct link_frame *frame)
-{
-	uint8_t *to = link->held + link->n_held;
-
-	if (link->n_held + HELD_HEAD + frame->size > HELD_BYTES) {
-		if (frame->stream < STREAMS)
-			link->stream[frame->stream].has_lost_frames = true;
-		return;
-	}
-	to[0] = frame->stream;
-	to[1] = frame->size;
-	memcpy(to + 2, &frame->t_us, sizeof frame->t_us);
-	memcpy(to + HELD_HEAD, frame->payload, frame->size);
-	link->n_held = (uint16_t)(link->n_held + HELD_HEAD + frame->size);
-}
-
-static void take_held(struct kit *kit, struct link *link)
-{
-	for (size_t at = 0; at < link->n_held;) {
-		const uint8_t *from = link->held + at;
-		struct link_frame frame = {.type = LINK_DATA,
-			.stream = from[0],
-			.size = from[1],
-			.payload = from + HELD_HEAD};
-
-		memcpy(&frame.t_us, from + 2, sizeof frame.t_us);
-		take_data(kit, link, &frame,
-			frame.stream < STREAMS && link->stream[frame.stream].is_off);
-		at += HELD_HEAD + frame.size;
-	}
-	link->n_held = 0;
-}
-
-/* --- describing --- */
-
-/* How many channels of the stream measure the same: then each needs a name of its own. */
-static unsigned alike(
-	const struct link *link, const struct board_stream *stream, const char *quantity)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < stream->n_channels; i++)
-		n += strcmp(link->channel[stream->first_channel + i].quantity, quantity) == 0;
-	return n;
-}
-
-static void describe_channel(const struct link *link, const struct board_stream *stream,
-	unsigned number, struct channel *ret)
-{
-	const struct board_channel *channel = &link->channel[stream->first_channel + number];
-	double a = value_of(channel, channel->low), b = value_of(channel, channel->high);
-	bool is_shared = alike(link, stream, channel->quantity) > 1;
-
-	*ret = (struct channel){.low = fmin(a, b), .high = fmax(a, b)};
-	ret->resolution = fabs(value_of(channel, channel->step) - value_of(channel, 0));
-	id_from_text(channel->name, number + 1, ret->id, sizeof ret->id);
-	text_copy(ret->quantity, sizeof ret->quantity, channel->quantity);
-	if (strcmp(channel->unit, "1") != 0)
-		text_copy(ret->unit, sizeof ret->unit, channel->unit);
-	quantity_name_channel(
-		channel->name, channel->quantity, is_shared, ret->name_zh, ret->name_en, NAME_TEXT);
-}
-
-/* Two ids that came out the same get their numbers behind them. */
-static void set_ids_apart(struct stream *stream)
-{
-	for (unsigned i = 1; i < stream->n_channels; i++)
-		for (unsigned j = 0; j < i; j++)
-			if (strcmp(stream->channels[i].id, stream->channels[j].id) == 0)
-				id_from_text("", i + 1, stream->channels[i].id,
-					sizeof stream->channels[i].id);
-}
-
-static void describe_stream(const struct link *link, unsigned number, struct stream *ret)
-{
-	const struct board_stream *stream = &link->stream[number];
-
-	*ret = (struct stream){
-		.kind = STREAM_DATA,
-		.stamps = STAMP_DEVICE,
-		.period_ns = (int64_t)stream->period_us * NS_PER_US,
-		.n_channels = stream->n_channels,
-	};
-	id_from_text(stream->name, number + 1, ret->name, sizeof ret->name);
-	for (unsigned i = 0; i < stream->n_channels; i++)
-		describe_channel(link, stream, i, &ret->channels[i]);
-	set_ids_apart(ret);
-}
-
-/* "Virtual Cup" -> "virtual-cup" */
-static void kit_name(const char *model, char *ret_kit, size_t size)
-{
-	size_t n = 0;
-
-	for (; *model && n + 1 < size; model++) {
-		char c = *model >= 'A' && *model <= 'Z' ? (char)(*model + 'a' - 'A') : *model;
-		bool is_plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-
-		if (is_plain || (n && ret_kit[n - 1] != '-'))
-			ret_kit[n++] = is_plain ? c : '-';
-	}
-	while (n && ret_kit[n - 1] == '-')
-		n--;
-	ret_kit[n] = 0;
-	if (n == 0)
-		text_copy(ret_kit, size, "link-board");
-}
-
-static bool is_number(const uint8_t uid[8])
-{
-	static const uint8_t none[8] = {0}, blank[8] = {255, 255, 255, 255, 255, 255, 255, 255};
-
-	return memcmp(uid, none, 8) != 0 && memcmp(uid, blank, 8) != 0;
-}
-
-/* Sensors that do not answer are not described, unless none does: a channel on a screen is a
- * promise. */
-static bool is_shown(const struct link *link, unsigned number)
-{
-	if (link->stream[number].flags & LINK_STREAM_PRESENT)
-		return true;
-	for (unsigned i = 0; i < link->hello.streams; i++)
-		if (link->stream[i].flags & LINK_STREAM_PRESENT)
-			return false;
-	return true;
-}
-
+/* All of it is known: from now on its rows are, too. */
 static void describe(struct kit *kit, struct link *link)
 {
-	struct device device = {0};
-	struct text identity = text_over(device.identity, sizeof device.identity);
-
-	if (is_number(link->hello.uid)) {
-		text_add(&identity, "link:");
-		text_add_hex(&identity, link->hello.uid, sizeof link->hello.uid);
-	}
-	if (*kit_port(kit)->kit)
-		text_copy(device.kit, sizeof device.kit, kit_port(kit)->kit);
-	else
-		kit_name(link->model, device.kit, sizeof device.kit);
-	text_copy(device.model, sizeof device.model, link->model);
-	for (unsigned i = 0; i < link->hello.streams; i++) {
-		struct board_stream *stream = &link->stream[i];
-
-		stream->described_as = STREAMS;
-		if (!is_shown(link, i))
-			continue;
-		stream->described_as = device.n_streams;
-		describe_stream(link, i, &device.streams[device.n_streams++]);
-	}
-	if (kit_describe(kit, &device)) {
+	if (link_describe(kit, link)) {
 		kit_reject(kit); /* it says things of itself that cannot be */
 		return;
 	}
 	link->is_described = true;
-	take_held(kit, link);
+	link_take_held(kit, link);
 	for (unsigned i = 0; i < link->hello.streams; i++)
-		if (!link->stream[i].is_on && link->stream[i].described_as < STREAMS)
+		if (!link->stream[i].is_on && link->stream[i].described_as < BOARD_STREAMS)
 			switch_on(kit, link, i);
 	if (link->ping_at.ns <= kit_now(kit).ns)
 		send_ping(kit, link);
@@ -388,7 +102,7 @@ static void describe(struct kit *kit, struct link *link)
 static void forget_streams(struct kit *kit, struct link *link)
 {
 	kit_restarted(kit);
-	for (unsigned i = 0; i < STREAMS; i++) {
+	for (unsigned i = 0; i < BOARD_STREAMS; i++) {
 		const struct board_stream *stream = &link->stream[i];
 
 		link->stream[i] = (struct board_stream){.has_index = stream->has_index,
@@ -405,7 +119,8 @@ static void on_hello(struct kit *kit, struct link *link, const struct link_frame
 	struct link_hello hello;
 	bool is_answer = instant_since(kit_now(kit), link->asked) < ms(ANSWER_MS);
 
-	if (!link_read_hello(frame, &hello) || hello.streams == 0 || hello.streams > STREAMS) {
+	if (!link_read_hello(frame, &hello) || hello.streams == 0 ||
+		hello.streams > BOARD_STREAMS) {
 		kit_reject(kit);
 		return;
 	}
@@ -447,8 +162,8 @@ static void place_channels(struct link *link, const struct board_stream *changed
 {
 	unsigned first = changed->first_channel;
 
-	memset(link->channel + first, 0, (CHANNELS - first) * sizeof link->channel[0]);
-	for (unsigned i = (unsigned)(changed - link->stream); i < STREAMS; i++) {
+	memset(link->channel + first, 0, (BOARD_CHANNELS - first) * sizeof link->channel[0]);
+	for (unsigned i = (unsigned)(changed - link->stream); i < BOARD_STREAMS; i++) {
 		link->stream[i].first_channel = (uint8_t)first;
 		first += link->stream[i].n_channels;
 	}
@@ -459,9 +174,9 @@ static void on_stream(struct kit *kit, struct link *link, struct board_stream *s
 {
 	unsigned total = head->channels;
 
-	for (unsigned i = 0; i < STREAMS; i++)
+	for (unsigned i = 0; i < BOARD_STREAMS; i++)
 		total += &link->stream[i] == stream ? 0 : link->stream[i].n_channels;
-	if (head->channels > STREAM_CHANNELS || total > CHANNELS) {
+	if (head->channels > STREAM_CHANNELS || total > BOARD_CHANNELS) {
 		kit_reject(kit);
 		return;
 	}
@@ -534,9 +249,9 @@ static void on_desc(struct kit *kit, struct link *link, const struct link_frame 
 static void on_data(struct kit *kit, struct link *link, const struct link_frame *frame)
 {
 	if (!link->is_described)
-		hold(link, frame);
+		link_hold(link, frame);
 	else
-		take_data(kit, link, frame, false);
+		link_take_data(kit, link, frame, false);
 }
 
 static void on_pong(
@@ -548,7 +263,7 @@ static void on_pong(
 		kit_reject(kit);
 		return;
 	}
-	struct ping *ping = &link->ping[pong.nonce % PINGS];
+	struct ping *ping = &link->ping[pong.nonce % BOARD_PINGS];
 	if (ping->nonce != pong.nonce)
 		return; /* of before a restart, or too old to say anything */
 	ping->nonce = 0;
@@ -609,7 +324,7 @@ static void on_frame(
 	struct kit *kit, struct link *link, const struct link_frame *frame, size_t behind)
 {
 	if (link->has_seq && !follows(link, frame))
-		for (unsigned i = 0; i < STREAMS; i++)
+		for (unsigned i = 0; i < BOARD_STREAMS; i++)
 			link->stream[i].has_lost_frames = true;
 	link->has_seq = true;
 	link->seq_in = frame->seq;
@@ -654,7 +369,7 @@ static void on_doubtful(struct link *link, const struct link_frame *frame, struc
 {
 	link->n_held = 0;
 	if (frame->type == LINK_DATA)
-		hold(link, frame);
+		link_hold(link, frame);
 	link->has_seq = true;
 	link->seq_in = frame->seq;
 	link->heard = at;
@@ -708,7 +423,7 @@ static void tick(struct kit *kit, void *state, struct instant now)
 	for (unsigned i = 0; i < link->hello.streams; i++) {
 		const struct board_stream *stream = &link->stream[i];
 
-		if (!stream->is_on && stream->described_as < STREAMS &&
+		if (!stream->is_on && stream->described_as < BOARD_STREAMS &&
 			instant_since(now, stream->set_at) >= ms(RETRY_MS))
 			switch_on(kit, link, i);
 	}
