@@ -109,7 +109,7 @@ struct calibration_words calibration_fault_words(enum calibration_fault fault)
 		break;
 	case CALIBRATION_COUNT:
 		return (struct calibration_words){
-			"offset 要一个点，two-point 要两个点，table 要 2 到 16 个点。",
+			"单点（offset）要一个点，两点（two-point）要两个点，多点表（table）要 2 到 16 个点。",
 			"offset takes one point, two-point takes two, table takes 2 to 16."};
 	case CALIBRATION_NUMBER:
 		return (struct calibration_words){"每个点要有读数和实际值，都是一万亿以内的数。",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Calibrations: list, make, use one for another time, withdraw. What is made is answered once it is
  * on the card, and then told to everybody: what they ask next is by it. Zeroing is api_zero.c. */
-#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,13 +14,57 @@ enum { MOST_CALIBRATIONS = 200 };
 
 /* ---------------------------------------------------------------- telling */
 
+/* The channel that a calibration is for, as its device has it in this boot; false: it has none. */
+static bool find_channel(const struct device *device, const struct calibration *calibration,
+	const struct stream **ret_stream, const struct channel **ret_channel)
+{
+	for (uint32_t i = 0; device && i < device->n_streams; i++) {
+		const struct stream *stream = &device->streams[i];
+
+		for (uint32_t c = 0; c < stream->n_channels; c++)
+			if (strcmp(stream->name, calibration->stream) == 0 &&
+				strcmp(stream->channels[c].id, calibration->channel) == 0) {
+				*ret_stream = stream;
+				*ret_channel = &stream->channels[c];
+				return true;
+			}
+	}
+	return false;
+}
+
+/* The hour may have been told after it was made. */
+static void add_hour(const struct walltime *walltime, struct calibration *calibration)
+{
+	struct wall wall;
+
+	if (!calibration->wall_ns && walltime_at(walltime, calibration->made, &wall, NULL))
+		calibration->wall_ns = wall.ns;
+}
+
 static void add_calibration(
 	const struct parts *parts, const struct calibration *calibration, struct text *text)
 {
+	const struct calibrations *all = &parts->calibrations;
 	const struct device *device = live_device_named(parts->live, calibration->identity);
+	struct instant now = clock_now(parts->clock);
+	struct calibration_news news = {.sticker = device ? device->sticker : 0,
+		.is_withdrawn = calibrations_are_withdrawn(all, calibration->id),
+		.is_current = calibrations_at(all, calibration->identity, calibration->stream,
+				      calibration->channel, now) == calibration};
+	struct calibration told = *calibration;
+	const struct channel *channel;
+	const struct stream *stream;
+	struct wall wall = {0};
 
-	json_calibration(text, calibration, device ? device->sticker : 0,
-		calibrations_are_withdrawn(&parts->calibrations, calibration->id));
+	add_hour(&parts->walltime, &told);
+	if (told.kind != CALIBRATION_WITHDRAWAL && find_channel(device, &told, &stream, &channel)) {
+		if (!walltime_at(&parts->walltime, now, &wall, NULL))
+			wall.ns = 0;
+		news.is_overdue =
+			calibrations_are_overdue(all, device, stream, channel, &told, now, wall.ns);
+		news.wall_due_ns = calibrations_due(all, device, stream, channel, &told);
+	}
+	json_calibration(text, &told, &news);
 }
 
 void answer_calibrations(void *self, struct request *request, uint32_t first, uint32_t last)
@@ -90,8 +134,10 @@ void handle_calibrations(void *self, struct request *request)
 	if (limit < 1 || limit > MOST_CALIBRATIONS)
 		refuse_parameter(request, "limit", "要在 1 到 200 之间", "must be 1 to 200");
 	else if (request_query(request, "device") && !device)
-		refuse_parameter(request, "device", "没有这个编号的器材",
-			"is not the id of a device of this boot");
+		calibrating_refuse(request,
+			"这台器材开机后没有插过。插上它，再看看器材的列表（kitlog devices）。",
+			"That kit was not plugged in since the start. Plug it in and look at the "
+			"list of devices (kitlog devices).");
 	else if (!parts->calibrations.is_known)
 		refuse_busy(request);
 	else
@@ -99,49 +145,6 @@ void handle_calibrations(void *self, struct request *request)
 }
 
 /* ---------------------------------------------------------------- making */
-
-bool calibrating_begin(struct parts *parts, struct request *request, const json_t *body,
-	struct calibration *ret_calibration)
-{
-	struct calibration begun = {.made = clock_now(parts->clock), .to = {INT64_MAX}};
-	const char *name = "";
-	struct wall wall;
-
-	if (!ask_member_text(request, body, "name", &name))
-		return false;
-	if (strlen(name) >= sizeof begun.name) {
-		refuse_parameter(
-			request, "name", "太长，最多 63 个字节", "is too long: at most 63 bytes");
-		return false;
-	}
-	text_copy(begun.name, sizeof begun.name, name);
-	if (walltime_at(&parts->walltime, begun.made, &wall, NULL))
-		begun.wall_ns = wall.ns;
-	begun.from = begun.made;
-	*ret_calibration = begun;
-	return true;
-}
-
-void calibrating_of(struct calibration *calibration, const struct device *device,
-	const struct stream *stream, const struct channel *channel)
-{
-	text_copy(calibration->identity, sizeof calibration->identity, device->identity);
-	text_copy(calibration->stream, sizeof calibration->stream, stream->name);
-	text_copy(calibration->channel, sizeof calibration->channel, channel->id);
-}
-
-bool calibrating_is_ready(struct parts *parts, struct request *request)
-{
-	if (!parts->calibrations.is_known)
-		refuse_busy(request);
-	return parts->calibrations.is_known;
-}
-
-void calibrating_end(struct parts *parts, struct request *request, uint32_t first, uint32_t last)
-{
-	live_recalibrate(parts->live);
-	settle_wait(&parts->settles, request, first, last);
-}
 
 /* Makes the one, or refuses. */
 static void make(
@@ -155,34 +158,17 @@ static void make(
 		calibrating_end(parts, request, made->id, made->id);
 }
 
-const struct stream *calibrating_stream(
-	struct parts *parts, struct request *request, const json_t *body)
+/* A number that somebody typed and that no list has. */
+static void refuse_number_of(struct request *request, const char *zh_noun, const char *noun,
+	const char *command, int64_t id)
 {
-	const struct stream *stream;
-	int64_t id = 0;
+	char zh[256], en[256];
 
-	if (!ask_member_int(request, body, "stream", &id))
-		return NULL;
-	stream = id > 0 && id <= UINT32_MAX ? live_stream(parts->live, (uint32_t)id) : NULL;
-	if (!stream)
-		refuse_parameter(request, "stream", "要写一组数据的编号，器材要在这次开机后插过",
-			"must be the number of a stream of a device that was plugged in since the start");
-	return stream;
-}
-
-const struct channel *calibrating_channel(
-	struct request *request, const json_t *body, const struct stream *stream)
-{
-	const char *id = "";
-
-	if (!ask_member_text(request, body, "channel", &id))
-		return NULL;
-	for (uint32_t c = 0; c < stream->n_channels; c++)
-		if (strcmp(stream->channels[c].id, id) == 0)
-			return &stream->channels[c];
-	refuse_parameter(request, "channel", "要写这组数据里一个通道的名字，例如 t",
-		"must be the id of a channel of that stream, such as t");
-	return NULL;
+	snprintf(zh, sizeof zh, "没有编号 %" PRId64 " 的%s。看看列表（kitlog %s list）。", id,
+		zh_noun, command);
+	snprintf(en, sizeof en, "There is no %s %" PRId64 ". Look at the list (kitlog %s list).",
+		noun, id, command);
+	calibrating_refuse(request, zh, en);
 }
 
 static bool ask_point(struct request *request, const json_t *point, struct calibration_map *map)
@@ -191,9 +177,8 @@ static bool ask_point(struct request *request, const json_t *point, struct calib
 
 	if (!json_is_object(point) || !json_is_number(json_object_get(point, "raw")) ||
 		!json_is_number(json_object_get(point, "true"))) {
-		refuse_parameter(request, "points",
-			"每个点要写成 {\"raw\": 读数, \"true\": 实际值}",
-			"must each be {\"raw\": what was read, \"true\": what is true}");
+		calibrating_refuse(request, "每个点要有读数和实际值（raw 和 true），都是数。",
+			"Each point needs what was read and what is true (raw and true), both numbers.");
 		return false;
 	}
 	if (!ask_member_number(request, point, "raw", &raw) ||
@@ -216,12 +201,14 @@ static bool ask_points(
 		return false;
 	ret_calibration->kind = calibration_kind_of(kind);
 	if (!ret_calibration->kind) {
-		refuse_parameter(request, "kind", "要写 offset、two-point 或 table",
-			"must be offset, two-point or table");
+		calibrating_refuse(request,
+			"没有这种校准，只有单点（offset）、两点（two-point）、多点表（table）。",
+			"There is no such kind of calibration: only offset, two-point and table.");
 		return false;
 	}
 	if (n < 1 || n > CALIBRATION_POINTS) {
-		refuse_parameter(request, "points", "要写 1 到 16 个点", "must be 1 to 16 points");
+		calibrating_refuse(request, "要有 1 到 16 个点，每个点是读数和实际值。",
+			"Give 1 to 16 points, each what was read and what is true.");
 		return false;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -237,39 +224,6 @@ static bool ask_points(
 	return !fault;
 }
 
-/* "offset, two-point" */
-static void add_kinds(struct text *text, const struct calibration_rules *rules)
-{
-	for (unsigned kind = CALIBRATION_OFFSET; kind <= CALIBRATION_TABLE; kind++) {
-		if (!calibration_rules_allow(rules, kind))
-			continue;
-		text_add(text, text->length > 0 ? ", " : "");
-		text_add(text, calibration_kind_name(kind));
-	}
-}
-
-bool calibrating_is_offered(
-	struct request *request, const struct calibration_rules *rules, enum calibration_kind kind)
-{
-	char kinds[64], zh[256], en[256];
-	const char *word = calibration_kind_name(kind);
-	struct text text = text_over(kinds, sizeof kinds);
-
-	if (calibration_rules_allow(rules, kind))
-		return true;
-	add_kinds(&text, rules);
-	if (text.length == 0) {
-		request_refuse(request, 409, "not_offered", "这个通道由厂家校准，不能再校准。",
-			"This channel is calibrated by its maker, and not again.");
-		return false;
-	}
-	snprintf(zh, sizeof zh, "这种器材的这个通道不能用 %s 校准，可以用：%s。", word, kinds);
-	snprintf(en, sizeof en, "This kit's channel is not calibrated by %s, but by: %s.", word,
-		kinds);
-	request_refuse(request, 409, "not_offered", zh, en);
-	return false;
-}
-
 /* From now on unless a run or another time is given. */
 static bool ask_when(struct parts *parts, struct request *request, const json_t *body,
 	struct calibration *ret_calibration)
@@ -283,8 +237,7 @@ static bool ask_when(struct parts *parts, struct request *request, const json_t 
 			id > 0 && id <= UINT32_MAX ? runs_find(&parts->runs, (uint32_t)id) : NULL;
 
 		if (!run) {
-			refuse_parameter(
-				request, "run", "没有这一次记录", "is not the id of a run");
+			refuse_number_of(request, "记录", "run", "run", id);
 			return false;
 		}
 		ret_calibration->from = run->from;
@@ -294,7 +247,8 @@ static bool ask_when(struct parts *parts, struct request *request, const json_t 
 		!ask_member_instant(request, body, "to_us", &ret_calibration->to))
 		return false;
 	if (ret_calibration->to.ns <= ret_calibration->from.ns) {
-		refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");
+		calibrating_refuse(request, "校准的结束时间（to_us）要晚于开始时间（from_us）。",
+			"The end of the time it holds for (to_us) must be later than its start (from_us).");
 		return false;
 	}
 	return true;
@@ -309,8 +263,7 @@ static bool ask_used(struct parts *parts, struct request *request, int64_t id,
 		: NULL;
 
 	if (!used || used->kind == CALIBRATION_WITHDRAWAL) {
-		refuse_parameter(
-			request, "use", "没有这个编号的校准", "is not the id of a calibration");
+		refuse_number_of(request, "校准", "calibration", "calibrate", id);
 		return false;
 	}
 	text_copy(ret_calibration->identity, sizeof ret_calibration->identity, used->identity);
@@ -329,15 +282,18 @@ static bool ask_new(struct parts *parts, struct request *request, const json_t *
 {
 	const struct stream *stream = calibrating_stream(parts, request, body);
 	const struct channel *channel = stream ? calibrating_channel(request, body, stream) : NULL;
-
-	const struct device *device;
+	struct calibration_question question;
 	struct calibration_rules rules;
+	const struct device *device;
 
 	if (!channel || !ask_points(request, body, ret_calibration))
 		return false;
 	device = live_device_of(parts->live, stream->id);
 	rules = calibrations_rules(&parts->calibrations, device, stream, channel);
 	if (!calibrating_is_offered(request, &rules, ret_calibration->kind))
+		return false;
+	question = calibration_question_of(&ret_calibration->map, channel->low, channel->high);
+	if (!calibrating_is_meant(request, body, device, channel, &question))
 		return false;
 	calibrating_of(ret_calibration, device, stream, channel);
 	return true;
@@ -369,7 +325,8 @@ static void withdraw(struct parts *parts, struct request *request, uint32_t id, 
 	struct calibration calibration;
 
 	if (!of || of->kind == CALIBRATION_WITHDRAWAL) {
-		refuse_unknown(request, "没有这个编号的校准。", "There is no such calibration.");
+		refuse_unknown(request, "没有这个编号的校准。看看列表（kitlog calibrate list）。",
+			"There is no such calibration. Look at the list (kitlog calibrate list).");
 	} else if (calibrations_are_withdrawn(&parts->calibrations, id)) {
 		request_refuse(request, 409, "is_withdrawn", "这次校准已经撤销了。",
 			"This calibration has already been withdrawn.");

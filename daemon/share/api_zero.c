@@ -76,7 +76,23 @@ struct zero {
 	size_t n;
 	bool is_too_many;
 	bool is_spared; /* a channel that its kit does not let be zeroed with the others */
+	struct calibration_question question; /* of the first channel that is doubtful: */
+	const struct device *doubtful_device;
+	const struct channel *doubtful;
 };
+
+static void look_twice(
+	struct zero *zero, const struct device *device, const struct channel *channel, double reads)
+{
+	if (zero->doubtful)
+		return;
+	zero->question =
+		calibration_question_of_zero(reads, zero->value, channel->low, channel->high);
+	if (zero->question.doubt) {
+		zero->doubtful = channel;
+		zero->doubtful_device = device;
+	}
+}
 
 /* One channel; those that say nothing now are left out. */
 static void zero_channel(struct zero *zero, const struct device *device,
@@ -99,6 +115,7 @@ static void zero_channel(struct zero *zero, const struct device *device,
 	calibrating_of(made, device, stream, of);
 	const struct calibration *by = calibrations_at(
 		&zero->parts->calibrations, device->identity, stream->name, of->id, now);
+	look_twice(zero, device, of, by ? calibration_line(&by->map, mean) : mean);
 	if (by) {
 		made->kind = by->kind;
 		made->refers = by->id;
@@ -144,7 +161,8 @@ static bool gather_one(struct zero *zero, struct request *request, const json_t 
 	if (!channel)
 		return false;
 	rules = calibrations_rules(&parts->calibrations, device, stream, channel);
-	if (!rules.is_zeroable && !calibrating_is_offered(request, &rules, CALIBRATION_OFFSET))
+	if (!rules.is_zeroable && !calibration_rules_allow(&rules, CALIBRATION_OFFSET) &&
+		!calibrating_is_offered(request, &rules, 0))
 		return false;
 	zero->only = channel->id;
 	zero_stream(zero, device, stream);
@@ -164,21 +182,37 @@ static bool gather(struct zero *zero, struct request *request, const json_t *bod
 	if (json_object_get(body, "stream"))
 		return gather_one(zero, request, body);
 	if (!is_all && !device) {
-		refuse_parameter(request, "stream",
-			"和 channel 要写上；或者写 device，或者写 all: true",
-			"and channel must be given, or device, or all: true");
+		calibrating_refuse(request,
+			"要说明归零什么：一个通道（stream 和 channel）、一台器材（device），或者全部（all）。",
+			"Say what is to be zeroed: a channel (stream and channel), a kit (device), or "
+			"everything (all).");
 		return false;
 	}
 	if (device &&
 		(device < 0 || device > UINT32_MAX ||
 			!live_device(parts->live, (uint32_t)device, &is_gone) || is_gone)) {
-		refuse_parameter(request, "device", "没有插着",
-			"is not the id of a device that is plugged in");
+		calibrating_refuse(request, "这台器材没有插着，没有读数可以归零。插上再来。",
+			"That kit is not plugged in, so there is no reading to zero. Plug it in again.");
 		return false;
 	}
 	zero->only_device = (uint32_t)device;
 	live_streams(parts->live, zero_stream, zero);
 	return true;
+}
+
+/* It goes by what is read now: a run of the past had its own zero. */
+static bool is_from_now_on(struct request *request, const json_t *body)
+{
+	bool is_for_a_time = json_object_get(body, "run") || json_object_get(body, "from_us") ||
+		json_object_get(body, "to_us");
+
+	if (is_for_a_time)
+		calibrating_refuse(request,
+			"归零按现在的读数，从现在起有效。要用于以前的一次记录，先归零，再用 "
+			"kitlog calibrate use。",
+			"Zeroing goes by what is read now, and holds from now on. For a run of the "
+			"past, zero first and then use that (kitlog calibrate use).");
+	return !is_for_a_time;
 }
 
 static void make_all(struct zero *zero, struct request *request)
@@ -193,7 +227,8 @@ static void make_all(struct zero *zero, struct request *request)
 			first = made->id;
 	}
 	if (r == -EINVAL && !first)
-		refuse_parameter(request, "value", "太大了", "is too large");
+		calibrating_refuse(request, "要显示的数太大了，写一万亿以内的数。",
+			"The value to be read is too large: give a number up to 1e12.");
 	else if (!first)
 		refuse_busy(request);
 	else
@@ -210,7 +245,7 @@ void handle_zero(void *self, struct request *request)
 	if (!calibrating_is_ready(zero.parts, request) ||
 		!calibrating_begin(zero.parts, request, body, &zero.begun) ||
 		!ask_member_number(request, body, "value", &zero.value) ||
-		!gather(&zero, request, body))
+		!is_from_now_on(request, body) || !gather(&zero, request, body))
 		goto out;
 	if (zero.is_too_many)
 		request_refuse(request, 409, "too_many_channels",
@@ -225,7 +260,9 @@ void handle_zero(void *self, struct request *request)
 		request_refuse(request, 409, "no_reading",
 			"现在没有读数，没法归零。看看器材是否插好。",
 			"There is no reading to zero by. See whether the kit is plugged in.");
-	else
+	else if (!zero.doubtful ||
+		calibrating_is_meant(
+			request, body, zero.doubtful_device, zero.doubtful, &zero.question))
 		make_all(&zero, request);
 out:
 	json_decref(body);

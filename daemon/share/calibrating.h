@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The steps that making a calibration and zeroing share. Those that return bool or NULL have
- * answered the request when they say false or NULL. Inside the API. */
+ * answered the request when they say false or NULL. Inside the API. Main thread. */
 #pragma once
 
 #include <jansson.h>
 
+#include "data/calibration_doubt.h"
 #include "share/parts.h"
+
+/* 400, in the words of who calibrates. */
+void calibrating_refuse(struct request *request, const char *zh, const char *en);
 
 /* False while the list could not be read yet. */
 bool calibrating_is_ready(struct parts *parts, struct request *request);
@@ -20,9 +24,13 @@ const struct stream *calibrating_stream(
 const struct channel *calibrating_channel(
 	struct request *request, const json_t *body, const struct stream *stream);
 
-/* Does its kit let a channel be calibrated so? */
+/* Does its kit let a channel be calibrated so? Kind 0: zeroed, although it is not said to be. */
 bool calibrating_is_offered(
 	struct request *request, const struct calibration_rules *rules, enum calibration_kind kind);
+
+/* Nothing is doubted, or the body says that it is meant all the same (is_sure). */
+bool calibrating_is_meant(struct request *request, const json_t *body, const struct device *device,
+	const struct channel *channel, const struct calibration_question *question);
 
 /* Whose it is. */
 void calibrating_of(struct calibration *calibration, const struct device *device,

@@ -159,3 +159,12 @@ bool calibrations_are_overdue(const struct calibrations *calibrations, const str
 
 	return good_s > 0 && age_ns / NS_PER_S >= good_s;
 }
+
+int64_t calibrations_due(const struct calibrations *calibrations, const struct device *device,
+	const struct stream *stream, const struct channel *channel,
+	const struct calibration *calibration)
+{
+	int64_t good_s = calibrations_rules(calibrations, device, stream, channel).recheck_s;
+
+	return good_s > 0 && calibration->wall_ns ? calibration->wall_ns + good_s * NS_PER_S : 0;
+}

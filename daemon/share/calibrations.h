@@ -70,3 +70,8 @@ bool calibration_rules_allow(const struct calibration_rules *rules, enum calibra
 bool calibrations_are_overdue(const struct calibrations *calibrations, const struct device *device,
 	const struct stream *stream, const struct channel *channel,
 	const struct calibration *calibration, struct instant now, int64_t wall_now_ns);
+
+/* The wall time at which it becomes so; 0: never, or nobody had told the hour when it was made. */
+int64_t calibrations_due(const struct calibrations *calibrations, const struct device *device,
+	const struct stream *stream, const struct channel *channel,
+	const struct calibration *calibration);

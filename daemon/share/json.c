@@ -299,8 +299,8 @@ static void add_points(struct text *text, const struct calibration_map *map)
 	text_add_char(text, ']');
 }
 
-void json_calibration(struct text *text, const struct calibration *calibration, uint32_t sticker,
-	bool is_withdrawn)
+void json_calibration(struct text *text, const struct calibration *calibration,
+	const struct calibration_news *news)
 {
 	text_addf(text, "{\"id\":%u", calibration->id);
 	add_string(text, "kind", calibration_kind_name(calibration->kind));
@@ -308,7 +308,7 @@ void json_calibration(struct text *text, const struct calibration *calibration, 
 	add_string(text, "identity", calibration->identity);
 	add_string(text, "stream", calibration->stream);
 	add_string(text, "channel", calibration->channel);
-	add_number(text, "sticker", sticker ? (double)sticker : NAN);
+	add_number(text, "sticker", news->sticker ? (double)news->sticker : NAN);
 	add_number(text, "refers", calibration->refers ? (double)calibration->refers : NAN);
 	add_int(text, "made_us", instant_us(calibration->made));
 	add_wall(text, "wall_made_us", calibration->wall_ns);
@@ -316,6 +316,11 @@ void json_calibration(struct text *text, const struct calibration *calibration, 
 	add_end(text, "to_us", calibration->to);
 	add_points(text, &calibration->map);
 	text_add(text, ",\"is_withdrawn\":");
-	json_bool(text, is_withdrawn);
+	json_bool(text, news->is_withdrawn);
+	text_add(text, ",\"is_current\":");
+	json_bool(text, news->is_current);
+	text_add(text, ",\"is_overdue\":");
+	json_bool(text, news->is_overdue);
+	add_wall(text, "wall_due_us", news->wall_due_ns);
 	text_add_char(text, '}');
 }

@@ -51,9 +51,16 @@ void json_device(struct text *text, const struct device *device, const struct de
 
 void json_gap(struct text *text, const struct gap *gap);
 
-/* sticker 0: the device is not known in this boot. */
-void json_calibration(struct text *text, const struct calibration *calibration, uint32_t sticker,
-	bool is_withdrawn);
+/* What is known of a calibration beside its record. */
+struct calibration_news {
+	uint32_t sticker; /* 0: the device is not known in this boot */
+	bool is_withdrawn;
+	bool is_current;     /* its channel is by it now */
+	bool is_overdue;     /* it is older than such a one is good for */
+	int64_t wall_due_ns; /* when it will be; 0: never, or nobody knows */
+};
+void json_calibration(struct text *text, const struct calibration *calibration,
+	const struct calibration_news *news);
 
 /* wall_us of the start is null unless `wall` is given. */
 void json_run(struct text *text, const struct run *run, const struct wall *wall);

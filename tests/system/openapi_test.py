@@ -169,6 +169,9 @@ class Openapi(unittest.TestCase):
         raw = self.expect(200, "GET", "/streams/{id}/raw", id=self.stream)
         self.assertGreater(raw["channels"][0]["n"], 0)
         self.expect(404, "GET", "/streams/{id}/raw", id=999999)
+        refused = self.expect(409, "POST", "/calibrations", body=point)  # 1 V would read 3 V
+        self.assertEqual(refused["error"]["code"], "doubtful")
+        point["is_sure"] = True
         first = self.expect(201, "POST", "/calibrations", body={**point, "name": "冰水"})["calibrations"][0]
         self.assertEqual(first["kind"], "offset")
         # What is answered is on the card: the next question sees it.
