@@ -149,51 +149,6 @@ class Kitlog(unittest.TestCase):
         done = self.kitlog("--config", "/nonexistent", "status", locale="zh_CN.UTF-8")
         self.assertIn("看看 --config 后面的文件名", done.stderr)
 
-    def test_a_channel_is_calibrated_zeroed_and_set_free_again(self):
-        def calibrate(*words):
-            done = self.kitlog("--json", "calibrate", *words)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            return json.loads(done.stdout)["calibrations"]
-        device = self.board.devices()[0]
-        channel = f"{device['sticker']}/{device['streams'][0]['channels'][0]['id']}"
-        made = calibrate("two-point", "--name", "ice", channel, "-1.5=0", "98.9=100")[0]
-        self.assertEqual((made["kind"], made["name"]), ("two-point", "ice"))
-        self.assertEqual(made["points"], [{"raw": -1.5, "true": 0}, {"raw": 98.9, "true": 100}])
-        zeroed = calibrate("zero", channel, "5")[0]
-        self.assertEqual((zeroed["kind"], zeroed["refers"]), ("two-point", made["id"]))
-        calibrate("table", f"stream:{device['streams'][0]['id']}/{channel.split('/')[1]}", "0=0", "1=3", "2=5")
-        calibrate("offset", channel, "20.1=20.4")
-        for one in calibrate("list", str(device["sticker"])):
-            if one["kind"] != "withdrawal" and not one["is_withdrawn"]:
-                calibrate("withdraw", str(one["id"]))
-        self.assertIsNone(self.board.devices()[0]["streams"][0]["channels"][0]["calibration"])
-        words = self.kitlog("calibrate").stdout
-        self.assertRegex(words, rf"(?m)^{made['id']} +{channel} +two-point .* withdrawn +-1.5=0 98.9=100 +ice$")
-
-    def test_what_is_no_calibration_is_refused_in_a_sentence(self):
-        for status, words, sentence in (
-                (2, ("shift",), 'kitlog calibrate: "shift" does not fit; expected: list, offset, two-point'),
-                (2, ("zero",), "missing: a channel such as 3/t, a number such as 3, or all"),
-                (2, ("zero", "1/t", "x"), 'kitlog calibrate zero: "x" does not fit; expected: a number'),
-                (2, ("zero", "t"), 'kitlog calibrate: "t" does not fit; expected: a channel such as 3/t'),
-                (1, ("zero", "99"), "there is no kit 99; kitlog devices lists them"),
-                (1, ("zero", "1/nosuch"), 'that kit has no channel "nosuch"'),
-                (2, ("offset", "1/t", "5"), '"5" does not fit; expected: READ=TRUE, such as 0.3=0'),
-                (2, ("two-point", "1/t", "5=5"), "missing: a channel and two points"),
-                (2, ("two-point", "1/t", "1=1", "2=2", "3=3"), '"3=3" is one word too many'),
-                (2, ("withdraw", "x"), '"x" does not fit; expected: a number from kitlog calibrate list'),
-                (1, ("withdraw", "9999"), "There is no such calibration."),
-                (2, ("--colour", "list"), 'kitlog calibrate: "--colour" does not fit')):
-            done = self.kitlog("calibrate", *words)
-            self.assertEqual((done.returncode, done.stdout), (status, ""), (words, done.stderr))
-            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-            self.assertIn(sentence, done.stderr)
-        channel = self.board.devices()[0]["streams"][0]["channels"][0]["id"]
-        sticker = self.board.devices()[0]["sticker"]
-        done = self.kitlog("calibrate", "table", f"{sticker}/{channel}", "0=0", "1=2", "2=1", locale="zh_CN.UTF-8")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("检查这些点有没有写反或写错", done.stderr)
-
     def test_status_says_how_late_the_stamping_thread_wakes(self):
         late = daemon.wait_for("punctuality", lambda: self.board.get("status")["sense"])["late_us"]
         self.assertLessEqual(late["p50"], late["p99"])

@@ -24,6 +24,7 @@ struct board {
 	char *kits[BOARD_KITS];
 	size_t n_kits;
 	bool is_signed_in;
+	char refusal[32]; /* the code of the last one; empty: none */
 };
 
 struct body {
@@ -266,10 +267,14 @@ static void complain_of_silence(const struct board *board, CURLcode code)
 }
 
 /* The board answered, but not with what was asked: its own sentence says why. */
-static void complain_of_answer(const struct board *board, long status, const char *bytes)
+static void complain_of_answer(struct board *board, long status, const char *bytes)
 {
 	json_t *body = bytes ? json_loads(bytes, 0, NULL) : NULL;
-	const char *sentence = say_pick(json_object_get(body, "error"));
+	json_t *error = json_object_get(body, "error");
+	const char *sentence = say_pick(error);
+	const char *code = json_string_value(json_object_get(error, "code"));
+
+	text_copy(board->refusal, sizeof board->refusal, code ? code : "");
 
 	if (*sentence)
 		fprintf(stderr, "kitlog: %s\n", sentence);
@@ -336,6 +341,11 @@ static bool sign_in(struct board *board)
 	json_decref(login);
 	free(text);
 	return board->is_signed_in;
+}
+
+const char *board_refusal(const struct board *board)
+{
+	return board->refusal;
 }
 
 json_t *board_post(struct board *board, const char *path, const json_t *body)

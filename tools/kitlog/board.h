@@ -31,6 +31,9 @@ json_t *board_get(struct board *board, const char *path);
 /* POST of a JSON object (NULL: none), signed in as the teacher first. Same failures. */
 json_t *board_post(struct board *board, const char *path, const json_t *body);
 
+/* The word of the board's last refusal, such as "doubtful"; "" before any. */
+const char *board_refusal(const struct board *board);
+
 /* GET of anything, written to `out` as it comes; `name` is what people call that. Also gives the
  * last line, cut to BOARD_LINE. Returns 0 or -EIO after saying why. */
 enum { BOARD_LINE = 128 };
