@@ -66,7 +66,8 @@ test('two points are taken and typed, by keys alone; a mistake is a sentence and
   await page.keyboard.press('Tab');
   await page.keyboard.type('41');
   await page.keyboard.press('Enter');
-  await until('a sentence', async () => /四个数都要填/.test(await page.locator('.calib .pinbad').innerText()));
+  await until('a sentence', async () => /第 2 点的“读数”还没填/.test(await page.locator('.calib .pinbad').innerText()));
+  assert.strictEqual(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'raw2', 'where it is to be filled in');
   await page.locator('.calib [name=raw2]').fill('20.5');
   await page.locator('.calib [name=true2]').fill('9');
   await page.locator('.calib .go').click();
@@ -81,6 +82,102 @@ test('two points are taken and typed, by keys alone; a mistake is a sentence and
   await openDialog(page);
   await page.keyboard.press('Escape');
   assert.strictEqual(await page.locator('dialog.calib[open]').count(), 0);
+  await page.context().close();
+});
+
+test('the list says which one holds, which was replaced and which was taken back', async () => {
+  const page = await open(board);
+  await signIn(page);
+  await openDialog(page);
+  await until('the list', () => page.locator('.calib .past li').count());
+  const lines = await page.locator('.calib .past li').allInnerTexts();
+  assert.match(lines[0].replace(/\s+/g, ' '), /^冰水和沸水，两点，\d{4}-\d\d-\d\d \d\d:\d\d 现在用$/);
+  assert.match(lines.at(-1).replace(/\s+/g, ' '), /^#1，一点，\d{4}-\d\d-\d\d \d\d:\d\d 已撤销$/);
+  assert.strictEqual(await page.locator('.calib .past .now').count(), 1);
+  await page.context().close();
+});
+
+test('what is typed amiss is told by its field; full width is understood', async () => {
+  const page = await open(board);
+  await signIn(page);
+  await openDialog(page);
+  const fill = (name, text) => page.locator(`.calib [name=${name}]`).fill(text);
+  for (const [name, text] of [['raw1', '\uff12\uff10\uff0e\uff15'], ['true1', '41 °C'], ['raw2', '10'], ['true2', '1,000']]) await fill(name, text);
+  const said = async (words, field) => {
+    await page.locator('.calib .go').click();
+    await until(`${words}`, async () => words.test(await page.locator('.calib .pinbad').innerText()));
+    assert.strictEqual(await page.locator('.calib [aria-invalid=true]').getAttribute('name'), field);
+  };
+  await said(/第 1 点的“实际”只写数字，不写单位/, 'true1');
+  await fill('true1', '41');
+  await said(/第 2 点的“实际”里，逗号分不清/, 'true2');
+  await fill('true2', 'x');
+  await said(/第 2 点的“实际”不是一个数/, 'true2');
+  await page.keyboard.press('Escape');
+  await page.context().close();
+});
+
+test('a slip of the finger is asked about, and done when it is meant', async () => {
+  const page = await open(board);
+  await signIn(page);
+  await openDialog(page);
+  const before = (await channel()).calibration.id, go = page.locator('.calib .go');
+  for (const [name, text] of [['raw1', '20.5'], ['true1', '20'], ['raw2', '21'], ['true2', '2000']]) await page.locator(`.calib [name=${name}]`).fill(text);
+  await go.click();
+  await until('the question', async () => /这会把 21 变成 2000。检查填的数/.test(await page.locator('.calib .pinbad').innerText()));
+  assert.strictEqual(await go.innerText(), '没写错，就这样校准');
+  assert.strictEqual((await channel()).calibration.id, before, 'nothing is done yet');
+  await page.locator('.calib [name=true2]').fill('2001');
+  await until('it is a new question', async () => await go.innerText() === '两点校准');
+  await go.click();
+  await until('the question again', async () => /变成 2001/.test(await page.locator('.calib .pinbad').innerText()));
+  await go.click();
+  await until('it is done', async () => (await channel()).calibration.id !== before);
+  await until('the dialog is gone', async () => !await page.locator('dialog.calib[open]').count());
+  await page.evaluate(async (id) => (await import('/js/api.js')).withdraw(id), (await channel()).calibration.id);
+  await page.context().close();
+});
+
+test('the dialog offers what the kit allows', async () => {
+  const page = await open(board);
+  await signIn(page);
+  const allow = async (calibrations, isZeroable) => {
+    await page.evaluate(async ([kinds, zero]) => {
+      const { board: b } = await import('/js/board.js');
+      Object.assign(b.devices[0].streams[0].channels[0], { calibrations: kinds, is_zeroable: zero });
+      b.emit('devices');
+    }, [calibrations, isZeroable]);
+    await openDialog(page);
+    const found = { zero: await page.locator('.calib .zero').count(), kinds: await page.locator('.calib .seg button').allInnerTexts(),
+      points: await page.locator('.calib fieldset').count(), go: await page.locator('.calib .go').count() };
+    await page.keyboard.press('Escape');
+    await until('the dialog is gone', async () => !await page.locator('dialog.calib[open]').count());
+    return found;
+  };
+  assert.deepStrictEqual(await allow(null, true), { zero: 1, kinds: ['一点', '两点', '多点'], points: 2, go: 1 });
+  assert.deepStrictEqual(await allow(['offset'], false), { zero: 1, kinds: [], points: 1, go: 1 });
+  assert.deepStrictEqual(await allow(['two-point'], false), { zero: 0, kinds: [], points: 2, go: 1 });
+  assert.deepStrictEqual(await allow(['offset', 'table'], true), { zero: 1, kinds: ['一点', '多点'], points: 1, go: 1 });
+  assert.deepStrictEqual(await allow([], true), { zero: 1, kinds: [], points: 0, go: 0 });
+  await page.context().close();
+});
+
+test('a table takes as many points as one needs; rows that stay empty do not count', async () => {
+  const page = await open(board);
+  await signIn(page);
+  await openDialog(page);
+  await page.locator('.calib .seg button').nth(2).click();
+  for (let i = 0; i < 3; i++) await page.locator('.calib .more').click();
+  assert.strictEqual(await page.locator('.calib fieldset').count(), 5);
+  for (const [i, [raw, truth]] of [[0, 0], [20, 21], [30, 33]].entries()) {
+    await page.locator(`.calib [name=raw${i + 1}]`).fill(String(raw));
+    await page.locator(`.calib [name=true${i + 1}]`).fill(String(truth));
+  }
+  await page.locator('.calib .go').click();
+  await until('a table', async () => (await channel()).calibration?.kind === 'table');
+  const { id } = (await channel()).calibration;
+  assert.strictEqual((await board.get('calibrations')).calibrations.find((c) => c.id === id).points.length, 3);
+  await page.evaluate(async (made) => (await import('/js/api.js')).withdraw(made), id);
   await page.context().close();
 });
 
@@ -109,6 +206,10 @@ for (const { size, lang, theme } of COMBINATIONS) {
     await page.locator('dialog.calib[open]').waitFor();
     await until('the raw value', async () => /\d/.test(await page.locator('.calib .raw').innerText()));
     await page.locator('.calib .go').click();
+    await until('a sentence', async () => (await page.locator('.calib .pinbad').innerText()).length > 9);
+    assert.deepStrictEqual(await complaints(page), []);
+    await page.locator('.calib .seg button').nth(2).click();
+    await page.locator('.calib .more').click();
     assert.deepStrictEqual(await complaints(page), []);
     await page.context().close();
   });

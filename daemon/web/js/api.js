@@ -69,10 +69,15 @@ export const identify = (device) => ask('POST', `devices/${device}/identify`, { 
 /** Means of the last second, before any calibration. @param {number} stream
  * @returns {Promise<{id: string, mean: number|null, n: number}[]>} */
 export const getRaw = async (stream) => (await ask('GET', `streams/${stream}/raw`)).channels;
-/** @param {number} stream @param {string} channel @param {Point[]} points @param {string} name at most 63 bytes of UTF-8 */
-export const calibrate = (stream, channel, points, name) => ask('POST', 'calibrations', { stream, channel, points, name });
-/** @param {number} stream @param {string} channel */
-export const zero = (stream, channel) => ask('POST', 'calibrations/zero', { stream, channel });
+/** A calibration by points. `name` has at most 63 bytes of UTF-8; is_sure: what the board doubts is meant.
+ * @param {{stream: number, channel: string, kind: string, points: Point[], name: string, is_sure: boolean}} what */
+export const calibrate = (what) => ask('POST', 'calibrations', what);
+/** @param {{stream: number, channel: string, is_sure: boolean}} what */
+export const zero = (what) => ask('POST', 'calibrations/zero', what);
+/** @typedef {Calibration & {stream: string, channel: string, to_us: number|null, is_withdrawn: boolean, is_current?: boolean,
+ *             is_overdue?: boolean, wall_due_us?: number|null}} Recorded as in the list; what has a `?` is not told by boards of before */
+/** The newest of a device, the newest last. @param {number} device @returns {Promise<Recorded[]>} */
+export const getCalibrationsOf = async (device) => (await ask('GET', `calibrations?device=${device}`)).calibrations;
 /** @param {number} id */
 export const withdraw = (id) => ask('POST', `calibrations/${id}/withdraw`, {});
 

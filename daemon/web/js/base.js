@@ -105,4 +105,4 @@ export function Pop({ label, cls = '', isNamed, face, children, side = '' }) {
  * @param {{label: string, value: string, items: [string, string][], onPick: (key: string) => void}} p */
 export const Segments = ({ label, value, items, onPick }) => html`
   <div class="seg" role="group" aria-label=${label}>${items.map(([key, text]) => html`
-    <button key=${key} aria-pressed=${value === key} onClick=${() => onPick(key)}>${text}</button>`)}</div>`;
+    <button type="button" key=${key} aria-pressed=${value === key} onClick=${() => onPick(key)}>${text}</button>`)}</div>`;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // Calibration: the mark beside a channel, its words, and the dialog in which a teacher zeroes the main
-// channel, calibrates it by two points that were measured, or takes a calibration back. Only the dialog
-// sees raw values: they are the mean of the last second, asked for while it is open.
-import { html, t, useEffect, useRef, useState } from './base.js';
+// channel, calibrates it by points that were measured, or takes a calibration back. What the board doubts
+// is done when it is pressed once more. Only the dialog sees raw values: they are the mean of the last
+// second, asked for while it is open.
+import { html, say, Segments, t, useEffect, useRef, useState } from './base.js';
 import { calibrate, getRaw, Refusal, withdraw, zero } from './api.js';
 import { board } from './board.js';
+import { CalibrationPast, day } from './calibrate-past.js';
+import { BLANK, deedWord, isZeroable, kindsOf, kindWord, Point, POINTS_MOST, read, rowsOf } from './calibrate-points.js';
 import { Emitter } from './emitter.js';
 import { useBoard, useView } from './hooks.js';
 import { Icon } from './icons.js';
@@ -23,9 +26,6 @@ const RAW_DECIMALS = 3;
 const NAME_MAX = 21;                 // characters; each has at most 3 of the 63 bytes that the board takes
 
 const opener = new Emitter();
-
-/** A day as people write it, or ''. @param {number|null} wallUs */
-const day = (wallUs) => (wallUs == null ? '' : new Date(wallUs / 1000).toISOString().slice(0, 10));
 
 /** What there is to say of a channel's calibration. @param {Channel} channel */
 export function calibrationWords(channel) {
@@ -52,11 +52,9 @@ export function CalibrationFact() {
       onClick=${() => opener.emit('open')}>${t('cal_open')}</button>`}</span></li>`;
 }
 
-/** A number as somebody typed it, or null. @param {string} text */
-function typed(text) {
-  const plain = text.trim().replace(',', '.').replace(/[\u2212\uff0d]/g, '-');
-  return plain && Number.isFinite(Number(plain)) ? Number(plain) : null;
-}
+/** A channel beside its neighbours: probes that share an adapter have the same. @param {import('./api.js').Stream & {label?:
+ * import('./base.js').Words|null}} stream @param {Channel} channel */
+const placeName = (stream, channel) => [say(stream.label), channelName(channel)].filter(Boolean).join(' ');
 
 /** Asks for the raw value of a channel while the dialog is open. @param {boolean} isOpen
  * @param {number|undefined} stream @param {string|undefined} channel @returns {number|null} */
@@ -76,78 +74,98 @@ function useRaw(isOpen, stream, channel) {
   return raw;
 }
 
-const EMPTY = { raw1: '', true1: '', raw2: '', true2: '', name: '' };
-/** @typedef {keyof typeof EMPTY} Field */
+const EMPTY = { kind: '', points: [BLANK, BLANK], name: '' };
+const GOOD = { words: '', field: '' };
 
-/** One measured point: what the sensor said, taken by a press, and what it really was.
- * @param {{n: 1|2, form: typeof EMPTY, raw: number|null, set: (field: Field, text: string) => void}} p */
-function Point({ n, form, raw, set }) {
-  const side = (/** @type {Field} */ field, /** @type {import('./base.js').Key} */ key) => html`<label><span>${t(key)}</span>
-    <input type="text" inputmode="decimal" autocomplete="off" name=${field} value=${form[field]}
-      onInput=${(/** @type {any} */ e) => set(field, e.target.value)}/></label>`;
-  return html`<fieldset><legend>${t(n === 1 ? 'cal_point1' : 'cal_point2')}</legend>
-    ${side(n === 1 ? 'raw1' : 'raw2', 'cal_said')}
-    <button type="button" class="btn" disabled=${raw == null} onClick=${() => set(n === 1 ? 'raw1' : 'raw2', String(+Number(raw).toPrecision(9)))}>${t('cal_take')}</button>
-    ${side(n === 1 ? 'true1' : 'true2', 'cal_true')}</fieldset>`;
+/** What is being filled in, what is wrong with it, and which deed the board has doubted and would do when asked again. */
+function useForm() {
+  const [form, setForm] = useState(EMPTY), [bad, setBad] = useState(GOOD);
+  const [doubted, setDoubted] = useState(/** @type {''|'zero'|'points'} */ (''));
+  const [isBusy, setBusy] = useState(false);
+  const change = (/** @type {Partial<typeof EMPTY>} */ patch) => { setDoubted(''); setForm((all) => ({ ...all, ...patch })); };
+  const set = (/** @type {number} */ i, /** @type {import('./calibrate-points.js').Side} */ side, /** @type {string} */ text) =>
+    change({ points: form.points.map((row, k) => (k === i ? { ...row, [side]: text } : row)) });
+  const clear = () => { setForm(EMPTY); setBad(GOOD); setDoubted(''); };
+  /** @param {'zero'|'points'|'back'} which @param {() => Promise<unknown>} deed */
+  const act = async (which, deed) => {
+    if (isBusy) return false;
+    setBusy(true);
+    setBad(GOOD);
+    try {
+      return await withTeacher(() => deed().then(() => true));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      setBad({ words: sentence(error), field: '' });
+      setDoubted(error.words?.code === 'doubtful' && which !== 'back' ? which : '');
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { form, bad, setBad, doubted, isBusy, change, set, clear, act };
 }
 
 export function CalibrateDialog() {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  const [isOpen, setOpen] = useState(false), [form, setForm] = useState(EMPTY);
-  const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const { form, bad, setBad, doubted, isBusy, change, set, clear, act } = useForm();
   useBoard('devices');
   useView('what');
   const { device, stream, mainLane: lane } = view, channel = lane?.channel;
   const raw = useRaw(isOpen, stream?.id, channel?.id);
   useEffect(() => opener.on('open', () => {
-    setForm(EMPTY);
-    setBad('');
+    clear();
     setOpen(true);
     box.current?.showModal();
   }), []);
   const close = () => { setOpen(false); box.current?.close(); };
-  const set = (/** @type {Field} */ field, /** @type {string} */ text) => setForm((all) => ({ ...all, [field]: text }));
-
-  /** @param {() => Promise<unknown>} deed @param {string} done */
-  const act = async (deed, done) => {
-    if (isBusy) return;
-    setBusy(true);
-    setBad('');
-    try {
-      if (await withTeacher(() => deed().then(() => true))) { toast(done); close(); }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      setBad(sentence(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  /** @param {'zero'|'points'|'back'} which @param {() => Promise<unknown>} deed @param {string} done */
+  const finish = async (which, deed, done) => { if (await act(which, deed)) { toast(done); close(); } };
+  const kinds = channel ? kindsOf(channel) : [];
+  const kind = kinds.find((k) => k === form.kind) ?? kinds.find((k) => k === 'two-point') ?? kinds[0];
+  const rows = kind ? rowsOf(form.points, kind) : [];
   const submit = (/** @type {Event} */ e) => {
     e.preventDefault();
-    if (!stream || !channel) return;
-    const [r1, t1, r2, t2] = [form.raw1, form.true1, form.raw2, form.true2].map(typed);
-    if (r1 == null || t1 == null || r2 == null || t2 == null) { setBad(t('cal_four')); return; }
-    act(() => calibrate(stream.id, channel.id, [{ raw: r1, true: t1 }, { raw: r2, true: t2 }], form.name), t('cal_done'));
+    if (!stream || !channel || !kind) return;
+    const got = read(rows);
+    if ('points' in got) {
+      finish('points', () => calibrate({ stream: stream.id, channel: channel.id, kind, points: got.points, name: form.name,
+        is_sure: doubted === 'points' }), t('cal_done'));
+    } else {
+      setBad(got);
+      /** @type {HTMLInputElement|null|undefined} */ (box.current?.querySelector(`[name=${got.field}]`))?.focus();
+    }
   };
-  const by = channel?.calibration;
+  if (!isOpen || !device || !stream || !channel || !lane) {
+    return html`<dialog class="slip calib" ref=${box} aria-labelledby="cal-title" onClose=${() => setOpen(false)}></dialog>`;
+  }
+  const by = channel.calibration;
   // As fine as what is shown, or as the sensor speaks: calibrated values may have fewer decimals.
-  const digits = lane ? Math.max(readings.digits(lane), Math.min(RAW_DECIMALS, decimalsOf(raw))) : 0;
+  const digits = Math.max(readings.digits(lane), Math.min(RAW_DECIMALS, decimalsOf(raw)));
+  const isWarm = channel.quantity === 'temperature';
   return html`<dialog class="slip calib" ref=${box} aria-labelledby="cal-title" onClose=${() => setOpen(false)}>
-    ${isOpen && stream && channel && lane && html`<form onSubmit=${submit}>
-      <h2 id="cal-title"><${Icon} n="gauge" s=${26}/>${t('cal_title', device?.sticker, channelName(channel))}</h2>
+    <form onSubmit=${submit}>
+      <h2 id="cal-title"><${Icon} n="gauge" s=${26}/>${t('cal_title', device.sticker, placeName(stream, channel))}</h2>
       <p>${t('cal_raw')} <output class="raw">${quantity(raw, digits, lane.unit)}</output></p>
       <p class="dim">${calibrationWords(channel)}</p>
-      ${device?.identity.startsWith('port:') && html`<p class="dim">${t('cal_socket')}</p>`}
-      <div class="acts"><button type="button" class="btn main zero" disabled=${isBusy || raw == null}
-          onClick=${() => act(() => zero(stream.id, channel.id), t('cal_zeroed', channelName(channel)))}>${t('cal_zero')}</button>
+      ${device.identity.startsWith('port:') && html`<p class="dim">${t('cal_socket')}</p>`}
+      ${(isZeroable(channel) || by) && html`<div class="acts">${isZeroable(channel) && html`<button type="button" class="btn main zero" disabled=${isBusy || raw == null}
+          onClick=${() => finish('zero', () => zero({ stream: stream.id, channel: channel.id, is_sure: doubted === 'zero' }), t('cal_zeroed', channelName(channel)))}>
+          ${t(doubted === 'zero' ? 'cal_sureZero' : 'cal_zero')}</button>`}
         ${by && html`<button type="button" class="btn back" disabled=${isBusy}
-          onClick=${() => act(() => withdraw(by.id), t('cal_back'))}>${t('cal_withdraw')}</button>`}</div>
-      <${Point} n=${1} form=${form} raw=${raw} set=${set}/>
-      <${Point} n=${2} form=${form} raw=${raw} set=${set}/>
-      <label class="calname"><span>${t('cal_name')}</span><input type="text" maxlength=${NAME_MAX} autocomplete="off" name="name"
-        value=${form.name} placeholder=${t('cal_nameHint')} onInput=${(/** @type {any} */ e) => set('name', e.target.value)}/></label>
-      <p class="pinbad" role="alert">${bad && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
+          onClick=${() => finish('back', () => withdraw(by.id), t('cal_back'))}>${t('cal_withdraw')}</button>`}</div>`}
+      ${kinds.length > 1 && html`<${Segments} label=${t('cal_kind')} value=${kind} onPick=${(/** @type {string} */ k) => change({ kind: k })}
+        items=${kinds.map((k) => [k, kindWord(k)])}/>`}
+      ${!kind && html`<p>${t('cal_maker')}</p>`}
+      ${rows.map((row, i) => html`<${Point} key=${i} i=${i} n=${rows.length} row=${row} raw=${raw} unit=${lane.unit} quantity=${channel.quantity}
+        bad=${bad.field} set=${set}/>`)}
+      ${kind === 'table' && rows.length < POINTS_MOST && html`<button type="button" class="btn more"
+        onClick=${() => change({ points: [...form.points, BLANK] })}>${t('cal_more')}</button>`}
+      ${kind && html`<label class="calname"><span>${t('cal_name')}</span><input type="text" maxlength=${NAME_MAX} autocomplete="off" name="name"
+        value=${form.name} placeholder=${isWarm ? t('cal_nameHint') : ''} onInput=${(/** @type {any} */ e) => change({ name: e.target.value })}/></label>`}
+      <p id="cal-bad" class="pinbad" role="alert">${bad.words && html`<${Icon} n="warn" s=${20}/>${bad.words}`}</p>
       <div class="acts"><button type="button" class="btn" onClick=${close}>${t('cancel')}</button>
-        <button class="btn main go" disabled=${isBusy}>${t('cal_go')}</button></div>
-    </form>`}</dialog>`;
+        ${kind && html`<button class="btn main go" disabled=${isBusy}>${doubted === 'points' ? t('cal_sure') : deedWord(kind)}</button>`}</div>
+    </form>
+    <${CalibrationPast} device=${device.id} stream=${stream.name} channel=${channel.id}/></dialog>`;
 }
