@@ -41,9 +41,21 @@ async function end(child, signal = 'SIGTERM') {
   clearTimeout(timer);
 }
 
+/** @typedef {{emulate: string, args: string[], port: string}} Emulated a program of tests/support/emulate, what stands
+ *   behind its LINK, and YAML for its port */
+
+/** How a kit is started. @param {[string, number]|Emulated} kit @param {string} link */
+function starting(kit, link) {
+  const python = (script, ...args) => ({ program: 'python3', args: ['-B', path.join(source, 'tests/support', script), ...args] });
+  if ('emulate' in kit) return python(`emulate/${kit.emulate}`, link, ...kit.args);
+  const [model, rate] = kit;
+  return model.includes('{') ? python('printer.py', link, String(rate), model)
+    : { program: /** @type {string} */ (process.env.KITLOG_VIRTUAL), args: ['--quiet', '--model', model, '--link', link, '--rate', String(rate), '--seed', '7'] };
+}
+
 /** A board with its kits, all ready: `kits` are [model, samples per second]. */
 export class Board {
-  /** @param {[string, number][]} kits a model is of kitlog-virtual, or with a {place} the lines of a printing board (printer.py)
+  /** @param {([string, number]|Emulated)[]} kits a model is of kitlog-virtual, or with a {place} the lines of a printing board (printer.py)
    * @param {string} [more] YAML behind the usual lines */
   static async start(kits, more = '') {
     if (!process.env.KITLOGD || !process.env.KITLOG_VIRTUAL) skip('kitlogd and kitlog-virtual are not built');
@@ -51,8 +63,11 @@ export class Board {
     board.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kitlog-web-'));
     board.port = await freePort();
     board.url = `http://127.0.0.1:${board.port}`;
-    board.kits = kits.map(([model, rate], i) => ({ model, rate, link: path.join(board.folder, `kit${i}`), process: null }));
-    const ports = board.kits.map((kit) => `\n    - {path: ${kit.link}}`).join('') || ' []';
+    board.kits = kits.map((kit, i) => {
+      const link = path.join(board.folder, `kit${i}`);
+      return { ...starting(kit, link), link, port: 'port' in kit ? `, ${kit.port}` : '', process: null };
+    });
+    const ports = board.kits.map((kit) => `\n    - {path: ${kit.link}${kit.port}}`).join('') || ' []';
     fs.writeFileSync(path.join(board.folder, 'kitlogd.yaml'), `board: kitlog-3B2\ndata: ${board.folder}/data\n`
       + `wall_clock: system\nhttp: {port: ${board.port}}\nserial:\n  scan: no\n  ports:${ports}\n${more}`);
     await board.boot();
@@ -78,15 +93,19 @@ export class Board {
   /** @param {number} i which kit */
   async plug(i) {
     const kit = this.kits[i];
-    const [program, args] = kit.model.includes('{')
-      ? ['python3', ['-B', path.join(source, 'tests/support/printer.py'), kit.link, String(kit.rate), kit.model]]
-      : [/** @type {string} */ (process.env.KITLOG_VIRTUAL), ['--quiet', '--model', kit.model, '--link', kit.link, '--rate', String(kit.rate), '--seed', '7']];
-    kit.process = spawn(program, args, { stdio: 'ignore' });
-    await until(`the port of ${kit.model}`, () => fs.existsSync(kit.link));
+    kit.process = spawn(kit.program, kit.args, { stdio: 'ignore' });
+    await until(`the port ${kit.link}`, () => fs.existsSync(kit.link));
   }
 
   /** @param {number} i which kit */
   async unplug(i) { await end(this.kits[i].process, 'SIGKILL'); fs.rmSync(this.kits[i].link, { force: true }); }
+
+  /** A kit says nothing while `act` goes on. @param {number} i @param {() => Promise<void>} act */
+  async stopped(i, act) {
+    const { process: kit } = this.kits[i];
+    kit.kill('SIGSTOP');
+    try { await act(); } finally { kit.kill('SIGCONT'); }
+  }
 
   said() { return fs.readFileSync(path.join(this.folder, 'kitlogd.log'), 'utf8'); }
   get pin() { return fs.readFileSync(path.join(this.folder, 'data/pin'), 'utf8').trim(); }

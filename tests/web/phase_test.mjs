@@ -5,7 +5,7 @@ import test from 'node:test';
 import { noticeOf, phaseOf } from '../../daemon/web/js/phase.js';
 import { clipped, nearest, tickText, timeUnit, VALUE_STEPS, valueRange, windowOf } from '../../daemon/web/js/chart-scale.js';
 
-const kit = (state, sticker = 13, id = sticker) => ({ id, sticker, state });
+const kit = (state, sticker = 13, id = sticker) => ({ id, sticker, state, streams: [] });
 const page = { link: 'open', hasLoaded: true, devices: [kit('ready')], run: null, isRecording: false };
 
 test('the key says one of five things', () => {
@@ -19,7 +19,7 @@ test('the key says one of five things', () => {
   assert.strictEqual(phaseOf({ ...page, link: 'lost', isRecording: true }), 'wait');
 });
 
-const facts = { device: kit('ready'), others: [], quietSeconds: 0, frozenRows: null, storeProblem: null, garbled: null, text: null, sinks: [], healed: null, isRecording: false, refused: null };
+const facts = { device: kit('ready'), others: [], quietSeconds: 0, frozenRows: null, storeProblem: null, stream: undefined, portState: null, garbled: null, text: null, sinks: [], healed: null, isRecording: false, refused: null };
 const open = () => false;
 
 test('all well: no notice', () => assert.strictEqual(noticeOf(facts, open), null));
@@ -62,6 +62,38 @@ test('another kit speaks up only while a run is going on', () => {
 test('a port whose words make no sense is named', () => {
   const n = noticeOf({ ...facts, garbled: '/dev/ttyACM0' }, open);
   assert.deepStrictEqual([n.key, n.values], ['n_garbled', ['/dev/ttyACM0']]);
+});
+
+const cable = { zh: '没有应答：看看电源和 A、B 线', en: 'No answer: check its power and wires A and B' };
+
+test('a kit\'s trouble is told in the board\'s words with its number; a fault unless readings come all the same', () => {
+  const silent = noticeOf({ ...facts, device: { ...kit('silent'), problem: cable } }, () => true);
+  assert.deepStrictEqual([silent.kind, silent.key, silent.values], ['bad', 'n_kit', [13, cable]]);
+  const ready = noticeOf({ ...facts, device: { ...kit('ready'), problem: cable } }, open);
+  assert.strictEqual(ready.kind, 'warn');
+  assert.strictEqual(noticeOf({ ...facts, device: { ...kit('ready'), problem: cable } }, (id) => id === ready.id), null);
+});
+
+test('a dead probe beside a live one is told where it is looked at, with what tells it apart', () => {
+  const streams = [{ id: 4, label: { zh: '地址 2', en: 'address 2' }, problem: cable }, { id: 5, label: null, problem: null }];
+  const device = { ...kit('ready'), streams };
+  const n = noticeOf({ ...facts, device, stream: streams[0] }, () => true);
+  assert.deepStrictEqual([n.kind, n.key, n.values], ['bad', 'n_kitPart', [13, streams[0].label, cable]]);
+  assert.strictEqual(noticeOf({ ...facts, device, stream: streams[1] }, open), null);
+  const other = noticeOf({ ...facts, others: [device], isRecording: true }, open);
+  assert.deepStrictEqual([other.kind, other.values], ['warn', [13, streams[0].label, cable]]);
+});
+
+test('another kit\'s trouble stays off this page until a run goes on, and has that kit\'s number then', () => {
+  const others = [{ ...kit('silent', 3), problem: cable }];
+  assert.strictEqual(noticeOf({ ...facts, others }, open), null);
+  assert.deepStrictEqual(noticeOf({ ...facts, others, isRecording: true }, open).values, [3, cable]);
+});
+
+test('a port with a kit is told by the kit\'s number', () => {
+  const n = noticeOf({ ...facts, portState: 'garbled' }, open);
+  assert.deepStrictEqual([n.key, n.values], ['n_kitGarbled', [13]]);
+  assert.strictEqual(noticeOf({ ...facts, portState: 'text' }, open).key, 'n_kitText');
 });
 
 test('the window of a growing run moves in steps, of a finished run it is the run', () => {

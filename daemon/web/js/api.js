@@ -4,16 +4,20 @@
 // both languages; no answer at all becomes a Refusal with status 0.
 
 /** @typedef {import('./base.js').Words} Words */
+// What has a `?` is not told by boards of before.
+/** @typedef {{absolute: number, relative: number, is_greater: boolean}} Accuracy the greater of both, else their sum */
 /** @typedef {{id: string, name: Words, quantity: string, unit: string, resolution: number|null,
  *             low: number|null, high: number|null, last: number|null, calibration: Calibration|null,
- *             is_overdue: boolean}} Channel */
+ *             is_overdue: boolean, accuracy?: Accuracy|null}} Channel */
 /** @typedef {{id: number, kind: string, name: string, made_us: number, wall_made_us: number|null}} Calibration */
 /** @typedef {{raw: number, true: number}} Point what a sensor said, and what it was */
-/** @typedef {{id: number, name: string, stamps: string, period_us: number, channels: Channel[]}} Stream */
+/** @typedef {{id: number, name: string, stamps: string, period_us: number, channels: Channel[],
+ *             label?: Words|null, problem?: Words|null}} Stream `label` tells it from its neighbours on one adapter */
 /** @typedef {{bytes: number, rows: number, bad_frames: number, lost_rows: number, uncertainty_us: number|null,
  *             round_trip_us: number|null, rate_ppm: number|null, trouble: string, rate_hz?: number|null}} Health */
 /** @typedef {{id: number, sticker: number, identity: string, kit: string, model: string, port: string,
- *             family: string, state: string, health: Health, streams: Stream[]}} Device */
+ *             family: string, state: string, health: Health, streams: Stream[], name?: Words, problem?: Words|null,
+ *             warming_until_us?: number|null}} Device */
 /** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
  *             to_us: number|null, wall_from_us: number|null}} Run */
 /** @typedef {{name: string, state: string, rows_behind: number, sentence: Words|null}} Sink */

@@ -2,7 +2,7 @@
 // @ts-check
 // Lower zone: the six numbers of a dragged range on the left; on the right what this kit measures (which
 // channel is the big number, which are drawn) and how good its data is.
-import { html, t, useApp, useEffect, useState, Segments } from './base.js';
+import { html, t, useApp, useEffect, useState } from './base.js';
 import { Refusal } from './api.js';
 import { Facts } from './badge.js';
 import { CalibrationMark } from './calibrate.js';
@@ -10,7 +10,7 @@ import { shownEnd } from './chart-view.js';
 import { timeUnit } from './chart-scale.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Sample, Shape } from './icons.js';
-import { channelName } from './names.js';
+import { channelName, streamName } from './names.js';
 import { change, digitsFor, NB, num, quantity } from './numbers.js';
 import { readings } from './readings.js';
 import { describe } from './stats.js';
@@ -89,8 +89,9 @@ function Channels() {
   const { device } = view, lanes = view.lanes;
   if (!device) return html`<div class="kitside"></div>`;
   return html`<div class=${'kitside' + (lanes.length > 1 ? ' many' : '')}><div class="lanes" role="group" aria-label=${t('channels')}>
-      <h2>${t('channels')}${device.streams.length > 1 && html`<${Segments} label=${t('streams')} value=${view.stream?.name ?? ''}
-        items=${device.streams.map((s) => [s.name, s.name])} onPick=${(/** @type {string} */ k) => view.chooseStream(k)}/>`}</h2>
+      <h2><span class="tx">${t('channels')}</span>${device.streams.length > 1 && html`<select aria-label=${t('streams')} title=${t('streams')}
+        value=${view.stream?.name} onChange=${(/** @type {any} */ e) => view.chooseStream(e.target.value)}>
+        ${device.streams.map((s) => html`<option key=${s.id} value=${s.name} selected=${s === view.stream}>${streamName(s, device)}${s.problem ? ' ⚠' : ''}</option>`)}</select>`}</h2>
       <div class="lanelist">${lanes.map((lane) => html`<${LaneRow} key=${`${view.stream?.id}/${lane.at}`} lane=${lane}/>`)}</div></div>
     <div class="quality"><h2>${t('dataFacts')}</h2><div class="scroll" tabindex="0" role="group" aria-label=${t('dataFacts')}><${Facts}/></div></div></div>`;
 }

@@ -56,6 +56,9 @@ function rowsSince(/** @type {number|null} */ at) {
   return block ? num(n) : null;
 }
 
+/** A value of a notice as text: words are said in the page's language. @param {any} value */
+const worded = (value) => (value?.zh != null ? say(value) : value);
+
 function Notice() {
   useBoard('health', 'devices', 'status', 'link', 'runs');
   useView('window', 'what');
@@ -65,13 +68,14 @@ function Notice() {
   useEffect(() => refusals.on('told', again), []);
   const [closed, setClosed] = useState(/** @type {string[]} */ ([]));
   const { device } = view, last = board.latest.get(view.stream?.id ?? 0)?.t ?? readings.series?.lastT ?? NaN;
-  const portIs = (/** @type {string} */ state) => board.status?.ports.find((p) => p.state === state)?.path ?? null;
-  const n = board.link !== 'open' ? null : noticeOf({ device, others: (board.devices ?? []).filter((d) => d !== device),
+  const ports = board.status?.ports ?? [], kits = board.devices ?? [];
+  const portIs = (/** @type {string} */ state) => ports.find((p) => p.state === state && !kits.some((d) => d.port === p.path))?.path.split('/').pop() ?? null;
+  const n = board.link !== 'open' ? null : noticeOf({ device, stream: view.stream, others: kits.filter((d) => d !== device),
     quietSeconds: (board.now() - last) / 1e6, frozenRows: rowsSince(view.frozenAt), storeProblem: board.storeProblem,
-    garbled: portIs('garbled'), text: portIs('text'), sinks: board.sinks, healed: healed(),
+    portState: ports.find((p) => p.path === device?.port)?.state ?? null, garbled: portIs('garbled'), text: portIs('text'), sinks: board.sinks, healed: healed(),
     isRecording: !!board.running, refused: refusals.text ? { id: `told-${refusals.number}`, words: { zh: refusals.text, en: refusals.text } } : null },
   (id) => closed.includes(id));
-  const text = !n ? '' : n.words ? say(n.words) : t(/** @type {import('./base.js').Key} */ (n.key), ...n.values);
+  const text = !n ? '' : n.words ? say(n.words) : t(/** @type {import('./base.js').Key} */ (n.key), ...n.values.map(worded));
   // Spoken once when it comes; the seconds and rows that it counts are for eyes only.
   const spoken = useMemo(() => text, [n?.id]);
   return html`<p class="sr" role="status">${spoken}</p>${n && html`<div class=${'notice ' + n.kind} data-notice=${n.id}><${Icon} n=${n.icon}/><span>${text}</span>

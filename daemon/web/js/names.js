@@ -32,5 +32,13 @@ export const isClock = ({ quantity, unit, name }) => (quantity ? quantity === 't
 /** @param {import('./api.js').Run} run */
 export const runName = (run) => (run.title ? t('runTitled', run.number, run.title) : t('runN', run.number));
 
-/** @param {import('./api.js').Device} device */
-export const deviceName = (device) => device.model || device.kit;
+/** What kind of kit it is. @param {import('./api.js').Device} device */
+export const deviceName = (device) => say(device.name) || device.model || device.kit;
+
+/** What tells a stream from its neighbours: its label, else what it measures first.
+ * @param {import('./api.js').Stream} stream @param {import('./api.js').Device} device */
+export function streamName({ label, channels, name }, { streams }) {
+  const first = (/** @type {import('./api.js').Channel[]} */ [channel]) => channel && channelName(channel);
+  const isAlone = streams.filter((s) => first(s.channels) === first(channels)).length === 1;
+  return say(label) || (isAlone ? first(channels) + (channels.length > 1 ? ' …' : '') : name);
+}

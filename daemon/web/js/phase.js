@@ -4,6 +4,7 @@
 // in one order, so that two things never speak at once. Pure.
 
 /** @typedef {import('./api.js').Device} Device */
+/** @typedef {import('./api.js').Stream} Stream */
 /** @typedef {import('./base.js').Words} Words */
 /** @typedef {'wait'|'noKit'|'ready'|'rec'|'done'} Phase */
 
@@ -24,9 +25,42 @@ export function phaseOf({ link, hasLoaded, devices, run, isRecording }) {
  * @param {Words|null} [words] @param {string} [id] @returns {Notice} */
 const notice = (kind, icon, key, values = [], words = null, id = key ?? '') => ({ kind, icon, key, values, words, id });
 
+/** A kit's trouble in the board's own words, or null: of one stream where that has a label, else of the kit.
+ * @param {Notice['kind']} kind @param {Device} device @param {Stream|undefined} stream */
+function told(kind, { id, sticker, problem }, stream) {
+  if (stream?.problem && stream.label) {
+    return notice(kind, 'warn', 'n_kitPart', [sticker, stream.label, stream.problem], null, `stream-${stream.id}-${stream.problem.en}`);
+  }
+  const words = stream?.problem ?? problem;
+  return words ? notice(kind, 'warn', 'n_kit', [sticker, words], null, `problem-${id}-${words.en}`) : null;
+}
+
+/** What troubles the shown kit, or null. A kit that gives readings all the same has a notice that can be closed.
+ * @param {Device} device @param {Stream|undefined} stream @param {string|null} portState @param {number} quietSeconds */
+function ofShown(device, stream, portState, quietSeconds) {
+  const { id, sticker, state } = device;
+  if (state === 'gone') return notice('bad', 'unplug', 'n_gone', [sticker]);
+  const words = told(state === 'ready' && !stream?.problem ? 'warn' : 'bad', device, stream);
+  if (words) return words;
+  if (portState === 'garbled') return notice('warn', 'warn', 'n_kitGarbled', [sticker], null, `garbled-${id}`);
+  if (portState === 'text') return notice('warn', 'warn', 'n_kitText', [sticker], null, `text-${id}`);
+  return state === 'silent' ? notice('bad', 'unplug', 'n_silent', [sticker, Math.max(1, Math.round(quietSeconds))]) : null;
+}
+
+/** What troubles another kit, or null. @param {Device} device */
+function ofOther(device) {
+  const { id, sticker, state, streams } = device;
+  if (state === 'gone') return notice('warn', 'unplug', 'n_gone', [sticker], null, `gone-${id}`);
+  const words = told('warn', device, device.problem ? undefined : streams.find((s) => s.problem));
+  if (words) return words;
+  return state === 'silent' ? notice('warn', 'unplug', 'n_otherSilent', [sticker], null, `silent-${id}`) : null;
+}
+
 /** The one notice, or null. First the answer to what a hand just asked for, then faults of what is looked at, then of the rest, then news.
- * @param {{device: Device|undefined, others: Device[], quietSeconds: number, frozenRows: string|null,
- *   storeProblem: Words|null, garbled: string|null, text: string|null, sinks: {name: string, state: string, sentence: Words|null,
+ * A kit's trouble is told with its number, in the board's words where it has some. `garbled` and `text` are ports
+ * without a kit, `portState` is the state of the shown kit's.
+ * @param {{device: Device|undefined, stream: Stream|undefined, others: Device[], quietSeconds: number,
+ *   frozenRows: string|null, storeProblem: Words|null, portState: string|null, garbled: string|null, text: string|null, sinks: {name: string, state: string, sentence: Words|null,
  *   rows_behind: number}[], healed: {id: string, lasted: string}|null, isRecording: boolean,
  *   refused: {id: string, words: Words}|null}} facts
  * @param {(id: string) => boolean} isClosed @returns {Notice|null} */
@@ -34,15 +68,10 @@ export function noticeOf(facts, isClosed) {
   const { device, others, healed } = facts, all = [];
   if (facts.refused) all.push(notice('warn', 'warn', null, [], facts.refused.words, facts.refused.id));
   if (facts.storeProblem) all.push(notice('bad', 'store', 'n_store', [], facts.storeProblem));
-  if (device?.state === 'gone') all.push(notice('bad', 'unplug', 'n_gone', [device.sticker]));
-  if (device?.state === 'silent') all.push(notice('bad', 'unplug', 'n_silent', [device.sticker, Math.max(1, Math.round(facts.quietSeconds))]));
+  const own = device && ofShown(device, facts.stream, facts.portState, facts.quietSeconds);
+  if (own) all.push(own);
   if (facts.frozenRows != null) all.push(notice('calm', 'freeze', 'n_frozen', [facts.frozenRows], null, 'frozen'));
-  if (facts.isRecording) {
-    for (const d of others) {
-      if (d.state === 'gone') all.push(notice('warn', 'unplug', 'n_gone', [d.sticker], null, `gone-${d.id}`));
-      if (d.state === 'silent') all.push(notice('warn', 'unplug', 'n_otherSilent', [d.sticker], null, `silent-${d.id}`));
-    }
-  }
+  if (facts.isRecording) all.push(...others.map(ofOther).filter((n) => n != null));
   if (facts.garbled) all.push(notice('warn', 'warn', 'n_garbled', [facts.garbled], null, `garbled-${facts.garbled}`));
   if (facts.text) all.push(notice('warn', 'warn', 'n_text', [facts.text], null, `text-${facts.text}`));
   if (healed) all.push(notice('warn', 'check', 'n_healed', [device?.sticker, healed.lasted], null, healed.id));

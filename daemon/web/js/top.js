@@ -2,7 +2,7 @@
 // @ts-check
 // Upper zone: which device (and who may act), how good the data is, export, settings; below it the one
 // big key and the runs. Its height never depends on the state.
-import { app, html, setApp, t, Pop } from './base.js';
+import { app, html, say, setApp, t, Pop } from './base.js';
 import { exportUrl, identify, Refusal, startRun, stopRun } from './api.js';
 import { board } from './board.js';
 import { Badge } from './badge.js';
@@ -36,6 +36,13 @@ async function blink(/** @type {Device} */ device) {
   }
 }
 
+/** How a kit is, or what to do with it. @param {{device: Device}} p */
+function KitState({ device: { state, problem, streams } }) {
+  const part = problem ? null : streams.find((s) => s.problem), words = problem ?? part?.problem;
+  const isTold = state !== 'gone' && words, [icon, key] = isTold ? STATE.silent : STATE[state] ?? STATE.silent;
+  return html`<small class=${'st-' + (isTold ? 'silent' : state)}><${Icon} n=${icon} s=${16}/><span>${!isTold ? t(key) : part?.label ? t('kitPart', say(part.label), say(words)) : say(words)}</span></small>`;
+}
+
 function Identity() {
   useBoard('devices', 'status');
   useView('what');
@@ -47,7 +54,7 @@ function Identity() {
     ${devices.map((d) => html`<div class="kitrow" key=${d.identity}>
       <button class="item" data-close aria-pressed=${d === shown} onClick=${() => view.chooseDevice(d)}>
         <b class="sticker">${d.sticker}</b>
-        <span>${deviceName(d)}<small class=${'st-' + d.state}><${Icon} n=${(STATE[d.state] ?? STATE.silent)[0]} s=${16}/>${t((STATE[d.state] ?? STATE.silent)[1])}</small></span>
+        <span>${deviceName(d)}<${KitState} device=${d}/></span>
         ${d === shown && html`<${Icon} n="check"/>`}</button>
       ${board.isTeacher && d.state !== 'gone' && html`<button class="btn sq plain" aria-label=${t('blink', d.sticker)}
         title=${t('blink', d.sticker)} onClick=${() => blink(d)}><${Icon} n="lamp"/></button>`}</div>`)}<//>`;
