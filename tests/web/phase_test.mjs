@@ -3,7 +3,7 @@
 import assert from 'node:assert';
 import test from 'node:test';
 import { noticeOf, phaseOf } from '../../daemon/web/js/phase.js';
-import { clipped, nearest, tickText, timeUnit, VALUE_STEPS, valueRange, windowOf } from '../../daemon/web/js/chart-scale.js';
+import { clipped, nearest, outside, tickText, timeUnit, VALUE_STEPS, valueRange, windowOf } from '../../daemon/web/js/chart-scale.js';
 
 const kit = (state, sticker = 13, id = sticker) => ({ id, sticker, state, streams: [] });
 const page = { link: 'open', hasLoaded: true, devices: [kit('ready')], run: null, isRecording: false };
@@ -141,4 +141,11 @@ test('ticks carry the digits of their step, the nearest point is found', () => {
   assert.deepStrictEqual(tickText([0, 30, 60, 90], 60), ['0.0', '0.5', '1.0', '1.5']);
   assert.deepStrictEqual(tickText([0, 5, 10]), ['0', '5', '10']);
   assert.deepStrictEqual([-5, 3, 14, 99].map((v) => nearest([0, 10, 20], v)), [0, 0, 1, 2]);
+});
+
+test('what an instrument cannot mean has a mark: the farther end of a column, above before below', () => {
+  const lane = { lo: [1, -3, null, -4], mid: [1, 2, null, 0], hi: [1, 3, null, 120] };
+  const picture = { x: [0, 1, 2, 3], lanes: [lane], isBand: true };
+  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: [0, 100] }]), [[1, -3], [3, 120]]);
+  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: null }]), []);
 });

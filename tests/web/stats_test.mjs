@@ -48,3 +48,14 @@ test('the area leaves out what nobody measured, and says so', () => {
   near(describe(b, 0, 0, 2e6, [gap]).area, 2);
   assert.ok(!describe(b, 0, 0, 2e6, [gap]).hasGap);
 });
+
+test('readings out of range are counted; a column that reaches out counts once, as at least', () => {
+  const b = block([0, 10, 20, 30], [1, 99, 101, -1]);
+  const s = describe(b, 0, 0, 30, [], [0, 100]);
+  assert.deepStrictEqual([s.outside, s.isOutsideAtLeast], [2, false]);
+  assert.strictEqual(describe(b, 0, 0, 30).outside, 0);
+  const columns = new Block(1);
+  columns.append({ t: [10, 30], n: [10, 30], min: [[-5, 0]], max: [[5, 9]], mean: [[1, 3]] });
+  const c = describe(columns, 0, 0, 40, [], [0, 100]);
+  assert.deepStrictEqual([c.outside, c.isOutsideAtLeast], [1, true]);
+});

@@ -18,6 +18,8 @@
 /** @typedef {{id: number, sticker: number, identity: string, kit: string, model: string, port: string,
  *             family: string, state: string, health: Health, streams: Stream[], name?: Words, problem?: Words|null,
  *             warming_until_us?: number|null}} Device */
+/** @typedef {{id: string, name: Words, printed: string, family: string, warm_up_us: number, wiring: Words[],
+ *             safety: Words[], traps: Words[], unverified: string[]}} Kit */
 /** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
  *             to_us: number|null, wall_from_us: number|null}} Run */
 /** @typedef {{name: string, state: string, rows_behind: number, sentence: Words|null}} Sink */
@@ -67,9 +69,13 @@ export const stopRun = (id) => ask('POST', `runs/${id}/stop`, {});
 /** @param {string} pin */
 export const login = (pin) => ask('POST', 'login', { pin });
 export const logout = () => ask('DELETE', 'login');
+/** @param {string} id @returns {Promise<Kit>} */
+export const getKit = (id) => ask('GET', `kits/${encodeURIComponent(id)}`);
 /** @param {number} device */
 export const identify = (device) => ask('POST', `devices/${device}/identify`, { seconds: 3 });
 
+/** One of them, with its points. @param {number} id @returns {Promise<{id: number, points: Point[]}|undefined>} */
+export const getCalibration = async (id) => (await ask('GET', `calibrations?before=${id + 1}&limit=1`)).calibrations[0];
 /** Means of the last second, before any calibration. @param {number} stream
  * @returns {Promise<{id: string, mean: number|null, n: number}[]>} */
 export const getRaw = async (stream) => (await ask('GET', `streams/${stream}/raw`)).channels;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// How good the shown data is: rate, missing readings, precision of the stamps. Three short facts in the
-// badge; each is a sentence when the badge is pressed, and on large screens in the lower zone too.
-import { html, t, Pop } from './base.js';
+// How good the shown data is: rate, missing readings, precision of the stamps,
+// and whether the kit is warm. Short facts in the badge; each is a sentence when the badge is pressed, and on
+// large screens in the lower zone too.
+import { html, say, t, Pop } from './base.js';
 import { board } from './board.js';
 import { CalibrationFact } from './calibrate.js';
 import { useBoard, useReadings, useView } from './hooks.js';
 import { Icon } from './icons.js';
+import { warmingLeft } from './judge.js';
 import { channelName } from './names.js';
-import { digitsOf, num, NB, perSecond, precision, quantity, rate } from './numbers.js';
+import { decimalsOf, digitsOf, num, NB, perSecond, precision, quantity, rate } from './numbers.js';
 import { readings } from './readings.js';
 import { lostIn } from './series.js';
 import { view } from './view.js';
@@ -19,31 +21,48 @@ const RATE_OFF = 0.1;                // a rate within 10 % of the wish is the wi
 export function facts() {
   const { device, stream } = view;
   if (!device || !stream) return null;
-  const asked = stream.period_us ? 1e6 / stream.period_us : 0, counted = board.rate(device.id, stream.period_us);
+  const asked = stream.period_us ? 1e6 / stream.period_us : 0, isQuiet = device.state !== 'ready' || !!stream.problem;
+  const counted = device.streams.length > 1 ? null : board.rate(device.id, stream.period_us);   // it counts a whole kit
   const isAsRequested = counted == null || (asked > 0 && Math.abs(counted / asked - 1) <= RATE_OFF);
   const got = isAsRequested ? asked : counted;
   const missing = readings.gaps().reduce((sum, gap) => sum + lostIn(gap, stream.period_us), 0);
-  const isOff = device.state !== 'ready' || (asked > 0 && !isAsRequested);
-  return { asked, got: device.state === 'ready' ? got : 0, isOff, missing, stamps: stream.stamps,
+  const isOff = isQuiet || (asked > 0 && !isAsRequested);
+  return { asked, got: isQuiet ? 0 : got, isOff, missing, stamps: stream.stamps,
     uncertainty: device.health?.uncertainty_us ?? null, lane: view.mainLane };
 }
 
 /** @type {Record<string, 'b_device'|'b_arrival'|'b_kernel'>} whose clock stamps */
 const stampWords = { device: 'b_device', arrival: 'b_arrival', kernel: 'b_kernel' };
 
-/** The facts as sentences. */
+/** How often readings come. @param {NonNullable<ReturnType<typeof facts>>} f */
+const rateWords = (f) => (!f.got ? t('b_rateNone') : !f.asked ? t('b_rateFree', perSecond(f.got))
+  : f.isOff ? t('b_rateOff', perSecond(f.asked), perSecond(f.got)) : t('b_rate', perSecond(f.asked)));
+
+/** What a channel can say: its smallest step, its range. @param {{lane: import('./view.js').Lane}} p */
+function Scale({ lane: { channel, unit } }) {
+  const { resolution, low, high } = channel, name = channelName(channel);
+  const end = (/** @type {number} */ v) => quantity(v, decimalsOf(v), unit);
+  const step = resolution ? t('b_step', name, quantity(resolution, digitsOf(resolution), unit)) : '';
+  const range = low != null && high != null && low < high ? t('b_range', end(low), end(high)) : '';
+  return step || range ? html`<li><${Icon} n="gauge" s=${20}/><span>${step}${range}</span></li>` : null;
+}
+
+/** What is wrong with the shown stream or its kit, in the board's words. */
+const problem = () => view.stream?.problem ?? view.device?.problem;
+
+/** The facts as sentences. First what a hand can do something about. */
 export function Facts() {
-  const f = facts();
+  const f = facts(), left = warmingLeft();
   if (!f) return null;
-  const rateSays = !f.got ? t('b_rateNone') : !f.asked ? t('b_rateFree', perSecond(f.got))
-    : f.isOff ? t('b_rateOff', perSecond(f.asked), perSecond(f.got)) : t('b_rate', perSecond(f.asked));
+  const rateSays = rateWords(f);
   return html`<ul class="facts">
+    ${problem() && html`<li class="warn"><${Icon} n="warn" s=${20}/>${say(problem())}</li>`}
+    <${CalibrationFact}/>
+    ${left && html`<li class="warn"><${Icon} n="wait" s=${20}/>${t('b_warm', left)}</li>`}
     <li class=${f.isOff ? 'warn' : ''}><${Icon} n=${f.isOff ? 'warn' : 'check'} s=${20}/>${rateSays}</li>
     <li class=${f.missing ? 'warn' : ''}><${Icon} n=${f.missing ? 'warn' : 'check'} s=${20}/>${f.missing ? t('b_miss', num(f.missing)) : t('b_miss0')}</li>
     <li><${Icon} n="wait" s=${20}/><span>${f.uncertainty ? t('b_time', precision(f.uncertainty)) : ''}${t(stampWords[f.stamps] ?? 'b_arrival')}</span></li>
-    ${f.lane?.channel.resolution && html`<li><${Icon} n="gauge" s=${20}/>${t('b_step', channelName(f.lane.channel),
-      quantity(f.lane.channel.resolution, digitsOf(f.lane.channel.resolution), f.lane.unit))}</li>`}
-    <${CalibrationFact}/></ul>`;
+    ${f.lane && html`<${Scale} lane=${f.lane}/>`}</ul>`;
 }
 
 export function Badge() {
@@ -52,7 +71,9 @@ export function Badge() {
   useReadings();
   const f = facts();
   if (!f) return null;
-  const face = html`<span class=${f.isOff ? 'warn' : ''}>${f.got ? rate(f.got) : '—'}<${Icon} n=${f.isOff ? 'warn' : 'check'} s=${18}/></span>
+  const left = warmingLeft(), often = f.got ? rate(f.got) : '—';
+  const face = html`${left && html`<span class="warn hot"><span class="tx">${t('f_warm')}</span>${left}<${Icon} n="wait" s=${18}/></span>`}
+    <span class=${f.isOff ? 'warn' : ''}>${often}<${Icon} n=${f.isOff ? 'warn' : 'check'} s=${18}/></span>
     <span class=${f.missing ? 'warn' : ''}>${t('missing')} ${num(f.missing)}<${Icon} n=${f.missing ? 'warn' : 'check'} s=${18}/></span>
     ${f.uncertainty ? html`<span>±${NB}${precision(f.uncertainty)}</span>` : ''}`;
   return html`<${Pop} label=${t('badge')} cls="badge plain" isNamed face=${face}><div tabindex="0" role="group" aria-label=${t('badge')}><${Facts}/></div><//>`;

@@ -8,8 +8,10 @@ import { Facts } from './badge.js';
 import { CalibrationMark } from './calibrate.js';
 import { shownEnd } from './chart-view.js';
 import { timeUnit } from './chart-scale.js';
+import { Flag } from './flag.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Sample, Shape } from './icons.js';
+import { limits } from './judge.js';
 import { channelName, streamName } from './names.js';
 import { change, digitsFor, NB, num, quantity } from './numbers.js';
 import { readings } from './readings.js';
@@ -34,7 +36,7 @@ function useStats() {
     const timer = setTimeout(async () => {
       try {
         const block = await readings.fine(from, to, 4000, stop.signal);
-        if (block && !stop.signal.aborted) setStats(describe(block, lane.at, from, to, readings.gaps()));
+        if (block && !stop.signal.aborted) setStats(describe(block, lane.at, from, to, readings.gaps(), limits(lane.channel)));
       } catch (error) { if (!(error instanceof Refusal) && !stop.signal.aborted) throw error; }
     }, WAIT_MS);
     return () => { clearTimeout(timer); stop.abort(); };
@@ -50,6 +52,7 @@ function Statistics() {
   const shown = range?.map((us) => (us - readings.origin) / 1e6);
   const span = shown ? shown[1] - shown[0] : 0, [tick, per] = timeUnit(span);
   const time = tick === 's' ? 's' : 'min', seconds = tick === 's' ? 1 : 60, about = s?.isApproximate ? '≈' + NB : '';
+  const outside = s && (s.isOutsideAtLeast ? '≥' + NB : '') + num(s.outside);
   const slope = s ? s.slope * seconds : 0, area = s ? s.area / seconds : 0;
   /** @type {[import('./base.js').Key, string|null][]} */
   const cells = [
@@ -64,6 +67,7 @@ function Statistics() {
   const fine = span / per < 10 ? 2 : 1;
   return html`<div class="stat"><h2>${shown ? html`<span class="tx">${t('range')}</span>
       <span class="q">${num(shown[0] / per, fine)}–${quantity(shown[1] / per, fine, tick)}</span>
+      ${s?.outside ? html`<span class="flag" title=${t('f_outN', outside)}><span aria-hidden="true">${outside}</span><span class="sr">${t('f_outN', outside)}</span></span>` : ''}
       <button class="btn plain sq" aria-label=${t('clear')} title=${t('clear')} onClick=${() => view.measure(null)}><${Icon} n="cross" s=${18}/></button>`
     : html`<${Icon} n="hand"/><span class="hint">${t('rangeHint')}</span>
       ${readings.series && html`<button class="btn" onClick=${all}>${t('rangeAll')}</button>`}`}</h2>
@@ -77,7 +81,7 @@ function LaneRow({ lane }) {
   const value = useText(250, () => quantity(readings.value(lane), readings.digits(lane), lane.unit));
   return html`<div class="lane"><button class="pickl" aria-pressed=${isMain} title=${t('mainLine', name)} onClick=${() => view.choose(lane)}>
       <${Shape} k=${lane.colour}/>${isDrawn ? html`<${Sample} k=${lane.colour}/>` : html`<span class="dash"></span>`}<${CalibrationMark} channel=${channel}/>
-      <span class="nv"><span class="nm">${name}</span><span class="v" ref=${value}></span></span></button>
+      <span class="nv"><span class="nm">${name}</span><span class="v"><${Flag} lane=${lane}/><span ref=${value}></span></span></span></button>
     ${!view.isBeside(lane) ? view.lanes.some((l) => view.isBeside(l)) && html`<span class="eye"></span>` : html`<button class="btn sq plain eye" aria-pressed=${isDrawn} aria-label=${t(isDrawn ? 'hideLine' : 'drawLine', name)}
       title=${t(isDrawn ? 'hideLine' : 'drawLine', name)} onClick=${() => view.toggle(lane)}><${Icon} n="eye" s=${20}/></button>`}</div>`;
 }

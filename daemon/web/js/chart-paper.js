@@ -155,6 +155,28 @@ export function heads(u, colours, heads) {
   }
 }
 
+/** A cross on each value that the instrument cannot mean. @param {any} u @param {Colours} colours @param {[number, number][]} marks */
+export function crosses(u, colours, marks) {
+  const r = ratio(), arm = 5 * r;
+  inside(u, (ctx) => {
+    ctx.setLineDash([]);
+    ctx.beginPath();
+    let last = -Infinity;
+    for (const [vx, vy] of marks) {
+      const x = u.valToPos(vx, 'x', true), y = u.valToPos(vy, 'y', true);
+      if (x - last < 8 * r) continue;
+      last = x;
+      ctx.moveTo(x - arm, y - arm); ctx.lineTo(x + arm, y + arm);
+      ctx.moveTo(x - arm, y + arm); ctx.lineTo(x + arm, y - arm);
+    }
+    for (const [width, colour] of [[5, 'surface'], [2.5, 'cinnabar']]) {
+      ctx.lineWidth = Number(width) * r;
+      ctx.strokeStyle = colours[colour];
+      ctx.stroke();
+    }
+  });
+}
+
 /** @param {any} u @param {Colours} colours @param {[number, boolean][]} points */
 export function strays(u, colours, points) {
   const r = ratio(), { top, height } = u.bbox;

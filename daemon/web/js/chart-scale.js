@@ -2,6 +2,7 @@
 // @ts-check
 // The arithmetic of the chart, without a canvas: which window of time, which range of values, which
 // point is nearest, how ticks are written. Times are seconds from the origin. Pure.
+import { isOutside } from './flags.js';
 import { num } from './numbers.js';
 
 export const LAST = 30;              // seconds of the "last 30 s" window
@@ -56,6 +57,21 @@ export function clipped(picture, lanes, [lo, hi]) {
       const top = lane.hi[i], low = lane.lo[i];
       if (top != null && top > hi) out.push([x, true]);
       else if (low != null && low < lo) out.push([x, false]);
+    });
+  }
+  return out.sort((a, b) => a[0] - b[0]);
+}
+
+/** Points of the picture that an instrument cannot mean: [x, y], the farther end of a column. In the order of time.
+ * @param {import('./series.js').Picture} picture @param {{at: number, limits: import('./flags.js').Limits|null}[]} lines
+ * @returns {[number, number][]} */
+export function outside(picture, lines) {
+  /** @type {[number, number][]} */ const out = [];
+  for (const { at, limits } of lines) {
+    const { lo, hi } = picture.lanes[at];
+    picture.x.forEach((x, i) => {
+      const y = [hi[i], lo[i]].find((v) => isOutside(v, limits));
+      if (y != null) out.push([x, y]);
     });
   }
   return out.sort((a, b) => a[0] - b[0]);

@@ -7,6 +7,7 @@ import { Chart } from './chart.js';
 import { windowOf } from './chart-scale.js';
 import { every } from './emitter.js';
 import { useReadings, useView } from './hooks.js';
+import { limits } from './judge.js';
 import { channelName, quantityName, runName } from './names.js';
 import { lasting, timeOfDay } from './numbers.js';
 import { readings } from './readings.js';
@@ -47,7 +48,7 @@ function model() {
     style: [app.theme, app.lang, ...lanes.map((l) => `${l.colour}${l.channel.id}`)].join(),
     version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}`,
     lines: lanes.map((l) => ({ at: l.at, colour: l.colour, name: channelName(l.channel), unit: l.unit,
-      digits: readings.digits(l), step: l.channel.resolution ?? 0 })),
+      digits: readings.digits(l), step: l.channel.resolution ?? 0, limits: limits(l.channel) })),
     title: main?.unit ? `${name} / ${main.unit}` : name,
     origin, end, window: view.shownWindow, zoom: both(view.zoom, seconds), isGrowing: readings.isLive,
     hasHead: readings.isLive && view.device?.state === 'ready',

@@ -8,11 +8,13 @@ import uPlot from '/vendor/uplot.js';
 import { t, token } from './base.js';
 import { quantity } from './numbers.js';
 import * as paint from './chart-paper.js';
-import { clipped, nearest, tickText, timeSteps, timeUnit, VALUE_STEPS, valueRange, windowOf } from './chart-scale.js';
+import { isOutside } from './flags.js';
+import { clipped, nearest, outside, tickText, timeSteps, timeUnit, VALUE_STEPS, valueRange, windowOf } from './chart-scale.js';
 import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
 
 /** @typedef {import('./series.js').Picture} Picture */
-/** @typedef {{at: number, colour: number, name: string, unit: string, digits: number, step: number}} Line */
+/** @typedef {{at: number, colour: number, name: string, unit: string, digits: number, step: number,
+ *   limits: import('./flags.js').Limits|null}} Line */
 /** @typedef {{style: string, version: string, lines: Line[], title: string, origin: number, end: number,
  *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean,
  *   range: [number, number]|null, gaps: paint.GapMark[], overlays: paint.Overlay[],
@@ -44,6 +46,7 @@ export class Chart {
     this.drawn = '';
     /** @type {Picture} */ this.picture = { x: [], lanes: [], isBand: false };
     /** @type {[number, boolean][]} */ this.strays = [];
+    /** @type {[number, number][]} */ this.outside = [];
     /** @type {any} */ this.u = null;
     this.box = element('div');
     this.valueLabel = element('span', 'ylab');
@@ -124,6 +127,7 @@ export class Chart {
     if (m.window !== '30') for (const o of m.overlays) for (const v of o.y) if (v != null) more.push(v);
     this.values = valueRange(p, lanes, Math.max(0, ...m.lines.map((line) => line.step)), more);
     this.strays = clipped(p, lanes, this.values);
+    this.outside = outside(p, m.lines);
     this.valueLabel.textContent = m.title;
     this.timeLabel.textContent = `${t('time')} / ${timeUnit(this.span)[0]}`;
     const none = p.x.map(() => null);
@@ -134,6 +138,7 @@ export class Chart {
     dataset.points = String(p.x.length);
     dataset.gaps = String(m.gaps.filter((g) => g.to >= seen[0] && g.from <= seen[1]).length);
     dataset.band = String(p.isBand);
+    dataset.outside = String(this.outside.length);
     this.place();
   }
 
@@ -148,6 +153,7 @@ export class Chart {
     paint.overlaid(this.u, c, font, m.overlays);
     paint.gapLabels(this.u, c, font, m.gaps);
     paint.strays(this.u, c, this.strays);
+    paint.crosses(this.u, c, this.outside);
     if (!m.hasHead) return;
     const i = p.x.length - 1;
     paint.heads(this.u, c, m.lines.flatMap((line) => {
@@ -202,7 +208,8 @@ export class Chart {
     if (i < 0) return null;
     const values = m.lines.map((line) => {
       const y = p.lanes[line.at].mid[i];
-      return { text: quantity(y, line.digits, line.unit), colour: m.lines.length > 1 ? line.colour : 0, y };
+      const { lo, hi } = p.lanes[line.at], flag = isOutside(lo[i], line.limits) || isOutside(hi[i], line.limits) ? '  ' + t('f_out') : '';
+      return { text: quantity(y, line.digits, line.unit) + flag, colour: m.lines.length > 1 ? line.colour : 0, y };
     });
     return values.every((v) => v.y == null) ? null : { x: at, when, values };
   }

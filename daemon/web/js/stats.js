@@ -3,16 +3,19 @@
 // Six numbers about a dragged range. Rows give them exactly. Columns (min, max, mean of n rows) give n,
 // mean, min and max exactly as far as they lie in the range whole; how the readings lie inside a column is
 // not known, so `isApproximate` then stands for SD, change, slope and area, and the page says "≈". Nobody
-// knows the curve in a gap: the area leaves it out (`hasGap`).
+// knows the curve in a gap: the area leaves it out (`hasGap`). `outside` counts what the instrument cannot
+// mean; a column that reaches outside counts as one, though it may hold more (`isOutsideAtLeast`).
+import { isOutside } from './flags.js';
 
 /** @typedef {{n: number, mean: number, sd: number, min: number, max: number, delta: number, slope: number,
- *             area: number, isApproximate: boolean, hasGap: boolean}} Stats slope and area by the second */
+ *             area: number, isApproximate: boolean, hasGap: boolean, outside: number, isOutsideAtLeast: boolean}} Stats slope and area by the second */
 
 /** @param {import('./series.js').Block} block @param {number} channel @param {number} from @param {number} to
- * microseconds of board time @param {import('./series.js').Gap[]} [gaps] @returns {Stats|null} */
-export function describe(block, channel, from, to, gaps = []) {
+ * microseconds of board time @param {import('./series.js').Gap[]} [gaps] @param {import('./flags.js').Limits|null} [limits]
+ * @returns {Stats|null} */
+export function describe(block, channel, from, to, gaps = [], limits = null) {
   const lane = block.lanes[channel], t = block.t, x = /** @type {number[]} */ ([]), y = /** @type {number[]} */ ([]), w = [];
-  let min = Infinity, max = -Infinity, n = 0, isApproximate = false, hasGap = false;
+  let min = Infinity, max = -Infinity, n = 0, isApproximate = false, hasGap = false, outside = 0, isOutsideAtLeast = false;
   for (let i = block.after(from - 1), j = block.after(to); i < j; i++) {
     if (lane.mid[i] !== lane.mid[i]) continue;
     x.push((t[i] - from) / 1e6); y.push(lane.mid[i]); w.push(block.n[i]);
@@ -20,6 +23,9 @@ export function describe(block, channel, from, to, gaps = []) {
     if (lane.hi[i] > max) max = lane.hi[i];
     if (block.n[i] > 1) isApproximate = true;
     n += block.n[i];
+    if (!isOutside(lane.lo[i], limits) && !isOutside(lane.hi[i], limits)) continue;
+    outside++;
+    if (block.n[i] > 1) isOutsideAtLeast = true;
   }
   if (x.length < 2) return null;
   let mean = 0, middle = 0;
@@ -35,7 +41,7 @@ export function describe(block, channel, from, to, gaps = []) {
   }
   const ends = Math.max(1, Math.min(10, x.length >> 2));       // noise of a single point is no change
   const average = (/** @type {number[]} */ a) => a.reduce((s, v) => s + v, 0) / a.length;
-  return { n, mean, min, max, area, isApproximate, hasGap,
+  return { n, mean, min, max, area, isApproximate, hasGap, outside, isOutsideAtLeast,
     sd: Math.sqrt(syy / (n - 1)), slope: sxx > 0 ? sxy / sxx : 0,
     delta: average(y.slice(-ends)) - average(y.slice(0, ends)) };
 }

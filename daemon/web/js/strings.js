@@ -45,7 +45,7 @@ export const S = {
   b_device: ['时刻由传感器自己的钟盖上。', 'Made by the sensor\'s own clock.'],
   b_kernel: ['时刻由板子的内核在脚上变化的一刻盖上。', 'Made by the board\'s kernel at the very edge.'],
   b_arrival: ['时刻是读数到板子的一刻。', 'Made when a reading reaches the board.'],
-  b_step: ['{0}：最小一格 {1}。', '{0}: smallest step {1}.'],
+  b_step: ['{0}：最小一格 {1}。', '{0}: smallest step {1}. '],
   export: ['导出', 'Export'],
   x_range: ['选中的一段', 'The selected range'],
   x_run: ['{0}，全部传感器', '{0}, all sensors'],
@@ -76,6 +76,13 @@ export const S = {
   cancel: ['取消', 'Cancel'],
   noAnswer: ['板子没有回答。走近一点再试。', 'The board did not answer. Move closer and try again.'],
   otherRun: ['已经在记录了。', 'A run is already going on.'],
+
+  // readings that must not be taken for what they seem
+  f_out: ['超出量程', 'out of range'],
+  f_warm: ['预热', 'warming up'],
+  f_outN: ['选段里有 {0} 个读数超出量程', 'In this range, readings out of range: {0}'],
+  b_warm: ['还在预热，再等 {0}，读数才准。', 'It is warming up: readings are good in {0}.'],
+  b_range: ['量程 {0} 到 {1}，超出的会标出来。', 'Range {0} to {1}; what is outside is marked.'],
 
   // calibration
   cal_none: ['{0}：没有校准过，显示传感器原来的读数。', '{0}: not calibrated; readings are as the sensor gives them.'],

@@ -5,6 +5,7 @@
 import { html, t, useEffect } from './base.js';
 import { gapLabel, shownEnd } from './chart-view.js';
 import { useEvery, useReadings, useView } from './hooks.js';
+import { flags, flagWord } from './judge.js';
 import { channelName } from './names.js';
 import { digitsOf, num, timeOfDay } from './numbers.js';
 import { readings } from './readings.js';
@@ -21,6 +22,16 @@ function newestFrom(block) {
   return block.t[i];
 }
 
+/** @typedef {[string, import('./flags.js').Flag[]]} Cell a value and its flags */
+
+/** A mean is flagged for what it is the mean of. @param {import('./view.js').Lane} lane
+ * @param {import('./series.js').Block} block @param {number} i @returns {Cell} */
+function cell(lane, block, i) {
+  const { lo, hi, mid } = block.lanes[lane.at];
+  const words = [...new Set([lo[i], hi[i]].flatMap((v) => flags(lane, v, block.t[i])))];
+  return [num(mid[i], readings.digits(lane) + (block.n[i] > 1 ? 1 : 0)), words];
+}
+
 export function Table() {
   useView('what', 'range', 'window');
   useReadings();
@@ -35,14 +46,14 @@ export function Table() {
     const wall = readings.wallOf(us);
     return wall == null ? '' : timeOfDay(wall, digits);
   };
-  /** @type {{us: number, clock: string, gap: import('./series.js').Gap|null, n?: number, values?: string[]}[]} */ const rows = [];
+  /** @type {{us: number, clock: string, gap: import('./series.js').Gap|null, n?: number, values?: Cell[]}[]} */ const rows = [];
   for (let i = block.length - 1; i >= 0 && rows.length < ROWS; i--) {
     const gap = gaps.find((g) => g.from_us >= block.t[i] && (i === block.length - 1 || g.from_us < block.t[i + 1]));
     if (gap) {
       rows.push({ us: gap.from_us, clock: clock(gap.from_us, 0), gap });
     }
     rows.push({ us: block.t[i], clock: clock(block.t[i], step && step < 1 ? 1 : 0), gap: null, n: block.n[i],
-      values: lanes.map((l) => num(block.lanes[l.at].mid[i], readings.digits(l) + (block.n[i] > 1 ? 1 : 0))) });
+      values: lanes.map((l) => cell(l, block, i)) });
   }
   const hasClock = rows.some((row) => row.clock), hasMeans = rows.some((row) => row.n !== undefined && row.n > 1);
   const note = hasMeans ? t('tableMean') : block.length > ROWS ? t('tableLast', num(ROWS)) : '';
@@ -52,5 +63,5 @@ export function Table() {
       ${lanes.map((l) => html`<th scope="col">${channelName(l.channel)}${l.unit && ' / ' + l.unit}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr class=${row.gap ? 'miss' : ''} key=${(row.gap ? 'g' : '') + row.us}>
       <td>${num((row.us - origin) / 1e6, fine)}</td>${hasClock && html`<td>${row.clock}</td>`}
-      ${row.gap ? html`<td colspan=${lanes.length + (hasMeans ? 1 : 0)}>${gapLabel(row.gap)}</td>` : html`${hasMeans && html`<td>${num(row.n)}</td>`}${row.values?.map((v) => html`<td>${v}</td>`)}`}</tr>`)}</tbody></table></div>`;
+      ${row.gap ? html`<td colspan=${lanes.length + (hasMeans ? 1 : 0)}>${gapLabel(row.gap)}</td>` : html`${hasMeans && html`<td>${num(row.n)}</td>`}${row.values?.map(([v, words]) => html`<td>${words.map((word) => html`<span class=${'flag ' + word}>${flagWord(word)}</span>`)}${v}</td>`)}`}</tr>`)}</tbody></table></div>`;
 }

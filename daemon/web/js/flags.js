@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// What a reading must not be taken for: a value that the instrument cannot mean, or one of before it is
+// warm. The board has the same rule (daemon/data/flag.h); tests/data/flags.txt holds for both. Pure.
+
+/** @typedef {'warm-up'|'out-of-range'} Flag */
+/** @typedef {[number, number]} Limits the least and the greatest value that are none of these */
+
+/** Half a resolution beyond an edge is still the edge, as far as the instrument can tell. Null: its range is
+ * unknown, and nothing is out of it. @param {number|null} low @param {number|null} high
+ * @param {number|null} resolution @returns {Limits|null} */
+export function limitsOf(low, high, resolution) {
+  const edge = resolution && resolution > 0 ? resolution / 2 : 0;
+  return low != null && high != null && low < high ? [low - edge, high + edge] : null;
+}
+
+/** @param {number|null|undefined} value @param {Limits|null} limits */
+export const isOutside = (value, limits) => value != null && !!limits && (value < limits[0] || value > limits[1]);
+
+/** @param {number|null|undefined} value @param {Limits|null} limits @param {number} ageUs since it was plugged in;
+ * NaN: nobody knows @param {number} warmUpUs @returns {Flag[]} */
+export const flagsOf = (value, limits, ageUs, warmUpUs) => /** @type {Flag[]} */ ([
+  ...(ageUs < warmUpUs ? ['warm-up'] : []), ...(isOutside(value, limits) ? ['out-of-range'] : [])]);
+
+/** Does a kit begin anew, and so to warm up, behind a gap with this reason? @param {string} reason */
+export const beginsAnew = (reason) => ['unplugged', 'stopped', 'reset'].includes(reason);
+
+/** Limits as a calibration shows them: its points are joined by straight lines, the outer ones go on.
+ * @param {Limits|null} limits @param {import('./api.js').Point[]} points by `raw`, rising @returns {Limits|null} */
+export function calibrated(limits, points) {
+  if (!limits || !points.length) return limits;
+  const read = (/** @type {number} */ raw) => {
+    let i = 1;
+    while (i < points.length - 1 && raw > points[i].raw) i++;
+    const a = points[i - 1], b = points[i] ?? a, slope = b === a ? 1 : (b.true - a.true) / (b.raw - a.raw);
+    return a.true + (raw - a.raw) * slope;
+  };
+  const [a, b] = limits.map(read);
+  return a < b ? [a, b] : [b, a];
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The rule by which readings are flagged, by the table that the daemon is held to as well.
+import assert from 'node:assert';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { calibrated, flagsOf, isOutside, limitsOf } from '../../daemon/web/js/flags.js';
+import { source } from '../support/pages.mjs';
+
+const rows = fs.readFileSync(path.join(source, 'tests/data/flags.txt'), 'utf8').split('\n')
+  .filter((line) => line && !line.startsWith('#')).map((line) => line.trim().split(/\s+/));
+const number = (/** @type {string} */ word) => (word === '-' ? null : Number(word));
+
+test('readings are flagged as the table says', () => {
+  assert.ok(rows.length > 30);
+  for (const row of rows) {
+    assert.strictEqual(row.length, 7, row.join(' '));
+    const [value, low, high, resolution, age, warmUp] = row.slice(0, 6).map(number);
+    const words = flagsOf(value, limitsOf(low, high, resolution), age ?? NaN, warmUp ?? 0).join() || '-';
+    assert.strictEqual(words, row[6], row.join(' '));
+  }
+});
+
+test('a calibration moves the limits as it moves the readings', () => {
+  const limits = limitsOf(0, 100, 1);
+  assert.deepStrictEqual(limits, [-0.5, 100.5]);
+  assert.deepStrictEqual(calibrated(limits, []), limits);
+  assert.deepStrictEqual(calibrated(limits, [{ raw: 10, true: 12 }]), [1.5, 102.5]);
+  assert.deepStrictEqual(calibrated([0, 100], [{ raw: 0, true: 0 }, { raw: 50, true: 100 }, { raw: 80, true: 103 }]), [0, 105]);
+  assert.deepStrictEqual(calibrated([0, 100], [{ raw: 0, true: 5 }, { raw: 100, true: -5 }]), [-5, 5]);
+  assert.strictEqual(calibrated(null, [{ raw: 10, true: 12 }]), null);
+  assert.ok(!isOutside(NaN, limits) && !isOutside(null, limits) && isOutside(101, limits));
+});
