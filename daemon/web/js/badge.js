@@ -4,6 +4,7 @@
 // and whether the kit is warm. Short facts in the badge; each is a sentence when the badge is pressed, and on
 // large screens in the lower zone too.
 import { html, say, t, Pop } from './base.js';
+import { About } from './about.js';
 import { board } from './board.js';
 import { CalibrationFact } from './calibrate.js';
 import { useBoard, useReadings, useView } from './hooks.js';
@@ -62,7 +63,7 @@ export function Facts() {
     <li class=${f.isOff ? 'warn' : ''}><${Icon} n=${f.isOff ? 'warn' : 'check'} s=${20}/>${rateSays}</li>
     <li class=${f.missing ? 'warn' : ''}><${Icon} n=${f.missing ? 'warn' : 'check'} s=${20}/>${f.missing ? t('b_miss', num(f.missing)) : t('b_miss0')}</li>
     <li><${Icon} n="wait" s=${20}/><span>${f.uncertainty ? t('b_time', precision(f.uncertainty)) : ''}${t(stampWords[f.stamps] ?? 'b_arrival')}</span></li>
-    ${f.lane && html`<${Scale} lane=${f.lane}/>`}</ul>`;
+    ${f.lane && html`<${Scale} lane=${f.lane}/>`}</ul><${About}/>`;
 }
 
 export function Badge() {

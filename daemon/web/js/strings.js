@@ -84,6 +84,16 @@ export const S = {
   b_warm: ['还在预热，再等 {0}，读数才准。', 'It is warming up: readings are good in {0}.'],
   b_range: ['量程 {0} 到 {1}，超出的会标出来。', 'Range {0} to {1}; what is outside is marked.'],
 
+  // about a kit
+  a_title: ['关于这个器材', 'About this kit'],
+  a_wiring: ['接线', 'Wiring'],
+  a_safety: ['安全', 'Safety'],
+  a_traps: ['容易出错的地方', 'What goes wrong'],
+  a_accuracy: ['准确度', 'Accuracy'],
+  a_unverified: ['还没有在实物上验证', 'Not yet seen on hardware'],
+  a_ofReading: ['读数的 {0} %', '{0} % of the reading'],
+  a_or: ['{0} 或 {1}，取大的', '{0} or {1}, the greater'],
+
   // calibration
   cal_none: ['{0}：没有校准过，显示传感器原来的读数。', '{0}: not calibrated; readings are as the sensor gives them.'],
   cal_by: ['{0}：已校准（{1}）。', '{0}: calibrated ({1}).'],
