@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// How good the shown data is: rate, missing readings, precision of the stamps,
+// How good the shown data is: rate (or when the last event was), missing readings, precision of the stamps,
 // and whether the kit is warm. Short facts in the badge; each is a sentence when the badge is pressed, and on
 // large screens in the lower zone too.
 import { html, say, t, Pop } from './base.js';
 import { About } from './about.js';
+import { agoText } from './ago.js';
 import { board } from './board.js';
 import { CalibrationFact } from './calibrate.js';
 import { useBoard, useReadings, useView } from './hooks.js';
@@ -55,7 +56,7 @@ const problem = () => view.stream?.problem ?? view.device?.problem;
 export function Facts() {
   const f = facts(), left = warmingLeft();
   if (!f) return null;
-  const rateSays = rateWords(f);
+  const rateSays = view.isOfEvents ? t('e_each', agoText()) : rateWords(f);
   return html`<ul class="facts">
     ${problem() && html`<li class="warn"><${Icon} n="warn" s=${20}/>${say(problem())}</li>`}
     <${CalibrationFact}/>
@@ -72,7 +73,7 @@ export function Badge() {
   useReadings();
   const f = facts();
   if (!f) return null;
-  const left = warmingLeft(), often = f.got ? rate(f.got) : '—';
+  const left = warmingLeft(), often = !view.isOfEvents ? (f.got ? rate(f.got) : '—') : html`<span class="tx">${t('lastOne')}</span>${agoText()}`;
   const face = html`${left && html`<span class="warn hot"><span class="tx">${t('f_warm')}</span>${left}<${Icon} n="wait" s=${18}/></span>`}
     <span class=${f.isOff ? 'warn' : ''}>${often}<${Icon} n=${f.isOff ? 'warn' : 'check'} s=${18}/></span>
     <span class=${f.missing ? 'warn' : ''}>${t('missing')} ${num(f.missing)}<${Icon} n=${f.missing ? 'warn' : 'check'} s=${18}/></span>

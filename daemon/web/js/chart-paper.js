@@ -155,6 +155,21 @@ export function heads(u, colours, heads) {
   }
 }
 
+/** Events: the channel's shape at each, and no line, as nothing was between two.
+ * @param {any} u @param {Colours} colours @param {number} colour @param {number[]} X @param {(number|null)[]} Y */
+export function points(u, colours, colour, X, Y) {
+  const r = ratio(), shape = new Path2D(SHAPE[colour]);
+  inside(u, (ctx) => {
+    ctx.fillStyle = colours['c' + colour];
+    X.forEach((x, i) => {
+      const y = Y[i];
+      if (y == null) return;
+      ctx.setTransform(1.1 * r, 0, 0, 1.1 * r, u.valToPos(x, 'x', true), u.valToPos(y, 'y', true));
+      ctx.fill(shape);
+    });
+  });
+}
+
 /** A cross on each value that the instrument cannot mean. @param {any} u @param {Colours} colours @param {[number, number][]} marks */
 export function crosses(u, colours, marks) {
   const r = ratio(), arm = 5 * r;

@@ -45,13 +45,13 @@ function model() {
     : (main && lanes.every((l) => l.channel.quantity === main.channel.quantity) && quantityName(main.channel.quantity))
       || lanes.map((l) => channelName(l.channel)).join(app.lang === 'zh' ? '、' : ', ');
   return {
-    style: [app.theme, app.lang, ...lanes.map((l) => `${l.colour}${l.channel.id}`)].join(),
+    style: [app.theme, app.lang, view.isOfEvents, ...lanes.map((l) => `${l.colour}${l.channel.id}`)].join(),
     version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}`,
     lines: lanes.map((l) => ({ at: l.at, colour: l.colour, name: channelName(l.channel), unit: l.unit,
       digits: readings.digits(l), step: l.channel.resolution ?? 0, limits: limits(l.channel) })),
     title: main?.unit ? `${name} / ${main.unit}` : name,
     origin, end, window: view.shownWindow, zoom: both(view.zoom, seconds), isGrowing: readings.isLive,
-    hasHead: readings.isLive && view.device?.state === 'ready',
+    hasHead: readings.isLive && view.device?.state === 'ready', isOfEvents: view.isOfEvents,
     range: both(view.range, seconds),
     gaps: gaps.map((g) => ({ from: seconds(g.from_us), to: seconds(Math.min(g.to_us, end)), label: gapLabel(g) })),
     overlays: readings.overlays().map(({ run, block }) => {

@@ -16,7 +16,7 @@ import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
 /** @typedef {{at: number, colour: number, name: string, unit: string, digits: number, step: number,
  *   limits: import('./flags.js').Limits|null}} Line */
 /** @typedef {{style: string, version: string, lines: Line[], title: string, origin: number, end: number,
- *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean,
+ *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean, isOfEvents: boolean,
  *   range: [number, number]|null, gaps: paint.GapMark[], overlays: paint.Overlay[],
  *   picture: (from: number, to: number, px: number) => Picture, timeOfDay: (x: number) => string}} Model
  *   `style` changes when the chart must be built anew, `version` when it must be drawn again; `origin`
@@ -79,7 +79,7 @@ export class Chart {
     const path = { pxAlign: 0, points: { show: false } };
     /** @type {(line: Line) => any[]} */
     const lane = (line) => [{ ...path, stroke: null }, { ...path, stroke: null },
-      { ...path, stroke: c['c' + line.colour], width: 2.25, dash: paint.dashOf(line.colour), spanGaps: false }];
+      { ...path, stroke: m.isOfEvents ? null : c['c' + line.colour], width: 2.25, dash: paint.dashOf(line.colour), spanGaps: false }];
     this.u = new uPlot({
       width, height, padding: [26, 14, 0, 0], legend: { show: false }, cursor: { show: false }, select: /** @type {any} */ ({ show: false }),
       scales: { x: { time: false, range: () => this.window }, y: { range: () => this.values } },
@@ -139,6 +139,7 @@ export class Chart {
     dataset.gaps = String(m.gaps.filter((g) => g.to >= seen[0] && g.from <= seen[1]).length);
     dataset.band = String(p.isBand);
     dataset.outside = String(this.outside.length);
+    dataset.drawn = m.isOfEvents ? 'points' : 'line';
     this.place();
   }
 
@@ -152,6 +153,7 @@ export class Chart {
     const c = /** @type {paint.Colours} */ (this.colours), font = this.font ?? '', { m, picture: p } = this;
     paint.overlaid(this.u, c, font, m.overlays);
     paint.gapLabels(this.u, c, font, m.gaps);
+    if (m.isOfEvents) for (const line of m.lines) paint.points(this.u, c, line.colour, p.x, p.lanes[line.at].mid);
     paint.strays(this.u, c, this.strays);
     paint.crosses(this.u, c, this.outside);
     if (!m.hasHead) return;

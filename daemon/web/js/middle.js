@@ -7,6 +7,7 @@ import { board } from './board.js';
 import { ChartView } from './chart-view.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Shape } from './icons.js';
+import { agoText } from './ago.js';
 import { Flag } from './flag.js';
 import { flagOfNow } from './judge.js';
 import { channelName } from './names.js';
@@ -97,6 +98,7 @@ function Readout() {
   useView('what');
   const main = view.mainLane, lanes = view.shown.filter((l) => l !== main && l.at !== main?.at);
   const time = useText(500, () => {
+    if (view.isOfEvents && readings.isLive) return t('e_last', agoText());
     const at = readings.row?.t, wall = at == null ? null : readings.wallOf(at);
     return wall == null ? '' : timeOfDay(wall);
   });

@@ -84,6 +84,14 @@ export const S = {
   b_warm: ['还在预热，再等 {0}，读数才准。', 'It is warming up: readings are good in {0}.'],
   b_range: ['量程 {0} 到 {1}，超出的会标出来。', 'Range {0} to {1}; what is outside is marked.'],
 
+  // kits of events: nothing is between two
+  e_last: ['上一次：{0}', 'Last event: {0}'],
+  lastOne: ['上一次', 'last'],
+  e_sAgo: ['{0} 秒前', '{0} s ago'],
+  e_minAgo: ['{0} 分钟前', '{0} min ago'],
+  e_hAgo: ['{0} 小时前', '{0} h ago'],
+  e_each: ['每来一次记一个点，上一次：{0}。', 'Each event is a point; the last one: {0}.'],
+
   // about a kit
   a_title: ['关于这个器材', 'About this kit'],
   a_wiring: ['接线', 'Wiring'],

@@ -69,6 +69,10 @@ class View extends Emitter {
     return streams.find((s) => s.name === this.streamName) ?? streams[0];
   }
 
+  /** Does a row of the shown stream stand for an event, so that nothing is between two? The kernel stamps edges,
+   * and a stream without a period waits for them. */
+  get isOfEvents() { return this.stream?.stamps === 'kernel' && !this.stream.period_us; }
+
   /** All channels of the shown stream. @returns {Lane[]} */
   get lanes() {
     return (this.stream?.channels ?? []).map((channel, at) => (
@@ -105,7 +109,7 @@ class View extends Emitter {
   }
 
   /** @returns {Window} */
-  get shownWindow() { return this.window ?? (this.run ? 'all' : '30'); }
+  get shownWindow() { return this.window ?? (this.run || this.isOfEvents ? 'all' : '30'); }
 
   /** @param {Device} device */
   chooseDevice(device) { this.set('what', { identity: device.identity, streamName: null, active: null }); }
