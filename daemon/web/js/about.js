@@ -21,8 +21,8 @@ export function accuracyText({ channel: { accuracy }, unit }) {
 }
 
 /** @param {{title: import('./base.js').Key, icon: import('./icons.js').IconName, items: string[]}} p */
-const Part = ({ title, icon, items }) => (items.length ? html`<h3><${Icon} n=${icon} s=${18}/>${t(title)}</h3>
-  <ul>${items.map((text) => html`<li key=${text}>${text}</li>`)}</ul>` : null);
+const Part = ({ title, icon, items }) => (items.length ? html`<dl><dt><${Icon} n=${icon} s=${18}/>${t(title)}</dt>
+  ${items.map((text) => html`<dd key=${text}>${text}</dd>`)}</dl>` : null);
 
 export function About() {
   const { device, lanes } = view, kit = device && kitOf(device.kit);
