@@ -56,7 +56,7 @@ function starting(kit, link) {
 /** A board with its kits, all ready: `kits` are [model, samples per second]. */
 export class Board {
   /** @param {([string, number]|Emulated)[]} kits a model is of kitlog-virtual, or with a {place} the lines of a printing board (printer.py)
-   * @param {string} [more] YAML behind the usual lines */
+   * @param {string|((folder: string) => string)} [more] YAML behind the usual lines; a function may put files into its folder first */
   static async start(kits, more = '') {
     if (!process.env.KITLOGD || !process.env.KITLOG_VIRTUAL) skip('kitlogd and kitlog-virtual are not built');
     const board = new Board();
@@ -69,7 +69,7 @@ export class Board {
     });
     const ports = board.kits.map((kit) => `\n    - {path: ${kit.link}${kit.port}}`).join('') || ' []';
     fs.writeFileSync(path.join(board.folder, 'kitlogd.yaml'), `board: kitlog-3B2\ndata: ${board.folder}/data\n`
-      + `wall_clock: system\nhttp: {port: ${board.port}}\nserial:\n  scan: no\n  ports:${ports}\n${more}`);
+      + `wall_clock: system\nhttp: {port: ${board.port}}\nserial:\n  scan: no\n  ports:${ports}\n${typeof more === 'string' ? more : more(board.folder)}`);
     await board.boot();
     for (let i = 0; i < kits.length; i++) {      // one after the other, so that kit i has sticker i + 1
       await board.plug(i);

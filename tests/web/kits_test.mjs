@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Kits of every kind on the student page: called by their names, told apart on one adapter, flagged out of
+// their range and while they warm up, events as points, and what there is to know about them.
+import assert from 'node:assert';
+import { after, before, test } from 'node:test';
+import { Board, closeBrowser, until } from '../support/browser.mjs';
+import { kindsBoard, lookAt } from '../support/kinds.mjs';
+import { relay } from '../support/relay.mjs';
+
+/** @type {Board} */ let board;
+before(async () => { board = await kindsBoard(); });
+after(async () => { await closeBrowser(); await board?.close(); });
+const look = (/** @type {number} */ kit, how = {}, at = board) => lookAt(at, kit, how);
+const english = { query: '?lang=en&theme=light' };
+const has = (/** @type {any} */ page, /** @type {string} */ where, /** @type {RegExp} */ words) => (
+  until(String(words), async () => words.test(await page.locator(where).first().innerText({ timeout: 500 }).catch(() => ''))));
+
+test('a kit is called by its name in the page\'s language, one that nobody described by what it says', async () => {
+  for (const [lang, name, text] of [['zh', '慢热光电门', 'virtual-cup'], ['en', 'Slow photogate', 'virtual-cup']]) {
+    const page = await look(3, { query: `?lang=${lang}&theme=light` });
+    await has(page, '.gb .model', new RegExp(`^${name}$`));
+    await page.locator('.btn.gb').click();
+    const names = await page.locator('.kitrow .item > span').allInnerTexts();
+    assert.ok(names[0].startsWith(text) && names[2].startsWith(name), names.join());
+    await page.context().close();
+  }
+});
+
+test('probes on one adapter are told apart, also on a phone, and the dead one says what to do', async () => {
+  const page = await look(2, { size: [360, 740] }), list = page.locator('.lanes select');
+  const names = await list.locator('option').allInnerTexts();
+  assert.deepStrictEqual(names.map((name) => name.match(/^地址 \d/)?.[0]), ['地址 1', '地址 4']);
+  assert.ok(await list.isVisible());
+  await has(page, '.lane .v', /30\.5/);
+  assert.strictEqual(await page.locator('.notice.bad').count(), 0);
+  await list.selectOption({ index: 1 });
+  await has(page, '.notice.bad', /^2 号 地址 4：没有应答/);
+  await list.selectOption({ index: 0 });
+  await until('the live one is well', async () => await page.locator('.notice.bad').count() === 0);
+  assert.deepStrictEqual(page.faults, []);
+});
+
+test('trouble of one kit is not shown on another as if it were its own', async () => {
+  const page = await look(1);
+  await until('the board knows', async () => /\p{Script=Han}/u.test(JSON.stringify((await board.get('devices')).devices[1].streams[1].problem)));
+  await page.waitForTimeout(1500);
+  assert.strictEqual(await page.locator('.notice').count(), 0);
+  await page.locator('.btn.gb').click();
+  await has(page, '.kitrow:nth-child(2) small', /地址 4：没有应答/);
+});
+
+test('what a kit cannot mean is marked with words wherever it stands', async () => {
+  const page = await look(3, english);
+  await has(page, '.readout .big .flag', /^out of range$/);
+  await until('crosses on the chart', async () => Number(await page.locator('.chart .paper').getAttribute('data-outside')) > 3);
+  await page.keyboard.press('2');
+  await has(page, '.digit .flag', /^out of range$/);
+  await page.keyboard.press('3');
+  await has(page, '.tablev td .flag', /out of range|warming up/);
+  const [table, known] = await page.evaluate(() => [...document.querySelectorAll('.tablev tbody tr')].map((row) => {
+    const cell = row.querySelector('td:nth-last-child(2)'), value = parseFloat(cell?.lastChild?.textContent ?? '');
+    return [cell?.querySelector('.flag.out-of-range')?.textContent === 'out of range', value > 21.905];
+  }).reduce((sum, [a, b]) => [sum[0] + Number(a), sum[1] + Number(b)], [0, 0]));
+  assert.ok(known > 3);
+  assert.strictEqual(table, known);
+  await page.keyboard.press('1');
+  await page.locator('.zbot h2 .btn').first().click();
+  await until('they are counted', async () => Number(await page.locator('.stat h2 .flag [aria-hidden]').innerText({ timeout: 500 }).catch(() => '0')) > 3);
+  assert.match(await page.locator('.stat h2 .flag .sr').innerText(), /readings out of range: \d/);
+  await page.locator('.pickl').nth(1).click();
+  await until('no mark on light', async () => await page.locator('.readout .big .flag').innerText() === '');
+  assert.deepStrictEqual(page.faults, []);
+});
+
+test('a kit that warms up says how long it still does, and its rows are marked', async () => {
+  const page = await look(3);
+  await has(page, '.badge', /^预热\s?(2\d|30)\u202fmin/);
+  await has(page, '.quality .facts', /还在预热，再等 (2\d|30)\u202fmin/);
+  await page.keyboard.press('3');
+  await has(page, '.tablev td:last-child .flag.warm-up', /^预热$/);
+});
+
+test('about a kit: folded away, opened by key, everything that its folder says', async () => {
+  const page = await look(3, english), about = page.locator('.quality .about');
+  await about.locator('summary').waitFor();
+  assert.strictEqual(await about.locator('dd').first().isVisible(), false);
+  await about.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await until('it is open', () => about.locator('dd').first().isVisible());
+  const text = (await about.innerText()).replace(/\u202f/g, ' ');
+  for (const words of ['Do not look into the light', 'Red to 5 V', 'In sunlight it reads too high', 'Temperature ±0.5 °C',
+    'Illuminance ±(30 lx + 3 % of the reading)', 'the status bits above bit 0', 'Not yet seen on hardware']) assert.ok(text.includes(words), `${words}: ${text}`);
+  await page.waitForTimeout(2500);
+  assert.ok(await about.locator('dd').first().isVisible(), 'it stays open while readings come');
+});
+
+test('the range is the instrument\'s: it moves with a calibration, in every browser', async () => {
+  const page = await look(3), [stream] = (await board.get('devices')).devices[2].streams;
+  const limits = () => page.evaluate(async () => {
+    const { limits: of } = await import('/js/judge.js'), { view } = await import('/js/view.js');
+    return view.mainLane ? of(view.mainLane.channel)?.map((v) => v.toFixed(3)) : null;
+  });
+  await until('as the kit says', async () => String(await limits()) === '20.995,21.905');
+  const made = await page.evaluate(async ({ pin, id }) => {
+    const post = (/** @type {string} */ what, /** @type {object} */ body) => fetch(`/api/v1/${what}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    await post('login', { pin });
+    return (await post('calibrations', { stream: id, channel: 'temp', points: [{ raw: 21.5, true: 21.55 }], name: 'water' })).status;
+  }, { pin: board.pin, id: stream.id });
+  assert.strictEqual(made, 201);
+  await until('moved', async () => String(await limits()) === '21.045,21.955');
+});
+
+/** The third kit as one at the board's pins: nothing else of it is altered. */
+const asEvents = () => relay(board.url, (line) => {
+  const at = line.startsWith('data: ') ? 6 : 0;
+  if (!line.includes('"warm-gate"')) return line;
+  const news = JSON.parse(line.slice(at));
+  for (const d of news.devices ?? []) if (d.kit === 'warm-gate') d.streams[0].stamps = 'kernel';
+  return line.slice(0, at) + JSON.stringify(news);
+});
+
+test('events are points with the time since the last one; nothing is a rate, nothing is silent', async () => {
+  const between = await asEvents();
+  try {
+    const page = await look(3, {}, between);
+    await until('points', async () => await page.locator('.chart .paper').getAttribute('data-drawn') === 'points');
+    await until('a few', async () => Number(await page.locator('.chart .paper').getAttribute('data-points')) > 10);
+    await has(page, '.readout .when', /^上一次：[0-9] 秒前$/);
+    assert.doesNotMatch(await page.locator('.badge').innerText(), /Hz/);
+    await board.stopped(2, async () => {
+      await has(page, '.readout .when', /^上一次：[4-9] 秒前$/);
+      await has(page, '.badge', /上一次\s?[4-9] 秒前/);
+      assert.doesNotMatch(await page.locator('.quality .facts').innerText(), /没有读数|每秒/);
+    });
+    assert.strictEqual(await page.locator('.seg button[aria-pressed=true]').last().innerText(), '全部', 'all events, not 30 s of none');
+    await page.context().close();
+  } finally {
+    between.close();
+  }
+});
