@@ -68,6 +68,6 @@ def replug(test, daemon, *kits, times=TIMES):
           f"{descriptors[0]} to {descriptors[-1]} descriptors, {resident[0]} to {resident[-1]} kB",
           flush=True)
     test.assertLess(middle(after_udevd), AGAIN_S)
-    # A file may be open for a moment; what grows is never back at what it was.
-    test.assertLessEqual(min(descriptors[-3:]), max(descriptors[:3]))
+    # A file or a connection may be open for a moment; what leaks does so each time.
+    test.assertLess(min(descriptors[-3:]) - min(descriptors[:3]), max(1, (times - SETTLED) / 2))
     test.assertLess(resident[-1] - resident[0], GROWTH_KB)
