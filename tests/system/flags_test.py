@@ -74,7 +74,7 @@ class Flags(unittest.TestCase):
 
     def calibrate(self, channel, raw, true):
         made = self.board.post("calibrations", {"stream": self.stream, "channel": channel,
-                                                "points": [{"raw": raw, "true": true}]})
+                                                "points": [{"raw": raw, "true": true}], "is_sure": True})
         return made["calibrations"][0]["id"]
 
     def level(self, row):
@@ -133,7 +133,7 @@ class Flags(unittest.TestCase):
             text = subprocess.run([KITLOG, "--config", self.board.config, "export",
                                    f"stream:{self.stream}"], capture_output=True, check=True).stdout
             table = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
-            return table if float(table[-1]["time_s"]) > WARM_UP + 2 else None
+            return table if table and float(table[-1]["time_s"]) > WARM_UP + 2 else None
         table = daemon.wait_for("a warm kit", rows)
         for row in table:
             value = next(cell for head, cell in row.items() if head.startswith("液位"))

@@ -63,7 +63,7 @@ class Tutorial(unittest.TestCase):
         self.assertLessEqual(len((self.kit / "kit.yaml").read_text(encoding="utf-8").splitlines()), 40)
 
     def test_the_sensor_is_live_on_the_board(self):
-        self.assertRegex(self.said, r"(?m)^#1 +九字节传感器 +ready +/.*/my-sensor$")
+        self.assertRegex(self.said, r"(?m)^#1 +Nine-byte sensor +ready +/.*/my-sensor$")
         self.assertRegex(self.said, r"Temperature +\d+\.\d\d °C +stream:\d+  20 Hz")
         self.assertRegex(self.said, r"(?m)^main +20 Hz +(19|20)(\.\d+)? Hz")
 
