@@ -189,5 +189,5 @@ test('gaps are told once, in order, and the longer answer wins', () => {
   assert.deepStrictEqual(mergeGaps([a], [b, { ...a, to_us: 12, lost_rows: 7 }]), [b, { ...a, to_us: 12, lost_rows: 7 }]);
   assert.strictEqual(lostIn(b, 10), 3);
   assert.strictEqual(lostIn({ from_us: 0, to_us: 100, reason: 'silent', lost_rows: 0 }, 10), 9);
-  assert.strictEqual(lostIn({ from_us: 0, to_us: 100, reason: 'silent', lost_rows: 0 }, 0), 0);
+  assert.strictEqual(lostIn({ from_us: 0, to_us: 100, reason: 'silent', lost_rows: 0 }, 0), NaN);
 });

@@ -27,7 +27,7 @@ export function facts() {
   const counted = device.streams.length > 1 ? null : board.rate(device.id, stream.period_us);   // it counts a whole kit
   const isAsRequested = counted == null || (asked > 0 && Math.abs(counted / asked - 1) <= RATE_OFF);
   const got = isAsRequested ? asked : counted;
-  const missing = readings.gaps().reduce((sum, gap) => sum + lostIn(gap, stream.period_us), 0);
+  const missing = readings.gaps().reduce((sum, gap) => sum + lostIn(gap, stream.period_us), 0);   // NaN: some
   const isOff = isQuiet || (asked > 0 && !isAsRequested);
   return { asked, got: isQuiet ? 0 : got, isOff, missing, stamps: stream.stamps,
     uncertainty: device.health?.uncertainty_us ?? null, lane: view.mainLane };
@@ -39,6 +39,9 @@ const stampWords = { device: 'b_device', arrival: 'b_arrival', kernel: 'b_kernel
 /** How often readings come. @param {NonNullable<ReturnType<typeof facts>>} f */
 const rateWords = (f) => (!f.got ? t('b_rateNone') : !f.asked ? t('b_rateFree', perSecond(f.got))
   : f.isOff ? t('b_rateOff', perSecond(f.asked), perSecond(f.got)) : t('b_rate', perSecond(f.asked)));
+
+/** @param {number} missing NaN: some, nobody knows how many */
+const missingWords = (missing) => (Number.isNaN(missing) ? t('b_missSome') : missing ? t('b_miss', num(missing)) : t('b_miss0'));
 
 /** What a channel can say: its smallest step, its range. @param {{lane: import('./view.js').Lane}} p */
 function Scale({ lane: { channel, unit } }) {
@@ -62,7 +65,7 @@ export function Facts() {
     <${CalibrationFact}/>
     ${left && html`<li class="warn"><${Icon} n="wait" s=${20}/>${t('b_warm', left)}</li>`}
     <li class=${f.isOff ? 'warn' : ''}><${Icon} n=${f.isOff ? 'warn' : 'check'} s=${20}/>${rateSays}</li>
-    <li class=${f.missing ? 'warn' : ''}><${Icon} n=${f.missing ? 'warn' : 'check'} s=${20}/>${f.missing ? t('b_miss', num(f.missing)) : t('b_miss0')}</li>
+    <li class=${f.missing !== 0 ? 'warn' : ''}><${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${20}/>${missingWords(f.missing)}</li>
     <li><${Icon} n="wait" s=${20}/><span>${f.uncertainty ? t('b_time', precision(f.uncertainty)) : ''}${t(stampWords[f.stamps] ?? 'b_arrival')}</span></li>
     ${f.lane && html`<${Scale} lane=${f.lane}/>`}</ul><${About}/>`;
 }
@@ -76,7 +79,7 @@ export function Badge() {
   const left = warmingLeft(), often = !view.isOfEvents ? (f.got ? rate(f.got) : '—') : html`<span class="tx">${t('lastOne')}</span>${agoText()}`;
   const face = html`${left && html`<span class="warn hot"><span class="tx">${t('f_warm')}</span>${left}<${Icon} n="wait" s=${18}/></span>`}
     <span class=${f.isOff ? 'warn' : ''}>${often}<${Icon} n=${f.isOff ? 'warn' : 'check'} s=${18}/></span>
-    <span class=${f.missing ? 'warn' : ''}>${t('missing')} ${num(f.missing)}<${Icon} n=${f.missing ? 'warn' : 'check'} s=${18}/></span>
+    <span class=${f.missing !== 0 ? 'warn' : ''}>${t('missing')} ${Number.isNaN(f.missing) ? '?' : num(f.missing)}<${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${18}/></span>
     ${f.uncertainty ? html`<span>±${NB}${precision(f.uncertainty)}</span>` : ''}`;
   return html`<${Pop} label=${t('badge')} cls="badge plain" isNamed face=${face}><div tabindex="0" role="group" aria-label=${t('badge')}><${Facts}/></div><//>`;
 }

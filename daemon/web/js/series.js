@@ -110,9 +110,9 @@ export function blockOf(body, channels) {
   return block;
 }
 
-/** Rows that a gap lost: the board's count, else what the period says. @param {Gap} gap @param {number} periodUs */
+/** Rows that a gap lost: the board's count, else what the period says; NaN: nobody knows. @param {Gap} gap @param {number} periodUs */
 export const lostIn = (gap, periodUs) => gap.lost_rows
-  || (periodUs ? Math.max(0, Math.round((gap.to_us - gap.from_us) / periodUs) - 1) : 0);
+  || (periodUs ? Math.max(0, Math.round((gap.to_us - gap.from_us) / periodUs) - 1) : NaN);
 
 /** One list of gaps by time, each once. @param {Gap[]} gaps @param {Gap[]} more */
 export function mergeGaps(gaps, more) {
