@@ -132,6 +132,7 @@ static void print_part(struct tail *tail, const json_t *rows)
 	if (!find(tail, json_integer_value(json_object_get(rows, "s")), &part.device, &part.stream))
 		return;
 	json_int_t sticker = json_integer_value(json_object_get(part.device, "sticker"));
+	const char *label = say_pick(json_object_get(part.stream, "label")); /* of several probes */
 
 	for (size_t row = 0; row < json_array_size(part.t); row++) {
 		double t = json_number_value(json_array_get(part.t, row));
@@ -141,6 +142,8 @@ static void print_part(struct tail *tail, const json_t *rows)
 			flags |= flags_of(&part, c, row);
 		explain(tail, flags);
 		printf("%14.6f  #%lld", t / 1e6, (long long)sticker);
+		if (*label)
+			printf("  %s", label);
 		for (size_t c = 0; c < json_array_size(part.shown); c++)
 			print_value(&part, c, row);
 		putchar('\n');
