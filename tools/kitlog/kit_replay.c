@@ -50,8 +50,8 @@ static bool play_one(const struct call *call, const char *path, bool is_update, 
 		if (all)
 			json_array_append_new(all, as_json(path, &played));
 		else if (is_good)
-			printf(say("%s：%s；%llu 个事件，%llu 个值，%.3g 秒\n",
-				       "%s: %s; %llu events, %llu values, %.3g s\n"),
+			printf(say("%s：%s；%llu 个事件，%llu 个值，%.1f 秒\n",
+				       "%s: %s; %llu events, %llu values, %.1f s\n"),
 				path, verdict(&played, is_update),
 				(unsigned long long)played.outcome.events,
 				(unsigned long long)played.outcome.values,

@@ -59,9 +59,17 @@ static void print_store(const json_t *store)
 		print_line("", problem);
 }
 
-static double ms(const json_t *spread, const char *key)
+/* Three digits, and never as 1.5e+03. */
+static const char *ms(const json_t *spread, const char *key, char *ret_text)
 {
-	return number(spread, key) / 1000;
+	double value = number(spread, key) / 1000;
+
+	return say_value(value,
+		value < 1             ? 0.001
+			: value < 10  ? 0.01
+			: value < 100 ? 0.1
+				      : 1,
+		"ms", ret_text);
 }
 
 /* How late the thread that stamps wakes: what a stamp of arrival is worth. */
@@ -73,12 +81,13 @@ static void print_punctual(const json_t *sense)
 
 	if (number(all, "n") <= 0)
 		return;
+	char half[SAY_TEXT], most_of[SAY_TEXT], nearly[SAY_TEXT], most[SAY_TEXT], last[SAY_TEXT];
 	snprintf(line, sizeof line,
-		say("一半不晚于 %.3g ms，99%% 不晚于 %.3g ms，99.9%% 不晚于 %.3g ms，最晚 %.3g ms（最近一分钟最晚 %.3g ms）",
-			"half within %.3g ms, 99 %% within %.3g ms, 99.9 %% within %.3g ms, at most "
-			"%.3g ms (last minute: %.3g ms)"),
-		ms(all, "p50"), ms(all, "p99"), ms(all, "p999"), ms(all, "most"),
-		ms(minute, "most"));
+		say("一半不晚于 %s，99%% 不晚于 %s，99.9%% 不晚于 %s，最晚 %s（最近一分钟最晚 %s）",
+			"half within %s, 99 %% within %s, 99.9 %% within %s, at most %s (last "
+			"minute: %s)"),
+		ms(all, "p50", half), ms(all, "p99", most_of), ms(all, "p999", nearly),
+		ms(all, "most", most), ms(minute, "most", last));
 	print_line(say("采集晚点", "wakes late"), line);
 }
 
