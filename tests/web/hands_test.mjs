@@ -94,3 +94,12 @@ test('the reading line tells value and time, also to those who cannot see it', a
   await page.keyboard.press('ArrowRight');
   await until('it is spoken', async () => /°C/.test(await page.locator('.chart .sr').innerText()));
 });
+
+test('on a phone its words stay words', async () => {
+  const page = await open(board, { size: [360, 740] });
+  await drawn(page);
+  await page.locator('.chart').focus();
+  await page.keyboard.press('Home');
+  const tip = await until('its words', () => page.locator('.cross p').boundingBox());
+  assert.ok(tip.height < 60 && tip.width > 80 && tip.x + tip.width <= 360, JSON.stringify(tip));
+});
