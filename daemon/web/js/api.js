@@ -20,6 +20,7 @@
  *             warming_until_us?: number|null}} Device */
 /** @typedef {{id: string, name: Words, printed: string, family: string, warm_up_us: number, wiring: Words[],
  *             safety: Words[], traps: Words[], unverified: string[]}} Kit */
+/** @typedef {{id: number, at_us: number, wall_us: number|null, author: string, text: string}} Mark */
 /** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
  *             to_us: number|null, wall_from_us: number|null}} Run */
 /** @typedef {{name: string, state: string, rows_behind: number, sentence: Words|null}} Sink */
@@ -95,6 +96,10 @@ export const withdraw = (id) => ask('POST', `calibrations/${id}/withdraw`, {});
 export const getColumns = (stream, from, to, columns, signal) => ask('GET',
   `streams/${stream}/columns?from_us=${Math.floor(from)}&to_us=${Math.ceil(to)}&columns=${Math.round(columns)}`,
   undefined, signal);
+
+/** The first of [from, to), in the order of time. @param {number} from @param {number} to @param {AbortSignal} [signal]
+ * @returns {Promise<{marks: Mark[], has_more: boolean}>} */
+export const getMarks = (from, to, signal) => ask('GET', `marks?from_us=${from}&to_us=${to}`, undefined, signal);
 
 /** Address of a download. @param {'csv'|'lp'} format @param {{run: number}|{stream: number, from: number, to?: number}} what
  * without `to`: until now */

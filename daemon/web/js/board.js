@@ -3,7 +3,7 @@
 // What this page knows of the board: is it reachable, what is plugged in, which runs there are, how its
 // stores do, and what time it is there. One object; whoever shows something of it listens to a topic:
 //
-//   link  devices  runs  health  status  rows  gap  catchup (readings may be missing: ask for them)
+//   link  devices  runs  health  status  rows  gap  mark  catchup (readings may be missing: ask for them)
 //   calibration (readings of a device's past and present are others now)
 //   hour (somebody told the board the hour, or corrected it)
 import { getDevices, getRuns, getStatus, Refusal } from './api.js';
@@ -76,6 +76,7 @@ class Board extends Emitter {
       case 'health': this.setHealth(value); break;
       case 'run': this.setRun(value); break;
       case 'gap': this.emit('gap', value); break;
+      case 'mark': this.emit('mark', value); break;
       case 'calibration': this.emit('calibration', value); break;
       case 'reset': this.emit('catchup'); break;
       default:

@@ -8,10 +8,10 @@ import { DASH, SHAPE } from './icons.js';
 /** @typedef {{x: number[], y: (number|null)[], label: string}} Overlay */
 /** @typedef {Record<string, string>} Colours tokens by name */
 
-const ratio = () => devicePixelRatio || 1;
+export const ratio = () => devicePixelRatio || 1;
 
 /** Runs `paint` clipped to the plotting area. @param {any} u uPlot @param {(ctx: CanvasRenderingContext2D) => void} paint */
-function inside(u, paint) {
+export function inside(u, paint) {
   const { left, top, width, height } = u.bbox;
   u.ctx.save();
   u.ctx.beginPath();
@@ -93,8 +93,8 @@ function label(u, colours, font, text, x, y, edge) {
 }
 
 /** Reasons, each over its gap; where two would touch, the later one goes a row down, or is left out.
- * @param {any} u @param {Colours} colours @param {string} font @param {GapMark[]} gaps */
-export function gapLabels(u, colours, font, gaps) {
+ * @param {any} u @param {Colours} colours @param {string} font @param {GapMark[]} gaps @param {number} below pixels kept free above */
+export function gapLabels(u, colours, font, gaps, below) {
   const { left, top, width } = u.bbox, r = ratio();
   const taken = [-Infinity, -Infinity, -Infinity];
   inside(u, () => {
@@ -105,7 +105,7 @@ export function gapLabels(u, colours, font, gaps) {
       const half = u.ctx.measureText(gap.label).width / 2 + 8 * r;
       const row = taken.findIndex((edge) => (a + b) / 2 - half > edge);
       if (row < 0) continue;
-      taken[row] = label(u, colours, font, gap.label, (a + b) / 2, top + (16 + row * 26) * r, colours.gap)[1];
+      taken[row] = label(u, colours, font, gap.label, (a + b) / 2, top + (below + 16 + row * 26) * r, colours.gap)[1];
     }
   });
 }

@@ -92,6 +92,13 @@ export function gripKeys(chart, grip, side) {
   };
 }
 
+/** Moves the reading line to the mark after it, or before it. @param {Chart} chart @param {number} cross
+ * @param {boolean} isBack @param {(x: number) => void} read */
+function readMark({ m: { marks } }, cross, isBack, read) {
+  const mark = isBack ? marks.filter(({ x }) => x < cross).pop() : marks.find(({ x }) => x > cross);
+  if (mark) read(mark.x);
+}
+
 /** Keys while the chart has the focus; true when it was one of them. @param {Chart} chart @param {KeyboardEvent} e */
 export function pressKey(chart, e) {
   const { end, span } = chart, cross = chart.cross ?? Math.min(end, chart.window[1]);
@@ -109,6 +116,7 @@ export function pressKey(chart, e) {
   } else if (way) read(cross + way * span / 100);
   else if (e.key === '+' || e.key === '=') chart.zoomTo(cross - span * 0.35, span * 0.7);
   else if (e.key === '-') chart.zoomTo(cross - span * 0.715, span * 1.43);
+  else if (e.key === 'm' || e.key === 'M') readMark(chart, cross, e.shiftKey, read);
   else if (e.key === 'Home') read(0);
   else if (e.key === 'End') read(end);
   else return false;

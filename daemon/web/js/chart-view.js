@@ -6,10 +6,11 @@ import { app, html, t, useEffect, useRef, useApp } from './base.js';
 import { Chart } from './chart.js';
 import { windowOf } from './chart-scale.js';
 import { every } from './emitter.js';
-import { useReadings, useView } from './hooks.js';
+import { useMarks, useReadings, useView } from './hooks.js';
 import { limits } from './judge.js';
+import { marks, markText } from './marks.js';
 import { channelName, quantityName, runName } from './names.js';
-import { lasting, timeOfDay } from './numbers.js';
+import { lasting, quantity, timeOfDay } from './numbers.js';
 import { readings } from './readings.js';
 import { pictureOf } from './series.js';
 import { view } from './view.js';
@@ -17,6 +18,8 @@ import { view } from './view.js';
 /** @type {Record<string, import('./base.js').Key>} */
 const REASON = { unplugged: 'g_unplugged', wire: 'g_wire', device: 'g_device', ring: 'g_ring', stopped: 'g_stopped',
   reset: 'g_reset', store: 'g_store', page: 'g_page', expired: 'g_expired', silent: 'g_silent' };
+
+const SPOKEN_MARKS = 10;             // the newest, of a description that somebody listens to
 
 /** @param {import('./series.js').Gap} gap */
 export const gapLabel = (gap) => t(REASON[gap.reason] ?? 'g_other', lasting((gap.to_us - gap.from_us) / 1e6));
@@ -37,6 +40,10 @@ export function shownWindow() {
   return both(windowOf(view.shownWindow, end, both(view.zoom, seconds), readings.isLive), boardTime);
 }
 
+/** Marks up to where the picture ends. */
+const shownMarks = () => marks.shown.filter((m) => m.at_us <= shownEnd())
+  .map((m) => ({ x: seconds(m.at_us), number: m.number, text: markText(m) }));
+
 /** @returns {import('./chart.js').Model} */
 function model() {
   const { series, origin } = readings, lanes = view.shown, main = view.mainLane;
@@ -46,7 +53,7 @@ function model() {
       || lanes.map((l) => channelName(l.channel)).join(app.lang === 'zh' ? '、' : ', ');
   return {
     style: [app.theme, app.lang, view.isOfEvents, ...lanes.map((l) => `${l.colour}${l.channel.id}`)].join(),
-    version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}`,
+    version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}/${marks.known.size}`,
     lines: lanes.map((l) => ({ at: l.at, colour: l.colour, name: channelName(l.channel), unit: l.unit,
       digits: readings.digits(l), step: l.channel.resolution ?? 0, limits: limits(l.channel) })),
     title: main?.unit ? `${name} / ${main.unit}` : name,
@@ -54,6 +61,7 @@ function model() {
     hasHead: readings.isLive && view.device?.state === 'ready', isOfEvents: view.isOfEvents,
     range: both(view.range, seconds),
     gaps: gaps.map((g) => ({ from: seconds(g.from_us), to: seconds(Math.min(g.to_us, end)), label: gapLabel(g) })),
+    marks: shownMarks(),
     overlays: readings.overlays().map(({ run, block }) => {
       const p = pictureOf(block, run.from_us, run.to_us ?? 0, 800, run.from_us, []);
       return { x: p.x, y: p.lanes[main?.at ?? 0]?.mid ?? [], label: runName(run) };
@@ -81,6 +89,7 @@ export function ChartView() {
   useApp();
   useView('what', 'window');
   useReadings();
+  useMarks();
   const frame = useRef(/** @type {HTMLElement|null} */ (null)), chart = useRef(/** @type {Chart|null} */ (null));
   const spoken = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
@@ -97,9 +106,12 @@ export function ChartView() {
   }, []);
   useEffect(() => chart.current?.draw());
   const name = view.mainLane ? channelName(view.mainLane.channel) : '';
+  const noted = shownMarks(), newest = noted.slice(-SPOKEN_MARKS).map((m) => `${m.text}, ${quantity(m.x, 1, 's')}`).join('; ');
   const press = (/** @type {KeyboardEvent} */ e) => {
     if (e.target === frame.current && chart.current?.key(e)) e.stopPropagation();
   };
-  return html`<div class="chart" ref=${frame} tabindex="0" role="application" aria-label=${t('chartAria', name)} onKeyDown=${press}>
-    <div class="paper"></div><p class="sr" aria-live="polite" ref=${spoken}></p></div>`;
+  return html`<div class="chart" ref=${frame} tabindex="0" role="application" aria-label=${t('chartAria', name)}
+      aria-describedby=${noted.length ? 'chart-marks' : undefined} onKeyDown=${press}>
+    <div class="paper"></div><p class="sr" aria-live="polite" ref=${spoken}></p>
+    ${noted.length > 0 && html`<p id="chart-marks" hidden>${t('marksAria', noted.length, newest)}</p>`}</div>`;
 }

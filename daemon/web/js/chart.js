@@ -8,6 +8,7 @@ import uPlot from '/vendor/uplot.js';
 import { t, token } from './base.js';
 import { quantity } from './numbers.js';
 import * as paint from './chart-paper.js';
+import { FLAG_PX, flags } from './chart-marks.js';
 import { isOutside } from './flags.js';
 import { clipped, nearest, outside, tickText, timeSteps, timeUnit, VALUE_STEPS, valueRange, windowOf } from './chart-scale.js';
 import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
@@ -17,7 +18,7 @@ import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
  *   limits: import('./flags.js').Limits|null}} Line */
 /** @typedef {{style: string, version: string, lines: Line[], title: string, origin: number, end: number,
  *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean, isOfEvents: boolean,
- *   range: [number, number]|null, gaps: paint.GapMark[], overlays: paint.Overlay[],
+ *   range: [number, number]|null, gaps: paint.GapMark[], marks: import('./chart-marks.js').Mark[], overlays: paint.Overlay[],
  *   picture: (from: number, to: number, px: number) => Picture, timeOfDay: (x: number) => string}} Model
  *   `style` changes when the chart must be built anew, `version` when it must be drawn again; `origin`
  *   and `end` are microseconds of board time, the rest seconds from the origin */
@@ -30,6 +31,7 @@ const element = (/** @type {string} */ name, cls = '') => {
   return e;
 };
 const TOKENS = ['ink', 'ink2', 'ink3', 'grid', 'grid2', 'edge', 'gap', 'surface', 'cinnabar', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6'];
+const NEAR_PX = 12;                                // a hand this near to a mark means it
 
 export class Chart {
   /** @param {HTMLElement} root @param {() => Model} model @param {Hands} on */
@@ -137,6 +139,7 @@ export class Chart {
     dataset.last = i < 0 ? '' : [p.x[i], ...lanes.map((c) => p.lanes[c].mid[i])].join();
     dataset.points = String(p.x.length);
     dataset.gaps = String(m.gaps.filter((g) => g.to >= seen[0] && g.from <= seen[1]).length);
+    dataset.marks = m.marks.filter((k) => k.x >= seen[0] && k.x <= seen[1]).map((k) => k.number).join();
     dataset.band = String(p.isBand);
     dataset.outside = String(this.outside.length);
     dataset.drawn = m.isOfEvents ? 'points' : 'line';
@@ -152,10 +155,11 @@ export class Chart {
   paintOver() {
     const c = /** @type {paint.Colours} */ (this.colours), font = this.font ?? '', { m, picture: p } = this;
     paint.overlaid(this.u, c, font, m.overlays);
-    paint.gapLabels(this.u, c, font, m.gaps);
+    paint.gapLabels(this.u, c, font, m.gaps, m.marks.length ? FLAG_PX : 0);
     if (m.isOfEvents) for (const line of m.lines) paint.points(this.u, c, line.colour, p.x, p.lanes[line.at].mid);
     paint.strays(this.u, c, this.strays);
     paint.crosses(this.u, c, this.outside);
+    flags(this.u, c, font, m.marks);
     if (!m.hasHead) return;
     const i = p.x.length - 1;
     paint.heads(this.u, c, m.lines.flatMap((line) => {
@@ -191,29 +195,37 @@ export class Chart {
     const dots = text.values.filter((v) => v.y != null).map((v) => {
       const dot = element('i');
       dot.style.top = u.valToPos(v.y, 'y') + 'px';
+      dot.style.marginLeft = px(text.from) - at + 'px';
       return dot;
     });
+    const note = element('em');
+    note.textContent = text.marks.map((k) => k.text).join('\n');
+    crossLine.classList.toggle('noted', text.marks.length > 0);
+    if (text.marks.length) tip.append(note);
     crossLine.replaceChildren(...dots, tip);
-    const words = [...text.values.map((v) => v.text), text.when].join(', ');
+    const words = [...text.marks.map((k) => k.text), ...text.values.map((v) => v.text), text.when].join(', ');
     if (words !== this.read) this.on.read(this.read = words);
   }
 
-  /** What stands at an instant: values, or why there is none. @param {number} x */
+  /** What stands at an instant: a mark that is near, values, or why there is none. On a mark the line keeps to
+   * its instant, and the values are of the reading beside it. @param {number} x */
   reading(x) {
-    const { picture: p, m } = this;
-    const gap = m.gaps.find((g) => x > g.from && x < g.to);
-    const i = p.x.length ? nearest(p.x, x) : -1, at = gap || i < 0 ? x : p.x[i];
+    const { picture: p, m } = this, near = NEAR_PX * this.span / (this.over?.clientWidth || 1);
+    const marks = m.marks.filter((k) => Math.abs(k.x - x) <= near), mark = marks.length ? marks[nearest(marks.map((k) => k.x), x)] : null;
+    const aim = mark ? mark.x : x, gap = m.gaps.find((g) => aim > g.from && aim < g.to);
+    const i = p.x.length ? nearest(p.x, aim) : -1, at = mark || gap || i < 0 ? aim : p.x[i];
     const [unit, per] = timeUnit(this.span), clock = m.timeOfDay(at);
     const fine = Math.max(0, Math.min(4, Math.ceil(-Math.log10(this.span / per / 400))));
-    const when = quantity(at / per, fine, unit) + (clock ? `  ${clock}` : '');
-    if (gap) return { x: at, when, values: [{ text: gap.label, colour: 0, y: null }] };
+    const told = { x: at, from: at, marks, when: quantity(at / per, fine, unit) + (clock ? `  ${clock}` : '') };
+    if (gap) return { ...told, values: [{ text: gap.label, colour: 0, y: null }] };
+    if (mark && !(Math.abs(p.x[i] - at) <= near)) return { ...told, values: [] };
     if (i < 0) return null;
     const values = m.lines.map((line) => {
       const y = p.lanes[line.at].mid[i];
       const { lo, hi } = p.lanes[line.at], flag = isOutside(lo[i], line.limits) || isOutside(hi[i], line.limits) ? '  ' + t('f_out') : '';
       return { text: quantity(y, line.digits, line.unit) + flag, colour: m.lines.length > 1 ? line.colour : 0, y };
     });
-    return values.every((v) => v.y == null) ? null : { x: at, when, values };
+    return !mark && values.every((v) => v.y == null) ? null : { ...told, from: p.x[i], values };
   }
 
   /** @param {number} from @param {number} span seconds */

@@ -5,6 +5,7 @@
 import { useAgain, useEffect, useRef } from './base.js';
 import { board } from './board.js';
 import { every, soon } from './emitter.js';
+import { marks } from './marks.js';
 import { readings } from './readings.js';
 import { view } from './view.js';
 
@@ -27,6 +28,13 @@ export function useReadings() {
   const again = useAgain();
   useEffect(() => { const ends = ['series', 'loaded'].map((k) => readings.on(k, again)); return () => ends.forEach((end) => end()); }, []);
   return readings;
+}
+
+/** Renders again when a mark is new. */
+export function useMarks() {
+  const again = useAgain();
+  useEffect(() => marks.on('change', again), []);
+  return marks;
 }
 
 /** Renders this one component again every `ms`. @param {number} ms */

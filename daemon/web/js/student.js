@@ -6,6 +6,7 @@ import { board } from './board.js';
 import { Bottom } from './bottom.js';
 import { CalibrateDialog } from './calibrate.js';
 import { Lost } from './lost.js';
+import { marks } from './marks.js';
 import { Middle, tabs } from './middle.js';
 import { PinDialog } from './pin.js';
 import { readings } from './readings.js';
@@ -36,5 +37,6 @@ function Page() {
 }
 
 readings.start();
+marks.start();
 board.start();
 render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

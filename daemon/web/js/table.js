@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // The readings as a table, newest first: the full text alternative to the chart. A gap is a row with its
-// reason. Means of many readings stand for the readings until the board has given these, and say how many.
+// reason, a mark one with its text. Means of many readings stand for the readings until the board has given these, and say how many.
 import { html, t, useEffect } from './base.js';
 import { gapLabel, shownEnd } from './chart-view.js';
 import { useEvery, useReadings, useView } from './hooks.js';
 import { flags, flagWord } from './judge.js';
+import { marks, markText } from './marks.js';
 import { channelName } from './names.js';
 import { digitsOf, num, timeOfDay } from './numbers.js';
 import { readings } from './readings.js';
@@ -46,22 +47,32 @@ export function Table() {
     const wall = readings.wallOf(us);
     return wall == null ? '' : timeOfDay(wall, digits);
   };
-  /** @type {{us: number, clock: string, gap: import('./series.js').Gap|null, n?: number, values?: Cell[]}[]} */ const rows = [];
+  /** @type {{key: string, us: number, clock: string, cls?: string, note?: string, n?: number, values?: Cell[]}[]} */ const rows = [];
+  const noted = marks.shown.filter((m) => m.at_us >= from && m.at_us <= to);
+  const addMarks = (/** @type {number} */ since) => {
+    while (rows.length < ROWS && noted.length && noted[noted.length - 1].at_us >= since) {
+      const mark = /** @type {import('./marks.js').Numbered} */ (noted.pop());
+      rows.push({ key: `m${mark.id}`, us: mark.at_us, clock: clock(mark.at_us, 1), cls: 'mark', note: markText(mark) });
+    }
+  };
   for (let i = block.length - 1; i >= 0 && rows.length < ROWS; i--) {
     const gap = gaps.find((g) => g.from_us >= block.t[i] && (i === block.length - 1 || g.from_us < block.t[i + 1]));
     if (gap) {
-      rows.push({ us: gap.from_us, clock: clock(gap.from_us, 0), gap });
+      addMarks(gap.from_us);
+      rows.push({ key: `g${gap.from_us}`, us: gap.from_us, clock: clock(gap.from_us, 0), cls: 'miss', note: gapLabel(gap) });
     }
-    rows.push({ us: block.t[i], clock: clock(block.t[i], step && step < 1 ? 1 : 0), gap: null, n: block.n[i],
+    addMarks(block.t[i]);
+    rows.push({ key: String(block.t[i]), us: block.t[i], clock: clock(block.t[i], step && step < 1 ? 1 : 0), n: block.n[i],
       values: lanes.map((l) => cell(l, block, i)) });
   }
+  addMarks(-Infinity);
   const hasClock = rows.some((row) => row.clock), hasMeans = rows.some((row) => row.n !== undefined && row.n > 1);
   const note = hasMeans ? t('tableMean') : block.length > ROWS ? t('tableLast', num(ROWS)) : '';
   return html`<div class="tablev" tabindex="0" role="region" aria-label=${t('vTable')}><table>
     ${note && html`<caption>${note}</caption>`}
     <thead><tr><th scope="col">${t('time')} / s</th>${hasClock && html`<th scope="col">${t('clockTime')}</th>`}${hasMeans && html`<th scope="col">n</th>`}
       ${lanes.map((l) => html`<th scope="col">${channelName(l.channel)}${l.unit && ' / ' + l.unit}</th>`)}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr class=${row.gap ? 'miss' : ''} key=${(row.gap ? 'g' : '') + row.us}>
+    <tbody>${rows.map((row) => html`<tr class=${row.cls ?? ''} key=${row.key}>
       <td>${num((row.us - origin) / 1e6, fine)}</td>${hasClock && html`<td>${row.clock}</td>`}
-      ${row.gap ? html`<td colspan=${lanes.length + (hasMeans ? 1 : 0)}>${gapLabel(row.gap)}</td>` : html`${hasMeans && html`<td>${num(row.n)}</td>`}${row.values?.map(([v, words]) => html`<td>${words.map((word) => html`<span class=${'flag ' + word}>${flagWord(word)}</span>`)}${v}</td>`)}`}</tr>`)}</tbody></table></div>`;
+      ${row.note ? html`<td colspan=${lanes.length + (hasMeans ? 1 : 0)}>${row.note}</td>` : html`${hasMeans && html`<td>${num(row.n)}</td>`}${row.values?.map(([v, words]) => html`<td>${words.map((word) => html`<span class=${'flag ' + word}>${flagWord(word)}</span>`)}${v}</td>`)}`}</tr>`)}</tbody></table></div>`;
 }
