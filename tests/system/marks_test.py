@@ -3,10 +3,13 @@
 """A press becomes a mark: a kit whose kit.yaml says `mark: yes` of a channel, in the real daemon. The
 button hangs at a serial port here; at the board's pins its rows are the same (tests/unit/edges_test.c)."""
 
+import json
 import os
 import pathlib
 import pty
 import select
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -87,6 +90,40 @@ class Marks(unittest.TestCase):
             at = [t for t, y in zip(found["t_us"], values) if y is not None]
             return at if len(at) >= 2 else None
         return daemon.wait_for("both rows on the card", columns)
+
+    def kitlog(self, *words, lang="C"):
+        return subprocess.run([os.environ["KITLOG"], "--config", self.board.config, "mark", *words], text=True,
+                              timeout=60, capture_output=True, env=os.environ | {"LC_ALL": lang})
+
+    def test_kitlog_lists_them(self):
+        self.assertEqual(self.kitlog().stdout, "No mark yet; connect a push button and press it\n")
+        self.say("press:1 light:8")
+        self.say("press:2 light:8")
+        found = daemon.wait_for("two marks with their hour", lambda: len(found := self.marks()) == 2
+                                and all(mark["wall_us"] for mark in found) and found)
+        self.assertEqual(json.loads(self.kitlog("list", "--json").stdout), {"marks": found})
+        lines = self.kitlog(lang="zh_CN.UTF-8").stdout.splitlines()
+        for number, line in enumerate(lines, 1):
+            self.assertRegex(line, rf"^{number} +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d +kit 1 +铃 / Bell$")
+        self.assertEqual(len(lines), 2)
+        for words, said in ((("lst",), '"lst" does not fit; expected: list'),
+                            (("list", "3"), '"3" is one word too many; it takes none')):
+            done = self.kitlog(*words)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
+
+    def test_kitlog_lists_more_than_the_board_gives_at_a_time(self):
+        """Three at each instant, so that a page of a thousand ends between two of them."""
+        self.board.end()
+        with sqlite3.connect(self.board.data / "kitlog.db") as store:
+            store.executemany("INSERT INTO mark VALUES (?, ?, 'kit 1', 'x')",
+                              [(n + 1, (n // 3 + 1) * 1000) for n in range(2500)])
+        store.close()
+        self.board.start().wait_ready()
+        page = daemon.wait_for("the board", lambda: self.board.get("marks"))
+        self.assertEqual((len(page["marks"]), page["has_more"]), (1000, True))
+        found = json.loads(self.kitlog("--json").stdout)["marks"]
+        self.assertEqual([mark["id"] for mark in found], list(range(1, 2501)))
 
     def test_marks_are_told_at_once_and_go_on_after_a_stop(self):
         reader = events.Events(self.board.port)

@@ -18,6 +18,7 @@ int command_status(const struct call *call);
 int command_devices(const struct call *call);
 int command_tail(const struct call *call);
 int command_run(const struct call *call);
+int command_mark(const struct call *call);
 int command_export(const struct call *call);
 int command_sink(const struct call *call);
 int command_calibrate(const struct call *call);

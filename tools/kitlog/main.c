@@ -21,6 +21,8 @@ static const struct {
 	{"tail", command_tail, "[NUMBER]", "读数一来就显示", "readings as they come"},
 	{"run", command_run, "list | start [TITLE] | stop [ID]", "记录：列出、开始、停止",
 		"runs: list, start, stop"},
+	{"mark", command_mark, "[list]", "标记，例如按过的按钮",
+		"marks, such as presses of a button"},
 	{"export", command_export, "[--format csv|lp] [--output FILE] RUN | stream:ID", "导出数据",
 		"data as a file"},
 	{"calibrate", command_calibrate,
