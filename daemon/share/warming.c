@@ -10,8 +10,9 @@ void warming_take_gap(struct warming *warming, const struct gap *gap)
 {
 	if (flag_begins_anew(gap->reason) && gap->to.ns >= warming->since.ns) {
 		warming->since = gap->to;
-		warming->is_known = true;
-	} else if (gap->reason == GAP_EXPIRED && gap->from.ns < warming->since.ns) {
+		warming->is_known = warming->is_by_gap = true;
+	} else if (gap->reason == GAP_EXPIRED && !warming->is_by_gap &&
+		gap->from.ns < warming->since.ns) {
 		warming->is_known = false; /* what seems to be the first row is not */
 	}
 }

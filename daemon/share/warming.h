@@ -17,6 +17,7 @@ struct warming {
 	int64_t warm_up_ns;   /* of the kit; 0: it needs none */
 	struct instant since; /* it last began anew */
 	bool is_known;
+	bool is_by_gap; /* not by the first row */
 };
 
 /* As it is at `from`. 0 or -errno. */

@@ -311,6 +311,24 @@ static void what_follows_data_that_made_room_is_not_taken_for_the_beginning(void
 		     "0,,50,5,,,\r\n");
 }
 
+static void what_made_room_hides_no_plugging_in_that_is_known(void **unused)
+{
+	(void)unused;
+	plug(1, "co2-zytemp", "湿度");
+	keep_gap(10, GAP_UNPLUGGED, 910, 1000);
+	keep_gap(10, GAP_EXPIRED, 920, 950);
+	keep_row(10, 1000, 50, 5);
+	keep_row(10, 1005, 50, 5);
+	keep_row(10, 1030, 50, 5);
+	exported("stream=10",
+		HEAD "\"湿度\",\"电压\",gap,gap_until_s,flags\r\n"
+		     "-90,,,,unplugged,0,\r\n"
+		     "-80,,,,expired,-50,\r\n"
+		     "0,,50,5,,,\"warm-up\"\r\n"
+		     "5,,50,5,,,\"warm-up\"\r\n"
+		     "30,,50,5,,,\r\n");
+}
+
 static void of_several_streams_a_flag_says_whose_it_is(void **unused)
 {
 	(void)unused;
@@ -391,6 +409,7 @@ int main(void)
 		EACH(rows_of_before_it_was_warm_are_flagged),
 		EACH(an_export_from_the_middle_knows_what_was_before_it),
 		EACH(what_follows_data_that_made_room_is_not_taken_for_the_beginning),
+		EACH(what_made_room_hides_no_plugging_in_that_is_known),
 		EACH(of_several_streams_a_flag_says_whose_it_is),
 		EACH(a_raw_mean_that_the_instrument_cannot_mean_is_flagged),
 		EACH(a_calibration_says_what_the_range_is_by_it),
