@@ -288,6 +288,19 @@ static void take_port(struct live *live, const struct feed_health *health)
 	text_copy(live->ports[i].trouble, FEED_WORD, health->trouble);
 }
 
+/* What restarted warms up anew, as exports have it (share/warming.h). */
+static void take_gap(struct live *live, const struct gap *gap)
+{
+	uint32_t k;
+	struct seen *seen = gap->reason == GAP_RESET ? find_stream(live, gap->stream, &k) : NULL;
+
+	if (seen && gap->to.ns > seen->since.ns) {
+		seen->since = gap->to;
+		live->has_news = true;
+	}
+	send_gap(live, gap);
+}
+
 static void take_health(struct live *live, const struct feed_health *health)
 {
 	struct seen *seen = find(live, health->device);
@@ -321,7 +334,7 @@ void live_feed(struct live *live)
 			take_gone(live, record.gone);
 			break;
 		case FEED_GAP:
-			send_gap(live, &record.gap);
+			take_gap(live, &record.gap);
 			break;
 		case FEED_HEALTH:
 			take_health(live, record.health);

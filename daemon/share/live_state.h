@@ -12,7 +12,7 @@ struct seen {
 	struct device device;
 	struct feed_health health;
 	bool has_health, is_gone;
-	struct instant since;                    /* plugged in */
+	struct instant since;                    /* plugged in or restarted */
 	uint64_t gone_at;                        /* order of leaving */
 	struct current *streams[DEVICE_STREAMS]; /* NULL: not shown */
 	uint64_t n_rows, counted_rows;           /* arrived; of which the last health event knew */

@@ -280,6 +280,31 @@ static void warming_up_begins_when_it_is_plugged_in(void **unused)
 	assert_int_equal(warming_until_s(), 1180);
 }
 
+static void tell_gap(uint32_t stream, enum gap_reason reason)
+{
+	struct gap gap = {.stream = stream,
+		.reason = reason,
+		.from = {fake.frozen_ns - S},
+		.to = clock_now(&fake)};
+
+	assert_int_equal(feed_put_gap(feed, clock_now(&fake), &gap), 0);
+	live_feed(live);
+}
+
+static void a_restart_begins_warming_up_anew(void **unused)
+{
+	struct device device = device_of("probe");
+
+	(void)unused;
+	plug(&device);
+	fake.frozen_ns += 30 * S;
+	tell_gap(71, GAP_WIRE);  /* it was on all the time */
+	tell_gap(99, GAP_RESET); /* of another */
+	assert_int_equal(warming_until_s(), 1120);
+	tell_gap(71, GAP_RESET);
+	assert_int_equal(warming_until_s(), 1150);
+}
+
 static void what_is_wrong_is_told_until_it_is_over(void **unused)
 {
 	struct device device = device_of("probe");
@@ -379,6 +404,7 @@ int main(void)
 		TEST(a_kit_is_told_by_its_name_and_an_unknown_one_by_its_own),
 		TEST(what_the_description_says_of_a_channel_is_told),
 		TEST(warming_up_begins_when_it_is_plugged_in),
+		TEST(a_restart_begins_warming_up_anew),
 		TEST(what_is_wrong_is_told_until_it_is_over),
 		TEST(a_dead_slave_is_told_by_its_address),
 		TEST(a_port_knows_the_number_of_its_kit),
