@@ -273,6 +273,7 @@ void kit_row_at_tick(struct kit *kit, unsigned stream, uint32_t tick, const doub
 	if (!track || kit->device.streams[stream].stamps != STAMP_DEVICE)
 		return;
 	makes_sense(kit);
+	kit->trouble = kit->stream_trouble[stream] = NULL;
 	if (timebase_piece(&kit->timebase)) {
 		stamp_row(kit, stream, tick, values);
 	} else if (!timebase_is_clock(&kit->timebase)) {

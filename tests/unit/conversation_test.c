@@ -744,6 +744,26 @@ static void rows_that_would_not_rise_are_counted_not_kept(void **unused)
 	assert_int_equal(newest_gap()->lost_rows, 1);
 }
 
+static void complain(struct kit *kit)
+{
+	kit_error(kit, "checksum");
+	kit_stream_error(kit, 0, "timeout");
+}
+
+static void a_row_by_the_clock_of_its_device_ends_the_trouble(void **unused)
+{
+	(void)unused;
+	let(describe_with_clock);
+	let(complain);
+	rig_pass_ms(&rig, 2000);
+	assert_string_equal(rig_health(&rig).trouble, "checksum");
+	assert_string_equal(rig_health(&rig).stream_trouble[0], "timeout");
+	let(send_row_at_tick);
+	rig_pass_ms(&rig, 2000);
+	assert_string_equal(rig_health(&rig).trouble, "");
+	assert_string_equal(rig_health(&rig).stream_trouble[0], "");
+}
+
 static void send_row_of_tomorrow(struct kit *kit)
 {
 	double values[] = {-1, 0};
@@ -1032,6 +1052,7 @@ int main(void)
 		KIT_TEST(the_raw_pairs_are_kept),
 		KIT_TEST(a_restart_is_a_gap_and_a_new_segment),
 		KIT_TEST(rows_that_would_not_rise_are_counted_not_kept),
+		KIT_TEST(a_row_by_the_clock_of_its_device_ends_the_trouble),
 		KIT_TEST(a_row_from_the_future_is_damage_and_holds_nothing_up),
 		KIT_TEST(rows_that_never_met_a_map_are_told_at_the_end),
 		KIT_TEST(a_clock_that_is_none_is_stamped_by_arrival),
