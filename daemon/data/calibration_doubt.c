@@ -7,7 +7,8 @@
 
 static const double most_beyond = 0.1; /* of the range: a reading behind its end */
 static const double most_moved = 0.25; /* of the range */
-/* Where no range is known, the numbers may be counts that become degrees. */
+/* Where no range is known, the numbers may be counts that become degrees: as flat as a converter has
+ * bits, but not steep. */
 static const double most_slope = 100;
 static const double most_times = 10; /* the reading itself, by one point */
 
@@ -49,13 +50,10 @@ static bool is_beyond(double raw, double low, double high)
 
 static bool is_steep(const struct calibration_map *map)
 {
-	for (uint32_t i = 1; i < map->n; i++) {
-		double slope =
-			(map->truth[i] - map->truth[i - 1]) / (map->raw[i] - map->raw[i - 1]);
-
-		if (slope > most_slope || slope < 1 / most_slope)
+	for (uint32_t i = 1; i < map->n; i++)
+		if (map->truth[i] - map->truth[i - 1] >
+			most_slope * (map->raw[i] - map->raw[i - 1]))
 			return true;
-	}
 	return false;
 }
 
