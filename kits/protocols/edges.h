@@ -81,7 +81,7 @@ struct edges_passes { /* gate, pendulum, picket-fence */
 
 struct edges_crossing { /* two-gates */
 	bool is_under_way, has_left[2], has_reached;
-	bool is_unclear;                    /* perhaps two are between the gates */
+	const char *unclear;                /* why nobody knows who is between; NULL: it is known */
 	unsigned from;                      /* the gate it came through first */
 	struct instant blocked[2], left[2]; /* first gate, second gate */
 	struct instant newest;              /* change at either */

@@ -14,7 +14,7 @@
  * Where the first gate is blocked again before anybody reached the second, one turned back or two are
  * on their way, and nobody can tell whom the second gate will see. Then nothing is reported, neither
  * of them nor of who comes meanwhile, but the word `overtaken`, until nothing has moved for
- * `timeout`. */
+ * `timeout`. The same holds behind a lost edge, which may have been anybody's, with its word. */
 #include <math.h>
 
 #include "kits/protocols/edges.h"
@@ -71,7 +71,7 @@ static bool is_unclear(const struct edges *edges, struct instant at)
 {
 	const struct edges_crossing *crossing = &edges->crossing;
 
-	return crossing->is_unclear && !edges_is_over_time(edges, at, crossing->newest);
+	return crossing->unclear && !edges_is_over_time(edges, at, crossing->newest);
 }
 
 static void block(struct kit *kit, struct edges *edges, unsigned gate, struct instant at)
@@ -87,8 +87,11 @@ static void block(struct kit *kit, struct edges *edges, unsigned gate, struct in
 		return;
 	}
 	if (is_unclear(edges, at) || (is_awaited && gate == crossing->from)) {
-		*crossing = (struct edges_crossing){.is_unclear = true};
-		kit_error(kit, "overtaken");
+		const char *word = is_unclear(edges, at) ? crossing->unclear : "overtaken";
+
+		if (!crossing->unclear || instant_since(at, crossing->newest) != 0)
+			kit_error(kit, word); /* else this edge told of the loss, and it is said */
+		*crossing = (struct edges_crossing){.unclear = word};
 		return;
 	}
 	if (crossing->is_under_way && crossing->has_reached)
@@ -129,7 +132,8 @@ static void change(
 static void lost(struct edges *edges, unsigned line)
 {
 	(void)line;
-	edges->crossing.is_under_way = false;
+	/* Moved until now: the edge that told of the loss comes behind it. */
+	edges->crossing = (struct edges_crossing){.unclear = "edges-lost", .newest = edges->newest};
 }
 
 static void tick(struct kit *kit, struct edges *edges, struct instant now)

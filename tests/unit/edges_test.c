@@ -297,6 +297,49 @@ static void two_gates_report_no_crossing_that_misses_edges(void **state)
 	assert_trouble("edges-lost");
 }
 
+/* Behind a lost edge nobody knows whom the second gate sees, nor when that one was at the first. */
+static void two_gates_wait_for_quiet_behind_a_lost_edge(void **state)
+{
+	size_t at = 0;
+
+	(void)state;
+	edges_rig_open_kit(&rig, KIT("photogates-two"));
+	up("gate1", 0); /* its falling edge is lost */
+	pass_gate("gate1", 300000, 25000);
+	pass_gate("gate2", 400000, 25000); /* the first one, or the second */
+	cross("gate1", "gate2", 1000000);
+	assert_int_equal(edges_rig_count(&rig, "time"), 0);
+	assert_trouble("edges-lost");
+	cross("gate1", "gate2", 3500000);
+	assert_next("time", &at, 0.4, 3912500);
+	assert_trouble("");
+}
+
+static void two_gates_give_no_time_from_the_middle_of_a_flag(void **state)
+{
+	(void)state;
+	edges_rig_open_kit(&rig, KIT("photogates-two"));
+	up("gate1", 0);
+	up("gate1", 25000); /* it fell and rose, unseen */
+	down("gate1", 26000);
+	pass_gate("gate2", 400000, 25000);
+	assert_int_equal(edges_rig_count(&rig, "time"), 0);
+	assert_trouble("edges-lost");
+}
+
+/* It was quiet before, but not in what is missing. */
+static void two_gates_are_not_quiet_where_edges_are_missing(void **state)
+{
+	(void)state;
+	edges_rig_open_kit(&rig, KIT("photogates-two"));
+	pass_gate("gate2", 0, 25000);
+	edges_rig_lose(&rig, "gate1", true, 5000000, 2);
+	down("gate1", 5025000);
+	pass_gate("gate2", 5400000, 25000);
+	assert_int_equal(edges_rig_count(&rig, "time"), 0);
+	assert_trouble("edges-lost");
+}
+
 static void two_gates_give_the_time_to_who_stops_in_the_second(void **state)
 {
 	size_t at = 0;
@@ -737,6 +780,9 @@ int main(void)
 		TEST(two_gates_give_nothing_of_two_flags_on_their_way),
 		TEST(two_gates_need_no_pause_between_flags_that_do_not_meet),
 		TEST(two_gates_report_no_crossing_that_misses_edges),
+		TEST(two_gates_wait_for_quiet_behind_a_lost_edge),
+		TEST(two_gates_give_no_time_from_the_middle_of_a_flag),
+		TEST(two_gates_are_not_quiet_where_edges_are_missing),
 		TEST(two_gates_give_the_time_to_who_stops_in_the_second),
 		TEST(two_gates_wait_no_longer_than_their_timeout),
 		TEST(two_gates_give_the_time_to_who_is_followed_closely),
