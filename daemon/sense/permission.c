@@ -76,25 +76,26 @@ bool permission_of(const char *node, const char *group, struct permission *ret_p
 
 /* --- the sentences --- */
 
+/* A program in a terminal has the groups that its login session was given. */
+static const char again[] = "log out and in (or restart the board), then start it again";
+static const char again_zh[] = "注销后重新登录（或重启板子），然后重新启动本程序";
+
 /* The node's group is the way in. */
 static void say_join(const struct permission *it, struct text *en, struct text *zh)
 {
 	if (it->is_member) {
-		text_addf(en,
-			"%s was put into the group %s after this program was started; start it "
-			"again",
-			it->user, it->group);
-		text_addf(zh, "%s 是后来才加进 %s 组的；重新启动本程序", it->user, it->group);
+		text_addf(en, "%s was put into the group %s after this program was started; %s",
+			it->user, it->group, again);
+		text_addf(zh, "%s 是后来才加进 %s 组的；%s", it->user, it->group, again_zh);
 		return;
 	}
 	text_addf(en,
 		"%s is for %s and the group %s (mode %04o), and %s runs this program; sudo usermod "
-		"-aG %s %s, then start it again",
-		it->node, it->owner, it->group, it->mode, it->user, it->group, it->user);
+		"-aG %s %s, then %s",
+		it->node, it->owner, it->group, it->mode, it->user, it->group, it->user, again);
 	text_addf(zh,
-		"%s 只给 %s 用户和 %s 组（权限 %04o），本程序以 %s 运行；sudo usermod -aG %s %s，"
-		"再重新启动它",
-		it->node, it->owner, it->group, it->mode, it->user, it->group, it->user);
+		"%s 只给 %s 用户和 %s 组（权限 %04o），本程序以 %s 运行；sudo usermod -aG %s %s，%s",
+		it->node, it->owner, it->group, it->mode, it->user, it->group, it->user, again_zh);
 }
 
 /* It has no group that may: one must be given to it first. */
@@ -117,8 +118,8 @@ static void say_give(const struct permission *it, struct text *en, struct text *
 	}
 	if (it->is_in_to)
 		return;
-	text_addf(en, "; sudo usermod -aG %s %s, then start it again", it->to, it->user);
-	text_addf(zh, "；sudo usermod -aG %s %s，再重新启动它", it->to, it->user);
+	text_addf(en, "; sudo usermod -aG %s %s, then %s", it->to, it->user, again);
+	text_addf(zh, "；sudo usermod -aG %s %s，%s", it->to, it->user, again_zh);
 }
 
 void permission_say(const struct permission *permission, char *ret_en, char *ret_zh, size_t size)

@@ -37,9 +37,10 @@ static void who_is_not_in_its_group_is_told_how_to_join(void **unused)
 	(void)unused;
 	says(&serial,
 		"Permission denied; /dev/ttyUSB0 is for root and the group dialout (mode 0660), and "
-		"pi runs this program; sudo usermod -aG dialout pi, then start it again",
+		"pi runs this program; sudo usermod -aG dialout pi, then log out and in (or restart "
+		"the board), then start it again",
 		"没有权限；/dev/ttyUSB0 只给 root 用户和 dialout 组（权限 0660），本程序以 pi "
-		"运行；sudo usermod -aG dialout pi，再重新启动它");
+		"运行；sudo usermod -aG dialout pi，注销后重新登录（或重启板子），然后重新启动本程序");
 }
 
 static void who_joined_since_the_start_is_told_to_start_again(void **unused)
@@ -55,8 +56,8 @@ static void who_joined_since_the_start_is_told_to_start_again(void **unused)
 	(void)unused;
 	says(&serial,
 		"Permission denied; pi was put into the group dialout after this program was started; "
-		"start it again",
-		"没有权限；pi 是后来才加进 dialout 组的；重新启动本程序");
+		"log out and in (or restart the board), then start it again",
+		"没有权限；pi 是后来才加进 dialout 组的；注销后重新登录（或重启板子），然后重新启动本程序");
 }
 
 static void a_node_of_root_alone_is_given_to_a_group_by_the_rules(void **unused)
@@ -80,8 +81,8 @@ static void a_node_of_root_alone_is_given_to_a_group_by_the_rules(void **unused)
 		"--reload，再插一次");
 	usb.is_in_to = false;
 	permission_say(&usb, en, zh, sizeof en);
-	assert_non_null(strstr(en, "; sudo usermod -aG dialout pi, then start it again"));
-	assert_non_null(strstr(zh, "；sudo usermod -aG dialout pi，再重新启动它"));
+	assert_non_null(strstr(en, "; sudo usermod -aG dialout pi, then log out and in"));
+	assert_non_null(strstr(zh, "；sudo usermod -aG dialout pi，注销后重新登录"));
 }
 
 static void a_node_that_no_rule_is_for_is_given_to_a_group_by_hand(void **unused)
