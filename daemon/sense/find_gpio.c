@@ -235,4 +235,5 @@ const struct finder finder_gpio = {
 	.troubles = troubles,
 	.refused = refused,
 	.group = "gpio",
+	.is_fixed = true,
 };

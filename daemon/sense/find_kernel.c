@@ -197,4 +197,5 @@ const struct finder finder_kernel = {
 	.troubles = troubles,
 	.refused = refused,
 	.group = "dialout",
+	.is_fixed = true,
 };

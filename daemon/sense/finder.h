@@ -51,6 +51,7 @@ struct finder {
 	bool (*refused)(const struct finder_context *context, const char *path, char *ret_node,
 		size_t size);
 	const char *group; /* to which kitlog's udev rules give its nodes; NULL: no rule */
+	bool is_fixed;     /* belongs to the board: nobody can plug it in again */
 };
 
 extern const struct finder finder_serial, finder_usb, finder_gpio, finder_kernel;

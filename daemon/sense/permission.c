@@ -69,6 +69,7 @@ bool permission_of(const char *node, const char *group, struct permission *ret_p
 	found.is_for_group = status.st_gid != 0 && (found.mode & 0060) == 0060;
 	found.is_member = is_member(found.user, found.group);
 	text_copy(found.to, sizeof found.to, group ? group : "dialout");
+	found.is_to_missing = !getgrnam(found.to);
 	found.is_in_to = is_member(found.user, found.to);
 	*ret_permission = found;
 	return true;
@@ -105,13 +106,19 @@ static void say_give(const struct permission *it, struct text *en, struct text *
 		it->owner, it->owner, it->group, it->mode, it->user);
 	text_addf(zh, "%s 只给 %s 用户（%s:%s，权限 %04o），本程序以 %s 运行；", it->node,
 		it->owner, it->owner, it->group, it->mode, it->user);
+	if (it->is_to_missing) {
+		text_addf(en, "sudo groupadd --system %s, then ", it->to);
+		text_addf(zh, "先 sudo groupadd --system %s，再", it->to);
+	}
 	if (it->has_rule) {
-		text_add(en,
-			"copy tools/udev/70-kitlog.rules to /etc/udev/rules.d, run udevadm "
-			"control --reload and plug it in again");
-		text_add(zh,
-			"把 tools/udev/70-kitlog.rules 放进 /etc/udev/rules.d，运行 udevadm "
-			"control --reload，再插一次");
+		text_addf(en,
+			"copy tools/udev/70-kitlog.rules to /etc/udev/rules.d, run sudo udevadm "
+			"control --reload and %s",
+			it->is_fixed ? "sudo udevadm trigger" : "plug it in again");
+		text_addf(zh,
+			"把 tools/udev/70-kitlog.rules 放进 /etc/udev/rules.d，运行 sudo udevadm "
+			"control --reload，再%s",
+			it->is_fixed ? "运行 sudo udevadm trigger" : "插一次");
 	} else {
 		text_addf(en, "sudo chgrp %s %s, sudo chmod g+rw %s", it->to, it->node, it->node);
 		text_addf(zh, "sudo chgrp %s %s，sudo chmod g+rw %s", it->to, it->node, it->node);
@@ -147,6 +154,7 @@ bool permission_explains(const struct finder *finder, const struct finder_contex
 		return false;
 	if (!permission_of(node, finder->group, &permission))
 		return false;
+	permission.is_fixed = finder->is_fixed;
 	permission_say(&permission, ret_en, ret_zh, size);
 	return true;
 }

@@ -16,10 +16,11 @@ struct permission {
 	bool is_for_group; /* the group may read and write, and people can be put into it */
 	bool is_member;    /* the user is, by the lists: since this program was started */
 
-	/* Where it is for no group: the one to give it to; whether kitlog's udev rules do so, and
-	 * whether the user is in it. */
+	/* Where it is for no group: the one to give it to; whether this board lacks it, whether
+	 * kitlog's udev rules give it, to what cannot be plugged in again, and whether the user is
+	 * in it. */
 	char to[32];
-	bool has_rule, is_in_to;
+	bool is_to_missing, has_rule, is_fixed, is_in_to;
 };
 
 /* The facts about a node that may not be opened to read and write; `group` is the one to which

@@ -75,14 +75,56 @@ static void a_node_of_root_alone_is_given_to_a_group_by_the_rules(void **unused)
 	says(&usb,
 		"Permission denied; /dev/bus/usb/001/004 is for root alone (root:root, mode 0664), and "
 		"pi runs this program; copy tools/udev/70-kitlog.rules to /etc/udev/rules.d, run "
-		"udevadm control --reload and plug it in again",
+		"sudo udevadm control --reload and plug it in again",
 		"没有权限；/dev/bus/usb/001/004 只给 root 用户（root:root，权限 0664），本程序以 pi "
-		"运行；把 tools/udev/70-kitlog.rules 放进 /etc/udev/rules.d，运行 udevadm control "
+		"运行；把 tools/udev/70-kitlog.rules 放进 /etc/udev/rules.d，运行 sudo udevadm control "
 		"--reload，再插一次");
 	usb.is_in_to = false;
 	permission_say(&usb, en, zh, sizeof en);
 	assert_non_null(strstr(en, "; sudo usermod -aG dialout pi, then log out and in"));
 	assert_non_null(strstr(zh, "；sudo usermod -aG dialout pi，注销后重新登录"));
+}
+
+static void what_belongs_to_the_board_is_not_plugged_in_again(void **unused)
+{
+	struct permission pins = {.node = "/dev/gpiochip0",
+		.owner = "root",
+		.group = "root",
+		.user = "pi",
+		.mode = 0600,
+		.to = "gpio",
+		.has_rule = true,
+		.is_fixed = true};
+
+	(void)unused;
+	permission_say(&pins, en, zh, sizeof en);
+	assert_non_null(strstr(en, "; copy tools/udev/70-kitlog.rules"));
+	assert_non_null(strstr(en, "control --reload and sudo udevadm trigger; sudo usermod"));
+	assert_non_null(strstr(zh, "control --reload，再运行 sudo udevadm trigger；sudo usermod"));
+	assert_null(strstr(en, "plug"));
+	assert_null(strstr(zh, "插"));
+	assert_true(finder_gpio.is_fixed && finder_kernel.is_fixed);
+	assert_false(finder_usb.is_fixed);
+}
+
+static void a_group_that_is_not_there_is_made_first(void **unused)
+{
+	struct permission pins = {.node = "/dev/gpiochip0",
+		.owner = "root",
+		.group = "root",
+		.user = "pi",
+		.to = "gpio",
+		.is_to_missing = true,
+		.has_rule = true,
+		.is_fixed = true};
+
+	(void)unused;
+	permission_say(&pins, en, zh, sizeof en);
+	assert_non_null(strstr(en, "; sudo groupadd --system gpio, then copy tools/udev"));
+	assert_non_null(strstr(zh, "；先 sudo groupadd --system gpio，再把 tools/udev"));
+	pins.has_rule = false;
+	permission_say(&pins, en, zh, sizeof en);
+	assert_non_null(strstr(en, "; sudo groupadd --system gpio, then sudo chgrp gpio"));
 }
 
 static void a_node_that_no_rule_is_for_is_given_to_a_group_by_hand(void **unused)
@@ -107,7 +149,7 @@ static void a_node_that_no_rule_is_for_is_given_to_a_group_by_hand(void **unused
 static char path[64], link_path[80];
 
 /* As somebody else, since root may open everything. */
-static bool facts_for_nobody(const char *node, struct permission *ret_permission)
+static bool facts_for_nobody(const char *node, const char *group, struct permission *ret_permission)
 {
 	int pipes[2], status;
 	bool is_told;
@@ -117,7 +159,7 @@ static bool facts_for_nobody(const char *node, struct permission *ret_permission
 	if (child == 0) {
 		*ret_permission = (struct permission){.node = ""};
 		bool is_right = setgid(NOBODY) == 0 && setuid(NOBODY) == 0 &&
-			permission_of(node, "gpio", ret_permission);
+			permission_of(node, group, ret_permission);
 
 		_exit(!is_right ||
 			write(pipes[1], ret_permission, sizeof *ret_permission) !=
@@ -156,20 +198,23 @@ static void facts_are_the_nodes_own(void **unused)
 		skip(); /* only root can be somebody else */
 	assert_int_equal(chown(path, 0, DAEMON_GROUP), 0);
 	assert_int_equal(chmod(path, 0660), 0);
-	assert_true(facts_for_nobody(link_path, &it));
+	assert_true(facts_for_nobody(link_path, "no-such-group", &it));
 	assert_string_equal(it.node, path);
 	assert_string_equal(it.owner, "root");
 	assert_string_equal(it.group, "daemon");
 	assert_string_equal(it.user, "nobody");
 	assert_int_equal(it.mode, 0660);
 	assert_true(it.is_for_group && !it.is_member && it.has_rule);
-	assert_string_equal(it.to, "gpio");
+	assert_string_equal(it.to, "no-such-group");
+	assert_true(it.is_to_missing);
+	assert_true(facts_for_nobody(path, "daemon", &it));
+	assert_false(it.is_to_missing);
 
 	assert_int_equal(chmod(path, 0640), 0); /* reading is not enough */
-	assert_true(facts_for_nobody(path, &it));
+	assert_true(facts_for_nobody(path, "no-such-group", &it));
 	assert_false(it.is_for_group);
 	assert_int_equal(chmod(path, 0666), 0);
-	assert_false(facts_for_nobody(path, &it));
+	assert_false(facts_for_nobody(path, "no-such-group", &it));
 }
 
 /* The buffer of a kernel's sensor is a device node that its place, a folder, is not. */
@@ -194,7 +239,10 @@ static void a_sensors_buffer_is_the_node_that_is_refused(void **unused)
 	if (child == 0)
 		_exit(setuid(NOBODY) != 0 ||
 			!finder_kernel.refused(&context, place, node, sizeof node) ||
-			strcmp(node + strlen(folder), "/dev/iio:device0") != 0);
+			strcmp(node + strlen(folder), "/dev/iio:device0") != 0 ||
+			!permission_explains(
+				&finder_kernel, &context, place, -EACCES, en, zh, sizeof en) ||
+			!strstr(en, "sudo udevadm trigger"));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	snprintf(command, sizeof command, "rm -rf '%s'", folder);
@@ -221,6 +269,8 @@ int main(void)
 		cmocka_unit_test(who_is_not_in_its_group_is_told_how_to_join),
 		cmocka_unit_test(who_joined_since_the_start_is_told_to_start_again),
 		cmocka_unit_test(a_node_of_root_alone_is_given_to_a_group_by_the_rules),
+		cmocka_unit_test(what_belongs_to_the_board_is_not_plugged_in_again),
+		cmocka_unit_test(a_group_that_is_not_there_is_made_first),
 		cmocka_unit_test(a_node_that_no_rule_is_for_is_given_to_a_group_by_hand),
 		cmocka_unit_test_setup_teardown(facts_are_the_nodes_own, make_node, remove_node),
 		cmocka_unit_test(a_sensors_buffer_is_the_node_that_is_refused),
