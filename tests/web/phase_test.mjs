@@ -144,8 +144,8 @@ test('ticks carry the digits of their step, the nearest point is found', () => {
 });
 
 test('what an instrument cannot mean has a mark: the farther end of a column, above before below', () => {
-  const lane = { lo: [1, -3, null, -4], mid: [1, 2, null, 0], hi: [1, 3, null, 120] };
-  const picture = { x: [0, 1, 2, 3], lanes: [lane], isBand: true };
-  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: [0, 100] }]), [[1, -3], [3, 120]]);
+  const lane = { lo: [1, -3, null, -4, -900, -5], mid: [1, 2, null, 0, 0, 0], hi: [1, 3, null, 120, 101, 105] };
+  const picture = { x: [0, 1, 2, 3, 4, 5], lanes: [lane], isBand: true };
+  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: [0, 100] }]), [[1, -3], [3, 120], [4, -900], [5, 105]]);
   assert.deepStrictEqual(outside(picture, [{ at: 0, limits: null }]), []);
 });

@@ -70,8 +70,10 @@ export function outside(picture, lines) {
   for (const { at, limits } of lines) {
     const { lo, hi } = picture.lanes[at];
     picture.x.forEach((x, i) => {
-      const y = [hi[i], lo[i]].find((v) => isOutside(v, limits));
-      if (y != null) out.push([x, y]);
+      const top = hi[i], low = lo[i];
+      if (top == null || low == null || !limits) return;
+      const y = top - limits[1] >= limits[0] - low ? top : low;
+      if (isOutside(y, limits)) out.push([x, y]);
     });
   }
   return out.sort((a, b) => a[0] - b[0]);
