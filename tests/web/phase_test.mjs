@@ -3,7 +3,7 @@
 import assert from 'node:assert';
 import test from 'node:test';
 import { noticeOf, phaseOf } from '../../daemon/web/js/phase.js';
-import { clipped, nearest, outside, tickText, timeUnit, VALUE_STEPS, valueRange, windowOf } from '../../daemon/web/js/chart-scale.js';
+import { clipped, nearest, outside, spaced, tickText, timeUnit, VALUE_STEPS, valueRange, windowOf } from '../../daemon/web/js/chart-scale.js';
 
 const kit = (state, sticker = 13, id = sticker) => ({ id, sticker, state, streams: [] });
 const page = { link: 'open', hasLoaded: true, devices: [kit('ready')], run: null, isRecording: false };
@@ -146,6 +146,8 @@ test('ticks carry the digits of their step, the nearest point is found', () => {
 test('what an instrument cannot mean has a mark: the farther end of a column, above before below', () => {
   const lane = { lo: [1, -3, null, -4, -900, -5], mid: [1, 2, null, 0, 0, 0], hi: [1, 3, null, 120, 101, 105] };
   const picture = { x: [0, 1, 2, 3, 4, 5], lanes: [lane], isBand: true };
-  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: [0, 100] }]), [[1, -3], [3, 120], [4, -900], [5, 105]]);
+  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: [0, 100] }]), [[1, -3, 0], [3, 120, 0], [4, -900, 0], [5, 105, 0]]);
   assert.deepStrictEqual(outside(picture, [{ at: 0, limits: null }]), []);
+  const two = outside({ ...picture, lanes: [lane, lane] }, [{ at: 0, limits: [0, 100] }, { at: 1, limits: [0, 100] }]);
+  assert.deepStrictEqual(spaced(two, 2).map(([x, , line]) => [x, line]), [[1, 0], [1, 1], [3, 0], [3, 1], [5, 0], [5, 1]], 'each line has its own');
 });

@@ -2,6 +2,7 @@
 // @ts-check
 // What is painted around the lines: graph paper, hatched gaps with their reason, overlaid runs, the
 // shape at the newest point, triangles where a value is off the paper. Canvas only; it decides nothing.
+import { spaced } from './chart-scale.js';
 import { DASH, SHAPE } from './icons.js';
 
 /** @typedef {{from: number, to: number, label: string}} GapMark seconds from the origin */
@@ -170,17 +171,15 @@ export function points(u, colours, colour, X, Y) {
   });
 }
 
-/** A cross on each value that the instrument cannot mean. @param {any} u @param {Colours} colours @param {[number, number][]} marks */
+/** A cross on each value that the instrument cannot mean. @param {any} u @param {Colours} colours
+ * @param {import('./chart-scale.js').Cross[]} marks */
 export function crosses(u, colours, marks) {
   const r = ratio(), arm = 5 * r;
   inside(u, (ctx) => {
     ctx.setLineDash([]);
     ctx.beginPath();
-    let last = -Infinity;
-    for (const [vx, vy] of marks) {
-      const x = u.valToPos(vx, 'x', true), y = u.valToPos(vy, 'y', true);
-      if (x - last < 8 * r) continue;
-      last = x;
+    const at = marks.map(([x, y, line]) => /** @type {typeof marks[0]} */ ([u.valToPos(x, 'x', true), u.valToPos(y, 'y', true), line]));
+    for (const [x, y] of spaced(at, 8 * r)) {
       ctx.moveTo(x - arm, y - arm); ctx.lineTo(x + arm, y + arm);
       ctx.moveTo(x - arm, y + arm); ctx.lineTo(x + arm, y - arm);
     }

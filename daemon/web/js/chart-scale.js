@@ -62,21 +62,34 @@ export function clipped(picture, lanes, [lo, hi]) {
   return out.sort((a, b) => a[0] - b[0]);
 }
 
-/** Points of the picture that an instrument cannot mean: [x, y], the farther end of a column. In the order of time.
+/** @typedef {[x: number, y: number, line: number]} Cross */
+
+/** Points of the picture that an instrument cannot mean, the farther end of a column. In the order of time.
  * @param {import('./series.js').Picture} picture @param {{at: number, limits: import('./flags.js').Limits|null}[]} lines
- * @returns {[number, number][]} */
+ * @returns {Cross[]} */
 export function outside(picture, lines) {
-  /** @type {[number, number][]} */ const out = [];
+  /** @type {Cross[]} */ const out = [];
   for (const { at, limits } of lines) {
     const { lo, hi } = picture.lanes[at];
     picture.x.forEach((x, i) => {
       const top = hi[i], low = lo[i];
       if (top == null || low == null || !limits) return;
       const y = top - limits[1] >= limits[0] - low ? top : low;
-      if (isOutside(y, limits)) out.push([x, y]);
+      if (isOutside(y, limits)) out.push([x, y, at]);
     });
   }
   return out.sort((a, b) => a[0] - b[0]);
+}
+
+/** Without those that would touch the one before on their own line. @param {Cross[]} crosses rising in x
+ * @param {number} apart the least step in x */
+export function spaced(crosses, apart) {
+  /** @type {Map<number, number>} */ const last = new Map();
+  return crosses.filter(([x, , line]) => {
+    const isClear = x - (last.get(line) ?? -Infinity) >= apart;
+    if (isClear) last.set(line, x);
+    return isClear;
+  });
 }
 
 /** Index of the value nearest to x in a rising list. @param {ArrayLike<number>} X @param {number} x */

@@ -48,7 +48,7 @@ export class Chart {
     this.drawn = '';
     /** @type {Picture} */ this.picture = { x: [], lanes: [], isBand: false };
     /** @type {[number, boolean][]} */ this.strays = [];
-    /** @type {[number, number][]} */ this.outside = [];
+    /** @type {import('./chart-scale.js').Cross[]} */ this.outside = [];
     /** @type {any} */ this.u = null;
     this.box = element('div');
     this.valueLabel = element('span', 'ylab');
