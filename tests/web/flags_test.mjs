@@ -4,7 +4,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { calibrated, flagsOf, isOutside, limitsOf } from '../../daemon/web/js/flags.js';
+import { flagsOf, isOutside, limitsOf } from '../../daemon/web/js/flags.js';
 import { source } from '../support/pages.mjs';
 
 const rows = fs.readFileSync(path.join(source, 'tests/data/flags.txt'), 'utf8').split('\n')
@@ -21,13 +21,8 @@ test('readings are flagged as the table says', () => {
   }
 });
 
-test('a calibration moves the limits as it moves the readings', () => {
+test('half a resolution beyond an edge is still the edge, and no value is not outside', () => {
   const limits = limitsOf(0, 100, 1);
   assert.deepStrictEqual(limits, [-0.5, 100.5]);
-  assert.deepStrictEqual(calibrated(limits, []), limits);
-  assert.deepStrictEqual(calibrated(limits, [{ raw: 10, true: 12 }]), [1.5, 102.5]);
-  assert.deepStrictEqual(calibrated([0, 100], [{ raw: 0, true: 0 }, { raw: 50, true: 100 }, { raw: 80, true: 103 }]), [0, 105]);
-  assert.deepStrictEqual(calibrated([0, 100], [{ raw: 0, true: 5 }, { raw: 100, true: -5 }]), [-5, 5]);
-  assert.strictEqual(calibrated(null, [{ raw: 10, true: 12 }]), null);
   assert.ok(!isOutside(NaN, limits) && !isOutside(null, limits) && isOutside(101, limits));
 });

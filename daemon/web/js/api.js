@@ -9,7 +9,8 @@
 /** @typedef {{id: string, name: Words, quantity: string, unit: string, resolution: number|null,
  *             low: number|null, high: number|null, last: number|null, calibration: Calibration|null,
  *             is_overdue: boolean, accuracy?: Accuracy|null}} Channel */
-/** @typedef {{id: number, kind: string, name: string, made_us: number, wall_made_us: number|null}} Calibration */
+/** @typedef {{id: number, kind: string, name: string, made_us: number, wall_made_us: number|null, low?: number|null,
+ *             high?: number|null}} Calibration `low` and `high` are the channel's as it shows them */
 /** @typedef {{raw: number, true: number}} Point what a sensor said, and what it was */
 /** @typedef {{id: number, name: string, stamps: string, period_us: number, channels: Channel[],
  *             label?: Words|null, problem?: Words|null}} Stream `label` tells it from its neighbours on one adapter */
@@ -75,8 +76,6 @@ export const getKit = (id) => ask('GET', `kits/${encodeURIComponent(id)}`);
 /** @param {number} device */
 export const identify = (device) => ask('POST', `devices/${device}/identify`, { seconds: 3 });
 
-/** One of them, with its points. @param {number} id @returns {Promise<{id: number, points: Point[]}|undefined>} */
-export const getCalibration = async (id) => (await ask('GET', `calibrations?before=${id + 1}&limit=1`)).calibrations[0];
 /** Means of the last second, before any calibration. @param {number} stream
  * @returns {Promise<{id: string, mean: number|null, n: number}[]>} */
 export const getRaw = async (stream) => (await ask('GET', `streams/${stream}/raw`)).channels;

@@ -24,17 +24,3 @@ export const flagsOf = (value, limits, ageUs, warmUpUs) => /** @type {Flag[]} */
 
 /** Does a kit begin anew, and so to warm up, behind a gap with this reason? @param {string} reason */
 export const beginsAnew = (reason) => ['unplugged', 'stopped', 'reset'].includes(reason);
-
-/** Limits as a calibration shows them: its points are joined by straight lines, the outer ones go on.
- * @param {Limits|null} limits @param {import('./api.js').Point[]} points by `raw`, rising @returns {Limits|null} */
-export function calibrated(limits, points) {
-  if (!limits || !points.length) return limits;
-  const read = (/** @type {number} */ raw) => {
-    let i = 1;
-    while (i < points.length - 1 && raw > points[i].raw) i++;
-    const a = points[i - 1], b = points[i] ?? a, slope = b === a ? 1 : (b.true - a.true) / (b.raw - a.raw);
-    return a.true + (raw - a.raw) * slope;
-  };
-  const [a, b] = limits.map(read);
-  return a < b ? [a, b] : [b, a];
-}

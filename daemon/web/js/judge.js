@@ -4,8 +4,8 @@
 // needs to know: a channel's limits as the shown readings have them, and how long ago the kit was plugged in.
 import { t } from './base.js';
 import { board } from './board.js';
-import { beginsAnew, calibrated, flagsOf, isOutside, limitsOf } from './flags.js';
-import { kitOf, pointsOf } from './known.js';
+import { beginsAnew, flagsOf, isOutside, limitsOf } from './flags.js';
+import { kitOf } from './known.js';
 import { lasting } from './numbers.js';
 import { readings } from './readings.js';
 import { view } from './view.js';
@@ -15,12 +15,8 @@ import { view } from './view.js';
 
 /** The range is the instrument's, so it moves with the calibration that holds now.
  * @param {import('./api.js').Channel} channel @returns {import('./flags.js').Limits|null} null: unknown */
-export function limits({ low, high, resolution, calibration }) {
-  const said = limitsOf(low, high, resolution);
-  if (!said || !calibration) return said;
-  const points = pointsOf(calibration.id);
-  return points ? calibrated(said, points) : null;
-}
+export const limits = ({ low, high, resolution, calibration }) => (calibration
+  ? limitsOf(calibration.low ?? null, calibration.high ?? null, resolution) : limitsOf(low, high, resolution));
 
 const warmUp = () => (view.device && kitOf(view.device.kit)?.warm_up_us) || 0;
 

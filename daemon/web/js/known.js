@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// What the page asks the board for once and keeps: what there is to know about a kit, and the points of a
-// calibration. Who asks gets what is known now; when the answer is there, the page is told "devices".
-import { getCalibration, getKit, Refusal } from './api.js';
+// What the page asks the board for once and keeps: what there is to know about a kit. Who asks gets what is
+// known now; when the answer is there, the page is told "devices".
+import { getKit, Refusal } from './api.js';
 import { board } from './board.js';
 
 /** @typedef {import('./api.js').Kit} Kit */
-/** @typedef {import('./api.js').Point} Point */
 
 const AGAIN_MS = 10000;
 
@@ -32,6 +31,3 @@ const kitOrNone = (id) => getKit(id).catch((error) => {
 
 /** What there is to know about a kit; null: nothing. */
 export const kitOf = asking(kitOrNone);
-
-/** The points of a calibration, by its id; none: it is not there any more. */
-export const pointsOf = asking(async (/** @type {number} */ id) => (await getCalibration(id))?.points ?? []);
