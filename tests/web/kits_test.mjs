@@ -104,10 +104,26 @@ test('the range is the instrument\'s: it moves with a calibration, in every brow
   const made = await page.evaluate(async ({ pin, id }) => {
     const post = (/** @type {string} */ what, /** @type {object} */ body) => fetch(`/api/v1/${what}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     await post('login', { pin });
-    return (await post('calibrations', { stream: id, channel: 'temp', points: [{ raw: 21.5, true: 21.55 }], name: 'water' })).status;
+    const answer = (await post('calibrations', { stream: id, channel: 'temp', points: [{ raw: 21.5, true: 21.55 }], name: 'water' }));
+    return { status: answer.status, us: (await answer.json()).calibrations[0].made_us };
   }, { pin: board.pin, id: stream.id });
-  assert.strictEqual(made, 201);
+  assert.strictEqual(made.status, 201);
   await until('moved', async () => String(await limits()) === '21.045,21.955');
+  // Older rows are shown as before, when the limits were others: the page flags them by none.
+  await page.keyboard.press('3');
+  const table = () => page.evaluate(async (us) => {
+    const { readings } = await import('/js/readings.js'), count = { before: 0, flaggedBefore: 0, flaggedAfter: 0 };
+    for (const row of document.querySelectorAll('.tablev tbody tr:not(.miss)')) {
+      const s = parseFloat(row.firstElementChild?.textContent?.replace(',', '') ?? ''), off = readings.origin + s * 1e6 - us;
+      const isFlagged = !!row.querySelector('.flag.out-of-range'), value = parseFloat(row.querySelector('td:nth-last-child(2)')?.lastChild?.textContent ?? '');
+      if (off < -2e5 && value > 21.955) count.before++;
+      if (off < -2e5 && isFlagged) count.flaggedBefore++;
+      if (off > 0 && isFlagged) count.flaggedAfter++;
+    }
+    return count;
+  }, made.us);
+  await until('newer ones are flagged', async () => { const n = await table(); return n.flaggedAfter > 0 && n.before > 3; });
+  assert.strictEqual((await table()).flaggedBefore, 0);
 });
 
 /** The third kit as one at the board's pins: nothing else of it is altered. */

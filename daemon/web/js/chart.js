@@ -15,7 +15,7 @@ import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
 
 /** @typedef {import('./series.js').Picture} Picture */
 /** @typedef {{at: number, colour: number, name: string, unit: string, digits: number, step: number,
- *   limits: import('./flags.js').Limits|null}} Line */
+ *   limits: import('./flags.js').Limits|null, since: number}} Line */
 /** @typedef {{style: string, version: string, lines: Line[], title: string, origin: number, end: number,
  *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean, isOfEvents: boolean,
  *   range: [number, number]|null, gaps: paint.GapMark[], marks: import('./chart-marks.js').Mark[], overlays: paint.Overlay[],

@@ -18,6 +18,13 @@ import { view } from './view.js';
 export const limits = ({ low, high, resolution, calibration }) => (calibration
   ? limitsOf(calibration.low ?? null, calibration.high ?? null, resolution) : limitsOf(low, high, resolution));
 
+/** Since when the limits hold, board time. Rows are shown by the calibration of their own time, and the board
+ * tells the limits of today's only: what is older than it is not judged. @param {import('./api.js').Channel} channel */
+export const limitsSince = ({ calibration }) => calibration?.made_us ?? -Infinity;
+
+/** @param {import('./api.js').Channel} channel @param {number} us of the reading; NaN: now */
+const limitsAt = (channel, us) => (us < limitsSince(channel) ? null : limits(channel));
+
 const warmUp = () => (view.device && kitOf(view.device.kit)?.warm_up_us) || 0;
 
 /** How long the shown kit had been plugged in at an instant, microseconds; NaN: nobody knows. @param {number} us */
@@ -29,7 +36,7 @@ export function ageAt(us) {
 }
 
 /** @param {Lane} lane @param {number|null} value @param {number} us @returns {Flag[]} */
-export const flags = (lane, value, us) => flagsOf(value, limits(lane.channel), warmUp() ? ageAt(us) : NaN, warmUp());
+export const flags = (lane, value, us) => flagsOf(value, limitsAt(lane.channel, us), warmUp() ? ageAt(us) : NaN, warmUp());
 
 /** @param {Flag} flag */
 export const flagWord = (flag) => t(flag === 'warm-up' ? 'f_warm' : 'f_out');
@@ -37,7 +44,7 @@ export const flagWord = (flag) => t(flag === 'warm-up' ? 'f_warm' : 'f_out');
 /** What there is to say of the value that stands beside the picture; "": nothing. @param {Lane} lane */
 export function flagOfNow(lane) {
   const value = readings.value(lane);
-  return value != null && isOutside(value, limits(lane.channel)) ? t('f_out') : '';
+  return value != null && isOutside(value, limitsAt(lane.channel, readings.row?.t ?? NaN)) ? t('f_out') : '';
 }
 
 /** How long the shown kit still warms up, in words; "": it is warm. */
