@@ -27,7 +27,8 @@ const limitsAt = (channel, us) => (us < limitsSince(channel) ? null : limits(cha
 
 const warmUp = () => (view.device && kitOf(view.device.kit)?.warm_up_us) || 0;
 
-/** How long the shown kit had been plugged in at an instant, microseconds; NaN: nobody knows. @param {number} us */
+/** How long the shown kit had been plugged in at an instant, microseconds; NaN: nobody knows. A plug-in
+ * before the shown range is not among its gaps: rows behind it count as warm, unless it was the last. @param {number} us */
 export function ageAt(us) {
   const until = view.device?.warming_until_us;
   let from = until == null || us < until - warmUp() ? -Infinity : until - warmUp();
