@@ -46,6 +46,9 @@ int warming_begin(struct reader *reader, uint32_t stream, struct instant from, i
 
 unsigned warming_flags(const struct warming *warming, struct instant at)
 {
-	return flag_of_age(warming->is_known ? instant_since(at, warming->since) : FLAG_AGE_UNKNOWN,
+	/* A row within a gap: the gap is many that became one (keep/expire.c). */
+	bool has_age = warming->is_known && at.ns >= warming->since.ns;
+
+	return flag_of_age(has_age ? instant_since(at, warming->since) : FLAG_AGE_UNKNOWN,
 		warming->warm_up_ns);
 }

@@ -2,8 +2,8 @@
 /* Which rows of a stream its device gave before it was warm, told from what the card remembers: the
  * first row, and the gaps behind which a device begins anew (data/flag.h). When it was plugged in
  * is not kept; its first row is, some seconds later at most, so that none is taken for warm too
- * early. Nothing is known of a beginning that had to make room for newer data: such rows are not
- * flagged. One thread (work). */
+ * early. Nothing is known of a beginning that had to make room for newer data, nor of those whose gaps
+ * became one: such rows are not flagged. One thread (work). */
 #pragma once
 
 #include <stdbool.h>

@@ -329,6 +329,29 @@ static void what_made_room_hides_no_plugging_in_that_is_known(void **unused)
 		     "30,,50,5,,,\r\n");
 }
 
+/* The oldest gaps become one when there are too many; the rows between them stay. */
+static void of_rows_within_a_gap_no_age_is_known(void **unused)
+{
+	(void)unused;
+	plug(1, "co2-zytemp", "湿度");
+	keep_row(10, 1000, 50, 5);
+	keep_gap(10, GAP_UNPLUGGED, 1031, 1900);
+	keep_row(10, 1040, 50, 5);
+	keep_row(10, 1500, 50, 5);
+	keep_row(10, 1910, 50, 5);
+	exported("stream=10",
+		HEAD "\"湿度\",\"电压\",gap,gap_until_s,flags\r\n"
+		     "0,,50,5,,,\"warm-up\"\r\n"
+		     "31,,,,unplugged,900,\r\n"
+		     "40,,50,5,,,\r\n"
+		     "500,,50,5,,,\r\n"
+		     "910,,50,5,,,\"warm-up\"\r\n");
+	exported("stream=10&from_us=1400000000&to_us=1600000000",
+		HEAD "\"湿度\",\"电压\",gap,gap_until_s,flags\r\n"
+		     "0,,,,unplugged,500,\r\n"
+		     "100,,50,5,,,\r\n");
+}
+
 static void of_several_streams_a_flag_says_whose_it_is(void **unused)
 {
 	(void)unused;
@@ -410,6 +433,7 @@ int main(void)
 		EACH(an_export_from_the_middle_knows_what_was_before_it),
 		EACH(what_follows_data_that_made_room_is_not_taken_for_the_beginning),
 		EACH(what_made_room_hides_no_plugging_in_that_is_known),
+		EACH(of_rows_within_a_gap_no_age_is_known),
 		EACH(of_several_streams_a_flag_says_whose_it_is),
 		EACH(a_raw_mean_that_the_instrument_cannot_mean_is_flagged),
 		EACH(a_calibration_says_what_the_range_is_by_it),
