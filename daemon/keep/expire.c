@@ -20,6 +20,7 @@ enum {
 	CHUNKS_A_COMMIT = 8,
 	KEPT_BY_RUNS = 4096, /* chunks of one stream passed over in looking for one in no run */
 	QUARANTINED_MAX = 10000,
+	MARKS_MAX = 20000, /* of a button that somebody stands on, all night */
 	GAPS_MAX = 10000,
 	GAPS_KEPT = 9000, /* as they are, when there are more than that */
 };
@@ -38,7 +39,7 @@ struct expirer {
 		*oldest_damaged;
 	sqlite3_stmt *delete_damaged, *delete_chunk, *delete_data, *before, *grow, *insert,
 		*prune_gaps;
-	sqlite3_stmt *prune_lines, *count_gaps, *merge_gaps, *delete_gaps;
+	sqlite3_stmt *prune_lines, *prune_marks, *count_gaps, *merge_gaps, *delete_gaps;
 };
 
 int expirer_new(sqlite3 *db, const struct sink_names *sinks, struct expirer **ret_expirer)
@@ -291,6 +292,10 @@ int expirer_bound_lists(struct expirer *expirer)
 		result = database_run(expirer->db, &expirer->prune_lines,
 			"DELETE FROM quarantined WHERE id <= (SELECT max(id) FROM quarantined) - ?",
 			"i", (int64_t)QUARANTINED_MAX);
+	if (result == 0)
+		result = database_run(expirer->db, &expirer->prune_marks,
+			"DELETE FROM mark WHERE id <= (SELECT max(id) FROM mark) - ?", "i",
+			(int64_t)MARKS_MAX);
 	return result;
 }
 

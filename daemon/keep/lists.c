@@ -174,6 +174,19 @@ int reader_marks(struct reader *reader, struct instant from, struct instant to,
 	return reading_end(reader, result);
 }
 
+int reader_highest_mark(struct reader *reader, uint32_t *ret_id)
+{
+	int64_t id = 0;
+	int result = reading_begin(reader);
+
+	if (result < 0)
+		return result;
+	result = database_number(reader->db, &reader->statements.highest_mark,
+		"SELECT max(id) FROM mark", 0, &id, "");
+	*ret_id = (uint32_t)id;
+	return reading_end(reader, result);
+}
+
 int reader_cursors(struct reader *reader, const char *sink,
 	int (*visit)(void *self, const struct cursor *cursor), void *self)
 {

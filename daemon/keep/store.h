@@ -203,6 +203,8 @@ int reader_gaps(struct reader *reader, uint32_t stream, struct instant from, str
 int reader_runs(struct reader *reader, int (*visit)(void *self, const struct run *run), void *self);
 int reader_marks(struct reader *reader, struct instant from, struct instant to,
 	int (*visit)(void *self, const struct mark *mark), void *self);
+/* The highest number of a mark; 0: there is none. */
+int reader_highest_mark(struct reader *reader, uint32_t *ret_id);
 int reader_cursors(struct reader *reader, const char *sink,
 	int (*visit)(void *self, const struct cursor *cursor), void *self);
 int reader_holes(struct reader *reader, const char *sink,

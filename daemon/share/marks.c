@@ -9,19 +9,9 @@
 #include "base/log.h"
 #include "base/text.h"
 
-static int note_id(void *self, const struct mark *mark)
-{
-	struct marks *marks = self;
-
-	if (mark->id > marks->last_id)
-		marks->last_id = mark->id;
-	return 0;
-}
-
 int marks_load(struct marks *marks, struct reader *reader)
 {
-	int r = reader_marks(
-		reader, (struct instant){INT64_MIN}, (struct instant){INT64_MAX}, note_id, marks);
+	int r = reader_highest_mark(reader, &marks->last_id);
 
 	marks->is_known = r == 0;
 	marks_give(marks);

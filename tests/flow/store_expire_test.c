@@ -201,6 +201,27 @@ static void gaps_without_number_do_not_fill_the_card(void **state)
 }
 
 /* Whatever is wrong with them. */
+static void marks_without_number_do_not_fill_the_card(void **state)
+{
+	struct bench_stream stream = bench_stream(1, 1, false, 100000000);
+	struct mark mark = {.author = "kit 7", .text = "Push button"};
+	uint32_t highest;
+
+	(void)state;
+	bench_run(&bench, &stream, 1, 70);
+	while (mark.id < 21000) {
+		mark.at.ns = ++mark.id;
+		assert_int_equal(store_add_mark(bench.store, &mark), 0);
+		if (mark.id % 1000 == 0)
+			bench_run(&bench, &stream, 1, 1);
+	}
+	bench_run(&bench, &stream, 1, 70);
+	assert_int_equal(bench_sql(&bench, "SELECT count(*) FROM mark"), 20000);
+	assert_int_equal(bench_sql(&bench, "SELECT min(id) FROM mark"), 1001);
+	assert_int_equal(reader_highest_mark(bench.reader, &highest), 0);
+	assert_int_equal(highest, 21000);
+}
+
 static void chunks_that_cannot_be_merged_hold_nothing_up(void **state)
 {
 	struct bench_stream streams[] = {
@@ -279,6 +300,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(gaps_go_with_the_rows_they_lie_among, begin, end),
 		cmocka_unit_test_setup_teardown(
 			gaps_without_number_do_not_fill_the_card, begin, end),
+		cmocka_unit_test_setup_teardown(
+			marks_without_number_do_not_fill_the_card, begin, end),
 		cmocka_unit_test_setup_teardown(
 			chunks_that_cannot_be_merged_hold_nothing_up, begin, end),
 		cmocka_unit_test_setup_teardown(what_lies_in_a_run_goes_last, begin, end),
