@@ -49,30 +49,61 @@ static void name_mark(const struct model *model, struct mark *mark)
 		text_addf(&text, " / %s", model->name.en);
 }
 
+/* Where there are too many devices, the one that made none for longest is forgotten. */
+static struct marks_device *device_in(struct marks *marks, uint32_t device)
+{
+	struct marks_device *oldest = &marks->devices[0];
+
+	for (size_t i = 0; i < MARKS_DEVICES; i++) {
+		struct marks_device *of = &marks->devices[i];
+
+		if (of->device == device)
+			return of;
+		if (oldest->device && (!of->device || of->second < oldest->second))
+			oldest = of;
+	}
+	*oldest = (struct marks_device){.device = device};
+	return oldest;
+}
+
+/* One second without a flood ends it. */
+static bool may_make(
+	struct marks_device *of, const struct device *device, const char *kit, struct instant at)
+{
+	int64_t second = at.ns / NS_PER_S;
+
+	if (second > of->second) {
+		if (second > of->second + 1 || of->n_second <= MARKS_A_SECOND)
+			log_state_clear(&of->flood, LOG_TAG,
+				"all marks of kit %u (%s) are kept again", device->sticker, kit);
+		of->second = second;
+		of->n_second = 0;
+	}
+	if (of->n_second++ < MARKS_A_SECOND)
+		return true;
+	log_state_set(&of->flood, LOG_WARN, LOG_TAG,
+		"kit %u (%s) makes more than %d marks a second; take mark: yes out of its kit.yaml",
+		device->sticker, kit, MARKS_A_SECOND);
+	return false;
+}
+
 static void make_mark(struct marks *marks, const struct device *device, const struct model *model,
 	struct instant at)
 {
 	struct mark mark = {.at = at};
 	struct text author = text_over(mark.author, sizeof mark.author);
+	struct marks_device *of = device_in(marks, device->id);
 
-	if (at.ns / NS_PER_S != marks->second) {
-		marks->second = at.ns / NS_PER_S;
-		marks->n_second = 0;
-	}
-	if (marks->n_second++ >= MARKS_A_SECOND) {
-		log_state_set(&marks->flood, LOG_WARN, LOG_TAG,
-			"kit %u (%s) makes more than %d marks a second; take mark: yes out of its "
-			"kit.yaml",
-			device->sticker, model->id, MARKS_A_SECOND);
+	if (!may_make(of, device, model->id, at))
 		return;
-	}
 	if (marks->n_waiting == MARKS_WAITING) {
-		log_state_set(&marks->full, LOG_WARN, LOG_TAG,
+		log_state_set(&of->full, LOG_WARN, LOG_TAG,
 			"a mark of kit %u is lost, its row is not: the card cannot be read; look at "
 			"the card",
 			device->sticker);
 		return;
 	}
+	log_state_clear(&of->full, LOG_TAG, "marks of kit %u are kept again", device->sticker);
 	text_addf(&author, "kit %u", device->sticker);
 	name_mark(model, &mark);
 	marks->waiting[marks->n_waiting++] = mark;

@@ -18,7 +18,15 @@
 #include "keep/keep.h"
 #include "sense/catalogue.h"
 
-enum { MARKS_A_SECOND = 20, MARKS_WAITING = 64 };
+enum { MARKS_A_SECOND = 20, MARKS_WAITING = 64, MARKS_DEVICES = 2 * DEVICE_MAX };
+
+/* What one device made of late. */
+struct marks_device {
+	uint32_t device; /* 0: free */
+	int64_t second;  /* of board time, in which n_second were made */
+	unsigned n_second;
+	struct log_state flood, full;
+};
 
 /* Zero but for the first four; the rest is marks.c's. */
 struct marks {
@@ -28,19 +36,17 @@ struct marks {
 	void (*made)(void *self, const struct mark *mark);
 	void *self;
 
-	bool is_known;    /* the newest id in the store */
-	uint32_t last_id; /* of a mark */
-	int64_t second;   /* of board time, in which n_second were made */
-	unsigned n_second;
+	bool is_known;                      /* the newest id in the store */
+	uint32_t last_id;                   /* of a mark */
 	struct mark waiting[MARKS_WAITING]; /* for the store, or for room on the way to it */
 	size_t n_waiting;
-	struct log_state flood, full;
+	struct marks_device devices[MARKS_DEVICES];
 };
 
 /* Learns which number is the next. Until then marks wait. 0, -errno: ask again later. */
 int marks_load(struct marks *marks, struct reader *reader);
 
-/* Rows of this stream came. More marks than MARKS_A_SECOND of all kits are no marks, which is
+/* Rows of this stream came. More marks than MARKS_A_SECOND of one device are no marks, which is
  * logged. */
 void marks_take(struct marks *marks, const struct device *device, const struct stream *stream,
 	const struct feed_record *rows);

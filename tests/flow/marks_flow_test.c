@@ -37,7 +37,7 @@ static int begin(void **state)
 	if (ring_new(FEED_BYTES, &feed) || catalogue_open(folders, 1, &catalogue))
 		return -1;
 	n_told = 0;
-	button = (struct device){.sticker = 7, .kit = "push-button", .n_streams = 1};
+	button = (struct device){.id = 3, .sticker = 7, .kit = "push-button", .n_streams = 1};
 	button.streams[0] = (struct stream){.id = 1,
 		.n_channels = 3,
 		.channels = {{.id = "press"}, {.id = "held"}, {.id = "state"}}};
@@ -58,15 +58,16 @@ static int end(void **state)
 	return 0;
 }
 
-/* n rows 200 ms apart; what is given is in that channel alone. */
-static void say(unsigned channel, int64_t from_s, uint32_t n)
+/* n rows so far apart; what is given is in that channel alone. */
+static void say_of(
+	const struct device *device, unsigned channel, int64_t from_s, uint32_t n, int64_t apart_ms)
 {
 	int64_t stamps[BATCH_ROWS];
 	double values[BATCH_ROWS * 3];
 	struct feed_record rows = {.kind = FEED_BATCH};
 
 	for (uint32_t i = 0; i < n; i++) {
-		stamps[i] = from_s * NS_PER_S + 1234567 + (int64_t)i * 200 * NS_PER_MS;
+		stamps[i] = from_s * NS_PER_S + 1234567 + (int64_t)i * apart_ms * NS_PER_MS;
 		for (unsigned c = 0; c < 3; c++)
 			values[3 * i + c] = c == channel ? 1.0 + i : NAN;
 	}
@@ -75,7 +76,12 @@ static void say(unsigned channel, int64_t from_s, uint32_t n)
 	rows.batch.n_rows = n;
 	rows.batch.stamps_ns = stamps;
 	rows.batch.values = values;
-	marks_take(&marks, &button, &button.streams[0], &rows);
+	marks_take(&marks, device, &device->streams[0], &rows);
+}
+
+static void say(unsigned channel, int64_t from_s, uint32_t n)
+{
+	say_of(&button, channel, from_s, n, 200);
 }
 
 static int note(void *self, const struct mark *mark)
@@ -149,6 +155,55 @@ static void those_that_wait_for_too_long_are_no_more_than_there_is_room_for(void
 	assert_int_equal(kept[0].at.ns, INT64_C(10001234567));
 }
 
+/* Of the kit of this sticker. */
+static size_t kept_of(const char *author)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_kept; i++)
+		n += strcmp(kept[i].author, author) == 0;
+	return n;
+}
+
+static void a_button_that_is_stood_on_takes_no_marks_from_another(void **state)
+{
+	struct device other = button;
+
+	(void)state;
+	other.id = 4;
+	other.sticker = 9;
+	assert_int_equal(marks_load(&marks, bench.reader), 0);
+	for (int64_t s = 5; s < 8; s++) {
+		say_of(&button, PRESS, s, 25, 20);
+		say_of(&other, PRESS, s, 1, 20);
+	}
+	commit();
+	assert_int_equal(kept_of("kit 7"), 3 * MARKS_A_SECOND);
+	assert_int_equal(kept_of("kit 9"), 3);
+	assert_int_equal(marks.devices[0].device, 3);
+	assert_int_not_equal(marks.devices[0].flood.hash, 0);
+	assert_int_equal(marks.devices[1].device, 4);
+	assert_int_equal(marks.devices[1].flood.hash, 0);
+	say_of(&button, PRESS, 8, 1, 20);
+	assert_int_not_equal(marks.devices[0].flood.hash, 0);
+	say_of(&button, PRESS, 9, 1, 20); /* behind a quiet second */
+	assert_int_equal(marks.devices[0].flood.hash, 0);
+}
+
+/* Devices come and go as long as the board runs. */
+static void more_devices_than_are_remembered_make_marks(void **state)
+{
+	(void)state;
+	assert_int_equal(marks_load(&marks, bench.reader), 0);
+	for (int i = 0; i < MARKS_DEVICES + 10; i++) {
+		button.id = (uint32_t)(3 + i);
+		say_of(&button, PRESS, 5 + i, 1, 20);
+	}
+	commit();
+	assert_int_equal(n_kept, MARKS_DEVICES + 10);
+	assert_int_equal(marks.devices[0].device, 3 + MARKS_DEVICES);
+}
+
 static void a_kit_that_nobody_described_makes_none(void **state)
 {
 	(void)state;
@@ -169,6 +224,8 @@ int main(void)
 		MARKS_TEST(a_press_is_a_mark_in_the_store_at_its_instant),
 		MARKS_TEST(marks_wait_for_the_store_and_get_the_next_numbers),
 		MARKS_TEST(those_that_wait_for_too_long_are_no_more_than_there_is_room_for),
+		MARKS_TEST(a_button_that_is_stood_on_takes_no_marks_from_another),
+		MARKS_TEST(more_devices_than_are_remembered_make_marks),
 		MARKS_TEST(a_kit_that_nobody_described_makes_none),
 	};
 
