@@ -71,30 +71,50 @@ void web_feed(struct web *web)
 	read_notices(web);
 }
 
-/* What earlier boots left; a store that cannot be read now does not keep the pages away. */
+static bool are_lists_known(const struct parts *parts)
+{
+	return parts->runs.is_known && parts->calibrations.is_known && parts->marks.is_known;
+}
+
+static void tell_lists(struct web *web, int result)
+{
+	const struct parts *parts = &web->parts;
+
+	if (are_lists_known(parts))
+		log_state_clear(&web->lists_state, LOG_TAG,
+			"the lists of runs, marks and calibrations can be read again");
+	else
+		log_state_set(&web->lists_state, LOG_WARN, LOG_TAG,
+			"lists on the card cannot be read: %s; look at the card. Until then readings are shown%s%s%s",
+			strerror(-result), parts->runs.is_known ? "" : ", no run is started",
+			parts->calibrations.is_known ? "" : ", nothing is calibrated",
+			parts->marks.is_known ? "" : ", marks wait");
+}
+
+/* Of what earlier boots left, all that is not known yet; a list that cannot be read now keeps
+ * neither the others nor the pages away. */
 static void load_lists(struct web *web)
 {
 	struct parts *parts = &web->parts;
 	struct reader *reader = NULL;
-	int r = reader_open(parts->config->data, &reader);
+	int result = reader_open(parts->config->data, &reader), r;
 
-	if (r == 0)
-		r = calibrations_load(&parts->calibrations, reader, parts->keep);
-	if (r == 0)
-		r = marks_load(&parts->marks, reader);
-	if (r == 0) /* the last: on_beat asks whether it is known */
+	if (reader && !parts->runs.is_known) {
 		r = runs_load(&parts->runs, reader, parts->keep);
+		result = r < 0 ? r : result;
+	}
+	if (reader && !parts->calibrations.is_known) {
+		r = calibrations_load(&parts->calibrations, reader, parts->keep);
+		result = r < 0 ? r : result;
+		if (r == 0 && parts->live)
+			live_recalibrate(parts->live);
+	}
+	if (reader && !parts->marks.is_known) {
+		r = marks_load(&parts->marks, reader);
+		result = r < 0 ? r : result;
+	}
 	reader_close(reader);
-	if (r == 0 && parts->live)
-		live_recalibrate(parts->live);
-	if (r < 0)
-		log_state_set(&web->lists_state, LOG_WARN, LOG_TAG,
-			"the lists of runs, marks and calibrations cannot be read: %s; look at the "
-			"card. No run is started and nothing is calibrated until then",
-			strerror(-r));
-	else
-		log_state_clear(&web->lists_state, LOG_TAG,
-			"the lists of runs, marks and calibrations can be read again");
+	tell_lists(web, result);
 }
 
 static void on_beat(struct timer *timer, struct instant now)
@@ -102,7 +122,7 @@ static void on_beat(struct timer *timer, struct instant now)
 	struct web *web = CONTAINER(timer, struct web, beat);
 
 	walltime_refresh(&web->parts.walltime, now);
-	if (!web->parts.runs.is_known && web->n_beats % LOAD_BEATS == 0)
+	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
 		load_lists(web);
 	settle_look(&web->parts.settles);
 	marks_give(&web->parts.marks);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Runs: started and stopped by the teacher, told to everybody, kept over a restart, listed by pages,
  * and made afterwards. */
+#include <sqlite3.h>
 #include <stdio.h>
 
 #include "support/site.h"
@@ -102,6 +103,39 @@ static void no_run_begins_while_the_list_cannot_be_read(void **state)
 	json_decref(run);
 }
 
+static void sql(struct site *site, const char *words)
+{
+	char database[128];
+	sqlite3 *db;
+
+	snprintf(database, sizeof database, "%s/kitlog.db", site->directory);
+	assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, words, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* Else a damaged list of marks would cost the lesson. */
+static void a_run_begins_though_another_list_cannot_be_read(void **state)
+{
+	struct site *site = *state;
+	json_t *answer;
+
+	site_log_in(site);
+	json_decref(site_post(site, "/api/v1/runs", "{\"from_us\":1,\"to_us\":2}", 201));
+	site_keep_turns(site);
+	sql(site, "ALTER TABLE mark RENAME TO mark_away");
+	site_reopen(site);
+	site_log_in(site);
+	answer = site_post(site, "/api/v1/runs", "{\"title\":\"2\"}", 201);
+	assert_int_equal(site_number(answer, "id"), 2);
+	json_decref(answer);
+	sql(site, "ALTER TABLE mark_away RENAME TO mark");
+	site_pass_alone(site, 6);
+	answer = site_get(site, "/api/v1/runs"); /* the new one is on no card yet */
+	assert_int_equal(json_array_size(json_object_get(answer, "runs")), 2);
+	json_decref(answer);
+}
+
 static void a_run_may_be_made_afterwards(void **state)
 {
 	struct site *site = *state;
@@ -134,6 +168,7 @@ int main(void)
 		SITE_TEST(a_run_is_started_stopped_told_and_kept),
 		SITE_TEST(many_runs_come_by_pages),
 		SITE_TEST(no_run_begins_while_the_list_cannot_be_read),
+		SITE_TEST(a_run_begins_though_another_list_cannot_be_read),
 		SITE_TEST(a_run_may_be_made_afterwards),
 	};
 
