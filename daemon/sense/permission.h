@@ -11,7 +11,8 @@
 
 /* Facts about a node and who runs this program. */
 struct permission {
-	char node[64], owner[32], group[32], user[32];
+	char node[128]; /* in /sys 80 bytes are usual */
+	char owner[32], group[32], user[32];
 	unsigned mode;
 	bool is_for_group; /* the group may read and write, and people can be put into it */
 	bool is_member;    /* the user is, by the lists: since this program was started */

@@ -217,6 +217,28 @@ static void facts_are_the_nodes_own(void **unused)
 	assert_false(facts_for_nobody(path, "no-such-group", &it));
 }
 
+/* As in /sys; a command with half a path is of no use. */
+static void a_long_path_is_told_whole(void **unused)
+{
+	char folder[] = "/tmp/kitlog-node-XXXXXX", node[128];
+	struct permission it;
+
+	(void)unused;
+	if (geteuid() != 0)
+		skip();
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chmod(folder, 0755), 0);
+	snprintf(node, sizeof node, "%s/%0*d", folder, 110 - (int)strlen(folder) - 1, 0);
+	int fd = open(node, O_CREAT | O_RDONLY, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_true(facts_for_nobody(node, NULL, &it));
+	assert_string_equal(it.node, node);
+	assert_int_equal(unlink(node), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* The buffer of a kernel's sensor is a device node that its place, a folder, is not. */
 static void a_sensors_buffer_is_the_node_that_is_refused(void **unused)
 {
@@ -273,6 +295,7 @@ int main(void)
 		cmocka_unit_test(a_group_that_is_not_there_is_made_first),
 		cmocka_unit_test(a_node_that_no_rule_is_for_is_given_to_a_group_by_hand),
 		cmocka_unit_test_setup_teardown(facts_are_the_nodes_own, make_node, remove_node),
+		cmocka_unit_test(a_long_path_is_told_whole),
 		cmocka_unit_test(a_sensors_buffer_is_the_node_that_is_refused),
 		cmocka_unit_test_setup_teardown(
 			another_error_is_another_matter, make_node, remove_node),
