@@ -141,8 +141,28 @@ void permission_say(const struct permission *permission, char *ret_en, char *ret
 		say_give(permission, &en, &zh);
 }
 
+/* Has it changed since? Notes it. */
+static bool is_news(struct permission_seen *seen, const char *node, int error)
+{
+	struct stat status, groups;
+
+	if (stat(node, &status))
+		return true;
+	if (stat("/etc/group", &groups))
+		groups.st_mtim = (struct timespec){0};
+	if (seen->error == error && seen->device == status.st_dev && seen->node == status.st_ino &&
+		seen->owner == status.st_uid && seen->group == status.st_gid &&
+		seen->mode == status.st_mode && seen->groups.tv_sec == groups.st_mtim.tv_sec &&
+		seen->groups.tv_nsec == groups.st_mtim.tv_nsec)
+		return false;
+	*seen = (struct permission_seen){error, status.st_dev, status.st_ino, status.st_uid,
+		status.st_gid, status.st_mode, groups.st_mtim};
+	return true;
+}
+
 bool permission_explains(const struct finder *finder, const struct finder_context *context,
-	const char *path, int error, char *ret_en, char *ret_zh, size_t size)
+	const char *path, int error, struct permission_seen *seen, char *ret_en, char *ret_zh,
+	size_t size)
 {
 	char node[256];
 	struct permission permission;
@@ -152,6 +172,8 @@ bool permission_explains(const struct finder *finder, const struct finder_contex
 	text_copy(node, sizeof node, path);
 	if (finder->refused && !finder->refused(context, path, node, sizeof node))
 		return false;
+	if (seen && !is_news(seen, node, error))
+		return true;
 	if (!permission_of(node, finder->group, &permission))
 		return false;
 	permission.is_fixed = finder->is_fixed;

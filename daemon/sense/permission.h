@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+#include <time.h>
 
 #include "sense/finder.h"
 
@@ -31,6 +33,20 @@ bool permission_of(const char *node, const char *group, struct permission *ret_p
 /* As sentences. Pure. */
 void permission_say(const struct permission *permission, char *ret_en, char *ret_zh, size_t size);
 
-/* Opening a place of a finder gave this -errno. False, and nothing is written: it is another matter. */
+/* What a sentence was made of. Zeroed: there is none yet. */
+struct permission_seen {
+	int error;
+	dev_t device;
+	ino_t node;
+	uid_t owner;
+	gid_t group;
+	mode_t mode;
+	struct timespec groups; /* when the list of groups was changed */
+};
+
+/* Opening a place of a finder gave this -errno. False, and nothing is written: it is another matter.
+ * `seen`, which may be NULL, belongs to the caller's buffers: while nothing of it changes they are
+ * left as they are, and nobody is looked up, which may take long where users come from a network. */
 bool permission_explains(const struct finder *finder, const struct finder_context *context,
-	const char *path, int error, char *ret_en, char *ret_zh, size_t size);
+	const char *path, int error, struct permission_seen *seen, char *ret_en, char *ret_zh,
+	size_t size);

@@ -45,6 +45,8 @@ struct entry {
 	struct transport *transport; /* NULL: closed */
 	struct kit_port about;
 	char problem[PORT_PROBLEM], problem_zh[PORT_PROBLEM];
+	struct permission_seen
+		refusal; /* what the problem explains; zeroed: another one, or none */
 	struct log_state log;
 };
 
@@ -82,6 +84,7 @@ static void set_problem(struct entry *entry, const struct trouble *trouble, int 
 
 	text_addf(&en, "%s; %s", trouble->what ? trouble->what : strerror(-error), trouble->step);
 	text_addf(&zh, "%s；%s", trouble->what_zh, trouble->step_zh);
+	entry->refusal = (struct permission_seen){0};
 	tell_problem(entry);
 }
 
@@ -97,8 +100,8 @@ static const struct trouble *trouble_of(const struct finder *finder, int error)
 /* It cannot be opened. */
 static void set_refusal(struct ports *ports, struct entry *entry, int error)
 {
-	if (!permission_explains(entry->finder, &ports->context, entry->path, error, entry->problem,
-		    entry->problem_zh, PORT_PROBLEM)) {
+	if (!permission_explains(entry->finder, &ports->context, entry->path, error,
+		    &entry->refusal, entry->problem, entry->problem_zh, PORT_PROBLEM)) {
 		set_problem(entry, trouble_of(entry->finder, error), error);
 		return;
 	}
@@ -114,6 +117,7 @@ static void set_open(struct entry *entry)
 		return;
 	}
 	entry->problem[0] = entry->problem_zh[0] = 0;
+	entry->refusal = (struct permission_seen){0};
 	if (!log_state_clear(&entry->log, entry->finder->name, "%s is open", entry->path))
 		log_write(LOG_INFO, entry->finder->name, "%s is open", entry->path);
 }

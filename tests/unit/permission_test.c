@@ -262,13 +262,47 @@ static void a_sensors_buffer_is_the_node_that_is_refused(void **unused)
 		_exit(setuid(NOBODY) != 0 ||
 			!finder_kernel.refused(&context, place, node, sizeof node) ||
 			strcmp(node + strlen(folder), "/dev/iio:device0") != 0 ||
-			!permission_explains(
-				&finder_kernel, &context, place, -EACCES, en, zh, sizeof en) ||
+			!permission_explains(&finder_kernel, &context, place, -EACCES, NULL, en, zh,
+				sizeof en) ||
 			!strstr(en, "sudo udevadm trigger"));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	snprintf(command, sizeof command, "rm -rf '%s'", folder);
 	assert_int_equal(system(command), 0);
+}
+
+/* In a child, as the node's owner, who may change its mode but not open it to read and write. */
+static bool looks_again_only_when_something_changed(void)
+{
+	const struct finder_context context = {.sysfs = NULL};
+	struct permission_seen seen = {0};
+	bool is_right = setgid(NOBODY) == 0 && setuid(NOBODY) == 0 && chmod(path, 0400) == 0;
+
+	for (int i = 0; i < 4; i++) {
+		int error = i < 3 ? -EACCES : -EPERM;
+
+		strcpy(en, "as before");
+		is_right = is_right && (i != 2 || chmod(path, 0200) == 0) &&
+			permission_explains(
+				&finder_serial, &context, path, error, &seen, en, zh, sizeof en) &&
+			(strcmp(en, "as before") == 0) == (i == 1);
+	}
+	return is_right && strstr(en, "mode 0200");
+}
+
+static void a_sentence_stays_until_something_changes(void **unused)
+{
+	int status;
+
+	(void)unused;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(path, NOBODY, NOBODY), 0);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(!looks_again_only_when_something_changed());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 static void another_error_is_another_matter(void **unused)
@@ -277,11 +311,11 @@ static void another_error_is_another_matter(void **unused)
 
 	(void)unused;
 	strcpy(en, "as before");
-	assert_false(
-		permission_explains(&finder_serial, &context, path, -EBUSY, en, zh, sizeof en));
+	assert_false(permission_explains(
+		&finder_serial, &context, path, -EBUSY, NULL, en, zh, sizeof en));
 	/* It may be opened by now: the sentence would be wrong. */
-	assert_false(
-		permission_explains(&finder_serial, &context, path, -EACCES, en, zh, sizeof en));
+	assert_false(permission_explains(
+		&finder_serial, &context, path, -EACCES, NULL, en, zh, sizeof en));
 	assert_string_equal(en, "as before");
 }
 
@@ -297,6 +331,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(facts_are_the_nodes_own, make_node, remove_node),
 		cmocka_unit_test(a_long_path_is_told_whole),
 		cmocka_unit_test(a_sensors_buffer_is_the_node_that_is_refused),
+		cmocka_unit_test_setup_teardown(
+			a_sentence_stays_until_something_changes, make_node, remove_node),
 		cmocka_unit_test_setup_teardown(
 			another_error_is_another_matter, make_node, remove_node),
 	};

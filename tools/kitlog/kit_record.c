@@ -107,7 +107,7 @@ static int cannot_open(const char *path, const struct finder *finder,
 			path);
 		return 1;
 	}
-	if (permission_explains(finder, context, path, error, en, zh, PORT_PROBLEM)) {
+	if (permission_explains(finder, context, path, error, NULL, en, zh, PORT_PROBLEM)) {
 		fprintf(stderr, "kitlog kit record: %s: %s\n", path, say(zh, en));
 		return 1;
 	}
