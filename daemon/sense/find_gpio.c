@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sense/catalogue_config.h"
 #include "sense/finder.h"
 #include "sense/gpio_chips.h"
 #include "sense/transport_gpio.h"
@@ -90,12 +91,12 @@ static const struct config_gpio *entry_of(const struct config *config, const cha
 
 /* --- its lines --- */
 
-static int line_of(const struct model *model, const char *id)
+static bool has_line(const struct model *model, const char *id)
 {
 	for (size_t i = 0; i < model->n_lines; i++)
 		if (strcmp(model->lines[i].id, id) == 0)
-			return (int)i;
-	return -1;
+			return true;
+	return false;
 }
 
 static int choose_lines(const struct config_gpio *entry, const struct model *model,
@@ -106,55 +107,20 @@ static int choose_lines(const struct config_gpio *entry, const struct model *mod
 		[MODEL_BIAS_PULL_UP] = GPIO_PULL_UP,
 		[MODEL_BIAS_PULL_DOWN] = GPIO_PULL_DOWN,
 	};
-	int pins[MODEL_LINES];
+	unsigned pins[MODEL_LINES];
 
-	for (size_t i = 0; i < model->n_lines; i++)
-		pins[i] = model->lines[i].pin;
-	for (size_t i = 0; i < entry->n_lines; i++) {
-		int at = line_of(model, entry->lines[i].id);
-
-		if (at < 0)
+	for (size_t i = 0; i < entry->n_lines; i++)
+		if (!has_line(model, entry->lines[i].id))
 			return UNKNOWN_LINE;
-		pins[at] = (int)entry->lines[i].pin;
-	}
+	if (catalogue_pins(model, entry->lines, entry->n_lines, pins))
+		return NO_PIN;
 	for (size_t i = 0; i < model->n_lines; i++) {
 		const struct model_line *line = &model->lines[i];
 
-		if (pins[i] < 0)
-			return NO_PIN;
-		ret_lines[i] = (struct gpio_line){.pin = (unsigned)pins[i],
+		ret_lines[i] = (struct gpio_line){.pin = pins[i],
 			.bias = biases[line->bias],
 			.is_active_low = line->is_active_low,
 			.is_output = line->is_output};
-	}
-	return 0;
-}
-
-/* --- its settings --- */
-
-static int setting_of(const struct model *model, const char *id)
-{
-	for (size_t i = 0; i < model->n_settings && i < KIT_SETTINGS; i++)
-		if (strcmp(model->settings[i].id, id) == 0)
-			return (int)i;
-	return -1;
-}
-
-static int choose_settings(
-	const struct config_gpio *entry, const struct model *model, struct kit_port *about)
-{
-	for (size_t i = 0; i < model->n_settings && i < KIT_SETTINGS; i++)
-		about->settings[i] = model->settings[i].value;
-	for (size_t i = 0; i < entry->n_settings; i++) {
-		int at = setting_of(model, entry->settings[i].id);
-		double value = entry->settings[i].value;
-
-		if (at < 0)
-			return UNKNOWN_SETTING;
-		if (model->settings[at].low < model->settings[at].high &&
-			!(value >= model->settings[at].low && value <= model->settings[at].high))
-			return SETTING_OUT_OF_RANGE;
-		about->settings[at] = value;
 	}
 	return 0;
 }
@@ -206,7 +172,8 @@ static int open_gpio(const struct finder_context *context, const char *path,
 	text_copy(about.kit, sizeof about.kit, entry->kit);
 	failed = choose_lines(entry, model, lines);
 	if (!failed)
-		failed = choose_settings(entry, model, &about);
+		failed = catalogue_settings(
+			model, entry->settings, entry->n_settings, about.settings);
 	if (!failed)
 		failed = gpio_find(entry->chip, &chip);
 	if (failed)
