@@ -103,12 +103,24 @@ class Folder(Sdk):
                 ("edges", "t:temperature:Cel", '"temperature" does not fit; expected: counter (count, count-rate, frequency), '),
                 ("edges", "t:time:s,n:turns", '"turns" does not fit; expected: counter (count'),
                 ("edges", "f:frequency:MHz", '"MHz" does not fit; expected: Hz kHz (what edges gives)'),
+                ("iio", "a:acceleration,b:acceleration,c:acceleration,d:acceleration",
+                 '"d" does not fit; expected: acceleration: at most 3 (what iio gives)'),
+                ("iio", "t:temperature:Cel,h:humidity,u:temperature:Cel",
+                 '"u" does not fit; expected: temperature: at most 1 (what iio gives)'),
                 ("iio", "s:sound-level:dB", '"sound-level" does not fit; expected: temperature, humidity, '),
                 ("onewire", "t:temperature:K", '"K" does not fit; expected: Cel (what onewire gives)')):
             done = self.kit("new", "a", "--family", family, "--channels", channels)
             self.assertEqual((done.returncode, done.stdout), (2, ""), channels)
             self.assertIn(sentence, done.stderr)
             self.assertFalse((self.folder / "a").exists())
+
+    def test_a_name_that_yaml_would_read_otherwise_is_refused_and_nothing_is_made(self):
+        for name in ("- x", "? x", " x", "-", "a: b", "{a"):
+            for option in ("--zh", "--en"):
+                done = self.kit("new", "a", option, name)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), name)
+                self.assertIn(f'kit new {option}: "{name}" does not fit; expected: a short name', done.stderr)
+                self.assertFalse((self.folder / "a").exists())
 
     def test_each_rate_stands_once(self):
         self.kit("new", "a", "--family", "modbus")

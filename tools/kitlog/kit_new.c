@@ -138,7 +138,8 @@ static int take_name(const char *option, const char *word, const char *usual, ch
 {
 	if (!word)
 		word = usual;
-	if (strpbrk(word, "{}[],:#\"'\\&*!|>%@`\n\r\t") || !*word || strlen(word) > 60)
+	if (strpbrk(word, "{}[],:#\"'\\&*!|>%@`\n\r\t") || !*word || strchr("-? ", *word) ||
+		strlen(word) > 60)
 		return command_misused(
 			option, word, say("不带标点的短名", "a short name without punctuation"));
 	text_copy(ret_name, 64, word);

@@ -57,6 +57,8 @@ struct draft_source {
 
 /* Of a channel, after draft_choose_mode. NULL: the family has no such list. */
 const struct draft_source *draft_source(const struct draft_kit *draft, size_t channel);
+/* How many channels of its quantity can be told apart. */
+size_t draft_source_most(const struct draft_source *source);
 /* The usual unit with this family. NULL: it has no such list, or not this quantity. */
 const char *draft_usual_unit(const struct draft_family *family, const struct quantity *quantity);
 /* Finds what gives all channels. False: the word that does not fit, and what was expected. */

@@ -78,6 +78,29 @@ static int choose_mode(struct draft_kit *draft)
 	return command_misused("kit new --channels", word, expected.at);
 }
 
+/* A kernel's driver has one temperature, but three axes. */
+static int check_numbers(const struct draft_kit *draft)
+{
+	char buffer[160];
+	struct text expected = text_over(buffer, sizeof buffer);
+
+	for (size_t i = 0; i < draft->n_channels; i++) {
+		const struct draft_channel *channel = &draft->channels[i];
+		const struct draft_source *source = draft_source(draft, i);
+		size_t most = source ? draft_source_most(source) : DRAFT_CHANNELS, earlier = 0;
+
+		for (size_t j = 0; j < i; j++)
+			earlier += draft->channels[j].quantity == channel->quantity;
+		if (earlier < most)
+			continue;
+		text_addf(&expected,
+			say("%s 最多 %zu 个（%s 给得出的）", "%s: at most %zu (what %s gives)"),
+			channel->quantity->id, most, draft->family->name);
+		return command_misused("kit new --channels", channel->id, expected.at);
+	}
+	return 0;
+}
+
 int draft_read_channels(const char *words, struct draft_kit *draft)
 {
 	char buffer[512], *rest = buffer, *word;
@@ -86,19 +109,21 @@ int draft_read_channels(const char *words, struct draft_kit *draft)
 		return command_misused(
 			"kit new --channels", words, say("最多 16 个通道", "at most 16 channels"));
 	while ((word = strsep(&rest, ","))) {
-		int status;
+		int misused;
 
 		if (draft->n_channels == DRAFT_CHANNELS)
 			return command_misused("kit new --channels", word,
 				say("最多 16 个通道", "at most 16 channels"));
-		status = read_channel(draft->family, word, &draft->channels[draft->n_channels]);
-		if (status)
-			return status;
+		misused = read_channel(draft->family, word, &draft->channels[draft->n_channels]);
+		if (misused)
+			return misused;
 		for (size_t i = 0; i < draft->n_channels; i++)
 			if (strcmp(draft->channels[i].id, word) == 0)
 				return command_misused("kit new --channels", word,
 					say("每个通道一个名字", "another name for each channel"));
 		draft->n_channels++;
 	}
-	return choose_mode(draft);
+	int status = choose_mode(draft);
+
+	return status ? status : check_numbers(draft);
 }

@@ -165,7 +165,7 @@ static void source_from(const struct draft_kit *draft, size_t i, struct text *te
 		earlier += draft->channels[j].quantity == draft->channels[i].quantity;
 	text_add_bytes(text, source->from, n);
 	if (source->from[n] && source->from[n + 1] == 'c')
-		text_add_char(text, (char)('x' + earlier % 3));
+		text_add_char(text, (char)('x' + earlier));
 	else if (source->from[n])
 		text_addf(text, "%zu", earlier);
 	if (source->rate)

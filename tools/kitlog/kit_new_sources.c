@@ -72,6 +72,13 @@ const struct draft_source *draft_source(const struct draft_kit *draft, size_t ch
 	return find(draft->family, draft->mode, draft->channels[channel].quantity);
 }
 
+size_t draft_source_most(const struct draft_source *source)
+{
+	const char *number = strchr(source->from, '%');
+
+	return !number ? 1 : number[1] == 'c' ? 3 : DRAFT_CHANNELS;
+}
+
 const char *draft_usual_unit(const struct draft_family *family, const struct quantity *quantity)
 {
 	for (size_t i = 0; i < SOURCES; i++)
