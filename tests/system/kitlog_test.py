@@ -48,6 +48,22 @@ class Kitlog(unittest.TestCase):
         cls.addClassCleanup(kit.kill)
         return kit
 
+    def told_by_a_board(self, answer):
+        """The option for a board that answers each path so."""
+        class Board(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(answer(self.path))
+
+            def log_message(self, *_):
+                pass
+        server = http.server.HTTPServer(("127.0.0.1", 0), Board)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"--board=127.0.0.1:{server.server_port}"
+
     def kitlog(self, *words, locale="C"):
         return subprocess.run([KITLOG, "--config", self.board.config, *words], text=True, timeout=30,
                               capture_output=True, env={**os.environ, "LC_ALL": locale})
@@ -75,19 +91,8 @@ class Kitlog(unittest.TestCase):
     def test_line_protocol_without_the_hour_says_what_is_left_out(self):
         told = b"cup,device=1 t=20.5 1700000000000000000\n"
 
-        class Board(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(told + b"# 12 rows are left out: nobody has told\n" * self.path.endswith("=3"))
-
-            def log_message(self, *_):
-                pass
-        server = http.server.HTTPServer(("127.0.0.1", 0), Board)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        board = f"--board=127.0.0.1:{server.server_port}"
+        board = self.told_by_a_board(
+            lambda path: told + b"# 12 rows are left out: nobody has told\n" * path.endswith("=3"))
         done = self.kitlog(board, "export", "--format", "lp", "3")
         self.assertEqual(done.returncode, 0)
         self.assertTrue(done.stdout.startswith(told.decode()))
@@ -212,6 +217,20 @@ class Kitlog(unittest.TestCase):
                               stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C"}) as tail:
             self.assertIn("is not plugged in; waiting for it", tail.stderr.readline())
             tail.kill()
+
+    def test_names_that_a_device_tells_do_not_speak_to_the_terminal(self):
+        evil = {"zh": "\x1b[2J坏", "en": "\x1b[2Jbad\u009b"}
+        streams = [{"id": i, "name": "\x1bname", "period_us": 1e6, "label": evil, "problem": evil,
+                    "channels": [{"id": "\x1bt", "name": evil, "unit": "\x1b", "last": 1},
+                                 {"id": "same", "name": evil}]} for i in (1, 2)]
+        devices = {"devices": [{"id": 1, "sticker": 1, "kit": "\x1bkit", "name": evil, "state": "ready",
+                                "port": "\x1bport", "problem": evil, "streams": streams}]}
+        board = self.told_by_a_board(lambda path: json.dumps(devices).encode())
+        for words in (("devices",), ("calibrate", "zero", "1/none"), ("calibrate", "zero", "1/same")):
+            for locale, told in (("C", "\\x1b[2Jbad\\xc2\\x9b"), ("zh_CN.UTF-8", "\\x1b[2J坏")):
+                done = self.kitlog(board, *words, locale=locale)
+                self.assertIn(told, done.stdout + done.stderr)
+                self.assertNotRegex(done.stdout + done.stderr, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
     def test_tail_of_a_number_that_no_kit_has_ends_with_a_sentence(self):
         done = self.kitlog("tail", "99")

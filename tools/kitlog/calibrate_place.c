@@ -89,17 +89,18 @@ static void complain_of_none(const json_t *device, const char *channel)
 {
 	json_t *stream, *of;
 	const char *comma = "";
+	char name[SAY_LINE], id[SAY_LINE];
 	size_t i, k;
 
 	fprintf(stderr,
 		say("kitlog calibrate: %" PRId64 " 号（%s）没有通道“%s”；它有：",
 			"kitlog calibrate: kit %" PRId64 " (%s) has no channel \"%s\"; it has: "),
-		number_of(device, "sticker"), name_of(device), channel);
+		number_of(device, "sticker"), say_harmless(name_of(device), name), channel);
 	json_array_foreach(json_object_get(device, "streams"), i, stream)
 	{
 		json_array_foreach(json_object_get(stream, "channels"), k, of)
 		{
-			fprintf(stderr, "%s%s", comma, text_of(of, "id"));
+			fprintf(stderr, "%s%s", comma, say_harmless(text_of(of, "id"), id));
 			comma = say("、", ", ");
 		}
 	}
@@ -110,13 +111,14 @@ static void complain_of_several(const json_t *device, const char *channel)
 {
 	json_t *stream;
 	const char *comma = "";
+	char name[SAY_LINE];
 	size_t i;
 
 	fprintf(stderr,
 		say("kitlog calibrate: %" PRId64 " 号（%s）有几个“%s”；写明是哪一个：",
 			"kitlog calibrate: kit %" PRId64
 			" (%s) has more than one \"%s\"; write which: "),
-		number_of(device, "sticker"), name_of(device), channel);
+		number_of(device, "sticker"), say_harmless(name_of(device), name), channel);
 	json_array_foreach(json_object_get(device, "streams"), i, stream)
 	{
 		const char *label = say_pick(json_object_get(stream, "label"));
@@ -125,7 +127,8 @@ static void complain_of_several(const json_t *device, const char *channel)
 			continue;
 		fprintf(stderr,
 			say("%sstream:%" PRId64 "/%s（%s）", "%sstream:%" PRId64 "/%s (%s)"), comma,
-			number_of(stream, "id"), channel, *label ? label : text_of(stream, "name"));
+			number_of(stream, "id"), channel,
+			say_harmless(*label ? label : text_of(stream, "name"), name));
 		comma = say("、", ", ");
 	}
 	fputc('\n', stderr);

@@ -28,9 +28,11 @@ static void print_problem(const json_t *of)
 {
 	const char *label = say_pick(json_object_get(of, "label"));
 	const char *words = say_pick(json_object_get(of, "problem"));
+	char of_stream[SAY_LINE], problem[SAY_LINE];
 
 	if (*words)
-		printf("    %s%s%s\n", label, *label ? say("：", ": ") : "", words);
+		printf("    %s%s%s\n", say_harmless(label, of_stream),
+			*label ? say("：", ": ") : "", say_harmless(words, problem));
 }
 
 /* "stream:12  1 Hz  address 2" */

@@ -103,11 +103,24 @@ static int width(const char *text)
 	return columns + (int)left;
 }
 
+const char *say_harmless(const char *text, char *ret_text)
+{
+	struct text harmless = text_over(ret_text, SAY_LINE);
+
+	text_add_harmless(&harmless, text);
+	return ret_text;
+}
+
 void say_row(FILE *out, const int *widths, const char *const *cells, int n)
 {
 	for (int i = 0; i < n; i++) {
-		int pad = i + 1 < n ? widths[i] - width(cells[i]) : 0;
-		fprintf(out, "%s%*s", cells[i], pad > 1 ? pad : i + 1 < n, "");
+		char cell[SAY_LINE];
+		int pad = 0;
+
+		say_harmless(cells[i], cell);
+		if (i + 1 < n)
+			pad = widths[i] - width(cell);
+		fprintf(out, "%s%*s", cell, pad > 1 ? pad : i + 1 < n, "");
 	}
 	fputc('\n', out);
 }

@@ -19,8 +19,13 @@ const char *say_pick(const json_t *pair);
  * read back (Jansson's own are 50.899999999999999 for 50.9). */
 void say_json(json_t *json);
 
-/* Prints cells in columns `width` wide (0: as it is, the last one), counting a Han character as
- * two. */
+/* What a device or a page told, for a terminal: control characters, which might move its cursor or
+ * rename its window, as "\x1b". Into a buffer of SAY_LINE bytes, cut there. */
+enum { SAY_LINE = 1024 };
+const char *say_harmless(const char *text, char *ret_text);
+
+/* Prints cells, made harmless, in columns `width` wide (0: as it is, the last one), counting a Han
+ * character as two. */
 void say_row(FILE *out, const int *widths, const char *const *cells, int n);
 
 /* Numbers as people read them, into a buffer of SAY_TEXT bytes. */
