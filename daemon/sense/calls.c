@@ -294,17 +294,29 @@ void kit_lost(struct kit *kit, unsigned stream, uint64_t rows, enum gap_reason r
 	track_owe(track, reason, rows);
 }
 
+/* `track` NULL: nobody knows which stream it was. */
+static void note_damage(struct kit *kit, struct track *track)
+{
+	kit->rejected++;
+	for (unsigned i = 0; i < DEVICE_STREAMS; i++) {
+		struct track *of = track_of(kit, i);
+
+		if (of && (!track || of == track))
+			track_doubt(of);
+	}
+}
+
 void kit_reject(struct kit *kit)
 {
 	if (may_speak(kit))
-		kit->rejected++;
+		note_damage(kit, NULL);
 }
 
-static void note_error(struct kit *kit, const char **trouble, const char *word)
+static void note_error(struct kit *kit, struct track *track, const char **trouble, const char *word)
 {
 	if (!may_speak(kit))
 		return;
-	kit->rejected++;
+	note_damage(kit, track);
 	*trouble = word;
 	if (kit->host->error)
 		kit->host->error(kit->host->self, kit, word);
@@ -312,12 +324,14 @@ static void note_error(struct kit *kit, const char **trouble, const char *word)
 
 void kit_error(struct kit *kit, const char *word)
 {
-	note_error(kit, &kit->trouble, word);
+	note_error(kit, NULL, &kit->trouble, word);
 }
 
 void kit_stream_error(struct kit *kit, unsigned stream, const char *word)
 {
-	note_error(kit, track_of(kit, stream) ? &kit->stream_trouble[stream] : &kit->trouble, word);
+	struct track *track = track_of(kit, stream);
+
+	note_error(kit, track, track ? &kit->stream_trouble[stream] : &kit->trouble, word);
 }
 
 void kit_understood(struct kit *kit)

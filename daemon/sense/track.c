@@ -26,7 +26,7 @@ void track_open(struct track *track, const struct stream *stream, struct registr
 	track->spacing_ns = track->silence_ns = 0;
 	track->owed = track->last_ns ? reason : (enum gap_reason)0;
 	track->owed_rows = 0;
-	track->is_silent = false;
+	track->is_silent = track->is_doubtful = false;
 	track->is_fresh = true;
 	track->batch.stream = stream->id;
 	track->batch.n_channels = stream->n_channels;
@@ -82,6 +82,20 @@ static void learn_spacing(struct track *track, int64_t spacing_ns)
 		: track->spacing_ns - (track->spacing_ns - at_least_ns) / 16;
 }
 
+/* Late is a row that comes half a distance after it is due: the wire alone delays less. */
+static void settle_doubt(struct track *track, int64_t stamp_ns)
+{
+	int64_t usual_ns = track->period_ns > 0 ? track->period_ns : track->spacing_ns;
+	int64_t since_ns = stamp_ns - track->last_ns;
+	bool is_late = track->last_ns && usual_ns > 0 && since_ns / 3 > usual_ns / 2;
+
+	if (track->is_doubtful && is_late && !track->is_event && !track->owed)
+		track_owe(track, GAP_WIRE,
+			track->period_ns > 0 ? (uint64_t)((since_ns + usual_ns / 2) / usual_ns - 1)
+					     : 0);
+	track->is_doubtful = false;
+}
+
 static uint32_t append(struct track *track, struct outlet *outlet, struct instant now,
 	int64_t stamp_ns, const double *values)
 {
@@ -89,6 +103,7 @@ static uint32_t append(struct track *track, struct outlet *outlet, struct instan
 	double *to;
 	uint32_t row;
 
+	settle_doubt(track, stamp_ns);
 	if (track->owed)
 		tell_owed(track, outlet, now, stamp_ns);
 	if (batch->n_rows == 0)
@@ -171,6 +186,11 @@ void track_owe(struct track *track, enum gap_reason reason, uint64_t rows)
 	if (!track->owed || reason == GAP_RESET)
 		track->owed = reason;
 	track->owed_rows += rows;
+}
+
+void track_doubt(struct track *track)
+{
+	track->is_doubtful = true;
 }
 
 void track_end_burst(struct track *track, struct outlet *outlet, struct instant now)

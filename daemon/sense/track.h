@@ -25,6 +25,7 @@ struct track {
 	enum gap_reason owed; /* 0: none. Told in front of the next row */
 	uint64_t owed_rows;
 	bool is_silent, is_fresh; /* fresh: nothing was sent yet */
+	bool is_doubtful;         /* something went wrong since the last row */
 	bool is_event;            /* comes when something happens: silence means nothing */
 	struct batch batch;
 };
@@ -48,6 +49,11 @@ bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instan
 
 /* Owes a gap; the reason first given stays until it is told, but a reset outranks all. */
 void track_owe(struct track *track, enum gap_reason reason, uint64_t rows);
+
+/* Something that may have been a row came damaged, or was asked for and did not come. Where the next
+ * row is late, that was rows, and a gap is owed: as many as fit in with the stream's period; of a
+ * stream without one nobody knows how many. */
+void track_doubt(struct track *track);
 
 /* Sends the open batch. */
 void track_flush(struct track *track, struct outlet *outlet, struct instant now);

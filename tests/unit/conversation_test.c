@@ -484,6 +484,75 @@ static void unplugging_is_told_on_the_way_and_when_it_is_back(void **unused)
 	assert_int_equal(rig.gaps[1].to.ns, back_ns);
 }
 
+static void describe_twice_a_second(struct kit *kit)
+{
+	struct device device = plain_device();
+
+	device.streams[0].period_ns = NS_PER_S / 2;
+	kit_claim(kit);
+	assert_int_equal(kit_describe(kit, &device), 0);
+}
+
+static void get_no_answer(struct kit *kit)
+{
+	kit_error(kit, "timeout");
+}
+
+static void readings_that_went_wrong_are_a_gap_with_their_number(void **unused)
+{
+	int64_t last_ns;
+
+	(void)unused;
+	let(describe_twice_a_second);
+	let(send_row);
+	last_ns = rig.clock.frozen_ns;
+	rig_pass_ms(&rig, 500);
+	let(get_no_answer);
+	rig_pass_ms(&rig, 500);
+	let(get_no_answer);
+	rig_pass_ms(&rig, 540);
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_gaps, 1);
+	assert_int_equal(rig.gaps[0].reason, GAP_WIRE);
+	assert_int_equal(rig.gaps[0].from.ns, last_ns);
+	assert_int_equal(rig.gaps[0].to.ns, last_ns + INT64_C(1540) * NS_PER_MS);
+	assert_int_equal(rig.gaps[0].lost_rows, 2);
+	assert_int_equal(rig_health(&rig).bad_frames, 2);
+}
+
+static void what_went_wrong_and_cost_no_reading_is_no_gap(void **unused)
+{
+	(void)unused;
+	let(describe_twice_a_second);
+	let(send_row);
+	rig_pass_ms(&rig, 250);
+	let(get_no_answer);
+	rig_pass_ms(&rig, 350);
+	let(send_row);
+	rig_pass_ms(&rig, 900); /* late, but nothing went wrong since */
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_gaps, 0);
+}
+
+static void without_a_period_nobody_knows_how_many_went_wrong(void **unused)
+{
+	(void)unused;
+	let(describe);
+	for (int i = 0; i < 4; i++) {
+		let(send_row);
+		rig_pass_ms(&rig, 500);
+	}
+	let(get_no_answer);
+	rig_pass_ms(&rig, 500);
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_gaps, 1);
+	assert_int_equal(rig.gaps[0].reason, GAP_WIRE);
+	assert_int_equal(rig.gaps[0].lost_rows, 0);
+}
+
 static void silence_is_a_state_and_then_a_gap(void **unused)
 {
 	int64_t last_ns;
@@ -1042,6 +1111,9 @@ int main(void)
 		KIT_TEST(an_infinity_is_a_value_that_was_not_given),
 		KIT_TEST(stamps_rise_even_when_rows_come_at_once),
 		KIT_TEST(unplugging_is_told_on_the_way_and_when_it_is_back),
+		KIT_TEST(readings_that_went_wrong_are_a_gap_with_their_number),
+		KIT_TEST(what_went_wrong_and_cost_no_reading_is_no_gap),
+		KIT_TEST(without_a_period_nobody_knows_how_many_went_wrong),
 		KIT_TEST(silence_is_a_state_and_then_a_gap),
 		KIT_TEST(a_slow_sensor_may_be_silent_for_five_of_its_periods),
 		KIT_TEST(one_silence_does_not_hide_the_next),

@@ -84,6 +84,7 @@ static void a_polled_kit_gives_its_values_errors_gap_and_counters(void **state)
 		"0.110000000 device toy-probe temp=Cel\n"
 		"0.120000000 temp 20.5\n"
 		"1.110000000 error busy\n"
+		"2.110000000 gap wire\n"
 		"2.110000000 temp 100 out-of-range\n"
 		"2.500000000 gap unplugged\n"
 		"2.500000000 end bytes 5 rows 2 bad 1 lost 0\n");
