@@ -123,24 +123,37 @@ struct gathering {
 	size_t n;
 };
 
+/* A gap is told so far when a kit goes, and whole when it is back: the second one holds the first. */
+static bool is_more_of(const struct gap *gap, const struct gap *before)
+{
+	return gap->stream == before->stream && gap->reason == before->reason &&
+		gap->from.ns == before->from.ns;
+}
+
 static int take_gap(void *self, const struct gap *gap)
 {
 	struct gathering *gathering = self;
 	struct weave *weave = gathering->weave;
 	bool is_first_page = weave->cursor.ns == weave->first.ns;
+	struct gap told = *gap;
 
 	/* Board-wide gaps come with every stream, and were told when they began. */
 	if (gap->stream != gathering->stream || (gap->from.ns < weave->cursor.ns && !is_first_page))
 		return 0;
+	if (told.from.ns < weave->cursor.ns)
+		told.from = weave->cursor;
+	struct gap *before = gathering->n > 0 ? &weave->gaps[weave->n_gaps - 1] : NULL;
+	if (before && is_more_of(&told, before)) {
+		before->to.ns = told.to.ns > before->to.ns ? told.to.ns : before->to.ns;
+		before->lost_rows += told.lost_rows;
+		return 0;
+	}
 	if (gathering->n++ == PAGE_GAPS) {
 		if (gap->from.ns < weave->horizon.ns)
 			weave->horizon = gap->from;
 		return 1;
 	}
-	weave->gaps[weave->n_gaps] = *gap;
-	if (gap->from.ns < weave->cursor.ns)
-		weave->gaps[weave->n_gaps].from = weave->cursor;
-	weave->n_gaps++;
+	weave->gaps[weave->n_gaps++] = told;
 	return 0;
 }
 

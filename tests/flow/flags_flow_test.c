@@ -265,7 +265,6 @@ static void rows_of_before_it_was_warm_are_flagged(void **unused)
 		     "0,,50,5,,,\"warm-up\"\r\n"
 		     "29,,101,5,,,\"warm-up; out-of-range 湿度\"\r\n"
 		     "30,,50,5,,,\r\n"
-		     "30,,,,unplugged,31,\r\n"
 		     "30,,,,unplugged,100,\r\n"
 		     "100,,50,5,,,\"warm-up\"\r\n"
 		     "129,,50,5,,,\"warm-up\"\r\n"
