@@ -266,6 +266,12 @@ static bool ask_used(struct parts *parts, struct request *request, int64_t id,
 		refuse_number_of(request, "校准", "calibration", "calibrate", id);
 		return false;
 	}
+	if (calibrations_are_withdrawn(&parts->calibrations, used->id)) {
+		request_refuse(request, 409, "is_withdrawn",
+			"这次校准已经撤销了，不能再用；重新校准一次。",
+			"This calibration has been withdrawn and cannot be used again; calibrate anew.");
+		return false;
+	}
 	text_copy(ret_calibration->identity, sizeof ret_calibration->identity, used->identity);
 	text_copy(ret_calibration->stream, sizeof ret_calibration->stream, used->stream);
 	text_copy(ret_calibration->channel, sizeof ret_calibration->channel, used->channel);

@@ -193,6 +193,7 @@ static void a_calibration_reaches_a_run_of_the_past_and_is_taken_back(void **sta
 		"time_s,clock,\"温度 temperature/°C\",\"气压\",gap,gap_until_s\r\n"
 		"0,,0,1013.25,,\r\n0.25,,0.25,,,\r\n");
 	site_refuses(site, "POST", "/api/v1/calibrations/2/withdraw", "{}", 409, "is_withdrawn");
+	site_refuses(site, "POST", "/api/v1/calibrations", "{\"use\":2}", 409, "is_withdrawn");
 	site_refuses(site, "POST", "/api/v1/calibrations/3/withdraw", "{}", 404, "not_found");
 }
 
