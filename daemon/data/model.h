@@ -126,10 +126,8 @@ struct model {
 	size_t n_settings;
 	struct model_channel *channels; /* none: the device, or its lines, name them */
 	size_t n_channels;
-	struct model_text *wiring, *safety, *traps;
-	size_t n_wiring, n_safety, n_traps;
-	char **unverified;
-	size_t n_unverified;
+	struct model_text *wiring, *safety, *traps, *unverified;
+	size_t n_wiring, n_safety, n_traps, n_unverified;
 };
 
 /* What a family needs of a kit.yaml. */

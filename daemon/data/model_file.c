@@ -39,7 +39,6 @@ static const cyaml_strval_t calibrations[] = {
 };
 
 static const cyaml_schema_value_t number = {CYAML_VALUE_FLOAT(MUST, double)};
-static const cyaml_schema_value_t sentence = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, SENTENCE)};
 
 static const cyaml_schema_field_t names[] = {
 	TEXT("zh", MUST, model_text, zh, NAME),
@@ -126,7 +125,7 @@ static const cyaml_schema_field_t last_keys[] = {
 	LIST("wiring", written_kit, wiring, &remark, 1, 12),
 	LIST("safety", written_kit, safety, &remark, 1, 12),
 	LIST("traps", written_kit, traps, &remark, 1, 16),
-	LIST("unverified", written_kit, unverified, &sentence, 1, 32),
+	LIST("unverified", written_kit, unverified, &remark, 1, 32),
 	CYAML_FIELD_END
 };
 /* clang-format on */

@@ -51,10 +51,8 @@ struct written_kit {
 	unsigned n_settings;
 	struct written_channel *channels;
 	unsigned n_channels;
-	struct model_text *wiring, *safety, *traps;
-	unsigned n_wiring, n_safety, n_traps;
-	char **unverified;
-	unsigned n_unverified;
+	struct model_text *wiring, *safety, *traps, *unverified;
+	unsigned n_wiring, n_safety, n_traps, n_unverified;
 	void *families[]; /* one per form, in the forms' order: its mapping, or NULL */
 };
 

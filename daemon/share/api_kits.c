@@ -33,12 +33,8 @@ static void add_kit(struct text *text, const struct model *model)
 	add_texts(text, "wiring", model->wiring, model->n_wiring);
 	add_texts(text, "safety", model->safety, model->n_safety);
 	add_texts(text, "traps", model->traps, model->n_traps);
-	text_add(text, ",\"unverified\":[");
-	for (size_t i = 0; i < model->n_unverified; i++) {
-		text_add(text, i > 0 ? "," : "");
-		text_add_json(text, model->unverified[i]);
-	}
-	text_add(text, "]}");
+	add_texts(text, "unverified", model->unverified, model->n_unverified);
+	text_add_char(text, '}');
 }
 
 void handle_kit(void *self, struct request *request)

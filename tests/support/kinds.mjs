@@ -19,7 +19,7 @@ channels:
 wiring: [{zh: 红线接 5 V, en: Red to 5 V}]
 safety: [{zh: 不要看光源, en: Do not look into the light}]
 traps: [{zh: 阳光直射时读数偏高, en: In sunlight it reads too high}]
-unverified: [the status bits above bit 0]
+unverified: [{zh: 状态位第 0 位以上的各位, en: The status bits above bit 0}]
 `;
 
 /** The board, its kits ready: 1 is virtual, 2 the probes, 3 the described one. */

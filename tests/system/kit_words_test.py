@@ -89,7 +89,8 @@ class KitWords(unittest.TestCase):
         kit = self.board.get("kits/xy-md02")
         self.assertEqual((kit["printed"], kit["family"]), ("XY-MD02 (SHT20)", "modbus"))
         self.assertIn("A to A", kit["wiring"][0]["en"])
-        self.assertEqual(len(kit["unverified"]), 1)
+        self.assertEqual(kit["unverified"], [{"zh": "寄存器 0x0102 里是波特率本身，不是代号",
+                                              "en": "register 0x0102 holds the bit rate itself, not a code"}])
         self.assertEqual(self.board.get("kits/scd4x")["warm_up_us"], 60_000_000)
 
     def test_descriptions_that_are_of_no_use_are_told(self):

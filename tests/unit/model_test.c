@@ -91,6 +91,10 @@ static void a_polled_kit_is_understood(void **unused)
 	assert_int_equal(temp->output, -1);
 	assert_int_equal(model->n_traps, 2);
 	assert_int_equal(model->n_unverified, 1);
+	assert_string_equal(
+		model->unverified[0].zh, "波特率寄存器 0x0102 里是波特率本身，不是代号");
+	assert_string_equal(model->unverified[0].en,
+		"baud register 0x0102 holds the bit rate itself, not a code");
 	assert_int_equal(model_channel(model, "humidity"), 1);
 	assert_int_equal(model_channel(model, "hum"), -1);
 }

@@ -89,9 +89,18 @@ test('about a kit: folded away, opened by key, everything that its folder says',
   await until('it is open', () => about.locator('dd').first().isVisible());
   const text = (await about.innerText()).replace(/\u202f/g, ' ');
   for (const words of ['Do not look into the light', 'Red to 5 V', 'In sunlight it reads too high', 'Temperature ±0.5 °C',
-    'Illuminance ±(30 lx + 3 % of the reading)', 'the status bits above bit 0', 'Not yet seen on hardware']) assert.ok(text.includes(words), `${words}: ${text}`);
+    'Illuminance ±(30 lx + 3 % of the reading)', 'The status bits above bit 0', 'Not yet seen on hardware']) assert.ok(text.includes(words), `${words}: ${text}`);
   await page.waitForTimeout(2500);
   assert.ok(await about.locator('dd').first().isVisible(), 'it stays open while readings come');
+});
+
+test('about a kit, in Chinese: each line of its folder, none in English', async () => {
+  const about = (await look(3)).locator('.quality .about');
+  await about.locator('summary').click();
+  await until('it is open', () => about.locator('dd').first().isVisible());
+  const lines = await about.locator('dd').allInnerTexts();
+  assert.ok(lines.includes('状态位第 0 位以上的各位'), lines.join('\n'));
+  for (const line of lines) assert.match(line, /\p{Script=Han}/u);
 });
 
 test('the range is the instrument\'s: it moves with a calibration, in every browser', async () => {

@@ -33,5 +33,5 @@ export function About() {
     <${Part} title="a_wiring" icon="plug" items=${(kit?.wiring ?? []).map(say)}/>
     <${Part} title="a_traps" icon="eye" items=${(kit?.traps ?? []).map(say)}/>
     <${Part} title="a_accuracy" icon="gauge" items=${accuracy}/>
-    <${Part} title="a_unverified" icon="wait" items=${kit?.unverified ?? []}/></details>`;
+    <${Part} title="a_unverified" icon="wait" items=${(kit?.unverified ?? []).map(say)}/></details>`;
 }

@@ -20,7 +20,7 @@
  *             family: string, state: string, health: Health, streams: Stream[], name?: Words, problem?: Words|null,
  *             warming_until_us?: number|null}} Device */
 /** @typedef {{id: string, name: Words, printed: string, family: string, warm_up_us: number, wiring: Words[],
- *             safety: Words[], traps: Words[], unverified: string[]}} Kit */
+ *             safety: Words[], traps: Words[], unverified: Words[]}} Kit */
 /** @typedef {{id: number, at_us: number, wall_us: number|null, author: string, text: string}} Mark */
 /** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
  *             to_us: number|null, wall_from_us: number|null}} Run */
