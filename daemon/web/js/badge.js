@@ -27,7 +27,8 @@ export function facts() {
   const counted = device.streams.length > 1 ? null : board.rate(device.id, stream.period_us);   // it counts a whole kit
   const isAsRequested = counted == null || (asked > 0 && Math.abs(counted / asked - 1) <= RATE_OFF);
   const got = isAsRequested ? asked : counted;
-  const missing = readings.gaps().reduce((sum, gap) => sum + lostIn(gap, stream.period_us), 0);   // NaN: some
+  const lost = readings.gaps().reduce((sum, gap) => sum + lostIn(gap, stream.period_us), 0);
+  const missing = stream.problem && !lost ? NaN : lost;          // NaN: some, nobody knows how many
   const isOff = isQuiet || (asked > 0 && !isAsRequested);
   return { asked, got: isQuiet ? 0 : got, isOff, missing, stamps: stream.stamps,
     uncertainty: device.health?.uncertainty_us ?? null, lane: view.mainLane };

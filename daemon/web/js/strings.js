@@ -40,7 +40,7 @@ export const S = {
   b_rateFree: ['现在每秒 {0} 次。', 'Now {0} readings a second.'],
   b_rateNone: ['现在没有读数。', 'There are no readings now.'],
   b_miss0: ['一个点也没少。', 'Not one reading is missing.'],
-  b_missSome: ['有一段没有读数，图上有阴影；少了几个，不知道。', 'Readings are missing where the chart is shaded; how many is not known.'],
+  b_missSome: ['有读数没收到；少了几个，不知道。', 'Readings are missing; how many is not known.'],
   b_miss: ['少了 {0} 个点，图上有阴影。', '{0} readings are missing; the chart shades them.'],
   b_time: ['每个点的时刻准到 ±{0}。', 'Time stamps: ±{0}. '],
   b_device: ['时刻由传感器自己的钟盖上。', 'Made by the sensor\'s own clock.'],
