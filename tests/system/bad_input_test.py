@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """What goes wrong in a school is answered with one sentence that names the thing and the next step,
 and everything else goes on."""
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """`kitlog calibrate` as a teacher types it, slips and all, on a real kitlogd with two Modbus probes on one
 adapter, one probe whose calibrations are soon too old, and a virtual kit."""
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """`kitlog kit`: what a maker of kits types, right and wrong, without a daemon and beside one."""
 
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """What a person is told of kits: their names, which of several probes on one pair of wires is dead, what
 a refusal means, and which descriptions in a school's folder are of no use. By the API and by `kitlog`."""
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """`kitlog` beside a running board with two kits: what it leaves alone, and what it says to programs."""
 
 import http.server

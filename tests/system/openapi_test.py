@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """openapi.yaml is held against the real daemon with a virtual kit: every operation is asked, well and
 badly; status, type and schema of each answer must be described; each status described below 500 must
 have been seen. (That each route is described at all is tests/unit/api_test.c.)"""

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """kill -9 in the middle of shipping, again and again, with answers lost besides: what the server has in
 the end is what the board keeps, line for line; what came twice is the same to the byte."""
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """One bad morning of a server, with the whole daemon at its usual pace: it refuses the key, asks to slow
 down, finds requests too large, poisons one line, stops in the middle of an answer, and resets
 connections. Nothing is lost, nothing is there twice, and `kitlog sink` says each time in one sentence

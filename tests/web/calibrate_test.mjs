@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Calibration on the page: a mark and words for everybody, a dialog for the teacher, and a chart that
 // follows at once. The kit prints one number again and again, so that every value is known.
 import assert from 'node:assert';

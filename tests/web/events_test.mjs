@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // The connection to the board on a clock of this test: silence is loss, also where no error ever comes.
 import assert from 'node:assert';
 import { beforeEach, test } from 'node:test';

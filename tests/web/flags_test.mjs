@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // The rule by which readings are flagged, by the table that the daemon is held to as well.
 import assert from 'node:assert';
 import fs from 'node:fs';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Every size and language with kits of every kind: a flagged value, a counted range, what there is to know
 // about a kit, a dead probe beside a live one, all kits in a list.
 import assert from 'node:assert';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Every size, language and theme in a lesson and when it goes wrong: recording, a measured range, a kit
 // without signal, no kit at all, no board.
 import assert from 'node:assert';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Every size, language and theme before a lesson: all tabs and everything that opens.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';

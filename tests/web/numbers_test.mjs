@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // How numbers and units are written.
 import assert from 'node:assert';
 import test from 'node:test';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Debian 12 has Node 18, and ends there what asks for more: the packages from npm say what they need.
 import assert from 'node:assert';
 import fs from 'node:fs';

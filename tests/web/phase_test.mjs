@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // What the key says, which notice is shown, and the arithmetic of the chart's window.
 import assert from 'node:assert';
 import test from 'node:test';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Readings in the page: nothing is drawn twice, nothing is lost, a gap stays a gap, a spike survives.
 import assert from 'node:assert';
 import test from 'node:test';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // The six numbers of a range, against values worked out by hand or by closed form.
 import assert from 'node:assert';
 import test from 'node:test';

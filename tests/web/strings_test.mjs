@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // The catalogue: no word outside it, no word in it that nobody uses, both languages the same shape.
 import assert from 'node:assert';
 import fs from 'node:fs';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Boards that print lines: their numbers and names stand on the page as they print them.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';

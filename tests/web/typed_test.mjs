@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Numbers as people type them: understood where they mean one thing, else it is said what is wrong.
 import assert from 'node:assert';
 import test from 'node:test';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // The pages are plain JavaScript with types in comments; tsc holds them to it, and reading the types of
 // the libraries holds our calls to what the libraries really take.
 import assert from 'node:assert';
