@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* A card that is full, and one that has become read-only: what memory can hold is written when the
  * card takes it again, and what it cannot hold becomes a gap with its number. The card is a small
  * tmpfs, so this needs root; without, it is skipped. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* Damage in the store's file: what can still be read is read, what cannot is set aside, counted and
  * shown as a gap, and store_verify says it in sentences. */
 #include <errno.h>

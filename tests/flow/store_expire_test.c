@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* Bounded space: the store stays within its limit, lets go of the oldest and least missed first,
  * and shows what went unshipped as a gap. */
 #include "support/cmocka_all.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* Any mixture of streams goes through the store bit by bit: of all widths and rates, with a clock
  * of their own or without, through rolls, merges and restarts, while a reader looks here and there.
  * What streams share in the writer and the reader (memory that grows, codecs, slots) must not show.

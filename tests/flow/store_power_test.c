@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* The power goes: what a commit has returned for is there afterwards, bit by bit, and the store is
  * sound.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* A range as columns: never more than twice what was asked for, and together exactly its rows,
  * whatever levels of bins they were made from. */
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /*
  * The firmware's core on a board whose clock, line and sensors are variables of this test. Hours
  * pass in milliseconds; what the core sends is decoded and kept.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* Line protocol: exact texts for the rules, and a round trip of random names and values through a
  * decoder that was written from the rules alone. */
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* Numbers as text: held against the C library's correct but slow strtod and printf. */
 #include <float.h>
 #include <math.h>

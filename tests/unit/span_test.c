@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* What is settled and what is not: against a model that has one bit per instant. */
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* What the store promises its writer: rows come back bit by bit through commits, minutes and
  * restarts, and nothing is reordered. How fast, how small and what the card may do are in
  * tests/flow. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
 /* The device-clock map in simulation, where the truth is known: a device whose clock drifts and
  * wanders, paths whose delays are those of a UART and of full-speed USB (1 ms frames), pings as the
  * map asks for them, samples that arrive late. Every figure asserted here was measured first; the
