@@ -57,6 +57,7 @@ struct stream {
 	enum stream_kind kind;
 	enum stamp_source stamps;
 	int64_t period_ns; /* nominal; 0: irregular */
+	char address[8];   /* on wires that several share: "4"; empty: not said. Of now, not kept */
 	uint32_t n_channels;
 	struct channel channels[STREAM_CHANNELS];
 };

@@ -199,7 +199,7 @@ static void add_stream(struct text *text, const struct stream *stream,
 {
 	text_addf(text, "{\"id\":%u", stream->id);
 	add_string(text, "name", stream->name);
-	add_label(text, news->address);
+	add_label(text, stream->address);
 	add_problem(text, &news->problem);
 	add_string(text, "stamps", stamp_source_name(stream->stamps));
 	add_int(text, "period_us", stream->period_ns / NS_PER_US);

@@ -35,7 +35,6 @@ struct channel_news {
 	struct calibration_rules rules;
 };
 struct stream_news {
-	char address[8]; /* tells it from the device's other streams; empty: nothing does */
 	struct trouble_words problem; /* empty: none */
 };
 struct device_news {

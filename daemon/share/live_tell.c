@@ -56,18 +56,6 @@ static void tell_problem(const struct seen *seen, struct trouble_words *ret_prob
 		trouble_of_state((enum device_state)seen->health.state, ret_problem);
 }
 
-/* Slaves on one pair of wires are streams that carry their address in the name
- * (kits/protocols/modbus.c). */
-static const char *address_of(const struct device *device, const struct stream *stream)
-{
-	static const char slave[] = "slave";
-
-	if (strcmp(device->family, "modbus") != 0 ||
-		strncmp(stream->name, slave, sizeof slave - 1) != 0)
-		return "";
-	return stream->name + sizeof slave - 1;
-}
-
 /* To go on behind what a buffer holds. */
 static struct text text_after(char *buffer, size_t size)
 {
@@ -81,9 +69,7 @@ static void gather_streams(const struct seen *seen, struct stream_news *ret_stre
 	for (uint32_t k = 0; k < seen->device.n_streams; k++) {
 		struct stream_news *news = &ret_streams[k];
 
-		*news = (struct stream_news){.address = ""};
-		text_copy(news->address, sizeof news->address,
-			address_of(&seen->device, &seen->device.streams[k]));
+		*news = (struct stream_news){.problem = {.zh = ""}};
 		if (seen->has_health && !seen->is_gone)
 			trouble_of_word(seen->device.family, seen->health.stream_trouble[k],
 				&news->problem);
@@ -100,7 +86,7 @@ static void tell_streams(const struct seen *seen, struct trouble_words *ret_prob
 
 	for (uint32_t k = 0; k < seen->device.n_streams; k++) {
 		const char *said = seen->health.stream_trouble[k];
-		const char *address = address_of(&seen->device, &seen->device.streams[k]);
+		const char *address = seen->device.streams[k].address;
 
 		if (!word[0])
 			word = said;

@@ -93,6 +93,7 @@ static void describe_slaves(struct kit *kit, const struct modbus *modbus)
 		struct stream *stream = &device.streams[i];
 
 		snprintf(stream->name, sizeof(stream->name), "slave%u", modbus->slaves[i].address);
+		snprintf(stream->address, sizeof(stream->address), "%u", modbus->slaves[i].address);
 		stream->stamps = STAMP_ARRIVAL;
 		stream->period_ns = plan->n_rounds == 1 ? plan->rounds[0].every_ns : 0;
 		stream->n_channels = (uint32_t)model->n_channels;

@@ -133,6 +133,7 @@ static struct device device_of(const char *kit)
 
 		*stream = (struct stream){.id = 70 + k, .device = 7, .n_channels = 2};
 		snprintf(stream->name, sizeof stream->name, "slave%u", 2 * k + 2);
+		snprintf(stream->address, sizeof stream->address, "%u", 2 * k + 2);
 		strcpy(stream->channels[0].id, "temp");
 		strcpy(stream->channels[1].id, "water");
 	}
@@ -355,7 +356,7 @@ static void a_dead_slave_is_told_by_its_address(void **unused)
 	assert_non_null(strstr(words.en, "its address (address 4)"));
 	assert_non_null(strstr(words.zh, "（地址 4）"));
 
-	strcpy(device.family, "link"); /* whose streams have names of their own */
+	device.streams[0].address[0] = '\0'; /* whose name alone says nothing of wires */
 	plug(&device);
 	told = shown();
 	assert_true(json_is_null(json_object_get(at(told, "streams", 0), "label")));

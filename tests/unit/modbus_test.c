@@ -340,6 +340,7 @@ static void several_slaves_take_turns_and_one_that_is_silent_delays_nobody_for_l
 	assert_int_equal(rig_device(&rig)->n_streams, 2);
 	assert_string_equal(rig_device(&rig)->streams[0].name, "slave1");
 	assert_string_equal(rig_device(&rig)->streams[1].name, "slave4");
+	assert_string_equal(rig_device(&rig)->streams[1].address, "4");
 	of_4 = rig_device(&rig)->streams[1].id;
 	until = now_ms() + 20000;
 	for (size_t seen = 0; now_ms() < until;) {
