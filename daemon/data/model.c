@@ -169,6 +169,8 @@ static void settle_words(const struct written_kit *written, struct model *model)
 	model->n_traps = written->n_traps;
 	model->unverified = written->unverified;
 	model->n_unverified = written->n_unverified;
+	model->troubles = written->troubles;
+	model->n_troubles = written->n_troubles;
 }
 
 static int settle(const struct written_kit *written, const struct model_forms *forms,

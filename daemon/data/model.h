@@ -28,6 +28,13 @@ struct model_text {
 	char *zh, *en;
 };
 
+/* What can go wrong, said by a word (kit_error in sense/kit.h): its sentence for whoever stands
+ * before the kit, the likely cause and what to do next with the hands. */
+struct model_trouble {
+	const char *word; /* of a table its end: NULL */
+	const char *zh, *en;
+};
+
 /* Bytes to send, or to compare with: a byte counts where its mask is 0xff. */
 struct model_bytes {
 	uint8_t bytes[MODEL_BYTES], mask[MODEL_BYTES];
@@ -128,6 +135,8 @@ struct model {
 	size_t n_channels;
 	struct model_text *wiring, *safety, *traps, *unverified;
 	size_t n_wiring, n_safety, n_traps, n_unverified;
+	struct model_trouble *troubles; /* of this kit, before what its family says */
+	size_t n_troubles;
 };
 
 /* What a family needs of a kit.yaml. */

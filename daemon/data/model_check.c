@@ -344,6 +344,20 @@ static void check_channels(const struct sheet *sheet)
 	check_streams(sheet);
 }
 
+static void check_trouble(const struct sheet *sheet, unsigned i)
+{
+	const struct model_trouble *troubles = sheet->kit->troubles;
+
+	for (unsigned j = 0; j < i; j++)
+		if (strcmp(troubles[j].word, troubles[i].word) == 0) {
+			MISTAKE(sheet, place_of("troubles", i, "word").path,
+				"word: \"%s\" has two sentences; the first is on line %d",
+				troubles[i].word,
+				tree_near(sheet->tree, place_of("troubles", j, "word").path)->line);
+			return;
+		}
+}
+
 void model_check(const struct written_kit *written, const struct model_forms *forms,
 	const char *folder_name, const struct tree *tree, struct report *report,
 	const struct model_form **ret_form)
@@ -365,5 +379,7 @@ void model_check(const struct written_kit *written, const struct model_forms *fo
 	for (unsigned i = 0; i < written->n_settings; i++)
 		check_setting(&sheet, i);
 	check_channels(&sheet);
+	for (unsigned i = 0; i < written->n_troubles; i++)
+		check_trouble(&sheet, i);
 	*ret_form = sheet.form;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "data/device.h"
+#include "data/feed.h"
 #include "data/model_word.h"
 #include "data/quantity.h"
 #include "data/word.h"
@@ -17,7 +18,7 @@
 /* clang-format off */
 enum { MUST = CYAML_FLAG_DEFAULT, MAY = CYAML_FLAG_OPTIONAL };
 /* A word with a reader of its own may be longer than any good one: the reader has the better words. */
-enum { NAME = NAME_TEXT - 1, WORD = 60, SENTENCE = 400 };
+enum { NAME = NAME_TEXT - 1, WORD = 60, SENTENCE = 400, TROUBLE = 180 };
 
 #define COUNT(array) (sizeof (array) / sizeof *(array))
 #define TEXT(key, flags, type, member, most) \
@@ -51,6 +52,14 @@ static const cyaml_schema_field_t remarks[] = {
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t remark = {CYAML_VALUE_MAPPING(MUST, struct model_text, remarks)};
+
+static const cyaml_schema_field_t trouble_keys[] = {
+	TEXT("word", MUST, model_trouble, word, WORD),
+	TEXT("zh", MUST, model_trouble, zh, TROUBLE),
+	TEXT("en", MUST, model_trouble, en, TROUBLE),
+	CYAML_FIELD_END
+};
+static const cyaml_schema_value_t trouble = {CYAML_VALUE_MAPPING(MUST, struct model_trouble, trouble_keys)};
 
 static const cyaml_schema_field_t match_keys[] = {
 	TEXT("usb", MAY, written_match, usb, WORD),
@@ -125,6 +134,7 @@ static const cyaml_schema_field_t last_keys[] = {
 	LIST("wiring", written_kit, wiring, &remark, 1, 12),
 	LIST("safety", written_kit, safety, &remark, 1, 12),
 	LIST("traps", written_kit, traps, &remark, 1, 16),
+	LIST("troubles", written_kit, troubles, &trouble, 1, 24),
 	LIST("unverified", written_kit, unverified, &remark, 1, 32),
 	CYAML_FIELD_END
 };
@@ -193,6 +203,14 @@ static const char *check_accuracy(const char *word)
 	return word_accuracy(word, &accuracy);
 }
 
+/* It travels in a health record. */
+static const char *check_trouble(const char *word)
+{
+	return !word_kit_id(word) && strlen(word) < FEED_WORD
+		? NULL
+		: "a word of at most 23 small letters, digits and -, such as no-echo";
+}
+
 static const char *check_one_line(const char *word)
 {
 	return strchr(word, '\n') ? "a text in one line" : NULL;
@@ -235,6 +253,9 @@ static const struct rule fixed_rules[] = {
 	{.path = "channels[].accuracy", .check = check_accuracy},
 	{.path = "channels[].recheck", .check = check_some_time},
 	{.path = "channels[].rate", .check = check_rate},
+	{.path = "troubles[].word", .check = check_trouble},
+	{.path = "troubles[].zh", .check = check_one_line},
+	{.path = "troubles[].en", .check = check_one_line},
 };
 /* clang-format on */
 

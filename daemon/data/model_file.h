@@ -53,6 +53,8 @@ struct written_kit {
 	unsigned n_channels;
 	struct model_text *wiring, *safety, *traps, *unverified;
 	unsigned n_wiring, n_safety, n_traps, n_unverified;
+	struct model_trouble *troubles;
+	unsigned n_troubles;
 	void *families[]; /* one per form, in the forms' order: its mapping, or NULL */
 };
 

@@ -56,6 +56,10 @@ struct kit_family {
 	const char *const *outputs;    /* a driver: what `from` may name, ends with NULL */
 	bool needs_model;              /* listens only where a kit.yaml fits */
 
+	/* Sentences of the words that it says by kit_error, ends with word NULL; of words that mean
+	 * the same at every kit sense/vocabulary.c has one. NULL: it has none of its own. */
+	const struct model_trouble *troubles;
+
 	/* Optional. The port was just opened (or resynchronised from nothing). */
 	void (*open)(struct kit *kit, void *state);
 
@@ -186,8 +190,8 @@ void kit_put(struct kit *kit, unsigned channel, double raw);
 void kit_emit(struct kit *kit, struct instant at);
 
 /* What went wrong, as a word: "timeout", "exception-2", "checksum". Counted as kit_reject does, and
- * the newest is shown with the device until a row comes, as the sentence that share/trouble.c has
- * for it. At most 23 characters, borrowed static. */
+ * the newest is shown with the device until a row comes, as the sentence that kit.yaml, the family's
+ * table or sense/vocabulary.c has for it, in this order. At most 23 characters, borrowed static. */
 void kit_error(struct kit *kit, const char *word);
 
 /* The same of one stream, whose rows alone end it: of several probes on one adapter one is silent. */

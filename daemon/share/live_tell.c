@@ -45,13 +45,19 @@ const char *live_port_state(const struct live *live, const char *path)
 
 /* --- what is wrong --- */
 
-static void tell_problem(const struct seen *seen, struct trouble_words *ret_problem)
+static const struct model *model_of(const struct live *live, const struct seen *seen)
+{
+	return described_device(live->options.catalogue, &seen->device);
+}
+
+static void tell_problem(
+	const struct live *live, const struct seen *seen, struct trouble_words *ret_problem)
 {
 	*ret_problem = (struct trouble_words){.zh = ""};
 	if (seen->is_gone || !seen->has_health)
 		return;
 	if (seen->health.trouble[0])
-		trouble_of_word(seen->device.family, seen->health.trouble, ret_problem);
+		trouble_of_word(model_of(live, seen), seen->health.trouble, ret_problem);
 	else
 		trouble_of_state((enum device_state)seen->health.state, ret_problem);
 }
@@ -64,21 +70,23 @@ static struct text text_after(char *buffer, size_t size)
 	return text_over(buffer + n, size - n);
 }
 
-static void gather_streams(const struct seen *seen, struct stream_news *ret_streams)
+static void gather_streams(
+	const struct live *live, const struct seen *seen, struct stream_news *ret_streams)
 {
 	for (uint32_t k = 0; k < seen->device.n_streams; k++) {
 		struct stream_news *news = &ret_streams[k];
 
 		*news = (struct stream_news){.problem = {.zh = ""}};
 		if (seen->has_health && !seen->is_gone)
-			trouble_of_word(seen->device.family, seen->health.stream_trouble[k],
+			trouble_of_word(model_of(live, seen), seen->health.stream_trouble[k],
 				&news->problem);
 	}
 }
 
 /* Where it is one of several streams that is in trouble: what is wrong with the first such, and the
  * addresses of all that say the same. */
-static void tell_streams(const struct seen *seen, struct trouble_words *ret_problem)
+static void tell_streams(
+	const struct live *live, const struct seen *seen, struct trouble_words *ret_problem)
 {
 	char listed[64];
 	struct text addresses = text_over(listed, sizeof listed);
@@ -93,7 +101,7 @@ static void tell_streams(const struct seen *seen, struct trouble_words *ret_prob
 		if (said[0] && address[0] && strcmp(said, word) == 0)
 			text_addf(&addresses, "%s%s", addresses.length > 0 ? ", " : "", address);
 	}
-	trouble_of_word(seen->device.family, word, ret_problem);
+	trouble_of_word(model_of(live, seen), word, ret_problem);
 	if (addresses.length == 0)
 		return;
 	struct text zh = text_after(ret_problem->zh, sizeof ret_problem->zh);
@@ -112,7 +120,7 @@ static void tell_port(const struct live *live, const char *path, struct trouble_
 	if (i == live->n_ports)
 		return;
 	if (live->ports[i].trouble[0])
-		trouble_of_word("", live->ports[i].trouble, ret_problem);
+		trouble_of_word(NULL, live->ports[i].trouble, ret_problem);
 	else
 		trouble_of_state(live->ports[i].state, ret_problem);
 }
@@ -135,9 +143,9 @@ const struct device *live_device_at(const struct live *live, const char *path, b
 	if (*ret_is_gone)
 		tell_port(live, path, ret_problem);
 	else
-		tell_problem(found, ret_problem);
+		tell_problem(live, found, ret_problem);
 	if (!*ret_is_gone && !ret_problem->zh[0] && found->has_health)
-		tell_streams(found, ret_problem);
+		tell_streams(live, found, ret_problem);
 	return found ? &found->device : NULL;
 }
 
@@ -194,7 +202,7 @@ const struct feed_punctual *live_punctual(const struct live *live)
 static void tell_device(const struct live *live, const struct seen *seen, struct text *text)
 {
 	const struct device *device = &seen->device;
-	const struct model *model = described_device(live->options.catalogue, device);
+	const struct model *model = model_of(live, seen);
 	const char *said = device->model[0] ? device->model : device->kit;
 	struct channel_news channels[DEVICE_STREAMS * STREAM_CHANNELS];
 	struct stream_news streams[DEVICE_STREAMS];
@@ -207,8 +215,8 @@ static void tell_device(const struct live *live, const struct seen *seen, struct
 
 	if (model && model->warm_up_ns > 0)
 		news.warming_until = instant_add(seen->since, model->warm_up_ns);
-	tell_problem(seen, &news.problem);
-	gather_streams(seen, streams);
+	tell_problem(live, seen, &news.problem);
+	gather_streams(live, seen, streams);
 	gather_channels(live, seen, channels);
 	json_device(text, device, &news);
 }

@@ -169,6 +169,7 @@ KIT_FAMILY(edges) = {
 	.state_size = sizeof(struct edges),
 	.form = &edges_form,
 	.needs_model = true,
+	.troubles = edges_troubles,
 	.open = open_edges,
 	.edge = take_edge,
 	.tick = tick,

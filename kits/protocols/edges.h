@@ -134,3 +134,6 @@ struct instant edges_middle(struct instant later, struct instant earlier);
 
 /* Further apart than the kit's timeout; never, when it has none. */
 bool edges_is_over_time(const struct edges *edges, struct instant later, struct instant earlier);
+
+/* Sentences of the words that the modes say (sense/vocabulary.h). */
+extern const struct model_trouble edges_troubles[];

@@ -356,10 +356,19 @@ static void on_open(struct kit *kit, void *state)
 	enter(kit, state, ASK_NAME);
 }
 
+/* clang-format off */
+static const struct model_trouble troubles[] = {
+	{"no-analog-pins", "板子上没有能用的模拟口；给它写入 StandardFirmata",
+		"The board has no analog pins to read; put StandardFirmata on it"},
+	{NULL, NULL, NULL},
+};
+/* clang-format on */
+
 KIT_FAMILY(firmata) = {
 	.name = "firmata",
 	.state_size = sizeof(struct firmata),
 	.form = &firmata_form,
+	.troubles = troubles,
 	.open = on_open,
 	.decode = decode,
 	.tick = on_tick,

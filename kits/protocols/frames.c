@@ -246,11 +246,20 @@ static void on_open(struct kit *kit, void *state)
 	kit_wake_at(kit, frames->next_ask);
 }
 
+/* clang-format off */
+static const struct model_trouble troubles[] = {
+	{"timeout", "没有应答；看看它通电没有，TX、RX 两根线接反没有",
+		"No answer; check its power, and whether wires TX and RX are swapped"},
+	{NULL, NULL, NULL},
+};
+/* clang-format on */
+
 KIT_FAMILY(frames) = {
 	.name = "frames",
 	.state_size = sizeof(struct frames),
 	.form = &frames_form,
 	.needs_model = true,
+	.troubles = troubles,
 	.open = on_open,
 	.decode = decode,
 	.tick = on_tick,

@@ -197,6 +197,7 @@ KIT_FAMILY(iio) = {
 	.state_size = sizeof(struct iio),
 	.form = &form,
 	.needs_model = true,
+	.troubles = kernel_troubles,
 	.open = open_iio,
 	.report = report_iio,
 	.answer = kernel_text_answer,

@@ -15,3 +15,6 @@ void kernel_text_take(struct kit *kit, const double *factors, const uint8_t *byt
 /* The `answer` of such a family: a reading that failed, as a word for people: "busy", "gone",
  * "bus". */
 void kernel_text_answer(struct kit *kit, void *state, int error, const uint8_t *bytes, size_t n);
+
+/* Sentences of the words that such families say (sense/vocabulary.h). */
+extern const struct model_trouble kernel_troubles[];

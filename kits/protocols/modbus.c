@@ -433,6 +433,7 @@ KIT_FAMILY(modbus) = {
 	.state_size = sizeof(struct modbus),
 	.form = &modbus_form,
 	.needs_model = true,
+	.troubles = modbus_troubles,
 	.open = on_open,
 	.decode = decode,
 	.tick = on_tick,

@@ -60,3 +60,6 @@ const char *modbus_read_source(const char *word, struct modbus_source *ret_sourc
 /* The value in the registers of its block, as they came over the wire. */
 double modbus_value(const struct modbus_source *source, const struct modbus_block *block,
 	const uint8_t *registers);
+
+/* Sentences of the words that it says (sense/vocabulary.h). */
+extern const struct model_trouble modbus_troubles[];

@@ -150,6 +150,7 @@ KIT_FAMILY(onewire) = {
 	.state_size = sizeof(struct onewire),
 	.form = &form,
 	.needs_model = true,
+	.troubles = kernel_troubles,
 	.open = open_onewire,
 	.report = report_onewire,
 	.answer = kernel_text_answer,

@@ -86,8 +86,12 @@ struct instant vernier_stamp(
 		.state_size = sizeof(state), \
 		.outputs = outputs_##ident, \
 		.needs_model = true, \
+		.troubles = vernier_troubles, \
 		.open = open_##ident, \
 		.report = vernier_report, \
 		.tick = vernier_tick, \
 		.order = vernier_order, \
 	}
+
+/* Sentences of the words that only these kits say (sense/vocabulary.h). */
+extern const struct model_trouble vernier_troubles[];

@@ -220,6 +220,9 @@ static void the_documents_say_what_is_so(void **unused)
 			fail_msg("%s", said);
 		free(said);
 		assert_int_equal(model->n_matches, 2);
+		assert_int_equal(model->n_troubles, 1);
+		assert_string_equal(model->troubles[0].word, "timeout");
+		assert_string_equal(model->troubles[0].en, "No answer; press its switch");
 		assert_true(model->channels[0].rate_hz == 10);
 	}
 }
