@@ -142,6 +142,21 @@ static void check_normal(struct finding *finding, const char *path, const struct
 				"values are out of the range in kit.yaml although all is well"));
 }
 
+/* A driver's word that nobody can read is no help to a class. */
+static void check_words(struct finding *finding, const char *path, const struct kit_played *played)
+{
+	char words[200];
+
+	if (!played->unsaid[0])
+		return;
+	snprintf(words, sizeof words,
+		say("报出的词 %s 没有说法；在 kit.yaml 的 troubles 里给它中文和英文各一句",
+			"the word %s has no sentence; give it one in Chinese and English under "
+			"troubles in kit.yaml"),
+		played->unsaid);
+	finding_problem(finding, path, words);
+}
+
 static int check_recordings(struct finding *finding)
 {
 	const struct kit_folder *folder = finding->folder;
@@ -155,6 +170,7 @@ static int check_recordings(struct finding *finding)
 		if (kit_play(path, folder->model, false, &played) < 0)
 			return -ENOMEM;
 		finding_problems(finding, played.sentences);
+		check_words(finding, path, &played);
 		finding->n_replayed += played.is_good;
 		finding->values += played.outcome.values;
 		if (played.kit[0] && strcmp(played.kit, folder->name) != 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sense/vocabulary.h"
 #include "tools/kitlog/kit_folder.h"
 #include "tools/kitlog/kit_wound.h"
 #include "tools/kitlog/say.h"
@@ -135,6 +136,25 @@ static void compare(const char *path, const char *whole, size_t n, bool is_updat
 	free(expected);
 }
 
+/* The first word of the lines "TIME error WORD" that a person at a page would see as it is. */
+static void note_unsaid(
+	const char *out, size_t n, const struct model *model, struct kit_played *played)
+{
+	static const char error[] = " error ";
+	const char *at = out, *end = out + n;
+
+	while (!played->unsaid[0] &&
+		(at = memmem(at, (size_t)(end - at), error, sizeof error - 1))) {
+		char word[FEED_WORD] = "";
+
+		at += sizeof error - 1;
+		for (size_t i = 0; i < sizeof word - 1 && at < end && *at != '\n'; i++)
+			word[i] = *at++;
+		if (!vocabulary_find(model, word))
+			text_copy(played->unsaid, sizeof played->unsaid, word);
+	}
+}
+
 /* The .expect as a whole: first lines, an empty line, what came out. Malloc'ed. */
 static char *make_whole(const char *path, const char *kit, const char *out, size_t n, size_t *ret_n)
 {
@@ -196,6 +216,8 @@ int kit_play(
 		add_report(&text, &report);
 	else
 		error = finish(path, out, n, is_update, &played, &text);
+	if (error == 0 && out)
+		note_unsaid(out, n, model, &played);
 	free(out);
 	if (error == -ENOMEM)
 		return error;

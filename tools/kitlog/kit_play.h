@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "data/feed.h"
 #include "sense/replay.h"
 
 enum { KIT_SENTENCE = PATH_MAX + 600 };
@@ -13,7 +14,8 @@ struct kit_played {
 	bool is_good;
 	char sentences[KIT_SENTENCE]; /* what is wrong, with file and line, one a line; "" */
 	struct replay_outcome outcome;
-	char kit[64];    /* of its first lines */
+	char kit[64];           /* of its first lines */
+	char unsaid[FEED_WORD]; /* a word of trouble came out that has no sentence; "": none */
 	bool is_new;     /* with is_update: the .expect was written, since it was not there ... */
 	bool is_changed; /* ... or was different */
 };
