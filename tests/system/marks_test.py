@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock: may run beside other tests.
 """A press becomes a mark: a kit whose kit.yaml says `mark: yes` of a channel, in the real daemon. The
-button hangs at a serial port here; at the board's pins its rows are the same (tests/unit/edges_test.c)."""
+button hangs at a serial port here; at the board's pins its rows are the same (tests/unit/edges_gate_test.c)."""
 
 import json
 import os

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows of a device and the gaps between them: what was lost, what went wrong, what is silence. */
+#include <math.h>
+
+#include "support/wishes.h"
+
+/* --- rows --- */
+
+static void slow_rows_are_sent_at_once_and_quick_ones_within_40_ms(void **unused)
+{
+	(void)unused;
+	let(describe);
+	for (int i = 0; i < 5; i++) {
+		rig_pass_ms(&rig, 1000);
+		let(send_row);
+	}
+	assert_true(rig.n_rows >= 4); /* the first one waits for a tick */
+	rig_pass_ms(&rig, 40);
+	assert_int_equal(rig.n_rows, 5);
+	for (int i = 0; i < 5000; i++) {
+		let(send_row);
+		rig_pass_ms(&rig, 1);
+	}
+	assert_true(rig.n_rows >= 5005 - 41);
+	rig_pass_ms(&rig, 40);
+	assert_int_equal(rig.n_rows, 5005);
+	for (size_t i = 0; i < rig.n_rows; i++)
+		assert_true(rig.rows[i].values[0] - rig.rows[0].values[0] == (double)i);
+}
+
+static void send_infinities(struct kit *kit)
+{
+	double values[] = {INFINITY, -INFINITY};
+
+	kit_row(kit, 0, kit_arrival(kit, 0), values);
+}
+
+static void an_infinity_is_a_value_that_was_not_given(void **unused)
+{
+	(void)unused;
+	let(describe);
+	let(send_infinities);
+	rig_pass_ms(&rig, 40);
+	assert_int_equal(rig.n_rows, 1);
+	assert_true(isnan(rig.rows[0].values[0]) && isnan(rig.rows[0].values[1]));
+}
+
+static void stamps_rise_even_when_rows_come_at_once(void **unused)
+{
+	(void)unused;
+	let(describe);
+	for (int i = 0; i < 300; i++)
+		let(send_row);
+	rig_pass_ms(&rig, 40);
+	assert_int_equal(rig.n_rows, 300);
+	for (size_t i = 1; i < 300; i++)
+		assert_int_equal(rig.rows[i].stamp_ns - rig.rows[i - 1].stamp_ns, NS_PER_US);
+}
+
+/* --- gaps --- */
+
+static void unplugging_is_told_on_the_way_and_when_it_is_back(void **unused)
+{
+	uint32_t device, stream;
+	int64_t last_ns, back_ns;
+
+	(void)unused;
+	let(describe);
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	device = rig_device(&rig)->id;
+	stream = rig.rows[0].stream;
+	last_ns = rig.rows[0].stamp_ns;
+	rig_unplug(&rig);
+	assert_int_equal(rig.n_gone, 1);
+	assert_int_equal(rig.gone[0], device);
+	assert_int_equal(rig.n_gaps, 1);
+	assert_int_equal(rig.gaps[0].reason, GAP_UNPLUGGED);
+	assert_int_equal(rig.gaps[0].stream, stream);
+	assert_int_equal(rig.gaps[0].from.ns, last_ns);
+	assert_int_equal(rig.gaps[0].to.ns, rig.clock.frozen_ns);
+
+	rig_pass_ms(&rig, 5000);
+	rig_plug(&rig);
+	let(describe);
+	rig_pass_ms(&rig, 500);
+	back_ns = rig.clock.frozen_ns;
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig_device(&rig)->id, device);
+	assert_int_equal(rig_device(&rig)->sticker, 1);
+	assert_int_equal(rig.rows[1].stream, stream);
+	assert_int_equal(rig.n_gaps, 2);
+	assert_int_equal(rig.gaps[1].reason, GAP_UNPLUGGED);
+	assert_int_equal(rig.gaps[1].from.ns, last_ns);
+	assert_int_equal(rig.gaps[1].to.ns, back_ns);
+}
+
+static void describe_twice_a_second(struct kit *kit)
+{
+	struct device device = plain_device();
+
+	device.streams[0].period_ns = NS_PER_S / 2;
+	kit_claim(kit);
+	assert_int_equal(kit_describe(kit, &device), 0);
+}
+
+static void get_no_answer(struct kit *kit)
+{
+	kit_error(kit, "timeout");
+}
+
+static void readings_that_went_wrong_are_a_gap_with_their_number(void **unused)
+{
+	int64_t last_ns;
+
+	(void)unused;
+	let(describe_twice_a_second);
+	let(send_row);
+	last_ns = rig.clock.frozen_ns;
+	rig_pass_ms(&rig, 500);
+	let(get_no_answer);
+	rig_pass_ms(&rig, 500);
+	let(get_no_answer);
+	rig_pass_ms(&rig, 540);
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_gaps, 1);
+	assert_int_equal(rig.gaps[0].reason, GAP_WIRE);
+	assert_int_equal(rig.gaps[0].from.ns, last_ns);
+	assert_int_equal(rig.gaps[0].to.ns, last_ns + INT64_C(1540) * NS_PER_MS);
+	assert_int_equal(rig.gaps[0].lost_rows, 2);
+	assert_int_equal(rig_health(&rig).bad_frames, 2);
+}
+
+static void what_went_wrong_and_cost_no_reading_is_no_gap(void **unused)
+{
+	(void)unused;
+	let(describe_twice_a_second);
+	let(send_row);
+	rig_pass_ms(&rig, 250);
+	let(get_no_answer);
+	rig_pass_ms(&rig, 350);
+	let(send_row);
+	rig_pass_ms(&rig, 900); /* late, but nothing went wrong since */
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_gaps, 0);
+}
+
+static void without_a_period_nobody_knows_how_many_went_wrong(void **unused)
+{
+	(void)unused;
+	let(describe);
+	for (int i = 0; i < 4; i++) {
+		let(send_row);
+		rig_pass_ms(&rig, 500);
+	}
+	let(get_no_answer);
+	rig_pass_ms(&rig, 500);
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_gaps, 1);
+	assert_int_equal(rig.gaps[0].reason, GAP_WIRE);
+	assert_int_equal(rig.gaps[0].lost_rows, 0);
+}
+
+static void silence_is_a_state_and_then_a_gap(void **unused)
+{
+	int64_t last_ns;
+
+	(void)unused;
+	let(describe);
+	let(send_row);
+	last_ns = rig.clock.frozen_ns;
+	rig_pass_ms(&rig, 5900);
+	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
+	rig_pass_ms(&rig, 200);
+	assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
+	assert_int_equal(rig.n_gaps, 0);
+	rig_pass_ms(&rig, 3000);
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
+	assert_int_equal(rig.n_gaps, 1);
+	assert_int_equal(rig.gaps[0].reason, GAP_SILENT);
+	assert_int_equal(rig.gaps[0].from.ns, last_ns);
+	assert_int_equal(rig.gaps[0].to.ns, last_ns + INT64_C(9100) * NS_PER_MS);
+}
+
+static void a_slow_sensor_may_be_silent_for_five_of_its_periods(void **unused)
+{
+	(void)unused;
+	let(describe);
+	for (int i = 0; i < 4; i++) {
+		let(send_row);
+		rig_pass_ms(&rig, 5000);
+	}
+	rig_pass_ms(&rig, 15000);
+	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
+	rig_pass_ms(&rig, 6000);
+	assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
+}
+
+static void one_silence_does_not_hide_the_next(void **unused)
+{
+	(void)unused;
+	let(describe);
+	for (int silence = 0; silence < 3; silence++) {
+		for (int i = 0; i < 20; i++) {
+			let(send_row);
+			rig_pass_ms(&rig, 500);
+		}
+		assert_int_equal(rig_health(&rig).state, DEVICE_READY);
+		rig_pass_ms(&rig, 20000);
+		assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
+	}
+	assert_int_equal(rig.n_gaps, 2);
+}
+
+static void who_speaks_once_a_minute_is_not_silent_for_ever(void **unused)
+{
+	(void)unused;
+	let(describe);
+	for (int i = 0; i < 4; i++) {
+		let(send_row);
+		let(send_row); /* two lines each time */
+		rig_pass_ms(&rig, 60000);
+	}
+	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
+}
+
+static void describe_100_ms(struct kit *kit)
+{
+	struct device device = plain_device();
+
+	device.streams[0].period_ns = 100 * NS_PER_MS;
+	kit_claim(kit);
+	assert_int_equal(kit_describe(kit, &device), 0);
+}
+
+static void a_known_period_says_what_silence_is(void **unused)
+{
+	(void)unused;
+	let(describe_100_ms);
+	for (int i = 0; i < 4; i++) {
+		let(send_row);
+		rig_pass_ms(&rig, 5000); /* late, again and again */
+	}
+	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
+	rig_pass_ms(&rig, 1500);
+	assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
+}
+
+static void lose_three(struct kit *kit)
+{
+	kit_lost(kit, 0, 3, GAP_WIRE);
+}
+
+static void lost_rows_are_a_gap_in_front_of_the_next_one(void **unused)
+{
+	(void)unused;
+	let(describe);
+	let(send_row);
+	rig_pass_ms(&rig, 50);
+	let(lose_three);
+	rig_pass_ms(&rig, 50);
+	assert_int_equal(rig.n_gaps, 0);
+	let(send_row);
+	rig_pass_ms(&rig, 50);
+	assert_int_equal(rig.n_gaps, 1);
+	assert_int_equal(rig.gaps[0].reason, GAP_WIRE);
+	assert_int_equal(rig.gaps[0].lost_rows, 3);
+	assert_int_equal(rig.gaps[0].from.ns, rig.rows[0].stamp_ns);
+	assert_int_equal(rig.gaps[0].to.ns, rig.rows[1].stamp_ns);
+	assert_int_equal(rig_health(&rig).lost_rows, 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WISHES_TEST(slow_rows_are_sent_at_once_and_quick_ones_within_40_ms),
+		WISHES_TEST(an_infinity_is_a_value_that_was_not_given),
+		WISHES_TEST(stamps_rise_even_when_rows_come_at_once),
+		WISHES_TEST(unplugging_is_told_on_the_way_and_when_it_is_back),
+		WISHES_TEST(readings_that_went_wrong_are_a_gap_with_their_number),
+		WISHES_TEST(what_went_wrong_and_cost_no_reading_is_no_gap),
+		WISHES_TEST(without_a_period_nobody_knows_how_many_went_wrong),
+		WISHES_TEST(silence_is_a_state_and_then_a_gap),
+		WISHES_TEST(a_slow_sensor_may_be_silent_for_five_of_its_periods),
+		WISHES_TEST(one_silence_does_not_hide_the_next),
+		WISHES_TEST(who_speaks_once_a_minute_is_not_silent_for_ever),
+		WISHES_TEST(a_known_period_says_what_silence_is),
+		WISHES_TEST(lost_rows_are_a_gap_in_front_of_the_next_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
