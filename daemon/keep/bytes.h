@@ -25,6 +25,11 @@ struct bytes_in {
 	bool is_broken; /* read past the end, or a number that no writer writes */
 };
 
+static inline unsigned bit_length(uint64_t x)
+{
+	return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+}
+
 static inline uint64_t zigzag(int64_t x)
 {
 	return ((uint64_t)x << 1) ^ (x < 0 ? UINT64_MAX : 0);
