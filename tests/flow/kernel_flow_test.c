@@ -4,58 +4,12 @@
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sense/kernel_sensor.h"
-#include "support/desk.h"
-
-/* An IIO device as the kernel lists it: a link into the tree of the bus it is on. */
-static void plug_iio(struct desk *desk, const char *number, const char *address, const char *name)
-{
-	char path[200], target[300];
-
-	snprintf(path, sizeof path, "devices/%s", address);
-	desk_make_folder(desk, path);
-	snprintf(path, sizeof path, "devices/%s/iio:device%s", address, number);
-	desk_make_folder(desk, path);
-	snprintf(target, sizeof target, "%s/%s", desk->folder, path);
-	snprintf(path, sizeof path, "%s/bus/iio/devices/iio:device%s", desk->folder, number);
-	assert_int_equal(symlink(target, path), 0);
-	snprintf(path, sizeof path, "bus/iio/devices/iio:device%s/name", number);
-	desk_write_file(desk, path, name);
-}
-
-static void open_all(struct desk *desk)
-{
-	const char *build = getenv("KITLOG_BUILD");
-	char own[300], school[100];
-	const char *folders[] = {own, school};
-
-	assert_non_null(build);
-	snprintf(own, sizeof own, "%s/kit-folders", build);
-	snprintf(school, sizeof school, "%s/school", desk->folder);
-	assert_int_equal(
-		catalogue_open(folders, access(school, F_OK) ? 1 : 2, &desk->catalogue), 0);
-	assert_string_equal(catalogue_problems(desk->catalogue), "");
-	desk_open(desk, "serial: {scan: no}\n");
-}
-
-static int set_up(void **state)
-{
-	static const char *const folders[] = {
-		"devices", "bus", "bus/iio", "bus/iio/devices", "bus/w1", "bus/w1/devices"};
-	struct desk *desk;
-	int failed = desk_set_up(state);
-
-	desk = *state;
-	desk->sysfs = desk->folder;
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		desk_make_folder(desk, folders[i]);
-	return failed;
-}
+#include "support/kernel_desk.h"
 
 static bool is_near(double value, double wanted)
 {
@@ -66,11 +20,11 @@ static void a_bme280_is_found_and_its_units_are_ours(void **state)
 {
 	struct desk *desk = *state;
 
-	plug_iio(desk, "0", "1-0076", "bme280\n");
+	kernel_desk_plug(desk, "0", "1-0076", "bme280\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_temp_input", "21870\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_pressure_input", "101.325000000\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_humidityrelative_input", "45210\n");
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(desk->n_rows >= 3);
 	assert_string_equal(desk->device.kit, "bme280");
 	assert_string_equal(desk->device.identity, "port:iio:1-0076:bme280");
@@ -89,7 +43,7 @@ static void raw_readings_take_the_nearest_scale_and_offset(void **state)
 {
 	struct desk *desk = *state;
 
-	plug_iio(desk, "3", "1-0068", "mpu6050\n");
+	kernel_desk_plug(desk, "3", "1-0068", "mpu6050\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_x_raw", "-16384\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_y_raw", "0\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_z_raw", "16384\n");
@@ -98,8 +52,9 @@ static void raw_readings_take_the_nearest_scale_and_offset(void **state)
 	desk_write_file(desk, "bus/iio/devices/iio:device3/in_accel_y_offset", "1\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device3/in_anglvel_z_raw", "1000\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device3/in_anglvel_scale", "0.001\n");
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(desk->n_rows >= 1);
+	assert_string_equal(desk->device.kit, "mpu6050");
 	assert_true(is_near(desk->rows[0].values[0], -9.8066432));
 	assert_true(is_near(desk->rows[0].values[1], 2));
 	assert_true(is_near(desk->rows[0].values[2], 9.8066432));
@@ -112,12 +67,12 @@ static void a_chip_without_a_kit_is_left_alone(void **state)
 	struct desk *desk = *state;
 	struct port_status status[4];
 
-	plug_iio(desk, "0", "1-0048", "nobody-knows-it\n");
+	kernel_desk_plug(desk, "0", "1-0048", "nobody-knows-it\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_temp_input", "21870\n");
-	plug_iio(desk, "1", "1-0023", "bh1750\n");
+	kernel_desk_plug(desk, "1", "1-0023", "bh1750\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device1/in_illuminance_raw", "120\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device1/in_illuminance_scale", "0.833333\n");
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(desk->n_rows >= 1);
 	assert_int_equal(desk->n_devices, 1);
 	assert_int_equal(ports_status(desk->ports, status, 4), 1);
@@ -128,8 +83,8 @@ static void a_chip_that_is_another_one_is_said(void **state)
 	struct desk *desk = *state;
 	struct port_status status = {.is_open = true};
 
-	plug_iio(desk, "0", "1-0023", "bh1750\n");
-	open_all(desk);
+	kernel_desk_plug(desk, "0", "1-0023", "bh1750\n");
+	kernel_desk_open(desk);
 	AWAIT(ports_status(desk->ports, &status, 1) == 1 && status.problem[0]);
 	assert_false(status.is_open);
 	assert_non_null(strstr(status.problem, "none of the files"));
@@ -139,9 +94,9 @@ static void a_sensor_that_is_busy_says_so_and_goes_on(void **state)
 {
 	struct desk *desk = *state;
 
-	plug_iio(desk, "0", "1-0023", "bh1750\n");
+	kernel_desk_plug(desk, "0", "1-0023", "bh1750\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_illuminance_input", "busy\n");
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(desk->health.trouble[0]);
 	assert_string_equal(desk->health.trouble, "bus");
 	assert_int_equal(desk->n_rows, 0);
@@ -154,11 +109,11 @@ static void one_file_that_fails_is_told_and_the_others_are_read(void **state)
 {
 	struct desk *desk = *state;
 
-	plug_iio(desk, "0", "1-0076", "bme280\n");
+	kernel_desk_plug(desk, "0", "1-0076", "bme280\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_temp_input", "21870\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_pressure_input", "101.325\n");
 	desk_write_file(desk, "bus/iio/devices/iio:device0/in_humidityrelative_input", "?\n");
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(desk->n_rows >= 1 && desk->health.trouble[0]);
 	assert_string_equal(desk->health.trouble, "bus");
 	assert_true(desk->rows[0].values[0] == 21.87 && isnan(desk->rows[0].values[2]));
@@ -171,9 +126,10 @@ static void a_1_wire_probe_keeps_its_number_and_85_degrees_are_not_believed_at_f
 	desk_make_folder(desk, "bus/w1/devices/28-000005e2fdc3");
 	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/name", "28-000005e2fdc3\n");
 	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/temperature", "85000\n");
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(desk->health.trouble[0]);
 	assert_string_equal(desk->health.trouble, "not-measured");
+	assert_string_equal(desk->device.kit, "ds18b20");
 	assert_string_equal(desk->device.identity, "onewire:28-000005e2fdc3");
 	desk_write_file(desk, "bus/w1/devices/28-000005e2fdc3/temperature", "84500\n");
 	AWAIT(desk->n_rows >= 1);
@@ -205,7 +161,7 @@ static void a_voltage_between_two_inputs_has_its_own_scale(void **state)
 	assert_true(scale == 0.5 && offset == -3);
 	kernel_sensor_scale(folder, "in_temp", &scale, &offset);
 	assert_true(scale == 1 && offset == 0);
-	open_all(desk);
+	kernel_desk_open(desk);
 }
 
 static void must_read(struct desk *desk, const char *name, const char *words)
@@ -252,7 +208,7 @@ static void plug_buffered(struct desk *desk, bool has_clock)
 	static const char device[] = "bus/iio/devices/iio:device0/";
 	char path[200];
 
-	plug_iio(desk, "0", "1-0053", "adxl345\n");
+	kernel_desk_plug(desk, "0", "1-0053", "adxl345\n");
 	desk_make_folder(desk, "devices/1-0053/iio:device0/scan_elements");
 	desk_make_folder(desk, "devices/1-0053/iio:device0/buffer");
 	desk_make_folder(desk, "devices/1-0053/iio:device0/trigger");
@@ -286,7 +242,7 @@ static void a_buffer_gives_scans_with_the_kernels_stamps_and_counts_those_it_dro
 
 	plug_buffered(desk, true);
 	snprintf(path, sizeof path, "%s/dev/iio:device0", desk->folder);
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(desk->n_devices == 1);
 	assert_int_equal(desk->device.streams[0].stamps, STAMP_KERNEL);
 	must_read(desk, "bus/iio/devices/iio:device0/scan_elements/in_accel_y_en", "1\n");
@@ -314,14 +270,12 @@ static void a_buffer_without_the_clock_of_the_board_is_refused_and_said(void **s
 	struct port_status status = {.is_open = true};
 
 	plug_buffered(desk, false);
-	open_all(desk);
+	kernel_desk_open(desk);
 	AWAIT(ports_status(desk->ports, &status, 1) == 1 && status.problem[0]);
 	assert_false(status.is_open);
 	assert_non_null(strstr(status.problem, "does not stamp scans"));
 	must_read(desk, "bus/iio/devices/iio:device0/buffer/enable", "0\n");
 }
-
-#define KERNEL_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, desk_tear_down)
 
 int main(void)
 {
