@@ -14,6 +14,8 @@ DOCUMENTS = [p for top in (".", "daemon", "firmware", "kits", "tests", "tools")
              for p in (SOURCE.glob("*.md") if top == "." else (SOURCE / top).rglob("*.md"))
              if "node_modules" not in p.parts]
 OURS = re.compile(r"`((?:daemon|firmware|kits|lessons|tools|tests)/[\w./-]*|[\w-]+\.md)`")
+KITS = [p.parent.name for p in sorted((SOURCE / "kits").glob("*/kit.yaml"))]
+PLAYED = re.compile(r"^\| ([a-z0-9, -]+) \| [^|]* \| (`tests/[^|]*) \|$", re.M)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -33,13 +35,35 @@ class Documents(unittest.TestCase):
     def test_each_kit_stands_in_the_list_of_both_languages(self):
         for page in ("README.md", "README.zh-CN.md"):
             listed = (SOURCE / "kits" / page).read_text(encoding="utf-8")
-            self.assertEqual([p.parent.name for p in sorted((SOURCE / "kits").glob("*/kit.yaml"))
-                              if f"({p.parent.name}/{page})" not in listed], [])
+            self.assertEqual([kit for kit in KITS if f"({kit}/{page})" not in listed], [])
+
+    @staticmethod
+    def players():
+        """{kit: tests that play it}: of the table in CONTRIBUTING.md, and tests that are named after a kit."""
+        page = (SOURCE / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        found = {}
+        for kits, tests in PLAYED.findall(page):
+            for kit in kits.split(", "):
+                found.setdefault(kit, []).extend(SOURCE / test for test in OURS.findall(tests))
+        for kit in KITS:
+            found.setdefault(kit, []).extend((SOURCE / "tests").glob(f"*/{kit.replace('-', '_')}_test.*"))
+        return found
+
+    def test_each_kit_is_played_by_a_test_that_names_it(self):
+        players = self.players()
+        self.assertEqual([kit for kit in players if kit not in KITS], [], "in CONTRIBUTING.md, and no kit")
+        for kit in KITS:
+            named = re.compile(rf"(?<![\w-]){kit}(?![\w-])")
+            self.assertTrue(any(test.exists() and named.search(test.read_text(encoding="utf-8"))
+                                for test in players[kit]),
+                            f"{kit}: no test plays it; write one on an emulator, and name it in CONTRIBUTING.md")
 
     def test_the_patterns_do_find_what_they_look_for(self):
         page = "see `daemon/base/clock.c` and [that](CHANGELOG.md)"
         self.assertEqual((OURS.findall(page), LINK.findall(page)), (["daemon/base/clock.c"], ["CHANGELOG.md"]))
         self.assertGreater(len(DOCUMENTS), 5)
+        self.assertGreater(len(KITS), 30)
+        self.assertIn("serial_kits_test.py", str(self.players()["gmc-geiger"]))
 
 
 if __name__ == "__main__":
