@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/flag.h"
 #include "support/kernel_desk.h"
 
 enum { FILES = 12 };
@@ -60,6 +61,13 @@ static bool has_none(const struct desk *desk, const char *id)
 		if (strcmp(stream->channels[c].id, id) == 0)
 			return isnan(desk->last.values[c]);
 	return false;
+}
+
+static bool is_flagged(const struct desk *desk, size_t channel)
+{
+	const struct channel *of = &desk->device.streams[0].channels[channel];
+
+	return flag_of_value(desk->last.values[channel], of->low, of->high, of->resolution) != 0;
 }
 
 /* --- ADS1115: one scale per input, in millivolts a step --- */
@@ -146,6 +154,7 @@ static void a_bh1750_gives_lux(void **state)
 	static const struct chip chip = {"1-0023", "bh1750\n",
 		{{"in_illuminance_raw", "1200\n"}, {"in_illuminance_scale", "0.833333\n"}}};
 	static const struct file dark[] = {{"in_illuminance_raw", "0\n"}, {0}};
+	static const struct file sun[] = {{"in_illuminance_raw", "65535\n"}, {0}};
 	struct desk *desk = *state;
 
 	play(desk, &chip);
@@ -153,6 +162,24 @@ static void a_bh1750_gives_lux(void **state)
 	assert_true(reads(desk, "light", 1000));
 	write_files(desk, dark);
 	AWAIT(reads(desk, "light", 0));
+	write_files(desk, sun); /* as far as the chip counts */
+	AWAIT(is_flagged(desk, 0));
+}
+
+/* --- MPU6050: what it cannot follow stands at the end of its range --- */
+
+static void an_mpu6050_that_is_shaken_too_hard_is_out_of_its_range(void **state)
+{
+	static const struct chip chip = {"1-0068", "mpu6050\n",
+		{{"in_accel_x_raw", "32767\n"}, {"in_accel_y_raw", "-32768\n"},
+			{"in_accel_z_raw", "32700\n"}, {"in_accel_scale", "0.000598550\n"}}};
+	struct desk *desk = *state;
+
+	play(desk, &chip);
+	assert_string_equal(desk->device.kit, "mpu6050");
+	assert_true(is_flagged(desk, 0));
+	assert_true(is_flagged(desk, 1));
+	assert_false(is_flagged(desk, 2));
 }
 
 int main(void)
@@ -163,6 +190,7 @@ int main(void)
 		KERNEL_TEST(an_ads1115_that_does_not_answer_says_so_and_comes_back),
 		KERNEL_TEST(an_scd41_gives_parts_per_million),
 		KERNEL_TEST(a_bh1750_gives_lux),
+		KERNEL_TEST(an_mpu6050_that_is_shaken_too_hard_is_out_of_its_range),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
