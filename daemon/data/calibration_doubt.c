@@ -101,11 +101,14 @@ struct calibration_question calibration_question_of_zero(
 	double raw, double value, double low, double high)
 {
 	struct calibration_question question = {CALIBRATION_PLAIN, raw, value};
+	double most = (high - low) * (value == 0 ? 1 : most_moved);
 	bool is_too_far = is_known(low, high)
-		? moved(&question) > high - low
+		? moved(&question) > most
 		: value != 0 && raw != 0 && moved(&question) > fabs(raw) * most_times;
 
-	if (is_too_far)
+	if (is_beyond(raw, low, high))
+		question.doubt = CALIBRATION_OUTSIDE;
+	else if (is_too_far)
 		question.doubt = CALIBRATION_FAR;
 	return question;
 }

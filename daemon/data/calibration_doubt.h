@@ -11,6 +11,7 @@ enum calibration_doubt {
 	CALIBRATION_UNHEARD, /* a reading that the channel never gives */
 	CALIBRATION_FALLS,   /* a higher reading comes to mean less */
 	CALIBRATION_FAR,     /* values are moved further than a sensor is wrong by */
+	CALIBRATION_OUTSIDE, /* zeroing by a reading that the channel cannot measure */
 };
 
 struct calibration_question {
@@ -23,7 +24,8 @@ struct calibration_question {
 struct calibration_question calibration_question_of(
 	const struct calibration_map *map, double low, double high);
 
-/* Of zeroing: the reading `raw` is to become `value`. A scale with a bucket on it is moved far and
- * is meant, so only more than the whole range is doubted. */
+/* Of zeroing: what reads `raw` is to read `value`, in the range of such readings. A scale with a
+ * bucket on it is moved far to 0 and is meant, so of that only more than the whole range is doubted;
+ * to another value it is moved as by an offset. */
 struct calibration_question calibration_question_of_zero(
 	double raw, double value, double low, double high);

@@ -288,20 +288,20 @@ static bool ask_new(struct parts *parts, struct request *request, const json_t *
 {
 	const struct stream *stream = calibrating_stream(parts, request, body);
 	const struct channel *channel = stream ? calibrating_channel(request, body, stream) : NULL;
-	struct calibration_question question;
+	struct calibrating_doubt doubt = {.channel = channel};
 	struct calibration_rules rules;
-	const struct device *device;
 
 	if (!channel || !ask_points(request, body, ret_calibration))
 		return false;
-	device = live_device_of(parts->live, stream->id);
-	rules = calibrations_rules(&parts->calibrations, device, stream, channel);
+	doubt.device = live_device_of(parts->live, stream->id);
+	rules = calibrations_rules(&parts->calibrations, doubt.device, stream, channel);
 	if (!calibrating_is_offered(request, &rules, ret_calibration->kind))
 		return false;
-	question = calibration_question_of(&ret_calibration->map, channel->low, channel->high);
-	if (!calibrating_is_meant(request, body, device, channel, &question))
+	doubt.question =
+		calibration_question_of(&ret_calibration->map, channel->low, channel->high);
+	if (!calibrating_is_meant(request, body, &doubt, doubt.question.doubt ? 1 : 0))
 		return false;
-	calibrating_of(ret_calibration, device, stream, channel);
+	calibrating_of(ret_calibration, doubt.device, stream, channel);
 	return true;
 }
 

@@ -76,22 +76,27 @@ struct zero {
 	size_t n;
 	bool is_too_many;
 	bool is_spared; /* a channel that its kit does not let be zeroed with the others */
-	struct calibration_question question; /* of the first channel that is doubtful: */
-	const struct device *doubtful_device;
-	const struct channel *doubtful;
+	struct calibrating_doubt doubts[MOST_AT_ONCE];
+	size_t n_doubts;
 };
 
-static void look_twice(
-	struct zero *zero, const struct device *device, const struct channel *channel, double reads)
+/* `by`: the calibration that holds, or NULL. */
+static void look_twice(struct zero *zero, const struct device *device,
+	const struct channel *channel, double mean, const struct calibration *by)
 {
-	if (zero->doubtful)
-		return;
-	zero->question =
-		calibration_question_of_zero(reads, zero->value, channel->low, channel->high);
-	if (zero->question.doubt) {
-		zero->doubtful = channel;
-		zero->doubtful_device = device;
+	double low = channel->low, high = channel->high, reads = mean;
+
+	if (by) {
+		reads = calibration_line(&by->map, mean);
+		low = calibration_line(&by->map, channel->low);
+		high = calibration_line(&by->map, channel->high);
 	}
+	struct calibration_question question =
+		calibration_question_of_zero(reads, zero->value, fmin(low, high), fmax(low, high));
+
+	if (question.doubt)
+		zero->doubts[zero->n_doubts++] =
+			(struct calibrating_doubt){device, channel, question};
 }
 
 /* One channel; those that say nothing now are left out. */
@@ -115,7 +120,7 @@ static void zero_channel(struct zero *zero, const struct device *device,
 	calibrating_of(made, device, stream, of);
 	const struct calibration *by = calibrations_at(
 		&zero->parts->calibrations, device->identity, stream->name, of->id, now);
-	look_twice(zero, device, of, by ? calibration_line(&by->map, mean) : mean);
+	look_twice(zero, device, of, mean, by);
 	if (by) {
 		made->kind = by->kind;
 		made->refers = by->id;
@@ -260,9 +265,7 @@ void handle_zero(void *self, struct request *request)
 		request_refuse(request, 409, "no_reading",
 			"现在没有读数，没法归零。看看器材是否插好。",
 			"There is no reading to zero by. See whether the kit is plugged in.");
-	else if (!zero.doubtful ||
-		calibrating_is_meant(
-			request, body, zero.doubtful_device, zero.doubtful, &zero.question))
+	else if (calibrating_is_meant(request, body, zero.doubts, zero.n_doubts))
 		make_all(&zero, request);
 out:
 	json_decref(body);

@@ -11,7 +11,7 @@
 #include "data/unit.h"
 #include "share/ask.h"
 
-enum { SENTENCE = 640 }; /* holds the ids of all channels of a stream */
+enum { SENTENCE = 640, MANY_SENTENCES = 3000 }; /* one holds the ids of all channels of a stream */
 
 void calibrating_refuse(struct request *request, const char *zh, const char *en)
 {
@@ -222,28 +222,48 @@ static void add_question(struct text *zh, struct text *en, const struct channel 
 			"by these points a higher reading means a smaller value. Check "
 			"whether they are swapped.");
 		break;
+	case CALIBRATION_OUTSIDE:
+		text_addf(zh, "现在的读数是 %s，超出了量程。看看探头插好没有。", raw);
+		text_addf(en, "it reads %s, which it cannot measure. Look at the probe.", raw);
+		break;
 	default:
 		text_addf(zh, "这会把 %s 变成 %s。检查填的数。", raw, value);
 		text_addf(en, "this would turn %s into %s. Check the numbers.", raw, value);
 	}
 }
 
-bool calibrating_is_meant(struct request *request, const json_t *body, const struct device *device,
-	const struct channel *channel, const struct calibration_question *question)
+/* "Kit 3, Temperature: this would turn 20 °C into 2000 °C. Check the numbers." */
+static void add_doubt(struct text *zh, struct text *en, const struct calibrating_doubt *doubt)
 {
-	char buffer_zh[SENTENCE], buffer_en[SENTENCE];
+	const struct channel *channel = doubt->channel;
+
+	text_add(en, en->length > 0 ? " " : "");
+	text_addf(zh, "%u 号%s：", doubt->device->sticker, channel->name_zh);
+	text_addf(en, "Kit %u, %s: ", doubt->device->sticker,
+		channel->name_en[0] ? channel->name_en : channel->id);
+	add_question(zh, en, channel, &doubt->question);
+}
+
+bool calibrating_is_meant(struct request *request, const json_t *body,
+	const struct calibrating_doubt *doubts, size_t n)
+{
+	char buffer_zh[MANY_SENTENCES], buffer_en[MANY_SENTENCES];
 	struct text zh = text_over(buffer_zh, sizeof buffer_zh);
 	struct text en = text_over(buffer_en, sizeof buffer_en);
 	bool is_sure = false;
+	size_t i = 0;
 
 	if (!ask_member_bool(request, body, "is_sure", &is_sure))
 		return false;
-	if (is_sure || question->doubt == CALIBRATION_PLAIN)
+	if (is_sure || n == 0)
 		return true;
-	text_addf(&zh, "%u 号%s：", device->sticker, channel->name_zh);
-	text_addf(&en, "Kit %u, %s: ", device->sticker,
-		channel->name_en[0] ? channel->name_en : channel->id);
-	add_question(&zh, &en, channel, question);
+	while (i < n && zh.length < MANY_SENTENCES - SENTENCE &&
+		en.length < MANY_SENTENCES - SENTENCE)
+		add_doubt(&zh, &en, &doubts[i++]);
+	if (i < n) {
+		text_addf(&zh, "还有 %zu 个通道也可疑。", n - i);
+		text_addf(&en, " And so for %zu more.", n - i);
+	}
 	request_refuse(request, 409, "doubtful", zh.at, en.at);
 	return false;
 }

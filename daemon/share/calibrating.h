@@ -28,9 +28,17 @@ const struct channel *calibrating_channel(
 bool calibrating_is_offered(
 	struct request *request, const struct calibration_rules *rules, enum calibration_kind kind);
 
-/* Nothing is doubted, or the body says that it is meant all the same (is_sure). */
-bool calibrating_is_meant(struct request *request, const json_t *body, const struct device *device,
-	const struct channel *channel, const struct calibration_question *question);
+/* A channel with what is asked about it. */
+struct calibrating_doubt {
+	const struct device *device;
+	const struct channel *channel;
+	struct calibration_question question;
+};
+
+/* Nothing is doubted, or the body says that it is meant all the same (is_sure). Else the refusal asks
+ * about each, as far as there is room. */
+bool calibrating_is_meant(struct request *request, const json_t *body,
+	const struct calibrating_doubt *doubts, size_t n);
 
 /* Whose it is. */
 void calibrating_of(struct calibration *calibration, const struct device *device,

@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 
-enum { MOST_HEADERS = 4, HEADER_TEXT = 160, SOURCE_BLOCK = 8192, REFUSAL_TEXT = 2048 };
+enum { MOST_HEADERS = 4, HEADER_TEXT = 160, SOURCE_BLOCK = 8192, REFUSAL_TEXT = 8192 };
 
 struct request {
 	struct MHD_Connection *mhd;

@@ -7,6 +7,7 @@ adapter, one probe whose calibrations are soon too old, and a virtual kit."""
 import json
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,24 +35,38 @@ channels:
      resolution: 0.1, from: input 0x0002 u16, scale: 0.1, calibrate: [two-point, table]}
 """
 
+# The same emulator: 30.5 °C and 60 % are more than this one says it can measure.
+NARROW = """kit: narrow
+name: {zh: 小量程探头, en: Narrow probe}
+serial: 9600 8N1
+modbus: {slave: 1, every: 200 ms, gap: 20 ms, timeout: 500 ms}
+channels:
+  - {id: temp, name: {zh: 温度, en: Temperature}, quantity: temperature, unit: Cel, range: [0, 20],
+     resolution: 0.1, from: input 0x0001 s16, scale: 0.1, zero: yes}
+  - {id: humidity, name: {zh: 湿度, en: Humidity}, quantity: humidity, unit: "%", range: [0, 40],
+     resolution: 0.1, from: input 0x0002 u16, scale: 0.1, zero: yes}
+"""
+
 
 class Calibrate(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        (cls.folder / "kits/brief").mkdir(parents=True)
-        (cls.folder / "kits/brief/kit.yaml").write_text(BRIEF)
+        for name, text in (("brief", BRIEF), ("narrow", NARROW)):
+            (cls.folder / "kits" / name).mkdir(parents=True)
+            (cls.folder / "kits" / name / "kit.yaml").write_text(text)
         slave = [sys.executable, "-B", SUPPORT / "emulate/modbus_slave.py"]
         cls.run_kit("bus", *slave, cls.folder / "bus", "xy-md02", "xy-md02@4")
         cls.run_kit("brief", *slave, cls.folder / "brief", "xy-md02")
+        cls.narrow = cls.run_kit("narrow", *slave, cls.folder / "narrow", "xy-md02")
         cls.run_kit("cup", VIRTUAL, "--quiet", "--link", cls.folder / "cup", "--model", "cup")
         cls.board = daemon.Daemon(cls.folder, [
             f"{cls.folder / 'bus'}, kit: xy-md02, slaves: [1, 4]", f"{cls.folder / 'brief'}, kit: brief",
-            cls.folder / "cup"], f"kits: [{cls.folder / 'kits'}]\n")
-        cls.board.start().wait_ready().wait_device(3)
+            f"{cls.folder / 'narrow'}, kit: narrow", cls.folder / "cup"], f"kits: [{cls.folder / 'kits'}]\n")
+        cls.board.start().wait_ready().wait_device(4)
         cls.addClassCleanup(cls.board.end)
         daemon.wait_for("the hour", lambda: cls.board.get("status")["wall_us"])
-        for name in ("bus", "brief", "cup"):
+        for name in ("bus", "brief", "narrow", "cup"):
             daemon.wait_for(f"readings of {name}", lambda: all(
                 stream["channels"][0]["last"] is not None for stream in cls.device(name)["streams"]))
 
@@ -61,6 +76,7 @@ class Calibrate(unittest.TestCase):
         cls.addClassCleanup(kit.wait)
         cls.addClassCleanup(kit.kill)
         daemon.wait_for(name, (cls.folder / name).exists)
+        return kit
 
     @classmethod
     def device(cls, name):
@@ -95,7 +111,8 @@ class Calibrate(unittest.TestCase):
         self.assertEqual((made["kind"], made["name"]), ("two-point", "ice"))
         self.assertEqual(made["points"], [{"raw": -1.5, "true": 0}, {"raw": 98.9, "true": 100}])
         self.assertTrue(made["is_current"])
-        zeroed = self.calibrate("zero", channel, "5", "--name", "empty")[0]  # options stand where one likes
+        near = str(round(self.device("cup")["streams"][0]["channels"][0]["last"]) + 5)  # 5 K are no slip
+        zeroed = self.calibrate("zero", channel, near, "--name", "empty")[0]  # options stand where one likes
         self.assertEqual((zeroed["kind"], zeroed["refers"], zeroed["name"]), ("two-point", made["id"], "empty"))
         self.calibrate("table", f"stream:{device['streams'][0]['id']}/{channel.split('/')[1]}", "0=0", "10=11", "20=22")
         last = self.calibrate("offset", channel, "20.1=20.4")[0]
@@ -144,8 +161,9 @@ class Calibrate(unittest.TestCase):
         for words, sentence in (
                 (("offset", channel, "20=2000"), "this would turn 20 °C into 2000 °C. Check the numbers."),
                 (("offset", channel, "500=50"), "its sensor says -40 °C to 60 °C, and never 500 °C."),
-                (("zero", channel, "5000"), "this would turn 30.5 °C into 5000 °C. Check the numbers.")):
-            self.refused(1, words, kit + sentence, again)
+                (("zero", channel, "5000"), "this would turn 30.5 °C into 5000 °C. Check the numbers."),
+                (("zero", channel, "59"), "this would turn 30.5 °C into 59 °C. Check the numbers.")):
+            self.refused(1, words, kit + sentence, "if that is meant, write it again with --yes")
         self.refused(1, ("offset", channel, "20=2000"), f"{device['sticker']} 号温度：这会把 20 °C 变成 2000 °C",
                      "加上 --yes", locale="zh_CN.UTF-8")
         self.assertEqual(self.board.get(path)["channels"][0]["mean"], 30.5)
@@ -160,6 +178,44 @@ class Calibrate(unittest.TestCase):
                      "Two points have the same reading")  # no line goes through these, sure or not
         self.refused(1, ("two-point", "--yes", f"stream:{stream['id']}/temp", "20=30", "20=40"),
                      "Two points have the same reading")
+
+    def test_zeroing_asks_about_each_that_is_doubtful_and_tells_whom_it_left_out(self):
+        narrow, cup = self.device("narrow"), self.device("cup")
+        three, one = narrow["sticker"], cup["sticker"]
+        doubts = ((f"Kit {three}, Temperature: it reads 30.5 °C, which it cannot measure.",
+                   f"Kit {three}, Humidity: it reads "),
+                  (f"{three} 号温度：现在的读数是 30.5 °C，超出了量程。", f"{three} 号湿度：现在的读数是 "))
+        for what in ("all", str(three)):
+            for locale, both, last in (("C", doubts[0], "kitlog: none was zeroed; if that is meant, write it again"),
+                                       ("zh_CN.UTF-8", doubts[1], "kitlog: 一个也没归零；真的要这样")):
+                for doubt in both:
+                    self.refused(1, ("zero", what), doubt, last, locale=locale)
+        self.assertEqual(self.calibrate("list", str(three)), [])
+
+        done = self.kitlog("calibrate", "zero", "all", "--yes")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        last = done.stdout.splitlines()[-1]
+        self.assertIn(f"{three}/temp, {three}/humidity", last.split("; ")[0])
+        self.assertIn(f"{one}/{cup['streams'][0]['channels'][0]['id']}", last.split("; ")[0])
+        self.assertRegex(last, "^zeroed: .*; left out, not zeroed with others \\(name one to zero it\\): "
+                               f".*{self.device('brief')['sticker']}/temp")
+
+        self.narrow.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.narrow.send_signal, signal.SIGCONT)
+        daemon.wait_for("silence", lambda: all(
+            one["mean"] is None for one in self.board.get(f"streams/{narrow['streams'][0]['id']}/raw")["channels"]))
+        done = self.kitlog("calibrate", "zero", "all")
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertIn(f"; left out, no reading now: {three}/temp, {three}/humidity; left out, not zeroed with",
+                      done.stdout.splitlines()[-1])
+        done = self.kitlog("--json", "calibrate", "zero", "all")
+        left_out = json.loads(done.stdout)["left_out"]
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual([(one["channel"], one["reason"]) for one in left_out if one["sticker"] == three],
+                         [("temp", "no_reading"), ("humidity", "no_reading")])
+        self.assertLess({"not_offered"}, {one["reason"] for one in left_out})
+        for name in ("narrow", "cup"):
+            self.withdraw_all(name)
 
     def test_what_is_no_calibration_is_refused_in_a_sentence(self):
         cup, brief = self.device("cup"), self.device("brief")

@@ -83,6 +83,22 @@ static void zeroing_may_move_a_value_over_its_whole_range(void **unused)
 	assert_int_equal(calibration_question_of_zero(20, 2000, 0, 0).doubt, CALIBRATION_FAR);
 }
 
+static void zeroing_to_a_value_is_asked_about_as_an_offset(void **unused)
+{
+	(void)unused;
+	assert_int_equal(calibration_question_of_zero(20, 21, -40, 80).doubt, CALIBRATION_PLAIN);
+	assert_int_equal(calibration_question_of_zero(20, 60, -40, 80).doubt, CALIBRATION_FAR);
+}
+
+static void zeroing_by_what_cannot_be_measured_is_asked_about(void **unused)
+{
+	(void)unused;
+	assert_int_equal(calibration_question_of_zero(-3, 0, 0, 5000).doubt, CALIBRATION_PLAIN);
+	assert_int_equal(calibration_question_of_zero(99, 0, -40, 80).doubt, CALIBRATION_OUTSIDE);
+	assert_int_equal(
+		calibration_question_of_zero(-127, 100, -40, 80).doubt, CALIBRATION_OUTSIDE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +106,8 @@ int main(void)
 		cmocka_unit_test(a_slip_of_the_finger_is_asked_about_by_an_example),
 		cmocka_unit_test(a_reading_that_never_comes_and_a_swapped_pair_are_asked_about),
 		cmocka_unit_test(zeroing_may_move_a_value_over_its_whole_range),
+		cmocka_unit_test(zeroing_to_a_value_is_asked_about_as_an_offset),
+		cmocka_unit_test(zeroing_by_what_cannot_be_measured_is_asked_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,13 +37,18 @@ static bool add_point(json_t *points, const char *word)
 	return true;
 }
 
-static int finish(
-	const struct call *call, const struct words *words, const char *path, json_t *body)
+/* The board's answer to a body with what the options say; NULL after it was said why there is none,
+ * and *ret_status is then the exit status. */
+static json_t *send(const struct call *call, const struct words *words, const char *path,
+	json_t *body, int *ret_status)
 {
+	bool is_zero = strcmp(words->at[0], "zero") == 0;
+
+	*ret_status = 1;
 	if (words->name && json_object_set_new(body, "name", json_string(words->name)) < 0) {
-		json_decref(body);
-		return command_misused(
+		*ret_status = command_misused(
 			"calibrate --name", words->name, say("UTF-8 文字", "UTF-8 text"));
+		return NULL;
 	}
 	if (words->run)
 		json_object_set_new(body, "run", json_integer(words->run));
@@ -52,11 +57,22 @@ static int finish(
 	json_t *answer = board_post(call->board, path, body);
 
 	if (!answer && strcmp(board_refusal(call->board), "doubtful") == 0)
-		fputs(say("kitlog: 真的要这样，就再写一遍，加上 --yes\n",
-			      "kitlog: if that is meant, write it again with --yes\n"),
+		fputs(is_zero ? say("kitlog: 一个也没归零；真的要这样，就再写一遍，加上 --yes\n",
+					"kitlog: none was zeroed; if that is meant, write it again with --yes\n")
+			      : say("kitlog: 真的要这样，就再写一遍，加上 --yes\n",
+					"kitlog: if that is meant, write it again with --yes\n"),
 			stderr);
+	return answer;
+}
+
+static int finish(
+	const struct call *call, const struct words *words, const char *path, json_t *body)
+{
+	int status;
+	json_t *answer = send(call, words, path, body, &status);
+
 	json_decref(body);
-	return calibrate_show(call, answer);
+	return answer ? calibrate_show(call, answer) : status;
 }
 
 /* ---------------------------------------------------------------- the verbs */
@@ -148,6 +164,18 @@ static int add_zeroed(const struct call *call, const char *word, json_t *body)
 	return place_add_device(call, sticker, body);
 }
 
+static int send_zero(const struct call *call, const struct words *words, json_t *body)
+{
+	json_t *devices = board_get(call->board, "/api/v1/devices"), *answer;
+	int status = 1;
+
+	answer = devices ? send(call, words, "/api/v1/calibrations/zero", body, &status) : NULL;
+	if (answer)
+		status = calibrate_show_zeroed(call, devices, body, answer);
+	json_decref(devices);
+	return status;
+}
+
 static int zero(const struct call *call, struct words *words)
 {
 	json_t *body;
@@ -169,7 +197,7 @@ static int zero(const struct call *call, struct words *words)
 	body = json_pack("{s:f}", "value", value);
 	result = add_zeroed(call, words->at[1], body);
 	if (!result)
-		return finish(call, words, "/api/v1/calibrations/zero", body);
+		result = send_zero(call, words, body);
 	json_decref(body);
 	return result;
 }

@@ -27,3 +27,11 @@ void place_of(const json_t *devices, const json_t *calibration, char ret_channel
 /* Prints the calibrations of an answer (GET or POST), which it takes; NULL: it was refused. Returns
  * the exit status. */
 int calibrate_show(const struct call *call, json_t *body);
+
+/* ---- calibrate_zero.c */
+
+/* The same for an answer to `asked` (a body of POST /calibrations/zero), and a last line, or
+ * "left_out" in JSON: which channels of `devices`, as they were when it was asked, were zeroed, and
+ * which not and why. 1: one of them has no reading. */
+int calibrate_show_zeroed(
+	const struct call *call, const json_t *devices, const json_t *asked, json_t *answer);
