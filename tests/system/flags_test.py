@@ -39,8 +39,8 @@ class Flags(unittest.TestCase):
         kit = cls.folder / "kits" / "gauge"
         kit.mkdir(parents=True)
         (kit / "kit.yaml").write_text(GAUGE)
-        ports = [cls.folder / "port", cls.folder / "late"]  # the second is not there yet
-        cls.late = ports[1]
+        ports = [cls.folder / "port", cls.folder / "late", cls.folder / "later"]
+        cls.late, cls.later = ports[1:]  # these are not there yet
         cls.plug(ports[0])
         cls.board = daemon.Daemon(cls.folder, [f"{port}, kit: gauge" for port in ports],
                                   f"kits: [{cls.folder / 'kits'}]\n")
@@ -142,10 +142,40 @@ class Flags(unittest.TestCase):
             if value:
                 self.assertEqual("warm-up" in words, float(row["time_s"]) < WARM_UP, row)
 
+    def kitlog(self, command, locale="C"):
+        return subprocess.run([KITLOG, "--config", self.board.config, command], text=True, check=True,
+                              capture_output=True, env={**os.environ, "LC_ALL": locale}).stdout
+
+    def test_devices_and_status_mark_the_last_reading_as_tail_does(self):
+        def told(command, locale, wanted):
+            def look():
+                said = self.kitlog(command, locale)
+                return said if wanted in said else None
+            return daemon.wait_for(f"{wanted} in {command}", look)
+        said = told("devices", "C", " !")
+        self.assertRegex(said, r"(?m)^ +Level +[56]\.0 ~?! ")
+        self.assertIn("\n# ! out of range: the instrument cannot measure that\n", said)
+        self.assertNotRegex(said, r"(?m)^ +Far .*!")
+        self.assertIn("\n# ! 超出量程，这个值不可信\n", told("devices", "zh_CN.UTF-8", " !"))
+        sticker = self.device["sticker"]
+        self.assertRegex(told("status", "C", " !"), rf"(?m)^(flagged)? +#{sticker} Level = [56]\.0 !  out of range")
+        self.assertRegex(told("status", "zh_CN.UTF-8", " !"), rf"(?m)^(可疑读数)? +{sticker} 号 液位 = [56]\.0 !  超出")
+
     def test_the_raw_mean_is_flagged_only_when_it_is_outside(self):
         channels = self.board.get(f"streams/{self.stream}/raw")["channels"]
         self.assertTrue(all(channel["n"] for channel in channels), channels)
         self.assertEqual([channel.get("flags") for channel in channels], [None, None])
+
+    def test_warming_up_is_told_by_devices_and_status(self):  # the last test: it adds a kit
+        self.plug(self.later)
+        late = daemon.wait_for("a third kit", lambda: next(
+            (device for device in self.board.devices() if device["port"] == str(self.later)), None))
+        said = [self.kitlog(command) for command in ("devices", "status")]
+        if self.board.get("status")["now_us"] >= late["warming_until_us"]:
+            self.skipTest("this machine was too busy to look within the warm-up")
+        self.assertRegex(said[0], r"(?m)^ +Far +[\d.]+ ~ ")
+        self.assertIn("\n# ~ warming up: it still drifts\n", said[0])
+        self.assertRegex(said[1], rf"(?m)^(flagged)? +#{late['sticker']} ~  warming up: it still drifts \(for \d s\)$")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog devices`: what is plugged in, a line per device and one per channel. */
+/* `kitlog devices`: what is plugged in, a line per device and one per channel; what is flagged has a
+ * mark, as in `kitlog tail`. */
 #include "tools/kitlog/command.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/kitlog/flags.h"
 #include "tools/kitlog/say.h"
 
 static const char *text_of(const json_t *object, const char *key)
@@ -45,23 +47,42 @@ static void add_label(const json_t *stream, char of_stream[SAY_TEXT])
 		snprintf(of_stream + n, SAY_TEXT - n, "  %s", label);
 }
 
-static void print_channels(const json_t *stream)
+/* Of the last reading: what it is flagged as, of a device that is there. */
+static unsigned add_last(
+	struct text *text, const json_t *device, const json_t *channel, json_int_t now_us)
 {
+	const json_t *last = json_object_get(channel, "last");
+	double value = json_number_value(last);
+	char digits[SAY_TEXT];
+	unsigned flags;
+
+	if (!json_is_number(last)) {
+		text_add_char(text, '-');
+		return 0;
+	}
+	flags = flags_of_value(channel, value) | flags_of_age(device, now_us);
+	text_add(text,
+		say_value(value, json_number_value(json_object_get(channel, "resolution")),
+			text_of(channel, "unit"), digits));
+	flags_add_marks(text, flags);
+	return flags;
+}
+
+static unsigned print_channels(const json_t *device, const json_t *stream, json_int_t now_us)
+{
+	unsigned flags = 0;
 	json_int_t id = json_integer_value(json_object_get(stream, "id"));
 	json_t *channel;
 	size_t i;
 
 	json_array_foreach(json_object_get(stream, "channels"), i, channel)
 	{
-		char value[SAY_TEXT] = "-";
-		const json_t *last = json_object_get(channel, "last");
+		char buffer[SAY_TEXT + 8];
+		struct text value = text_over(buffer, sizeof buffer);
 		double period_us = json_number_value(json_object_get(stream, "period_us"));
 		char of_stream[SAY_TEXT] = ""; /* beside its first channel */
 
-		if (json_is_number(last))
-			say_value(json_number_value(last),
-				json_number_value(json_object_get(channel, "resolution")),
-				text_of(channel, "unit"), value);
+		flags |= add_last(&value, device, channel, now_us);
 		if (i == 0 && period_us > 0)
 			snprintf(of_stream, sizeof of_stream, "stream:%lld  %.4g Hz", id,
 				1e6 / period_us);
@@ -70,14 +91,16 @@ static void print_channels(const json_t *stream)
 		if (i == 0)
 			add_label(stream, of_stream);
 		say_row(stdout, (int[]){4, 24, 20, 0},
-			(const char *[]){
-				"", say_pick(json_object_get(channel, "name")), value, of_stream},
+			(const char *[]){"", say_pick(json_object_get(channel, "name")), value.at,
+				of_stream},
 			4);
 	}
+	return flags;
 }
 
-static void print_device(const json_t *device)
+static unsigned print_device(const json_t *device, json_int_t now_us)
 {
+	unsigned flags = 0;
 	const char *name = say_pick(json_object_get(device, "name"));
 	char number[SAY_TEXT];
 	json_t *stream;
@@ -92,9 +115,10 @@ static void print_device(const json_t *device)
 	print_problem(device);
 	json_array_foreach(json_object_get(device, "streams"), i, stream)
 	{
-		print_channels(stream);
+		flags |= print_channels(device, stream, now_us);
 		print_problem(stream);
 	}
+	return flags;
 }
 
 static int by_sticker(const void *a, const void *b)
@@ -105,9 +129,10 @@ static int by_sticker(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* In the order of the labels, as they lie on the table. */
-static void print_devices(const json_t *devices)
+/* In the order of the labels, as they lie on the table; then what the marks mean. */
+static void print_devices(const json_t *devices, json_int_t now_us)
 {
+	unsigned flags = 0;
 	size_t n = json_array_size(devices);
 	json_t **sorted = calloc(n, sizeof *sorted);
 
@@ -116,8 +141,19 @@ static void print_devices(const json_t *devices)
 	if (sorted)
 		qsort(sorted, n, sizeof *sorted, by_sticker);
 	for (size_t i = 0; sorted && i < n; i++)
-		print_device(sorted[i]);
+		flags |= print_device(sorted[i], now_us);
+	flags_explain(flags);
 	free(sorted);
+}
+
+/* The board's clock; 0: it does not say. */
+static json_int_t get_now(const struct call *call)
+{
+	json_t *status = board_get(call->board, "/api/v1/status");
+	json_int_t now_us = json_integer_value(json_object_get(status, "now_us"));
+
+	json_decref(status);
+	return now_us;
 }
 
 int command_devices(const struct call *call)
@@ -136,7 +172,7 @@ int command_devices(const struct call *call)
 		puts(say("还没有器材。插上一个；插了还没有，就看 kitlog status 里的“口”。",
 			"No kit yet. Plug one in; if it stays away, look at the ports in kitlog status."));
 	} else {
-		print_devices(devices);
+		print_devices(devices, get_now(call));
 	}
 	json_decref(body);
 	return 0;

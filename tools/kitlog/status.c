@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/kitlog/flags.h"
 #include "tools/kitlog/say.h"
 
 static double number(const json_t *object, const char *key)
@@ -119,6 +120,67 @@ static void print_ports(const json_t *ports)
 	}
 }
 
+/* ---------------------------------------------------------------- flagged readings */
+
+static void print_flagged_channels(const json_t *device, const json_t *stream, const char **name)
+{
+	json_t *channel;
+	size_t i;
+
+	json_array_foreach(json_object_get(stream, "channels"), i, channel)
+	{
+		const json_t *last = json_object_get(channel, "last");
+		const char *label = say_pick(json_object_get(stream, "label"));
+		const char *unit = json_string_value(json_object_get(channel, "unit"));
+		char value[SAY_TEXT], line[400];
+
+		if (!json_is_number(last) || !flags_of_value(channel, json_number_value(last)))
+			continue;
+		snprintf(line, sizeof line,
+			say("%.0f 号 %s%s%s = %s !  %s", "#%.0f %s%s%s = %s !  %s"),
+			number(device, "sticker"), label, *label ? " " : "",
+			say_pick(json_object_get(channel, "name")),
+			say_value(json_number_value(last), number(channel, "resolution"),
+				unit ? unit : "", value),
+			flags_meaning(FLAG_OUT_OF_RANGE));
+		print_line(*name, line);
+		*name = "";
+	}
+}
+
+static void print_warming(const json_t *device, double now_us, const char **name)
+{
+	double left_s = (number(device, "warming_until_us") - now_us) / 1e6;
+	char line[160], left[SAY_TEXT];
+
+	if (!flags_of_age(device, (json_int_t)now_us))
+		return;
+	snprintf(line, sizeof line, say("%.0f 号 ~  %s（还要 %s）", "#%.0f ~  %s (for %s)"),
+		number(device, "sticker"), flags_meaning(FLAG_WARM_UP), say_duration(left_s, left));
+	print_line(*name, line);
+	*name = "";
+}
+
+/* Of what is plugged in; none: no line. */
+static void print_flagged(const struct call *call, double now_us)
+{
+	json_t *body = board_get(call->board, "/api/v1/devices"), *device, *stream;
+	const char *name = say("可疑读数", "flagged");
+	size_t i, k;
+
+	json_array_foreach(json_object_get(body, "devices"), i, device)
+	{
+		const char *state = json_string_value(json_object_get(device, "state"));
+
+		if (state && strcmp(state, "gone") == 0)
+			continue;
+		print_warming(device, now_us, &name);
+		json_array_foreach(json_object_get(device, "streams"), k, stream)
+			print_flagged_channels(device, stream, &name);
+	}
+	json_decref(body);
+}
+
 /* How many are known, and which are not because of a mistake. */
 static void print_kits(const json_t *kits)
 {
@@ -177,6 +239,7 @@ int command_status(const struct call *call)
 		print_store(json_object_get(status, "store"));
 		print_punctual(json_object_get(status, "sense"));
 		print_ports(json_object_get(status, "ports"));
+		print_flagged(call, number(status, "now_us"));
 		print_kits(json_object_get(status, "kits"));
 		print_config(json_string_value(json_object_get(status, "config_problem")));
 	}

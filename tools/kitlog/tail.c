@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/flag.h"
+#include "tools/kitlog/flags.h"
 #include "tools/kitlog/say.h"
 
 struct tail {
@@ -47,16 +47,6 @@ static bool find(const struct tail *tail, json_int_t id, const json_t **ret_devi
 
 /* --- flags --- */
 
-static const struct {
-	enum flag flag;
-	char mark;
-	const char *zh, *en;
-} marks[] = {
-	{FLAG_WARM_UP, '~', "预热中，读数还会变", "warming up: it still drifts"},
-	{FLAG_OUT_OF_RANGE, '!', "超出量程，这个值不可信",
-		"out of range: the instrument cannot measure that"},
-};
-
 static double number_at(const json_t *columns, size_t channel, size_t row)
 {
 	const json_t *value = json_array_get(json_array_get(columns, channel), row);
@@ -64,37 +54,20 @@ static double number_at(const json_t *columns, size_t channel, size_t row)
 	return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static double number_of(const json_t *object, const char *name)
-{
-	const json_t *value = json_object_get(object, name);
-
-	return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
 static unsigned flags_of(const struct part *part, size_t channel, size_t row)
 {
 	const json_t *of = json_array_get(json_object_get(part->stream, "channels"), channel);
-	const json_t *until = json_object_get(part->device, "warming_until_us");
-	const json_t *by = json_object_get(of, "calibration");
-	const json_t *range = json_is_object(by) ? by : of; /* as the values are told */
-	double low = number_of(range, "low"), high = number_of(range, "high"),
-	       resolution = number_of(of, "resolution");
-	unsigned flags = 0;
 
 	if (isnan(number_at(part->shown, channel, row)))
 		return 0;
-	if (json_is_integer(until) &&
-		json_integer_value(json_array_get(part->t, row)) < json_integer_value(until))
-		flags = FLAG_WARM_UP;
-	return flags | flag_of_value(number_at(part->least, channel, row), low, high, resolution) |
-		flag_of_value(number_at(part->most, channel, row), low, high, resolution);
+	return flags_of_age(part->device, json_integer_value(json_array_get(part->t, row))) |
+		flags_of_value(of, number_at(part->least, channel, row)) |
+		flags_of_value(of, number_at(part->most, channel, row));
 }
 
 static void explain(struct tail *tail, unsigned flags)
 {
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (flags & marks[i].flag & ~tail->explained)
-			printf("# %c %s\n", marks[i].mark, say(marks[i].zh, marks[i].en));
+	flags_explain(flags & ~tail->explained);
 	tail->explained |= flags;
 }
 
@@ -107,16 +80,14 @@ static void print_value(const struct part *part, size_t channel, size_t row)
 	const char *unit = json_string_value(json_object_get(of, "unit"));
 	double step = json_number_value(json_object_get(of, "resolution"));
 	double value = number_at(part->shown, channel, row);
-	unsigned flags = flags_of(part, channel, row);
-	char digits[SAY_TEXT];
+	char digits[SAY_TEXT], buffer[8];
+	struct text marks = text_over(buffer, sizeof buffer);
 
 	if (isnan(value))
 		return;
+	flags_add_marks(&marks, flags_of(part, channel, row));
 	printf("  %s=%s%s", id ? id : "?", say_value(value, step, unit ? unit : "", digits),
-		flags ? " " : "");
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-		if (flags & marks[i].flag)
-			putchar(marks[i].mark);
+		marks.at);
 }
 
 static void print_part(struct tail *tail, const json_t *rows)
