@@ -402,6 +402,13 @@ class Ports(Sdk):
         self.assertAlmostEqual(found["streams"][0]["got_hz"], 10, delta=0.5)
         self.assertLess(found["streams"][0]["jitter"]["median_us"], 5000)
         self.assertGreater(found["bytes"], 100)
+        self.assertGreaterEqual(found["seconds"], 3)
+        self.assertEqual(found["rows"], found["streams"][0]["rows"])  # one window for all
+        self.assertAlmostEqual(found["streams"][0]["rows"], 10 * found["seconds"], delta=0.05 * 10 * found["seconds"] + 2)
+        told = subprocess.run([KITLOG, "--config", board.config, "kit", "bench", "--for", "2s", str(number)],
+                              text=True, capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"}).stdout
+        self.assertRegex(told, r"^Within \d+\.\d s: \d+ bytes \(\d+ a second\), \d+ rows, 0 bad frames, 0 rows lost\n"
+                               r"stream +asked +got +intervals off by")
         done = subprocess.run([KITLOG, "--config", board.config, "kit", "bench", "99"], text=True,
                               capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
         self.assertEqual(done.returncode, 1)

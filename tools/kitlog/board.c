@@ -181,18 +181,17 @@ fail:
 	return failed;
 }
 
-static void aim(struct board *board, const char *path)
+static void aim(const struct board *board, CURL *curl, const char *path)
 {
 	char url[1024];
 
 	snprintf(url, sizeof url, "%s%s", board->address, path);
-	curl_easy_setopt(board->curl, CURLOPT_URL, url);
-	curl_easy_setopt(board->curl, CURLOPT_USERAGENT, "kitlog/" KITLOG_VERSION);
-	curl_easy_setopt(board->curl, CURLOPT_CONNECTTIMEOUT, 5L);
-	curl_easy_setopt(board->curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(board->curl, CURLOPT_COOKIEFILE, ""); /* keep the session in memory */
-	curl_easy_setopt(
-		board->curl, CURLOPT_PROXY, ""); /* the board is here, not behind a proxy */
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "kitlog/" KITLOG_VERSION);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_COOKIEFILE, ""); /* keep the session in memory */
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");      /* the board is here, not behind a proxy */
 }
 
 static size_t forget(char *bytes, size_t size, size_t n, void *self)
@@ -206,7 +205,7 @@ static size_t forget(char *bytes, size_t size, size_t n, void *self)
  * Nobody is told when it fails; the session ends by itself some day. */
 static void sign_out(struct board *board)
 {
-	aim(board, "/api/v1/login");
+	aim(board, board->curl, "/api/v1/login");
 	curl_easy_setopt(board->curl, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(board->curl, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(board->curl, CURLOPT_CUSTOMREQUEST, "DELETE");
@@ -292,7 +291,7 @@ static json_t *ask(struct board *board, const char *path, const char *post)
 	json_t *answer = NULL;
 	long status = 0;
 
-	aim(board, path);
+	aim(board, board->curl, path);
 	curl_easy_setopt(board->curl, CURLOPT_WRITEFUNCTION, collect);
 	curl_easy_setopt(board->curl, CURLOPT_WRITEDATA, &body);
 	curl_easy_setopt(board->curl, CURLOPT_TIMEOUT, 30L);
@@ -407,7 +406,7 @@ int board_fetch(struct board *board, const char *path, FILE *out, const char *na
 	struct fetch fetch = {.board = board, .out = out};
 	long status = 0;
 
-	aim(board, path);
+	aim(board, board->curl, path);
 	curl_easy_setopt(board->curl, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(board->curl, CURLOPT_TIMEOUT, 0L);
 	curl_easy_setopt(board->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -436,7 +435,7 @@ int board_fetch(struct board *board, const char *path, FILE *out, const char *na
 /* Server-sent events: fields a line each, an empty line ends the event (HTML living standard,
  * 9.2). */
 struct listen {
-	struct board *board;
+	CURL *curl;
 	board_event *event;
 	void *self;
 	char name[32];
@@ -472,7 +471,7 @@ static size_t hear(char *bytes, size_t size, size_t n, void *self)
 	long status = 0;
 
 	n *= size;
-	curl_easy_getinfo(listen->board->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(listen->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status != 200)
 		return collect(bytes, 1, n, &listen->data);
 	listen->is_open = true;
@@ -491,18 +490,23 @@ static size_t hear(char *bytes, size_t size, size_t n, void *self)
 
 int board_listen(struct board *board, board_event *event, void *self)
 {
-	struct listen listen = {.board = board, .event = event, .self = self};
+	struct listen listen = {.event = event, .self = self};
+	CURL *curl = curl_easy_init(); /* so that others may be asked meanwhile */
 	long status = 0;
 
-	aim(board, "/api/v1/events");
-	curl_easy_setopt(board->curl, CURLOPT_HTTPGET, 1L);
-	curl_easy_setopt(board->curl, CURLOPT_TIMEOUT, 0L);
-	curl_easy_setopt(board->curl, CURLOPT_LOW_SPEED_LIMIT, 1L); /* the board pings each 10 s */
-	curl_easy_setopt(board->curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
-	curl_easy_setopt(board->curl, CURLOPT_WRITEFUNCTION, hear);
-	curl_easy_setopt(board->curl, CURLOPT_WRITEDATA, &listen);
-	CURLcode code = curl_easy_perform(board->curl);
-	curl_easy_getinfo(board->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (!curl)
+		return -ENOMEM;
+	listen.curl = curl;
+	aim(board, curl, "/api/v1/events");
+	curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 0L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L); /* the board pings each 10 s */
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)STALL_S);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, hear);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &listen);
+	CURLcode code = curl_easy_perform(curl);
+	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_cleanup(curl);
 	if (listen.result == 0 && !listen.is_open && code == CURLE_OK)
 		complain_of_answer(board, status, listen.data.bytes);
 	else if (listen.result == 0)

@@ -43,6 +43,7 @@ int board_fetch(struct board *board, const char *path, FILE *out, const char *na
 /* "cup.csv: No space left on device; choose another place" */
 void board_cannot_write(const char *name, int error);
 
-/* The event stream: `event` per event until it returns non-zero or the board goes away. */
+/* The event stream: `event` per event until it returns non-zero or the board goes away. It may ask the
+ * board. */
 typedef int board_event(void *self, const char *name, json_t *data);
 int board_listen(struct board *board, board_event *event, void *self);

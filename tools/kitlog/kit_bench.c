@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `kitlog kit bench [--for 10s] NUMBER`: how well a running board reads one kit: the rate asked and
- * got, how evenly the stamps lie, raw bytes, what was damaged and lost meanwhile. */
+ * got, how evenly the stamps lie, raw bytes, what was damaged and lost meanwhile. All of one window of
+ * the board's own time: it is opened while the rows are being heard already, and rows count by their
+ * stamps. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,21 +13,28 @@
 
 enum { STREAMS = 8, USUAL_S = 10 };
 
+/* Rows stamped within the window may come so long after its end. */
+static const double settle_s = 0.5;
+
 struct bench_stream {
 	json_int_t id;
 	char name[32];
 	double period_us;
-	double *times_us; /* of its rows, as they came */
+	double *times_us; /* of its rows within the window, or of columns of them */
 	size_t n, room;
-	bool is_thinned; /* too fast for single rows in events */
+	json_int_t rows;
+	bool is_thinned; /* too fast for single rows in events: columns */
 };
 
 struct bench {
+	const struct call *call;
 	json_int_t sticker;
-	double seconds, began_s;
+	double seconds;        /* asked for */
+	double from_us, to_us; /* the window; 0: it is not yet open, or not yet closed */
+	double opened_s, closed_s;
 	struct bench_stream streams[STREAMS];
 	size_t n_streams;
-	json_t *before, *after; /* the device, with its health */
+	json_t *before, *after; /* the device, with its health, at both ends */
 	bool is_gone;
 };
 
@@ -83,23 +92,89 @@ static void take_time(struct bench_stream *stream, double us)
 	stream->times_us[stream->n++] = us;
 }
 
+/* One row, or a column of some. */
+static void take_part(struct bench *bench, struct bench_stream *stream, const json_t *part)
+{
+	const json_t *rows = json_object_get(part, "n");
+	json_t *t;
+	size_t i;
+
+	stream->is_thinned |= rows != NULL;
+	json_array_foreach(json_object_get(part, "t"), i, t)
+	{
+		double us = json_number_value(t);
+
+		if (us < bench->from_us || (bench->to_us > 0 && us >= bench->to_us))
+			continue;
+		take_time(stream, us);
+		stream->rows += rows ? json_integer_value(json_array_get(rows, i)) : 1;
+	}
+}
+
 static void take_rows(struct bench *bench, const json_t *parts)
 {
-	json_t *part, *t;
-	size_t i, row;
+	json_t *part;
+	size_t i;
 
 	json_array_foreach(parts, i, part)
 	{
 		json_int_t id = json_integer_value(json_object_get(part, "s"));
 
-		for (size_t k = 0; k < bench->n_streams; k++) {
-			if (bench->streams[k].id != id)
-				continue;
-			bench->streams[k].is_thinned |= !json_object_get(part, "y");
-			json_array_foreach(json_object_get(part, "t"), row, t)
-				take_time(&bench->streams[k], json_number_value(t));
-		}
+		for (size_t k = 0; k < bench->n_streams; k++)
+			if (bench->streams[k].id == id)
+				take_part(bench, &bench->streams[k], part);
 	}
+}
+
+/* The device as the board knows it now; NULL after saying why not. */
+static json_t *get_device(const struct call *call, json_int_t sticker)
+{
+	json_t *devices = board_get(call->board, "/api/v1/devices");
+	json_t *device = find_device(devices, sticker);
+	const char *state = json_string_value(json_object_get(device, "state"));
+
+	if (device && state && strcmp(state, "gone") != 0)
+		json_incref(device);
+	else if (devices)
+		fprintf(stderr,
+			device ? say("kitlog kit bench: %lld 号没有插着；插上再来\n",
+					 "kitlog kit bench: kit %lld is not plugged in; plug it in first\n")
+			       : say("kitlog kit bench: 没有 %lld 号器材；kitlog devices 列出有的\n",
+					 "kitlog kit bench: there is no kit %lld; kitlog devices lists "
+					 "them\n"),
+			(long long)sticker);
+	if (device && (!state || strcmp(state, "gone") == 0))
+		device = NULL;
+	json_decref(devices);
+	return device;
+}
+
+/* An end of the window: the device with its counters, and the board's time. */
+static bool take_end(struct bench *bench, json_t **ret_device, double *ret_us)
+{
+	json_t *status = board_get(bench->call->board, "/api/v1/status");
+
+	*ret_us = json_number_value(json_object_get(status, "now_us"));
+	json_decref(status);
+	*ret_device = get_device(bench->call, bench->sticker);
+	bench->is_gone = !*ret_device;
+	return *ret_us > 0 && *ret_device;
+}
+
+/* True: it is over, or has failed. */
+static bool watch(struct bench *bench)
+{
+	if (bench->from_us <= 0) {
+		if (!take_end(bench, &bench->before, &bench->from_us))
+			return true;
+		bench->opened_s = now_s();
+		take_streams(bench);
+	} else if (bench->to_us <= 0 && now_s() - bench->opened_s >= bench->seconds) {
+		if (!take_end(bench, &bench->after, &bench->to_us))
+			return true;
+		bench->closed_s = now_s();
+	}
+	return bench->to_us > 0 && now_s() - bench->closed_s >= settle_s;
 }
 
 static int event(void *self, const char *name, json_t *data)
@@ -108,13 +183,7 @@ static int event(void *self, const char *name, json_t *data)
 
 	if (strcmp(name, "rows") == 0)
 		take_rows(bench, data);
-	if (strcmp(name, "devices") == 0) {
-		const json_t *device = find_device(data, bench->sticker);
-		const char *state = json_string_value(json_object_get(device, "state"));
-
-		bench->is_gone = !state || strcmp(state, "gone") == 0;
-	}
-	return bench->is_gone || now_s() - bench->began_s >= bench->seconds;
+	return watch(bench);
 }
 
 /* --- reckoning --- */
@@ -152,16 +221,26 @@ static json_t *reckon_jitter(const struct bench_stream *stream)
 	return jitter;
 }
 
-static json_t *reckon_stream(const struct bench_stream *stream)
+/* By the rows of the window and its length; by their own span, which is more exact, where they fill
+ * the window: then what is missing at either end is less than two intervals. */
+static double reckon_rate(const struct bench *bench, const struct bench_stream *stream)
 {
-	double length_us =
-		stream->n > 1 ? stream->times_us[stream->n - 1] - stream->times_us[0] : NAN;
-	double got = stream->is_thinned ? NAN : (double)(stream->n - 1) * 1e6 / length_us;
+	double length_us = bench->to_us - bench->from_us;
+	double span_us = stream->n > 1 ? stream->times_us[stream->n - 1] - stream->times_us[0] : 0;
+	double mean_us = stream->n > 1 ? span_us / (double)(stream->n - 1) : INFINITY;
 
+	if (stream->is_thinned || stream->n < 2 || span_us <= 0 ||
+		length_us - span_us > 2 * mean_us)
+		return (double)stream->rows * 1e6 / length_us;
+	return 1e6 / mean_us;
+}
+
+static json_t *reckon_stream(const struct bench *bench, const struct bench_stream *stream)
+{
 	return json_pack("{s:s, s:o, s:o, s:I, s:b, s:o}", "stream", stream->name, "asked_hz",
 		real_or_null(stream->period_us > 0 ? 1e6 / stream->period_us : NAN), "got_hz",
-		real_or_null(got), "rows", (json_int_t)stream->n, "is_thinned", stream->is_thinned,
-		"jitter", reckon_jitter(stream));
+		real_or_null(reckon_rate(bench, stream)), "rows", stream->rows, "is_thinned",
+		stream->is_thinned, "jitter", reckon_jitter(stream));
 }
 
 static json_int_t grown(const struct bench *bench, const char *key)
@@ -172,15 +251,19 @@ static json_int_t grown(const struct bench *bench, const char *key)
 	return json_integer_value(after) - json_integer_value(before);
 }
 
-static json_t *reckon(const struct bench *bench, double seconds)
+static json_t *reckon(const struct bench *bench)
 {
+	double seconds = (bench->to_us - bench->from_us) / 1e6;
 	json_t *streams = json_array();
+	json_int_t rows = 0;
 
-	for (size_t i = 0; i < bench->n_streams; i++)
-		json_array_append_new(streams, reckon_stream(&bench->streams[i]));
+	for (size_t i = 0; i < bench->n_streams; i++) {
+		rows += bench->streams[i].rows;
+		json_array_append_new(streams, reckon_stream(bench, &bench->streams[i]));
+	}
 	return json_pack("{s:I, s:O, s:f, s:I, s:I, s:I, s:I, s:O?, s:o}", "sticker",
 		bench->sticker, "kit", json_object_get(bench->before, "kit"), "seconds", seconds,
-		"bytes", grown(bench, "bytes"), "rows", grown(bench, "rows"), "bad_frames",
+		"bytes", grown(bench, "bytes"), "rows", rows, "bad_frames",
 		grown(bench, "bad_frames"), "lost_rows", grown(bench, "lost_rows"),
 		"uncertainty_us",
 		json_object_get(json_object_get(bench->after, "health"), "uncertainty_us"),
@@ -221,18 +304,18 @@ static void print(const json_t *all)
 	json_t *stream;
 	size_t i;
 
-	say_row(stdout, (int[]){12, 14, 14, 0},
-		(const char *[]){say("流", "stream"), say("要", "asked"), say("得到", "got"),
-			say("间隔偏差 中位/99%/最大", "intervals off by: median / p99 / most")},
-		4);
-	json_array_foreach(json_object_get(all, "streams"), i, stream) print_stream(stream);
-	printf(say("%.1f 秒：%lld 字节（每秒 %.0f），%lld 行，坏帧 %lld，丢 %lld 行\n",
-		       "%.1f s: %lld bytes (%.0f a second), %lld rows, %lld bad frames, %lld rows "
+	printf(say("%.1f 秒里：%lld 字节（每秒 %.0f），%lld 行，坏帧 %lld，丢 %lld 行\n",
+		       "Within %.1f s: %lld bytes (%.0f a second), %lld rows, %lld bad frames, %lld rows "
 		       "lost\n"),
 		seconds, (long long)bytes, (double)bytes / seconds,
 		(long long)json_integer_value(json_object_get(all, "rows")),
 		(long long)json_integer_value(json_object_get(all, "bad_frames")),
 		(long long)json_integer_value(json_object_get(all, "lost_rows")));
+	say_row(stdout, (int[]){12, 14, 14, 0},
+		(const char *[]){say("流", "stream"), say("要", "asked"), say("得到", "got"),
+			say("间隔偏差 中位/99%/最大", "intervals off by: median / p99 / most")},
+		4);
+	json_array_foreach(json_object_get(all, "streams"), i, stream) print_stream(stream);
 }
 
 /* --- the command --- */
@@ -248,45 +331,16 @@ static int take(void *self, int option, const char *argument)
 	return 0;
 }
 
-/* The device as the board knows it now; NULL after saying why not. */
-static json_t *get_device(const struct call *call, json_int_t sticker)
-{
-	json_t *devices = board_get(call->board, "/api/v1/devices");
-	json_t *device = find_device(devices, sticker);
-	const char *state = json_string_value(json_object_get(device, "state"));
-
-	if (device && state && strcmp(state, "gone") != 0)
-		json_incref(device);
-	else if (devices)
-		fprintf(stderr,
-			device ? say("kitlog kit bench: %lld 号没有插着；插上再来\n",
-					 "kitlog kit bench: kit %lld is not plugged in; plug it in first\n")
-			       : say("kitlog kit bench: 没有 %lld 号器材；kitlog devices 列出有的\n",
-					 "kitlog kit bench: there is no kit %lld; kitlog devices lists "
-					 "them\n"),
-			(long long)sticker);
-	if (device && (!state || strcmp(state, "gone") == 0))
-		device = NULL;
-	json_decref(devices);
-	return device;
-}
-
 static int run(const struct call *call, struct bench *bench)
 {
 	json_t *all;
-	double seconds;
 
-	bench->before = get_device(call, bench->sticker);
-	if (!bench->before)
+	bench->call = call;
+	if (board_listen(call->board, event, bench) < 0)
 		return 1;
-	take_streams(bench);
-	bench->began_s = now_s();
-	board_listen(call->board, event, bench);
-	seconds = now_s() - bench->began_s;
-	bench->after = get_device(call, bench->sticker);
-	if (!bench->after)
-		return 1;
-	all = reckon(bench, seconds);
+	if (bench->is_gone || !bench->after)
+		return 1; /* it was said why */
+	all = reckon(bench);
 	if (call->is_json)
 		say_json(all);
 	else
