@@ -27,6 +27,13 @@ int command_kit(const struct call *call); /* its own commands: tools/kitlog/kit.
 int command_kits(const struct call *call);
 void command_kit_usage(FILE *out, const char *verb); /* "": of all */
 
+/* usage.c: how a command may be written; `verb` may be anything, "" means all its forms. And the
+ * parts of that. */
+void usage_print(FILE *out, const char *command, const char *verb);
+void usage_print_form(
+	FILE *out, const char *command, const char *verb, const char *words, const char *means);
+void usage_print_common(FILE *out); /* options that all commands take */
+
 /* kitlog run: "strat" does not fit; expected: list, start, stop. And 2. */
 int command_misused(const char *command, const char *word, const char *expected);
 

@@ -22,7 +22,7 @@ static const struct {
 		"把一个口上说的话记下来", "write down what is said at a port"},
 	{"replay", kit_replay, "[--update] FILE ...", "重放记录，核对结果",
 		"play recordings, compare what comes out"},
-	{"check", kit_check, "[--fuzz SECONDS] [--all | FOLDER ...]", "检查一个器材文件夹",
+	{"check", kit_check, "[--fuzz TIME] [--seed NUMBER] [--all | FOLDER ...]", "检查一个器材文件夹",
 		"check a kit's folder"},
 	{"probe", kit_probe, "", "插着什么、哪个器材认得它、别的为什么不认",
 		"what is plugged in, which kit fits and why others do not"},
@@ -38,12 +38,12 @@ void command_kit_usage(FILE *out, const char *verb)
 
 	for (int i = 0; i < N_VERBS; i++)
 		is_one |= strcmp(verbs[i].name, verb) == 0;
-	fputs(say("用法：kitlog kit 命令 …\n\n", "Usage: kitlog kit COMMAND ...\n\n"), out);
+	fputs(say("用法：\n\n", "Usage:\n\n"), out);
 	for (int i = 0; i < N_VERBS; i++)
 		if (!is_one || strcmp(verbs[i].name, verb) == 0)
-			fprintf(out, "  %-7s %s\n          %s\n", verbs[i].name, verbs[i].words,
+			usage_print_form(out, "kit", verbs[i].name, verbs[i].words,
 				say(verbs[i].zh, verbs[i].en));
-	fputs("\n  --json  --help\n", out);
+	usage_print_common(out);
 	if (is_new || !is_one) {
 		fputs(say("\nkit new 的 --family：\n\n", "\nFamilies of kit new:\n\n"), out);
 		kit_new_families(out);

@@ -80,104 +80,172 @@ static void usage(FILE *out)
 	fputs(say("用法：kitlog [选项] 命令 …\n\n", "Usage: kitlog [OPTIONS] COMMAND ...\n\n"),
 		out);
 	for (int i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-9s %-50s %s\n", commands[i].name, commands[i].words,
+		fprintf(out, "  %-9s %-56s %s\n", commands[i].name, commands[i].words,
 			say(commands[i].zh, commands[i].en));
 	fputs(say("\n  --board 地址     板子的地址（默认按配置文件，再默认 http://127.0.0.1:8080）\n"
 		  "  --config 文件    kitlogd 的配置文件\n"
 		  "  --pin 口令       老师的口令（默认读数据文件夹里的 pin）\n"
 		  "  --json           给程序看的输出\n"
-		  "  --version  --help\n",
+		  "  --version  --help\n\n"
+		  "kitlog 命令 --help：一个命令的写法\n",
 		      "\n  --board ADDRESS  the board (default: by the configuration, else http://127.0.0.1:8080)\n"
 		      "  --config FILE    kitlogd's configuration\n"
 		      "  --pin PIN        the teacher's (default: read from the data folder)\n"
 		      "  --json           output for programs\n"
-		      "  --version  --help\n"),
+		      "  --version  --help\n\n"
+		      "kitlog COMMAND --help: how a command is written\n"),
 		out);
+}
+
+/* What all commands take, before them or behind: that is where fingers put it. */
+struct common {
+	const char *address, *config, *pin;
+	bool is_json, is_help;
+};
+
+enum { BOARD = 256, CONFIG, PIN, JSON };
+
+static const struct option options[] = {
+	{"board", required_argument, NULL, BOARD},
+	{"config", required_argument, NULL, CONFIG},
+	{"pin", required_argument, NULL, PIN},
+	{"json", no_argument, NULL, JSON},
+	{"version", no_argument, NULL, 'V'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+static void take(struct common *common, int option, const char *argument)
+{
+	switch (option) {
+	case BOARD:
+		common->address = argument;
+		break;
+	case CONFIG:
+		common->config = argument;
+		break;
+	case PIN:
+		common->pin = argument;
+		break;
+	case JSON:
+		common->is_json = true;
+		break;
+	case 'h':
+		common->is_help = true;
+		break;
+	}
+}
+
+/* The common option that a word behind the command is, with its argument if that is in the same
+ * word; NULL: none, by its whole name, for commands have options of their own. */
+static const struct option *find_common(const char *word, const char **ret_argument)
+{
+	for (const struct option *option = options; option->name; option++) {
+		size_t n = strlen(option->name);
+
+		if (option->val == 'V' || strncmp(word, "--", 2) ||
+			strncmp(word + 2, option->name, n))
+			continue;
+		if (word[2 + n] == '=' && option->has_arg)
+			*ret_argument = word + 3 + n;
+		else if (word[2 + n])
+			continue;
+		return option;
+	}
+	return NULL;
+}
+
+/* Takes them from the words behind the command: 0, or 2 after saying what is missing. */
+static int take_behind(struct common *common, const char *command, struct call *call)
+{
+	int left = 0;
+
+	for (int i = 0; i < call->argc; i++) {
+		const char *argument = NULL;
+		const struct option *option = find_common(call->argv[i], &argument);
+
+		if (strcmp(call->argv[i], "--") == 0) {
+			while (i < call->argc)
+				call->argv[left++] = call->argv[i++];
+		} else if (!option) {
+			call->argv[left++] = call->argv[i];
+		} else if (option->has_arg && !argument && i + 1 == call->argc) {
+			fprintf(stderr,
+				say("kitlog %s: “%s”后面还缺一个词；看 kitlog --help\n",
+					"kitlog %s: \"%s\" needs a word behind it; see kitlog --help\n"),
+				command, call->argv[i]);
+			return 2;
+		} else {
+			take(common, option->val,
+				argument || !option->has_arg ? argument : call->argv[++i]);
+		}
+	}
+	call->argv[left] = NULL;
+	call->argc = left;
+	return 0;
+}
+
+static int help(const char *command, const struct call *call)
+{
+	const char *verb = call->argc ? call->argv[0] : "";
+
+	if (strcmp(command, "kit"))
+		usage_print(stdout, command, verb);
+	else
+		command_kit_usage(stdout, verb);
+	return 0;
+}
+
+static int run(const char *name, const struct common *common, struct call *call)
+{
+	int i = 0;
+
+	while (i < N_COMMANDS && strcmp(commands[i].name, name))
+		i++;
+	if (i == N_COMMANDS) {
+		fprintf(stderr,
+			say("kitlog: 没有“%s”这个命令；看 kitlog --help\n",
+				"kitlog: there is no command \"%s\"; see kitlog --help\n"),
+			name);
+		return 2;
+	}
+	if (common->is_help)
+		return help(name, call);
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	int opened = board_open(common->address, common->config, common->pin, &call->board);
+	int result = opened == -EDESTADDRREQ ? 2 : 1;
+	if (opened == 0)
+		result = commands[i].run(call);
+	board_close(call->board);
+	curl_global_cleanup();
+	return result;
 }
 
 int main(int argc, char **argv)
 {
-	enum { BOARD = 256, CONFIG, PIN, JSON };
-	static const struct option options[] = {
-		{"board", required_argument, NULL, BOARD},
-		{"config", required_argument, NULL, CONFIG},
-		{"pin", required_argument, NULL, PIN},
-		{"json", no_argument, NULL, JSON},
-		{"version", no_argument, NULL, 'V'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	const char *address = getenv("KITLOG_BOARD"), *config = NULL, *pin = getenv("KITLOG_PIN");
+	struct common common = {.address = getenv("KITLOG_BOARD"), .pin = getenv("KITLOG_PIN")};
 	struct call call = {0};
 	int option;
 
 	say_open();
 	while ((option = getopt_long(argc, argv, "+:Vh", options, NULL)) != -1) {
-		switch (option) {
-		case BOARD:
-			address = optarg;
-			break;
-		case CONFIG:
-			config = optarg;
-			break;
-		case PIN:
-			pin = optarg;
-			break;
-		case JSON:
-			call.is_json = true;
-			break;
-		case 'V':
+		if (option == '?' || option == ':')
+			return command_no_option("", argv[optind - 1], option);
+		if (option == 'V') {
 			puts("kitlog " KITLOG_VERSION);
 			return 0;
-		case 'h':
-			usage(stdout);
-			return 0;
-		default:
-			return command_no_option("", argv[optind - 1], option);
 		}
+		take(&common, option, optarg);
 	}
-	if (optind == argc) {
-		usage(stderr);
-		return 2;
-	}
+	if (optind == argc || strcmp(argv[optind], "help") == 0) {
+		bool is_asked = common.is_help || optind < argc;
 
-	const char *name = argv[optind];
+		usage(is_asked ? stdout : stderr);
+		return is_asked ? 0 : 2;
+	}
 	call.argv = argv + optind + 1;
 	call.argc = argc - optind - 1;
-	/* --json and --help are understood behind the command too: that is where fingers put
-	 * them. */
-	for (int i = 0; i < call.argc; i++) {
-		if (!strcmp(call.argv[i], "--help")) {
-			if (strcmp(name, "kit"))
-				usage(stdout);
-			else
-				command_kit_usage(stdout, call.argv[0]);
-			return 0;
-		}
-		if (!strcmp(call.argv[i], "--json")) {
-			call.is_json = true;
-			memmove(call.argv + i, call.argv + i + 1,
-				(size_t)(call.argc - i) * sizeof *call.argv);
-			call.argc--;
-			i--;
-		}
-	}
-
-	for (int i = 0; i < N_COMMANDS; i++) {
-		if (strcmp(commands[i].name, name))
-			continue;
-		curl_global_init(CURL_GLOBAL_DEFAULT);
-		int opened = board_open(address, config, pin, &call.board);
-		int result = opened == -EDESTADDRREQ ? 2 : 1;
-		if (opened == 0)
-			result = commands[i].run(&call);
-		board_close(call.board);
-		curl_global_cleanup();
-		return result;
-	}
-	fprintf(stderr,
-		say("kitlog: 没有“%s”这个命令；看 kitlog --help\n",
-			"kitlog: there is no command \"%s\"; see kitlog --help\n"),
-		name);
-	return 2;
+	option = take_behind(&common, argv[optind], &call);
+	call.is_json = common.is_json;
+	return option ? option : run(argv[optind], &common, &call);
 }

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `kitlog COMMAND --help`: how each may be written. Those of `kit` are in kit.c. */
+#include <string.h>
+
+#include "tools/kitlog/command.h"
+#include "tools/kitlog/say.h"
+
+/* clang-format off */
+static const struct {
+	const char *command, *verb; /* "": it has none, or may be left out */
+	const char *words, *zh, *en;
+} forms[] = {
+	{"status", "", "", "板子好不好：时钟、存储、口、器材、配置",
+		"how the board is: clock, store, ports, kits, configuration"},
+	{"devices", "", "", "插着哪些器材、通道和最近的读数；~ 预热中，! 超出量程",
+		"what is plugged in, with channels and last readings; ~ warming up, ! out of range"},
+	{"tail", "", "[NUMBER]", "读数一来就显示，全部的或这个号码的；Ctrl-C 停止",
+		"readings as they come, of all kits or of this number; Ctrl-C ends"},
+	{"run", "list", "", "列出记录", "the runs"},
+	{"run", "start", "[TITLE]", "开始一次记录", "start a run"},
+	{"run", "stop", "[ID]", "停止一次记录，或正在记的那次", "stop a run, or the one that is going on"},
+	{"mark", "list", "", "列出标记，例如按过的按钮", "the marks, such as presses of a button"},
+	{"export", "", "[--format csv|lp] [--output FILE] RUN | stream:ID",
+		"把一次记录或一个流写成文件", "the data of a run or a stream as a file"},
+	{"calibrate", "list", "[NUMBER]", "列出校准，全部的或这个号码的",
+		"the calibrations, of all kits or of this number"},
+	{"calibrate", "zero", "[--name NAME] [--yes] CHANNEL | NUMBER | all [VALUE]",
+		"让现在的读数是 0，或这个值", "let what is read now be 0, or this value"},
+	{"calibrate", "offset", "[--name NAME] [--run ID] [--yes] CHANNEL READ=TRUE", "单点校准",
+		"calibrate by one point"},
+	{"calibrate", "two-point",
+		"[--name NAME] [--run ID] [--yes] CHANNEL READ=TRUE READ=TRUE", "两点校准",
+		"calibrate by two points"},
+	{"calibrate", "table", "[--name NAME] [--run ID] [--yes] CHANNEL READ=TRUE ...",
+		"2 到 16 个点的多点表", "calibrate by a table of 2 to 16 points"},
+	{"calibrate", "use", "[--name NAME] ID RUN", "把一个校准也用于以前的一次记录",
+		"use a calibration for a run of the past too"},
+	{"calibrate", "withdraw", "[--name WHY] ID", "撤销一个校准", "take a calibration back"},
+	{"sink", "", "[NAME]", "数据送到了没有；写名字，也看退回的行",
+		"do the data arrive; with a name also the lines that were refused"},
+	{"store", "verify", "[FOLDER]", "检查存下的数据是否完好", "is what is kept sound"},
+	{"kits", "", "", "板子认识哪些器材", "kits this board knows"},
+};
+/* clang-format on */
+
+enum { FORMS = sizeof forms / sizeof *forms };
+
+static bool has_verb(const char *command, const char *verb)
+{
+	for (int i = 0; i < FORMS; i++)
+		if (strcmp(forms[i].command, command) == 0 && strcmp(forms[i].verb, verb) == 0)
+			return true;
+	return false;
+}
+
+void usage_print_form(
+	FILE *out, const char *command, const char *verb, const char *words, const char *means)
+{
+	fprintf(out, "  kitlog %s%s%s%s%s\n      %s\n", command, *verb ? " " : "", verb,
+		*words ? " " : "", words, means);
+}
+
+void usage_print(FILE *out, const char *command, const char *verb)
+{
+	bool is_one = has_verb(command, verb);
+
+	fputs(say("用法：\n\n", "Usage:\n\n"), out);
+	for (int i = 0; i < FORMS; i++)
+		if (strcmp(forms[i].command, command) == 0 &&
+			(!is_one || strcmp(forms[i].verb, verb) == 0))
+			usage_print_form(out, command, forms[i].verb, forms[i].words,
+				say(forms[i].zh, forms[i].en));
+	if (strcmp(command, "calibrate") == 0)
+		fputs(say("\n  CHANNEL 例如 3/t：标签上的号码，斜线，通道名；有几个同名的写 stream:10/t\n",
+			      "\n  CHANNEL is such as 3/t: the number on the label, a slash, the channel's "
+			      "id;\n  stream:10/t where a kit has several of that id\n"),
+			out);
+	usage_print_common(out);
+}
+
+void usage_print_common(FILE *out)
+{
+	fputs(say("\n  --json --board 地址 --config 文件 --pin 口令：见 kitlog --help\n",
+		      "\n  --json  --board ADDRESS  --config FILE  --pin PIN: see kitlog --help\n"),
+		out);
+}
