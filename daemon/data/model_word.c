@@ -41,21 +41,21 @@ const char *word_id(const char *word)
 {
 	return is_id(word, SMALL_LETTERS DIGITS "-_", 31)
 		? NULL
-		: "a short name of small letters, digits, - and _, such as gate1";
+		: "a short name (31 at most) of small letters, digits, - and _, such as gate1";
 }
 
 const char *word_kit_id(const char *word)
 {
 	return is_id(word, SMALL_LETTERS DIGITS "-", 31)
 		? NULL
-		: "a short name of small letters, digits and -, such as co2-zytemp";
+		: "a short name (31 at most) of small letters, digits and -, such as co2-zytemp";
 }
 
 const char *word_channel_id(const char *word)
 {
 	return is_id(word, SMALL_LETTERS DIGITS "_", 23)
 		? NULL
-		: "a short name of small letters, digits and _, such as temp or temp_2";
+		: "a short name (23 at most) of small letters, digits and _, such as temp or temp_2";
 }
 
 static bool read_period(const char *word, double *ret_hz)

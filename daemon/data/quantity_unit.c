@@ -119,6 +119,9 @@ const char *word_unit(const char *word)
 		meant = unit_of_text(word, strlen(word));
 	if (!meant)
 		return "a UCUM unit such as Cel, %, kPa, m/s2, [ppm] or 1";
-	text_addf(&text, "a UCUM unit; write %s", meant);
+	/* Without quotes YAML would make a list of [degF]. */
+	text_addf(&text,
+		*meant == '[' ? "a UCUM unit; write \"%s\", in quotes" : "a UCUM unit; write %s",
+		meant);
 	return expected;
 }

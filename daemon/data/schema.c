@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "data/syntax.h"
 #include "data/word.h"
 
@@ -41,15 +42,17 @@ static struct subject subject_of(const struct walk *walk)
 }
 
 /* The beginning of a word, with no half of a character at its end. */
+enum { QUOTED = 61 };
 struct quote {
-	char text[61];
+	char text[QUOTED + 3];
 };
 
 static struct quote quote(const char *word)
 {
 	struct quote quote;
 
-	text_copy(quote.text, sizeof quote.text, word);
+	if (!text_copy(quote.text, QUOTED, word))
+		strcat(quote.text, "\xE2\x80\xA6");
 	return quote;
 }
 
@@ -225,8 +228,10 @@ static void check_text(
 		return;
 	}
 	if (node->length > schema->string.max) {
+		const char *reason = rule->check ? rule->check(node->word) : NULL;
+
 		text_addf(&expected, "a text of at most %u bytes", schema->string.max);
-		wrong(walk, node, expected.at);
+		wrong(walk, node, reason ? reason : expected.at);
 		return;
 	}
 	if (word_has_control(node->word)) {
@@ -265,7 +270,7 @@ static void unknown_key(
 	char buffer[EXPECTED_TEXT];
 	struct text text = text_over(buffer, sizeof buffer);
 
-	if (!near && is_slip(walk, key, false))
+	if (!near && is_slip(walk, key, true))
 		return;
 	if (near) {
 		text_addf(&text, "did you mean %s?", near);
@@ -296,7 +301,7 @@ static void not_a_map(struct walk *walk, const struct node *node)
 			subject.text, quote(node->word).text);
 }
 
-/* A key that is there but for a full-width sign is told as that, by itself. */
+/* A key that is there but for a full-width sign, or a space behind its colon, is told as that, by itself. */
 static void missing_key(struct walk *walk, const struct node *map, const char *name)
 {
 	const size_t n = strlen(name);
@@ -304,9 +309,8 @@ static void missing_key(struct walk *walk, const struct node *map, const char *n
 	for (const struct node *key = map->first; key; key = key->next->next) {
 		const struct node *value = key->next;
 
-		if (key->kind == NODE_WORD && key->length > n + 2 &&
-			memcmp(key->word, name, n) == 0 &&
-			memcmp(key->word + n, "\xEF\xBC\x9A", 3) == 0)
+		if (key->kind == NODE_WORD && key->length > n && memcmp(key->word, name, n) == 0 &&
+			(key->word[n] == ':' || strncmp(key->word + n, "\xEF\xBC\x9A", 3) == 0))
 			return;
 		if (value->kind == NODE_WORD && !value->is_quoted &&
 			syntax_explain_missing(
@@ -358,11 +362,37 @@ static void check_map(struct walk *walk, const struct node *map, const cyaml_sch
 			missing_key(walk, map, names[i]);
 }
 
+static bool is_of_two_numbers(const cyaml_schema_value_t *schema)
+{
+	return schema->type == CYAML_SEQUENCE_FIXED && schema->sequence.max == 2 &&
+		schema->sequence.entry->type == CYAML_FLOAT;
+}
+
+/* "two numbers in brackets; write [-20, 80]": those of "-20..80", "-20 80", "0-80", if that is what
+ * stands there. */
+static void add_pair(struct text *text, const struct node *node)
+{
+	const char *word = node->kind == NODE_WORD ? node->word : "", *rest;
+	double low, high;
+	size_t n = number_to_double(word, strlen(word), &low), m = 0;
+
+	rest = word + n + strspn(word + n, " .,:~/;");
+	if (rest == word + n && *rest == '-')
+		rest++;
+	if (n > 0 && rest > word + n)
+		m = number_to_double(rest, strlen(rest), &high);
+	if (m > 0 && !rest[m])
+		text_addf(text, "two numbers in brackets; write [%.12g, %.12g]", low, high);
+	else
+		text_add(text, "two numbers in brackets, such as [-20, 80]");
+}
+
 static void not_a_list(
 	struct walk *walk, const struct node *node, const cyaml_schema_value_t *schema)
 {
 	bool is_of_maps =
 		schema->type != CYAML_FLAGS && schema->sequence.entry->type == CYAML_MAPPING;
+	bool is_pair = is_of_two_numbers(schema);
 	char buffer[EXPECTED_TEXT];
 	struct text expected = text_over(buffer, sizeof buffer);
 
@@ -372,7 +402,9 @@ static void not_a_list(
 			subject_of(walk).text);
 		return;
 	}
-	if (is_of_maps)
+	if (is_pair)
+		add_pair(&expected, node);
+	else if (is_of_maps)
 		text_add(&expected, "a list; start each entry with \"- \"");
 	else if (node->kind == NODE_WORD)
 		text_addf(&expected, "a list; write [%s]", quote(node->word).text);
@@ -399,8 +431,10 @@ static void check_list(
 			: list->count < low     ? "at least"
 						: "at most";
 
-		report_add(walk->report, list->line, list->column, "%s: %u entries; expected %s %u",
-			subject_of(walk).text, list->count, bound, list->count < low ? low : high);
+		report_add(walk->report, list->line, list->column, "%s: %u %s; expected %s %u%s",
+			subject_of(walk).text, list->count, list->count == 1 ? "entry" : "entries",
+			bound, list->count < low ? low : high,
+			is_of_two_numbers(schema) ? ", such as [-20, 80]" : "");
 	}
 	for (const struct node *entry = list->first; entry; entry = entry->next)
 		check_below(walk, "[]", entry, schema->sequence.entry);

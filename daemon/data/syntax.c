@@ -220,20 +220,23 @@ static struct span sign_at(struct span line, size_t column)
 static void explain_bytes(const yaml_parser_t *parser, struct span text, struct report *report)
 {
 	size_t offset = parser->problem_offset < text.n ? parser->problem_offset : text.n;
-	int line = 1;
+	size_t start = 0; /* of the line */
+	int line = 1, column;
 
 	for (size_t i = 0, n; i < offset; i += n ? n : 1) {
 		n = line_break(text.at + i, offset - i);
 		line += n > 0;
+		start = n > 0 ? i + n : start;
 	}
+	column = characters(text.at + start, offset - start) + 1;
 	unsigned byte = offset < text.n ? (unsigned char)text.at[offset] : 0;
 	/* libyaml refuses control characters here too; those are UTF-8, but no text. */
 	if (byte < 0x80)
-		report_add(
-			report, line, 1, "byte 0x%02X is a control character; leave it out", byte);
-	else
-		report_add(report, line, 1, "byte 0x%02X is not UTF-8 text; save the file as UTF-8",
+		report_add(report, line, column, "byte 0x%02X is a control character; leave it out",
 			byte);
+	else
+		report_add(report, line, column,
+			"byte 0x%02X is not UTF-8 text; save the file as UTF-8", byte);
 }
 
 void syntax_explain(const yaml_parser_t *parser, const char *bytes, size_t n, int quote_line,

@@ -324,7 +324,7 @@ static const struct {
 	{"store: {commit: 1}\n", "1:17: commit: \"1\" is not a time with its unit such as 1 s or 500 ms\n"},
 	{"store: {commit: 1 ms}\n", "1:17: commit: \"1 ms\" is not between 100 ms and 1 min\n"},
 	{"store: {commit: -1 s}\n", "1:17: commit: \"-1 s\" is not a time with its unit such as 1 s or 500 ms\n"},
-	{"log: a温温温温温温温温温温温温温温温温温温温温温温温温温\n", "1:6: log: \"a温温温温温温温温温温温温温温温温温温温\" is not err, warn, info or debug\n"},
+	{"log: a温温温温温温温温温温温温温温温温温温温温温温温温温\n", "1:6: log: \"a温温温温温温温温温温温温温温温温温温温…\" is not err, warn, info or debug\n"},
 	{"log: inof\n", "1:6: log: \"inof\" is not err, warn, info or debug; did you mean info?\n"},
 	{"log: 6\n", "1:6: log: \"6\" is not err, warn, info or debug\n"},
 	{"serial: {scan: true}\n", "1:16: scan: \"true\" is not yes or no; write yes\n"},
@@ -398,8 +398,8 @@ static const struct {
 	{"http:\n  names: [a, b\nlog: info\n", "3:4: a list or map in brackets, opened on line 2, is not closed; expected , or ] or }\n"},
 	{"board: %x\n", "1:8: a value cannot begin with %; put it in quotes\n"},
 	{"board: a: b\n", "1:9: a second \": \" on one line; put the text in quotes, or start the next key on its own line\n"},
-	{"board: \xC2\xC2\n", "1:1: byte 0xC2 is not UTF-8 text; save the file as UTF-8\n"},
-	{"board: a\x07z\n", "1:1: byte 0x07 is a control character; leave it out\n"},
+	{"board: \xC2\xC2\n", "1:9: byte 0xC2 is not UTF-8 text; save the file as UTF-8\n"},
+	{"board: a\x07z\n", "1:9: byte 0x07 is a control character; leave it out\n"},
 	{"board: \"a\\ez\"\n", "1:8: board: \"a\\x1bz\" is not a text without control characters\n"},
 	{"board: \"a\\Nz\"\n", "1:8: board: \"a\\xc2\\x85z\" is not a text without control characters\n"},
 	{"board: \"a\\Lz\"\n", "1:8: board: \"a\xE2\x80\xA8z\" is not a text without control characters\n"},
@@ -433,7 +433,7 @@ static void a_mistake_is_looked_for_in_the_line_that_is_named(void **state)
 		"2:4: \"log\" is followed by the full-width colon ：; type \": \" (colon and "
 		"space)\n");
 	assert_mistakes_of(no_utf8, sizeof no_utf8 - 1,
-		"3:1: byte 0xFF is not UTF-8 text; save the file as UTF-8\n");
+		"3:6: byte 0xFF is not UTF-8 text; save the file as UTF-8\n");
 }
 
 static void all_mistakes_are_told_in_the_order_of_the_file(void **state)

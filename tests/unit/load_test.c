@@ -203,7 +203,7 @@ static void numbers_with_a_point_are_read_strictly(void **state)
 	assert_says(TOY "  - {id: t, name: {zh: a, en: T}, range: [80, -20], resolution: 1}\n",
 		"toy:4:42: range: 80 is not below -20\n");
 	assert_says(TOY "  - {id: t, name: {zh: a, en: T}, range: [80], resolution: 1}\n",
-		"toy:4:42: range: 1 entries; expected exactly 2\n");
+		"toy:4:42: range: 1 entry; expected exactly 2, such as [-20, 80]\n");
 }
 
 static void memory_that_runs_out_is_no_dispute(void **state)

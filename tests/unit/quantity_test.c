@@ -69,7 +69,7 @@ static void units_are_ucum(void **unused)
 	assert_unit("°C", "a UCUM unit; write Cel");
 	assert_unit("C", "a UCUM unit; write Cel");
 	assert_unit("%RH", "a UCUM unit; write %");
-	assert_unit("ppm", "a UCUM unit; write [ppm]");
+	assert_unit("ppm", "a UCUM unit; write \"[ppm]\", in quotes");
 	assert_unit("m/s^2", "a UCUM unit; write m/s2");
 	assert_unit("kWh", "a UCUM unit; write kW.h");
 	assert_unit("lux", "a UCUM unit; write lx");
