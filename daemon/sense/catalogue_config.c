@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Comparing goes entry by entry of gpio and of serial ports. A port may have a name of the school's
- * own, so one that no kit has is told only where it looks like a slip of the pen, or has slaves. */
+/* Comparing goes entry by entry of gpio and of serial ports. A name that no kit has is told in each
+ * case: at a port it names what speaks there, but as often it is a kit whose folder was not read. */
 #include "sense/catalogue_config.h"
 
 #include <errno.h>
@@ -147,8 +147,7 @@ static void compare_port(const struct finding *finding, const struct config_port
 
 	if (!port->kit)
 		return;
-	if (!model &&
-		(port->n_slaves > 0 || port->n_settings > 0 || nearest_kit(finding, port->kit)))
+	if (!model)
 		tell_kit(finding, "serial.ports", port->kit);
 	else if (model && !(model->form->needs & MODEL_NEEDS_SERIAL))
 		fprintf(finding->out,

@@ -263,7 +263,8 @@ static void what_the_configuration_names_in_vain_is_told(void **unused)
 	write_kit(ours, "beam", "usb: \"1a86:7525\"", BEAM_KIT);
 	open_both();
 	assert_string_equal(catalogue_problems(catalogue), "");
-	assert_compared("serial: {ports: [{path: /dev/ttyS0, kit: my-own}]}\n", "");
+	assert_compared("serial: {ports: [{path: /dev/ttyS0, kit: my-own}]}\n",
+		"F: serial.ports: no kit is called \"my-own\"; kitlog kits lists those there are\n");
 	assert_compared("gpio: [{kit: gates, lines: [{id: gate2, pin: 5}], "
 			"settings: [{id: flag, value: 24.9}]}]\n",
 		"");
