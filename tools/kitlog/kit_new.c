@@ -304,7 +304,8 @@ int kit_new(const struct call *call)
 		{"in", required_argument, NULL, 5}, {"driver", no_argument, NULL, DRIVER}, {0}};
 	struct wish wish = {0};
 	struct draft_kit draft = {0};
-	const char *expected;
+	const char *expected, *name;
+	static char asked[80];
 	char **words;
 	int n, status = kit_options(call, options, take, &wish, &words, &n);
 
@@ -313,11 +314,14 @@ int kit_new(const struct call *call)
 	if (n > 1)
 		return command_too_many(
 			"kit new", words[1], say("它只跟一个名字", "it takes one name"));
-	expected = n ? word_kit_id(words[0])
-		     : say("名字，例如 nine-bytes", "a name such as nine-bytes");
+	name = n ? words[0] : NULL;
+	ask(&name, say("器材的短名，例如 nine-bytes？", "A short name, such as nine-bytes?"), asked,
+		sizeof asked);
+	expected = name ? word_kit_id(name)
+			: say("名字，例如 nine-bytes", "a name such as nine-bytes");
 	if (expected)
-		return command_misused("kit new", n ? words[0] : "", expected);
-	draft.name = words[0];
+		return command_misused("kit new", name ? name : "", expected);
+	draft.name = name;
 	ask_all(&wish);
 	status = choose_family(&wish, &draft);
 	if (status == 0)

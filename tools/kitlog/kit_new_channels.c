@@ -40,6 +40,19 @@ static int read_unit(
 	return 0;
 }
 
+/* A short name that is no quantity's. */
+static int lacks_quantity(const char *word)
+{
+	fprintf(stderr,
+		say("kitlog kit new --channels: “%s”没说量什么；写成 名字:量:单位，例如 "
+		    "temp:temperature:Cel；量的列表在 kits/README.zh-CN.md\n",
+			"kitlog kit new --channels: \"%s\" does not say what it measures; write "
+			"ID:QUANTITY:UNIT, such as temp:temperature:Cel; kits/README.md lists the "
+			"quantities\n"),
+		word);
+	return 2;
+}
+
 /* "temp:temperature:Cel" */
 static int read_channel(
 	const struct draft_family *family, char *word, struct draft_channel *ret_channel)
@@ -53,12 +66,15 @@ static int read_channel(
 		*unit++ = '\0';
 	if (!is_channel_id(word))
 		return command_misused("kit new --channels", word,
-			say("小写字母开头的短名，例如 temp",
-				"a short name in small letters such as temp"));
+			say("名字:量:单位，例如 temp:temperature:Cel，名字用小写字母",
+				"ID:QUANTITY:UNIT, such as temp:temperature:Cel, with an id in small "
+				"letters"));
 	ret_channel->quantity = quantity_find(quantity ? quantity : word);
+	if (!ret_channel->quantity && !quantity)
+		return lacks_quantity(word);
 	if (!ret_channel->quantity) {
-		expected = word_quantity(quantity ? quantity : word);
-		return command_misused("kit new --channels", quantity ? quantity : word,
+		expected = word_quantity(quantity);
+		return command_misused("kit new --channels", quantity,
 			expected ? expected : "temp:temperature:Cel");
 	}
 	text_copy(ret_channel->id, sizeof ret_channel->id, word);

@@ -240,9 +240,11 @@ void draft_write_yaml(const struct draft_kit *draft, struct text *text)
 {
 	text_addf(text, "kit: %s\nname: {zh: %s, en: %s}\n", draft->name, draft->zh, draft->en);
 	if (draft->family->has_ids)
-		text_add(text,
-			"match:                           # kitlog kit probe shows the ids\n"
-			"  - usb: 1209:0001               # TODO\n");
+		text_addf(text,
+			"match:                           # kitlog kit probe shows ids and product\n"
+			"  - usb: 1209:0001               # TODO\n"
+			"    product: %-20s # TODO, or leave it out; other drafts have these ids, too\n",
+			draft->name);
 	draft->family->write_keys(draft, text);
 	if (draft->family->rate)
 		text_addf(text, "rate: %s\n", draft->family->rate);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first recording of a new kit, as such a device might speak: three rows, or some edges. What
- * only a real device can say - a Firmata board's account of itself, an echo that comes after its
- * question - is left to kit record. */
+ * only a real device can say - an echo that comes after its question - is left to kit record. */
 #include <string.h>
 
 #include "data/checksum.h"
@@ -61,6 +60,35 @@ static void modbus_row(const struct draft_kit *draft, unsigned row, struct text 
 	add_message(text, answer, 3 + 2 * draft->n_channels);
 }
 
+/* What a board is asked when it starts, and says of itself: its name, which of its pins are analog,
+ * what each can do; then it is told what to report, and how often. Its first two pins are the serial
+ * line's. */
+static void firmata_account(const struct draft_kit *draft, struct text *text)
+{
+	text_add(text,
+		"0.001000000 > F0 79 F7\n0.010000000 < F0 79 02 05 53 00 F7\n"
+		"0.011000000 > F0 69 F7\n0.020000000 < F0 6A 7F 7F");
+	for (size_t i = 0; i < draft->n_channels; i++)
+		text_addf(text, " %02zX", i);
+	text_add(text, " F7\n0.021000000 > F0 6B F7\n0.030000000 < F0 6C 7F 7F");
+	for (size_t i = 0; i < draft->n_channels; i++)
+		text_add(text, " 00 01 01 01 02 0A 7F");
+	text_add(text, " F7\n0.031000000 > F0 7A 32 00 F7");
+	for (size_t i = 0; i < draft->n_channels; i++)
+		text_addf(text, " F4 %02zX 02 %02zX 01", i + 2, 0xC0 + i);
+	text_add(text, "\n");
+}
+
+static void firmata_row(const struct draft_kit *draft, unsigned row, struct text *text)
+{
+	if (row == 1)
+		firmata_account(draft, text);
+	text_addf(text, "0.%u00000000 <", row);
+	for (size_t i = 0; i < draft->n_channels; i++)
+		text_addf(text, " %02zX %02X 00", 0xE0 + i, row * STEP);
+	text_add(text, "\n");
+}
+
 /* What the kernel's files hold, a line each. */
 static void kernel_row(const struct draft_kit *draft, unsigned row, struct text *text)
 {
@@ -89,6 +117,7 @@ static const struct {
 	{"frames", frames_row},
 	{"lines", lines_row},
 	{"modbus", modbus_row},
+	{"firmata", firmata_row},
 	{"hid", report_row},
 	{"usb", report_row},
 	{"edges", edges_row},

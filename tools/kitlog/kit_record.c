@@ -15,10 +15,10 @@
 #include "base/text.h"
 #include "data/config.h"
 #include "sense/capture.h"
-#include "sense/permission.h"
 #include "sense/ports.h"
 #include "tools/kitlog/kit.h"
 #include "tools/kitlog/kit_folder.h"
+#include "tools/kitlog/kit_record.h"
 #include "tools/kitlog/kit_shelf.h"
 #include "tools/kitlog/say.h"
 
@@ -89,35 +89,6 @@ static const struct finder *find_finder(const struct finder_context *context, co
 			return finders[i];
 	}
 	return NULL;
-}
-
-static int cannot_open(const char *path, const struct finder *finder,
-	const struct finder_context *context, int error)
-{
-	const struct trouble *trouble = finder->troubles;
-	char en[PORT_PROBLEM], zh[PORT_PROBLEM];
-	const char *what, *what_zh;
-
-	if (error == -EBUSY) {
-		fprintf(stderr,
-			say("kitlog kit record: %s 别的程序占着；若是 kitlogd：sudo systemctl stop "
-			    "kitlogd，记完再启动\n",
-				"kitlog kit record: another program holds %s; if it is kitlogd: sudo "
-				"systemctl stop kitlogd, and start it again afterwards\n"),
-			path);
-		return 1;
-	}
-	if (permission_explains(finder, context, path, error, NULL, en, zh, PORT_PROBLEM)) {
-		fprintf(stderr, "kitlog kit record: %s: %s\n", path, say(zh, en));
-		return 1;
-	}
-	while (trouble->error && trouble->error != error)
-		trouble++;
-	what = trouble->what ? trouble->what : strerror(-error);
-	what_zh = trouble->what_zh ? trouble->what_zh : what;
-	fprintf(stderr, "kitlog kit record: %s: %s%s%s\n", path, say(what_zh, what),
-		say("；", "; "), say(trouble->step_zh, trouble->step));
-	return 1;
 }
 
 /* --- the file --- */
@@ -305,12 +276,10 @@ static int open_and_capture(
 	int error, status;
 
 	if (!finder)
-		return command_misused("kit record", record->port,
-			say("kitlog kit probe 列出的一个口",
-				"a place that kitlog kit probe lists"));
+		return record_no_place(record->port);
 	error = open_settled(finder, context, record->port, &transport, &port);
 	if (error)
-		return cannot_open(record->port, finder, context, error);
+		return record_cannot_open(record->port, finder, context, error);
 	status = capture(call, record, transport, &port);
 	transport->class->close(transport);
 	return status;
@@ -366,8 +335,7 @@ static int record_port(const struct call *call, struct record *record)
 		status = 1;
 	} else if (record->kit && !catalogue_find(context.catalogue, record->kit)) {
 		fputs(catalogue_problems(context.catalogue), stderr);
-		status = command_misused("kit record --kit", record->kit,
-			say("kitlog kits 列出的一个", "one that kitlog kits lists"));
+		status = record_no_kit(record->kit, context.catalogue);
 	} else {
 		status = open_and_capture(call, record, &context);
 	}
