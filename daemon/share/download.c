@@ -10,6 +10,7 @@
 
 #include "base/container.h"
 #include "share/ask.h"
+#include "share/mark_pages.h"
 #include "share/provenance.h"
 
 enum { BUFFER_BYTES = 256 << 10 };
@@ -35,7 +36,9 @@ struct download {
 	struct exporter exporter;
 	struct export_stream *streams;
 	struct wall_map *wall;
-	bool is_over;
+	struct mark_pages marks;
+	struct moment moment; /* that comes next, if has_moment */
+	bool has_moment, is_woven, is_over;
 	int result;
 	struct text text; /* over buffer */
 	char *buffer;
@@ -199,6 +202,18 @@ static int read_warming(struct download *download, struct reader *reader)
 	return r;
 }
 
+/* Marks are everybody's, whatever is exported: those of its time. Line protocol has none. */
+static int begin_marks(struct download *download, struct reader *reader)
+{
+	struct exporter *exporter = &download->exporter;
+	int r;
+
+	mark_pages_init(&download->marks, exporter->origin,
+		exporter->format == EXPORT_CSV ? download->options.to : exporter->origin);
+	exporter->has_marks = mark_pages_next(&download->marks, reader, &r) != NULL;
+	return r;
+}
+
 static int prepare(struct download *download, struct reader *reader)
 {
 	struct weave_stream streams[WEAVE_STREAMS];
@@ -235,6 +250,8 @@ static int prepare(struct download *download, struct reader *reader)
 	r = weave_new(streams, exporter->n_streams, download->options.from, download->options.to,
 		&download->weave);
 	if (r == 0)
+		r = begin_marks(download, reader);
+	if (r == 0)
 		export_add_head(exporter, &download->text);
 	return r;
 }
@@ -244,21 +261,42 @@ static bool has_room(const struct download *download)
 	return BUFFER_BYTES - download->text.length > export_line_bytes(&download->exporter);
 }
 
-static int fill(struct download *download, struct reader *reader)
+/* A mark stands behind what happened at its instant, as a gap does. */
+static int add_next(struct download *download, struct reader *reader)
 {
-	struct moment moment;
+	const struct mark *mark;
 	int r = 0;
 
-	while (has_room(download) && !atomic_load(&download->job.is_cancelled)) {
-		if (!weave_next(download->weave, reader, &moment, &r)) {
-			download->is_over = r == 0;
-			if (download->is_over)
-				export_add_end(&download->exporter, &download->text);
-			return r;
-		}
-		export_add_moment(&download->exporter, &moment, &download->text);
+	if (!download->has_moment && !download->is_woven) {
+		download->has_moment = weave_next(download->weave, reader, &download->moment, &r);
+		download->is_woven = !download->has_moment;
 	}
-	return download->text.is_cut ? -EMSGSIZE : 0;
+	mark = r == 0 ? mark_pages_next(&download->marks, reader, &r) : NULL;
+	if (r < 0)
+		return r;
+	if (mark && (!download->has_moment || mark->at.ns < download->moment.at.ns)) {
+		export_add_mark(&download->exporter, mark, &download->text);
+		mark_pages_step(&download->marks);
+	} else if (download->has_moment) {
+		export_add_moment(&download->exporter, &download->moment, &download->text);
+		download->has_moment = false;
+	} else {
+		export_add_end(&download->exporter, &download->text);
+		download->is_over = true;
+	}
+	return 0;
+}
+
+static int fill(struct download *download, struct reader *reader)
+{
+	int r = 0;
+
+	while (r == 0 && !download->is_over && has_room(download) &&
+		!atomic_load(&download->job.is_cancelled))
+		r = add_next(download, reader);
+	if (r == 0 && download->text.is_cut)
+		r = -EMSGSIZE;
+	return r;
 }
 
 static void fill_buffer(struct job *job, struct reader *reader)

@@ -14,7 +14,7 @@
 #include "data/line.h"
 #include "data/unit.h"
 
-enum { CELL_TEXT = 640, FIXED_BYTES = 512, FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT };
+enum { CELL_TEXT = 640, FIXED_BYTES = 1024, FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT };
 
 /* --- CSV --- */
 
@@ -95,7 +95,8 @@ static bool has_flags(const struct exporter *exporter)
 /* Behind gap_until_s, of a line that is not about rows. */
 static void end_csv_line(const struct exporter *exporter, struct text *text)
 {
-	text_add(text, has_flags(exporter) ? ",\r\n" : "\r\n");
+	text_add(text, has_flags(exporter) ? "," : "");
+	text_add(text, exporter->has_marks ? ",\r\n" : "\r\n");
 }
 
 static void add_csv_head(const struct exporter *exporter, struct text *text)
@@ -109,7 +110,8 @@ static void add_csv_head(const struct exporter *exporter, struct text *text)
 			add_channel_head(exporter, &exporter->streams[i], c, text);
 		}
 	text_add(text, ",gap,gap_until_s");
-	text_add(text, has_flags(exporter) ? ",flags\r\n" : "\r\n");
+	text_add(text, has_flags(exporter) ? ",flags" : "");
+	text_add(text, exporter->has_marks ? ",mark\r\n" : "\r\n");
 }
 
 /* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
@@ -252,7 +254,7 @@ static void add_csv_row(
 		text_add_char(text, ',');
 		add_flags(exporter, moment, text);
 	}
-	text_add(text, "\r\n");
+	text_add(text, exporter->has_marks ? ",\r\n" : "\r\n");
 }
 
 /* --- line protocol --- */
@@ -340,6 +342,20 @@ void export_add_moment(struct exporter *exporter, const struct moment *moment, s
 	}
 	add_csv_row(exporter, moment, text);
 	exporter->rows++;
+}
+
+void export_add_mark(struct exporter *exporter, const struct mark *mark, struct text *text)
+{
+	char buffer[CELL_TEXT];
+	struct text cell = text_over(buffer, sizeof buffer);
+	size_t before = count_cells(exporter) + 3 + (has_flags(exporter) ? 1 : 0);
+
+	add_csv_times(exporter, mark->at, text);
+	for (size_t i = 0; i < before; i++)
+		text_add_char(text, ',');
+	text_addf(&cell, "%s: %s", mark->author, mark->text);
+	add_cell(text, cell.at);
+	text_add(text, "\r\n");
 }
 
 bool export_lacks_hour(const struct exporter *exporter)

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "data/device.h"
+#include "keep/record.h"
 #include "keep/store.h"
 #include "share/series.h"
 #include "share/warming.h"
@@ -35,17 +36,19 @@ struct exporter {
 	const struct wall_map *wall; /* NULL: nobody has told the hour */
 	struct export_stream *streams;
 	size_t n_streams;
+	bool has_marks;                   /* CSV: there are some, so there is a column for them */
 	uint64_t rows, rows_without_time; /* written; left out of line protocol */
 };
 
-/* Longest line that export_add_moment or export_add_end may write; the caller keeps that much
+/* Longest line that export_add_moment, _mark or _end may write; the caller keeps that much
  * room. */
 size_t export_line_bytes(const struct exporter *exporter);
 
 /* CSV: a byte order mark (Excel on Chinese Windows takes the file for GBK without), then
- *     time_s,clock,"温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]",...,gap,gap_until_s,flags
+ *     time_s,clock,"温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]",...,gap,gap_until_s,flags,mark
  * where `flags` is there only if some value could have one: a range or a warm-up is known. Else an
- * empty column would claim that somebody had looked. Line protocol: nothing. */
+ * empty column would claim that somebody had looked. `mark` is there only if there are marks. Line
+ * protocol: nothing. */
 void export_add_head(struct exporter *exporter, struct text *text);
 
 /* CSV: rows of one instant share a line; a gap is a line with its reason. A flag is a word and, as
@@ -53,6 +56,9 @@ void export_add_head(struct exporter *exporter, struct text *text);
  * that a spreadsheet would take for a formula begins with an apostrophe. Line protocol: a line per stream; rows whose
  * wall time nobody has told are counted and left out. */
 void export_add_moment(struct exporter *exporter, const struct moment *moment, struct text *text);
+
+/* CSV: a line of its own with who made it and its text, in order with the moments. */
+void export_add_mark(struct exporter *exporter, const struct mark *mark, struct text *text);
 
 /* There are rows, and line protocol can give none of them: nobody has told the hour of any. */
 bool export_lacks_hour(const struct exporter *exporter);

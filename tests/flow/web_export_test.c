@@ -47,6 +47,45 @@ static void a_run_becomes_a_table_with_its_gaps(void **state)
 	browser_close(&b);
 }
 
+static void keep_mark(struct site *site, uint32_t id, int64_t at_ns, const char *words)
+{
+	struct mark mark = {.id = id, .at = {at_ns}, .author = "kit 3"};
+
+	strcpy(mark.text, words);
+	assert_int_equal(store_add_mark(site->store, &mark), 0);
+}
+
+static void marks_are_lines_of_their_own_behind_the_row_of_their_instant(void **state)
+{
+	struct site *site = *state;
+	char expected[4096] =
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"温度 temperature/°C\",\"气压\",gap,gap_until_s,mark\r\n"
+		"0,,0,1013.25,,,\r\n"
+		"0.25,,0.25,,,,\r\n"
+		"0.25,,,,,,\"kit 3: 铃 / Bell\"\r\n"
+		"0.3,,,,,,\"kit 3: a \"\"b\"\"  c\"\r\n"
+		"0.5,,0.5,1013.25,,,\r\n"
+		"0.5,,,,wire 1 rows,1,\r\n";
+
+	site_plug(site, 1, "temperature");
+	site_keep_rows(site, 10, 990 * S, S / 4, 3);
+	site_keep_gap(site, 10, GAP_WIRE, 990 * S + S / 2, 991 * S, 1);
+	keep_mark(site, 1, 989 * S, "before the first row");
+	keep_mark(site, 2, 990 * S + S / 4, "铃 / Bell");
+	keep_mark(site, 3, 990 * S + S * 3 / 10, "a \"b\"\r\nc");
+	for (uint32_t id = 4; id < 74; id++) { /* more than are read at once, at one instant */
+		keep_mark(site, id, 991 * S, "x");
+		strcat(expected, "1,,,,,,\"kit 3: x\"\r\n");
+	}
+	site_keep_turns(site);
+	site_exports(site, "/api/v1/export?stream=10", expected);
+	site_exports(site, "/api/v1/export?stream=10&from_us=990500000&to_us=991000000",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"温度 temperature/°C\",\"气压\",gap,gap_until_s\r\n"
+		"0,,0.5,1013.25,,\r\n0,,,,wire 1 rows,0.5\r\n");
+}
+
 static void a_name_that_a_spreadsheet_would_compute_is_disarmed(void **state)
 {
 	struct site *site = *state;
@@ -293,6 +332,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_run_becomes_a_table_with_its_gaps),
+		SITE_TEST(marks_are_lines_of_their_own_behind_the_row_of_their_instant),
 		SITE_TEST(a_name_that_a_spreadsheet_would_compute_is_disarmed),
 		SITE_TEST(the_hour_is_written_where_it_is_known),
 		SITE_TEST(rows_without_an_hour_are_counted_in_the_file),

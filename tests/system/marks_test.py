@@ -4,6 +4,8 @@
 """A press becomes a mark: a kit whose kit.yaml says `mark: yes` of a channel, in the real daemon. The
 button hangs at a serial port here; at the board's pins its rows are the same (tests/unit/edges_gate_test.c)."""
 
+import csv
+import io
 import json
 import os
 import pathlib
@@ -112,6 +114,22 @@ class Marks(unittest.TestCase):
             done = self.kitlog(*words)
             self.assertEqual(done.returncode, 2)
             self.assertIn(said, done.stderr)
+
+    def test_an_export_has_them_in_lines_of_their_own(self):
+        self.say("press:1 light:8")
+        self.say("press:2 light:9")
+        self.wait_marks(2)
+        stream = self.board.devices()[0]["streams"][0]["id"]
+        done = subprocess.run([os.environ["KITLOG"], "--config", self.board.config, "export", f"stream:{stream}"],
+                              timeout=60, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        table = list(csv.DictReader(io.StringIO(done.stdout.decode("utf-8-sig"))))
+        self.assertEqual(list(table[0])[-1], "mark")
+        pressed = [i for i, row in enumerate(table) if row["按下次数 Presses"]]
+        marked = [i for i, row in enumerate(table) if row["mark"]]
+        self.assertEqual(marked, [i + 1 for i in pressed])
+        self.assertEqual([table[i]["time_s"] for i in marked], [table[i]["time_s"] for i in pressed])
+        self.assertEqual({table[i]["mark"] for i in marked}, {"kit 1: 铃 / Bell"})
 
     def test_kitlog_lists_more_than_the_board_gives_at_a_time(self):
         """Three at each instant, so that a page of a thousand ends between two of them."""
