@@ -218,7 +218,12 @@ static void check_text(
 	struct text expected = text_over(buffer, sizeof buffer);
 
 	if (node->kind != NODE_WORD) {
-		wrong(walk, node, "a text (in quotes if it holds : or # or starts with [ or {)");
+		const char *reason = rule->check ? rule->check("") : NULL;
+
+		text_add_bytes(&expected, reason ? reason : "a text",
+			reason ? strcspn(reason, ";") : strlen("a text"));
+		text_add(&expected, "; put it in quotes if it is meant so");
+		wrong(walk, node, expected.at);
 		return;
 	}
 	if (node->length == 0) {
@@ -261,7 +266,8 @@ static void check_below(struct walk *walk, const char *name, const struct node *
 	walk->path.at[length] = '\0';
 }
 
-static void unknown_key(
+/* Says that nothing is called so. Returns the name that is meant, if it looks like one, else NULL. */
+static const char *unknown_key(
 	struct walk *walk, const struct node *key, const char *const *names, size_t n)
 {
 	const char *near = word_nearest(key->word, names, n);
@@ -271,7 +277,7 @@ static void unknown_key(
 	struct text text = text_over(buffer, sizeof buffer);
 
 	if (!near && is_slip(walk, key, true))
-		return;
+		return NULL;
 	if (near) {
 		text_addf(&text, "did you mean %s?", near);
 	} else {
@@ -281,6 +287,7 @@ static void unknown_key(
 	report_add(walk->report, key->line, key->column, "\"%s\" is not a key %s%s; %s",
 		quote(key->word).text, is_top ? "here" : "of ", is_top ? "" : subject.text,
 		text.at);
+	return near;
 }
 
 static void not_a_map(struct walk *walk, const struct node *node)
@@ -325,7 +332,7 @@ static void check_map(struct walk *walk, const struct node *map, const cyaml_sch
 {
 	const cyaml_schema_field_t *fields = schema->mapping.fields;
 	const char *names[KEYS_MAX];
-	bool is_seen[KEYS_MAX] = {false};
+	bool is_seen[KEYS_MAX] = {false}, is_meant[KEYS_MAX] = {false}; /* by another word */
 	size_t n = 0;
 
 	if (map->kind != NODE_MAP) {
@@ -347,7 +354,10 @@ static void check_map(struct walk *walk, const struct node *map, const cyaml_sch
 		while (i < n && strcmp(names[i], key->word) != 0)
 			i++;
 		if (i == n) {
-			unknown_key(walk, key, names, n);
+			const char *meant = unknown_key(walk, key, names, n);
+
+			for (size_t k = 0; k < n; k++)
+				is_meant[k] |= names[k] == meant;
 		} else if (is_seen[i]) {
 			report_add(walk->report, key->line, key->column,
 				"\"%s\" stands twice in %s; keep one", key->word,
@@ -358,7 +368,7 @@ static void check_map(struct walk *walk, const struct node *map, const cyaml_sch
 		}
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!is_seen[i] && !(fields[i].value.flags & CYAML_FLAG_OPTIONAL))
+		if (!is_seen[i] && !is_meant[i] && !(fields[i].value.flags & CYAML_FLAG_OPTIONAL))
 			missing_key(walk, map, names[i]);
 }
 

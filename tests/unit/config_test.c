@@ -352,7 +352,7 @@ static const struct {
 	{"serial:\n  ports: /dev/ttyS0\n", "2:10: ports: \"/dev/ttyS0\" is not a list; start each entry with \"- \"\n"},
 	{"serial:\n  - scan: yes\n", "2:3: serial: a list stands here; write keys and values, each as \"key: value\"\n"},
 	{"http: 8080\n", "1:7: http: \"8080\" stands alone; write keys and values, each as \"key: value\"\n"},
-	{"board: {name: a}\n", "1:8: board: a map stands where a text (in quotes if it holds : or # or starts with [ or {) was expected\n"},
+	{"board: {name: a}\n", "1:8: board: a map stands where a name in one line, without backslashes was expected; put it in quotes if it is meant so\n"},
 	{"- a\n- b\n", "1:1: the file: a list stands here; write keys and values, each as \"key: value\"\n"},
 	/* several keys */
 	{"sinks:\n  - name: s\n    kind: influxdb2\n    url: http://h:8086\n    org: o\n", "2:5: the sink \"s\" lacks what influxdb2 needs; add bucket, secret\n"},
