@@ -202,7 +202,12 @@ class Folder(Sdk):
                 (("new", "a", "--en", "A: b"), '"A: b" does not fit'),
                 (("record",), "missing: a port such as /dev/ttyUSB0"),
                 (("record", "--for", "long", "/dev/null"), '"long" does not fit; expected: a time such as 10s'),
+                (("new", "a", "--channels", "t:temperature, t:temperature:K"),
+                 'two channels are called "t"; give one another name'),
+                (("new", "a", "--famly", "lines"), 'there is no option "--famly"; see kitlog kit new --help'),
                 (("replay",), "missing: a recording such as"),
+                (("replay", "."), '"." does not fit; expected: a recording, such as ./recordings/normal.txt'),
+                (("replay", "a.expect"), '"a.expect" does not fit; expected: the recording, a.txt; this is what'),
                 (("check", "--fuzz", "-1"), '"-1" does not fit; expected: seconds'),
                 (("check", "--all", "a"), '"a" is one word too many'),
                 (("bench",), "missing: the number on a kit's label"),
@@ -212,6 +217,14 @@ class Folder(Sdk):
             self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
             self.assertIn(sentence, done.stderr)
         self.assertIn("还缺：", self.kit("bench", locale="zh_CN.UTF-8").stderr)
+
+    def test_check_of_another_folder_says_so_in_one_sentence(self):
+        for words in ((), (str(self.folder),)):
+            done = self.kit("check", *words)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+            self.assertIn("has no kit.yaml, so it is no kit's folder; name one, or make one with kitlog kit new",
+                          done.stderr)
 
     def test_check_tells_each_mistake_of_kit_yaml_with_its_place(self):
         kit = self.make()

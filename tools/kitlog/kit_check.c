@@ -2,8 +2,10 @@
 /* `kitlog kit check [--fuzz SECONDS] [--all | FOLDER ...]`: is this kit fit for a class? Its
  * kit.yaml, both READMEs, its recordings byte by byte, and its driver under damaged ones. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "tools/kitlog/kit.h"
@@ -299,6 +301,17 @@ static int take(void *self, int option, const char *argument)
 	return 0;
 }
 
+/* A folder with nothing of a kit in it was not meant: six sentences would say less than one. */
+static bool is_other_folder(const char *path)
+{
+	char yaml[PATH_MAX], recordings[PATH_MAX];
+
+	if (access(path, F_OK) || access(kit_path(yaml, path, "kit.yaml"), F_OK) == 0 ||
+		access(kit_path(recordings, path, "recordings"), F_OK) == 0)
+		return false;
+	return errno == ENOENT;
+}
+
 /* A folder that may lie anywhere. */
 static bool check_folder(
 	const struct call *call, const char *path, const struct wish *wish, json_t *all)
@@ -307,6 +320,15 @@ static bool check_folder(
 	struct kit_shelf *shelf;
 	bool is_good;
 
+	if (is_other_folder(path)) {
+		fprintf(stderr,
+			say("kitlog kit check: %s 里没有 kit.yaml，不是器材的文件夹；写一个器材的文件夹，或用 "
+			    "kitlog kit new 新建\n",
+				"kitlog kit check: %s has no kit.yaml, so it is no kit's folder; name "
+				"one, or make one with kitlog kit new\n"),
+			path);
+		return false;
+	}
 	if (kit_shelf_open(call, kit_neighbours(neighbours, path), &shelf) < 0)
 		return false;
 	is_good = check_one(path, kit_shelf_catalogue(shelf), wish, all);

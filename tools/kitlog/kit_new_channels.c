@@ -117,6 +117,16 @@ static int check_numbers(const struct draft_kit *draft)
 	return 0;
 }
 
+static int called_twice(const char *word)
+{
+	fprintf(stderr,
+		say("kitlog kit new --channels: 两个通道都叫“%s”；换一个名字\n",
+			"kitlog kit new --channels: two channels are called \"%s\"; give one another "
+			"name\n"),
+		word);
+	return 2;
+}
+
 int draft_read_channels(const char *words, struct draft_kit *draft)
 {
 	char buffer[512], *rest = buffer, *word;
@@ -127,6 +137,7 @@ int draft_read_channels(const char *words, struct draft_kit *draft)
 	while ((word = strsep(&rest, ","))) {
 		int misused;
 
+		word += strspn(word, " ");
 		if (draft->n_channels == DRAFT_CHANNELS)
 			return command_misused("kit new --channels", word,
 				say("最多 16 个通道", "at most 16 channels"));
@@ -135,8 +146,7 @@ int draft_read_channels(const char *words, struct draft_kit *draft)
 			return misused;
 		for (size_t i = 0; i < draft->n_channels; i++)
 			if (strcmp(draft->channels[i].id, word) == 0)
-				return command_misused("kit new --channels", word,
-					say("每个通道一个名字", "another name for each channel"));
+				return called_twice(word);
 		draft->n_channels++;
 	}
 	int status = choose_mode(draft);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `kitlog kit replay [--update] FILE ...`: plays recordings and compares what comes out with the
  * .expect file beside each. */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/kitlog/kit.h"
 #include "tools/kitlog/kit_folder.h"
@@ -63,6 +66,29 @@ static bool play_one(const struct call *call, const char *path, bool is_update, 
 	return is_good;
 }
 
+/* What lies beside a recording is named instead of it: 0, or 2 after saying so. */
+static int look_at(const char *word)
+{
+	static const char expect[] = ".expect";
+	size_t n = strlen(word);
+	struct stat about;
+	char other[PATH_MAX];
+
+	if (stat(word, &about) == 0 && S_ISDIR(about.st_mode))
+		snprintf(other, sizeof other,
+			say("一个记录文件，例如 %s/recordings/normal.txt",
+				"a recording, such as %s/recordings/normal.txt"),
+			word);
+	else if (n >= sizeof expect && strcmp(word + n + 1 - sizeof expect, expect) == 0)
+		snprintf(other, sizeof other,
+			say("记录文件 %.*s.txt；这个是它应当得出的数",
+				"the recording, %.*s.txt; this is what must come out of it"),
+			(int)(n + 1 - sizeof expect), word);
+	else
+		return 0;
+	return command_misused("kit replay", word, other);
+}
+
 int kit_replay(const struct call *call)
 {
 	static const struct option options[] = {{"update", no_argument, NULL, 'u'}, {0}};
@@ -77,6 +103,10 @@ int kit_replay(const struct call *call)
 		return command_misused("kit replay", "",
 			say("记录文件，例如 kits/xy-md02/recordings/normal.txt",
 				"a recording such as kits/xy-md02/recordings/normal.txt"));
+	for (int i = 0; i < n && status == 0; i++)
+		status = look_at(words[i]);
+	if (status)
+		return status;
 	if (call->is_json)
 		all = json_array();
 	for (int i = 0; i < n; i++)

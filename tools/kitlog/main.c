@@ -67,11 +67,11 @@ int command_no_option(const char *command, const char *word, int result)
 		word = letter;
 	fprintf(stderr,
 		result == ':'
-			? say("kitlog%s: “%s”后面还缺一个词；看 kitlog --help\n",
-				  "kitlog%s: \"%s\" needs a word behind it; see kitlog --help\n")
-			: say("kitlog%s: 没有“%s”这个选项；看 kitlog --help\n",
-				  "kitlog%s: there is no option \"%s\"; see kitlog --help\n"),
-		command, word);
+			? say("kitlog%s: “%s”后面还缺一个词；看 kitlog%s --help\n",
+				  "kitlog%s: \"%s\" needs a word behind it; see kitlog%s --help\n")
+			: say("kitlog%s: 没有“%s”这个选项；看 kitlog%s --help\n",
+				  "kitlog%s: there is no option \"%s\"; see kitlog%s --help\n"),
+		command, word, command);
 	return 2;
 }
 
