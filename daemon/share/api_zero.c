@@ -99,6 +99,14 @@ static void look_twice(struct zero *zero, const struct device *device,
 			(struct calibrating_doubt){device, channel, question};
 }
 
+/* Its points are numbers that people read: without noise in the 16th digit. */
+static void move(struct calibration_map *map, double by, double resolution)
+{
+	calibration_shift(map, by);
+	for (uint32_t i = 0; i < map->n; i++)
+		map->truth[i] = calibration_round(map->truth[i], resolution);
+}
+
 /* One channel; those that say nothing now are left out. */
 static void zero_channel(struct zero *zero, const struct device *device,
 	const struct stream *stream, uint32_t channel)
@@ -125,9 +133,7 @@ static void zero_channel(struct zero *zero, const struct device *device,
 		made->kind = by->kind;
 		made->refers = by->id;
 		made->map = by->map;
-		calibration_shift(&made->map,
-			calibration_round(
-				zero->value - calibration_line(&by->map, mean), of->resolution));
+		move(&made->map, zero->value - calibration_line(&by->map, mean), of->resolution);
 	} else {
 		made->kind = CALIBRATION_OFFSET;
 		made->map = (struct calibration_map){1, {mean}, {zero->value}};

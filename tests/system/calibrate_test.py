@@ -114,6 +114,8 @@ class Calibrate(unittest.TestCase):
         near = str(round(self.device("cup")["streams"][0]["channels"][0]["last"]) + 5)  # 5 K are no slip
         zeroed = self.calibrate("zero", channel, near, "--name", "empty")[0]  # options stand where one likes
         self.assertEqual((zeroed["kind"], zeroed["refers"], zeroed["name"]), ("two-point", made["id"], "empty"))
+        for point in self.calibrate("zero", channel, near)[0]["points"]:  # moved again, and no noise in its digits
+            self.assertLessEqual(len(str(point["true"]).partition(".")[2]), 6, point)
         self.calibrate("table", f"stream:{device['streams'][0]['id']}/{channel.split('/')[1]}", "0=0", "10=11", "20=22")
         last = self.calibrate("offset", channel, "20.1=20.4")[0]
         listed = self.calibrate("list", str(device["sticker"]))
