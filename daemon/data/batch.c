@@ -33,6 +33,12 @@ int64_t clock_piece_stamp(const struct clock_piece *piece, int64_t tick)
 	return stamp;
 }
 
+bool gap_holds(const struct gap *gap, const struct gap *before)
+{
+	return gap->stream == before->stream && gap->reason == before->reason &&
+		gap->from.ns == before->from.ns;
+}
+
 const char *gap_reason_name(enum gap_reason reason)
 {
 	switch (reason) {

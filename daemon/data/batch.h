@@ -13,6 +13,7 @@
  * the store may keep ticks and pieces instead of stamps. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -70,6 +71,10 @@ struct gap {
 	struct instant from, to; /* open ends: the last stamp before, the first stamp after */
 	uint64_t lost_rows;      /* 0: unknown */
 };
+
+/* Is it the same gap, told again? Then it is the whole of what is known of it, and `before` is no
+ * more: a silence is told while it lasts, an unplugging when it begins and when it is over. */
+bool gap_holds(const struct gap *gap, const struct gap *before);
 
 /* "unplugged": a stable word for the API and files. */
 const char *gap_reason_name(enum gap_reason reason);

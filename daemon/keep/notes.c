@@ -10,7 +10,7 @@
 #include "keep/calibration_row.h"
 #include "keep/database.h"
 
-enum { NOTES_MAX = 4096, STATEMENTS = 16 };
+enum { NOTES_MAX = 4096, STATEMENTS = 17 };
 
 struct note {
 	enum note_kind kind;
@@ -86,8 +86,9 @@ static bool replaces(enum note_kind kind, const void *later, const void *earlier
 		return is_same_cursor(later, earlier);
 	case NOTE_HOLES:
 		return is_same_hole_list(later, earlier);
-	case NOTE_BOOT:
 	case NOTE_GAP:
+		return gap_holds(later, earlier);
+	case NOTE_BOOT:
 	case NOTE_ANCHOR:
 	case NOTE_QUARANTINED:
 	case NOTE_RELEASED:
@@ -186,6 +187,24 @@ static int write_holes(struct notes *notes, sqlite3 *db, const struct holes *hol
 	return result;
 }
 
+/* Told again, it is always the newest of its stream, so that the search ends soon. */
+static int write_gap(struct notes *notes, sqlite3 *db, const struct gap *gap)
+{
+	int result = database_run(db, &notes->statements[16],
+		"UPDATE gap SET to_ns = ?4, lost_rows = ?5 WHERE id ="
+		" (SELECT id FROM gap WHERE stream = ?1 ORDER BY id DESC LIMIT 1)"
+		" AND reason = ?2 AND from_ns = ?3",
+		"iiiii", (int64_t)gap->stream, (int64_t)gap->reason, gap->from.ns, gap->to.ns,
+		(int64_t)gap->lost_rows);
+
+	if (result < 0 || sqlite3_changes(db) > 0)
+		return result;
+	return database_run(db, &notes->statements[8],
+		"INSERT INTO gap(stream, reason, from_ns, to_ns, lost_rows) VALUES(?, ?, ?, ?, ?)",
+		"iiiii", (int64_t)gap->stream, (int64_t)gap->reason, gap->from.ns, gap->to.ns,
+		(int64_t)gap->lost_rows);
+}
+
 static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 {
 	switch (note->kind) {
@@ -197,13 +216,8 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 	}
 	case NOTE_DEVICE:
 		return write_device(notes, db, note->body);
-	case NOTE_GAP: {
-		const struct gap *gap = note->body;
-		return database_run(db, &notes->statements[8],
-			"INSERT INTO gap(stream, reason, from_ns, to_ns, lost_rows) VALUES(?, ?, ?, ?, ?)",
-			"iiiii", (int64_t)gap->stream, (int64_t)gap->reason, gap->from.ns,
-			gap->to.ns, (int64_t)gap->lost_rows);
-	}
+	case NOTE_GAP:
+		return write_gap(notes, db, note->body);
 	case NOTE_ANCHOR: {
 		const struct boot_anchor *of = note->body;
 		return database_run(db, &notes->statements[9],

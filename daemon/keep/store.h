@@ -91,7 +91,7 @@ int store_use_sink(struct store *store, const char *name);
  * last one kept of their stream are left out and counted (lost_rows): nothing is ever reordered.
  * -ENOMEM when more is pending than the store will hold in memory (the card has refused for long):
  * the rows are counted, and become a GAP_STORE at the next commit that succeeds. -EINVAL: no stream
- * or channels that could be. */
+ * or channels that could be. A gap that is told again (gap_holds) is one that grew. */
 int store_add_batch(struct store *store, const struct feed_record *batch);
 int store_add_device(struct store *store, const struct device *device);
 int store_add_gap(struct store *store, const struct gap *gap);

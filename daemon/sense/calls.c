@@ -139,7 +139,7 @@ static void lose_waiting(struct kit *kit, enum gap_reason reason)
 	while (waiting_next(&kit->waiting, &at, &row)) {
 		kit->lost++;
 		if (row.stream < kit->device.n_streams)
-			track_owe(&kit->tracks[row.stream], reason, 1);
+			track_owe(&kit->tracks[row.stream], kit->at, reason, 1);
 	}
 	waiting_clear(&kit->waiting);
 }
@@ -291,7 +291,7 @@ void kit_lost(struct kit *kit, unsigned stream, uint64_t rows, enum gap_reason r
 	if (!track)
 		return;
 	kit->lost += rows;
-	track_owe(track, reason, rows);
+	track_owe(track, kit->at, reason, rows);
 }
 
 /* `track` NULL: nobody knows which stream it was. */
@@ -403,5 +403,5 @@ void kit_restarted(struct kit *kit)
 	timebase_restart(&kit->timebase);
 	for (unsigned i = 0; i < kit->device.n_streams; i++)
 		if (kit->device.streams[i].kind == STREAM_DATA && kit->tracks[i].last_ns)
-			track_owe(&kit->tracks[i], GAP_RESET, 0);
+			track_owe(&kit->tracks[i], kit->at, GAP_RESET, 0);
 }

@@ -87,7 +87,7 @@ struct instant conversation_wake(const struct kit *kit); /* INT64_MAX: no wish *
 /* Unplugged: sends what is pending, tells the gap so far, and the end of the device. */
 void conversation_close(struct kit *kit, struct instant now);
 
-/* sense stops: sends what is pending, tells no end. */
+/* sense stops: sends what is pending, tells what is missing until now, but no end. */
 void conversation_stop(struct kit *kit, struct instant now);
 
 /* 0, -EOPNOTSUPP, or what the family answers. */

@@ -60,7 +60,7 @@ static void merge_untold(struct target *target, const struct gap *gap)
 {
 	struct gap *untold = &target->untold;
 
-	if (!untold->reason) {
+	if (!untold->reason || gap_holds(gap, untold)) {
 		*untold = *gap;
 		return;
 	}

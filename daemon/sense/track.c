@@ -10,13 +10,15 @@ enum {
 	BATCH_AGE_MS = 20,
 	SILENCE_LEAST_MS = 6000,
 	SILENCE_PERIODS = 5,
+	SILENCE_TOLD_MS = 60000, /* again, at the latest */
 };
 
 void track_open(struct track *track, const struct stream *stream, struct registry *registry,
 	enum gap_reason reason, struct instant now)
 {
 	track->period_ns = stream->period_ns;
-	track->is_event = stream->stamps == STAMP_KERNEL && stream->period_ns == 0;
+	track->is_event = stream->kind == STREAM_CLOCK ||
+		(stream->stamps == STAMP_KERNEL && stream->period_ns == 0);
 	if (track->stream == stream->id)
 		return;
 	track->stream = stream->id;
@@ -26,6 +28,9 @@ void track_open(struct track *track, const struct stream *stream, struct registr
 	track->spacing_ns = track->silence_ns = 0;
 	track->owed = track->last_ns ? reason : (enum gap_reason)0;
 	track->owed_rows = 0;
+	track->owed_ns = now.ns;
+	track->from_ns = track->last_ns ? track->last_ns : now.ns;
+	track->told_ns = 0;
 	track->is_silent = track->is_doubtful = false;
 	track->is_fresh = true;
 	track->batch.stream = stream->id;
@@ -46,21 +51,63 @@ void track_flush(struct track *track, struct outlet *outlet, struct instant now)
 	track->is_fresh = false;
 }
 
-static void tell_owed(
-	struct track *track, struct outlet *outlet, struct instant now, int64_t next_ns)
+/* How many rows the stream's period has room for between two; 0: nobody knows. */
+static uint64_t rows_between(const struct track *track, int64_t from_ns, int64_t to_ns)
+{
+	int64_t period_ns = track->period_ns, n;
+
+	if (period_ns <= 0)
+		return 0;
+	n = (to_ns - from_ns + period_ns / 2) / period_ns - 1;
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+/* What the device counted itself is more than what its period says. */
+static void tell_gap(struct track *track, struct outlet *outlet, struct instant now, int64_t to_ns)
 {
 	struct gap gap = {
 		.stream = track->stream,
 		.reason = track->owed,
-		.from.ns = track->last_ns ? track->last_ns : next_ns,
-		.to.ns = next_ns,
+		.from.ns = track->from_ns < to_ns ? track->from_ns : to_ns,
+		.to.ns = to_ns,
 		.lost_rows = track->owed_rows,
 	};
 
+	if (gap.reason == GAP_SILENT && gap.lost_rows == 0)
+		gap.lost_rows = rows_between(track, gap.from.ns, to_ns);
 	track_flush(track, outlet, now);
 	outlet_gap(outlet, now, &gap);
+}
+
+static void owe_no_more(struct track *track)
+{
 	track->owed = (enum gap_reason)0;
 	track->owed_rows = 0;
+	track->told_ns = 0;
+}
+
+/* What is owed ends at `to_ns`, where the next one begins. */
+static void end_gap(struct track *track, struct outlet *outlet, struct instant now, int64_t to_ns)
+{
+	tell_gap(track, outlet, now, to_ns);
+	track->from_ns = to_ns;
+	owe_no_more(track);
+}
+
+/* Twice as long ago as the last time, but each minute. What was owed before the silence is told by
+ * itself: it did not last so long. */
+static void tell_silence(struct track *track, struct outlet *outlet, struct instant now)
+{
+	int64_t most_ns = SILENCE_TOLD_MS * (int64_t)NS_PER_MS;
+	int64_t wait_ns = track->told_ns - track->from_ns;
+
+	if (track->told_ns && now.ns - track->told_ns < (wait_ns < most_ns ? wait_ns : most_ns))
+		return;
+	if (track->owed && track->owed != GAP_SILENT)
+		end_gap(track, outlet, now, track->owed_ns);
+	track_owe(track, now, GAP_SILENT, 0);
+	tell_gap(track, outlet, now, now.ns);
+	track->told_ns = now.ns;
 }
 
 /* Quick to grow, slow to shrink: rows that come in bursts are as far apart as the bursts. A silence
@@ -90,9 +137,8 @@ static void settle_doubt(struct track *track, int64_t stamp_ns)
 	bool is_late = track->last_ns && usual_ns > 0 && since_ns / 3 > usual_ns / 2;
 
 	if (track->is_doubtful && is_late && !track->is_event && !track->owed)
-		track_owe(track, GAP_WIRE,
-			track->period_ns > 0 ? (uint64_t)((since_ns + usual_ns / 2) / usual_ns - 1)
-					     : 0);
+		track_owe(track, (struct instant){stamp_ns}, GAP_WIRE,
+			rows_between(track, track->last_ns, stamp_ns));
 	track->is_doubtful = false;
 }
 
@@ -105,7 +151,7 @@ static uint32_t append(struct track *track, struct outlet *outlet, struct instan
 
 	settle_doubt(track, stamp_ns);
 	if (track->owed)
-		tell_owed(track, outlet, now, stamp_ns);
+		end_gap(track, outlet, now, stamp_ns);
 	if (batch->n_rows == 0)
 		track->batch_ns = now.ns;
 	row = batch->n_rows++;
@@ -116,7 +162,7 @@ static uint32_t append(struct track *track, struct outlet *outlet, struct instan
 
 	learn_spacing(track, now.ns - track->seen_ns);
 	track->seen_ns = now.ns;
-	track->last_ns = stamp_ns;
+	track->last_ns = track->from_ns = stamp_ns;
 	track->is_silent = false;
 	return row;
 }
@@ -171,7 +217,7 @@ bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instan
 	uint32_t row;
 
 	if (stamp <= track->last_ns) {
-		track_owe(track, GAP_WIRE, 1);
+		track_owe(track, now, GAP_WIRE, 1);
 		return false;
 	}
 	begin_batch_of(track, outlet, now, piece);
@@ -181,8 +227,14 @@ bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instan
 	return true;
 }
 
-void track_owe(struct track *track, enum gap_reason reason, uint64_t rows)
+void track_owe(struct track *track, struct instant now, enum gap_reason reason, uint64_t rows)
 {
+	if (reason == GAP_RESET && track->told_ns) { /* the silence before it stands as told */
+		track->from_ns = track->told_ns;
+		owe_no_more(track);
+	}
+	if (!track->owed)
+		track->owed_ns = now.ns;
 	if (!track->owed || reason == GAP_RESET)
 		track->owed = reason;
 	track->owed_rows += rows;
@@ -199,6 +251,11 @@ void track_end_burst(struct track *track, struct outlet *outlet, struct instant 
 		track_flush(track, outlet, now);
 }
 
+static bool is_missed(const struct track *track)
+{
+	return track->last_ns || track->period_ns > 0 || track->is_doubtful;
+}
+
 void track_tick(struct track *track, struct outlet *outlet, struct instant now)
 {
 	int64_t period = track->period_ns > 0 ? track->period_ns : track->spacing_ns;
@@ -210,31 +267,31 @@ void track_tick(struct track *track, struct outlet *outlet, struct instant now)
 		track_flush(track, outlet, now);
 	if (limit < SILENCE_LEAST_MS * (int64_t)NS_PER_MS)
 		limit = SILENCE_LEAST_MS * (int64_t)NS_PER_MS;
-	if (!track->is_event && !track->is_silent && now.ns - track->seen_ns > limit) {
+	if (!track->is_event && now.ns - track->seen_ns > limit)
 		track->is_silent = true;
-		if (track->last_ns)
-			track_owe(track, GAP_SILENT, 0);
-	}
+	if (track->is_silent && is_missed(track))
+		tell_silence(track, outlet, now);
 }
 
 void track_close(struct track *track, struct outlet *outlet, struct registry *registry,
 	enum gap_reason reason, struct instant now)
 {
+	int64_t end_ns = now.ns > track->last_ns ? now.ns : track->last_ns;
+
 	if (!track->stream)
 		return;
 	track_flush(track, outlet, now);
-	if (track->owed_rows > 0 || (reason && track->last_ns)) {
-		struct gap gap = {
-			.stream = track->stream,
-			.reason = reason ? reason : track->owed,
-			.from.ns = track->last_ns ? track->last_ns : now.ns,
-			.to.ns = now.ns > track->last_ns ? now.ns : track->last_ns,
-			.lost_rows = track->owed_rows,
-		};
-
-		outlet_gap(outlet, now, &gap);
+	if (!reason)
+		settle_doubt(track, end_ns);
+	if (track->owed == GAP_SILENT)
+		end_gap(track, outlet, now, end_ns);
+	if (track->owed || (reason && track->last_ns)) {
+		if (reason)
+			track->owed = reason;
+		tell_gap(track, outlet, now, end_ns);
 	}
 	if (track->last_ns)
-		registry_set_last_stamp_ns(registry, track->stream, track->last_ns);
+		registry_set_last_stamp_ns(registry, track->stream,
+			track->from_ns > track->last_ns ? track->from_ns : track->last_ns);
 	track->stream = 0;
 }

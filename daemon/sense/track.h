@@ -2,8 +2,9 @@
 /* The track of one stream: its open batch, its newest stamp, the gap that is owed, its silence.
  *
  * Rows go in stamped; they come out in batches through the outlet, gaps between them in their
- * place. Stamps rise strictly for ever: the registry remembers the newest over unplugging. Sense
- * thread, no allocation. */
+ * place. A silence is told while it lasts, again and again from the same beginning, each time up to
+ * now: who reads it keeps the newest. Stamps rise strictly for ever: the registry remembers the
+ * newest over unplugging. Sense thread, no allocation. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,8 +23,11 @@ struct track {
 		spacing_ns;   /* when the last row came, and how far rows are apart, smoothed */
 	int64_t silence_ns;   /* the last silence, fading with the rows since */
 	int64_t batch_ns;     /* when the oldest row of the open batch came */
-	enum gap_reason owed; /* 0: none. Told in front of the next row */
+	enum gap_reason owed; /* 0: none. Told in front of the next row, a silence also before */
 	uint64_t owed_rows;
+	int64_t owed_ns; /* when it was first owed */
+	int64_t from_ns; /* where it begins: the newest stamp, the opening, the end of one before */
+	int64_t told_ns; /* the silence was told up to here; 0: not yet */
 	bool is_silent, is_fresh; /* fresh: nothing was sent yet */
 	bool is_doubtful;         /* something went wrong since the last row */
 	bool is_event;            /* comes when something happens: silence means nothing */
@@ -48,7 +52,7 @@ bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instan
 	const struct clock_piece *piece, int64_t tick, const double *values);
 
 /* Owes a gap; the reason first given stays until it is told, but a reset outranks all. */
-void track_owe(struct track *track, enum gap_reason reason, uint64_t rows);
+void track_owe(struct track *track, struct instant now, enum gap_reason reason, uint64_t rows);
 
 /* Something that may have been a row came damaged, or was asked for and did not come. Where the next
  * row is late, that was rows, and a gap is owed: as many as fit in with the stream's period; of a
@@ -58,13 +62,14 @@ void track_doubt(struct track *track);
 /* Sends the open batch. */
 void track_flush(struct track *track, struct outlet *outlet, struct instant now);
 
-/* About each 20 ms: sends a batch that is old enough, notices silence. */
+/* About each 20 ms: sends a batch that is old enough, notices silence and tells it. A stream that
+ * never gave a row is missed if it has a period or was asked in vain. */
 void track_tick(struct track *track, struct outlet *outlet, struct instant now);
 
 /* Sends a batch now if the next row is not to be expected within 20 ms. After each read. */
 void track_end_burst(struct track *track, struct outlet *outlet, struct instant now);
 
-/* The device went away, or sense stops: sends all, tells the gap so far if `reason` is not 0 or
- * rows are owed, and leaves the newest stamp with the registry. */
+/* The device went away, or sense stops: sends all, tells a silence that ends here and the gap so far
+ * if `reason` is not 0 or one is owed, and leaves the newest stamp with the registry. */
 void track_close(struct track *track, struct outlet *outlet, struct registry *registry,
 	enum gap_reason reason, struct instant now);

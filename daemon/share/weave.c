@@ -123,13 +123,6 @@ struct gathering {
 	size_t n;
 };
 
-/* A gap is told so far when a kit goes, and whole when it is back: the second one holds the first. */
-static bool is_more_of(const struct gap *gap, const struct gap *before)
-{
-	return gap->stream == before->stream && gap->reason == before->reason &&
-		gap->from.ns == before->from.ns;
-}
-
 static int take_gap(void *self, const struct gap *gap)
 {
 	struct gathering *gathering = self;
@@ -143,9 +136,9 @@ static int take_gap(void *self, const struct gap *gap)
 	if (told.from.ns < weave->cursor.ns)
 		told.from = weave->cursor;
 	struct gap *before = gathering->n > 0 ? &weave->gaps[weave->n_gaps - 1] : NULL;
-	if (before && is_more_of(&told, before)) {
+	if (before && gap_holds(&told, before)) {
 		before->to.ns = told.to.ns > before->to.ns ? told.to.ns : before->to.ns;
-		before->lost_rows += told.lost_rows;
+		before->lost_rows = told.lost_rows;
 		return 0;
 	}
 	if (gathering->n++ == PAGE_GAPS) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows of a device and the gaps between them: what was lost, what went wrong, what is silence. */
+/* Rows of a device and the gaps between them: what was lost, what went wrong. */
 #include <math.h>
 
 #include "support/wishes.h"
@@ -165,93 +165,6 @@ static void without_a_period_nobody_knows_how_many_went_wrong(void **unused)
 	assert_int_equal(rig.gaps[0].lost_rows, 0);
 }
 
-static void silence_is_a_state_and_then_a_gap(void **unused)
-{
-	int64_t last_ns;
-
-	(void)unused;
-	let(describe);
-	let(send_row);
-	last_ns = rig.clock.frozen_ns;
-	rig_pass_ms(&rig, 5900);
-	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
-	rig_pass_ms(&rig, 200);
-	assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
-	assert_int_equal(rig.n_gaps, 0);
-	rig_pass_ms(&rig, 3000);
-	let(send_row);
-	rig_pass_ms(&rig, 100);
-	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
-	assert_int_equal(rig.n_gaps, 1);
-	assert_int_equal(rig.gaps[0].reason, GAP_SILENT);
-	assert_int_equal(rig.gaps[0].from.ns, last_ns);
-	assert_int_equal(rig.gaps[0].to.ns, last_ns + INT64_C(9100) * NS_PER_MS);
-}
-
-static void a_slow_sensor_may_be_silent_for_five_of_its_periods(void **unused)
-{
-	(void)unused;
-	let(describe);
-	for (int i = 0; i < 4; i++) {
-		let(send_row);
-		rig_pass_ms(&rig, 5000);
-	}
-	rig_pass_ms(&rig, 15000);
-	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
-	rig_pass_ms(&rig, 6000);
-	assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
-}
-
-static void one_silence_does_not_hide_the_next(void **unused)
-{
-	(void)unused;
-	let(describe);
-	for (int silence = 0; silence < 3; silence++) {
-		for (int i = 0; i < 20; i++) {
-			let(send_row);
-			rig_pass_ms(&rig, 500);
-		}
-		assert_int_equal(rig_health(&rig).state, DEVICE_READY);
-		rig_pass_ms(&rig, 20000);
-		assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
-	}
-	assert_int_equal(rig.n_gaps, 2);
-}
-
-static void who_speaks_once_a_minute_is_not_silent_for_ever(void **unused)
-{
-	(void)unused;
-	let(describe);
-	for (int i = 0; i < 4; i++) {
-		let(send_row);
-		let(send_row); /* two lines each time */
-		rig_pass_ms(&rig, 60000);
-	}
-	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
-}
-
-static void describe_100_ms(struct kit *kit)
-{
-	struct device device = plain_device();
-
-	device.streams[0].period_ns = 100 * NS_PER_MS;
-	kit_claim(kit);
-	assert_int_equal(kit_describe(kit, &device), 0);
-}
-
-static void a_known_period_says_what_silence_is(void **unused)
-{
-	(void)unused;
-	let(describe_100_ms);
-	for (int i = 0; i < 4; i++) {
-		let(send_row);
-		rig_pass_ms(&rig, 5000); /* late, again and again */
-	}
-	assert_int_equal(rig_health(&rig).state, DEVICE_READY);
-	rig_pass_ms(&rig, 1500);
-	assert_int_equal(rig_health(&rig).state, DEVICE_SILENT);
-}
-
 static void lose_three(struct kit *kit)
 {
 	kit_lost(kit, 0, 3, GAP_WIRE);
@@ -286,11 +199,6 @@ int main(void)
 		WISHES_TEST(readings_that_went_wrong_are_a_gap_with_their_number),
 		WISHES_TEST(what_went_wrong_and_cost_no_reading_is_no_gap),
 		WISHES_TEST(without_a_period_nobody_knows_how_many_went_wrong),
-		WISHES_TEST(silence_is_a_state_and_then_a_gap),
-		WISHES_TEST(a_slow_sensor_may_be_silent_for_five_of_its_periods),
-		WISHES_TEST(one_silence_does_not_hide_the_next),
-		WISHES_TEST(who_speaks_once_a_minute_is_not_silent_for_ever),
-		WISHES_TEST(a_known_period_says_what_silence_is),
 		WISHES_TEST(lost_rows_are_a_gap_in_front_of_the_next_one),
 	};
 

@@ -304,6 +304,38 @@ static void the_time_without_kitlogd_is_a_gap(void **state)
 	assert_int_equal(gaps.gaps[0].to.ns, bench.now.ns);
 }
 
+static void keep_gap(int64_t from_ns, int64_t to_ns, uint64_t rows)
+{
+	struct gap gap = {3, GAP_SILENT, {from_ns}, {to_ns}, rows};
+
+	assert_int_equal(store_add_gap(bench.store, &gap), 0);
+}
+
+static void a_gap_that_is_told_again_is_one_that_grew(void **state)
+{
+	const struct gap other = {4, GAP_SILENT, {100}, {150}, 5};
+	struct gaps gaps = {.n = 0};
+
+	(void)state;
+	keep_gap(100, 200, 9);
+	assert_int_equal(store_commit(bench.store, bench.now), 0);
+	assert_int_equal(store_add_gap(bench.store, &other), 0);
+	keep_gap(100, 300, 19); /* in memory */
+	keep_gap(100, 400, 29);
+	assert_int_equal(store_commit(bench.store, bench.now), 0);
+	keep_gap(100, 390, 28); /* the row that ends it is stamped before it was told */
+	keep_gap(500, 600, 9);
+	assert_int_equal(store_commit(bench.store, bench.now), 0);
+	assert_int_equal(reader_gaps(bench.reader, 3, (struct instant){0}, (struct instant){1000},
+				 collect_gap, &gaps),
+		0);
+	assert_int_equal(gaps.n, 2);
+	assert_int_equal(gaps.gaps[0].from.ns, 100);
+	assert_int_equal(gaps.gaps[0].to.ns, 390);
+	assert_int_equal(gaps.gaps[0].lost_rows, 28);
+	assert_int_equal(gaps.gaps[1].from.ns, 500);
+}
+
 static void the_first_start_has_no_gap(void **state)
 {
 	struct gaps gaps = {.n = 0};
@@ -359,6 +391,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_new_boot_begins_behind_anchors_and_gaps_too, begin, end),
 		cmocka_unit_test_setup_teardown(the_time_without_kitlogd_is_a_gap, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_gap_that_is_told_again_is_one_that_grew, begin, end),
 		cmocka_unit_test_setup_teardown(the_first_start_has_no_gap, begin, end),
 		cmocka_unit_test_setup_teardown(
 			the_status_counts_what_is_kept_and_what_waits, begin, end),
