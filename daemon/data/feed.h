@@ -38,7 +38,8 @@ struct feed_health {
 	uint32_t device;        /* 0 when none is described: then `port` says which */
 	uint32_t state;         /* enum device_state */
 	uint64_t bytes, rows;   /* since it was opened */
-	uint64_t bad_frames;    /* damaged or not understood */
+	uint64_t bad_frames;    /* that came, and were damaged or not understood */
+	uint64_t unanswered;    /* questions to it that nothing came of */
 	uint64_t lost_rows;     /* missing, by the device's own count or by sequence numbers */
 	int64_t uncertainty_ns; /* of the stamps now */
 	int64_t round_trip_ns;  /* smallest ping of the last bucket; 0: none */

@@ -295,9 +295,8 @@ void kit_lost(struct kit *kit, unsigned stream, uint64_t rows, enum gap_reason r
 }
 
 /* `track` NULL: nobody knows which stream it was. */
-static void note_damage(struct kit *kit, struct track *track)
+static void doubt(struct kit *kit, struct track *track)
 {
-	kit->rejected++;
 	for (unsigned i = 0; i < DEVICE_STREAMS; i++) {
 		struct track *of = track_of(kit, i);
 
@@ -308,30 +307,39 @@ static void note_damage(struct kit *kit, struct track *track)
 
 void kit_reject(struct kit *kit)
 {
-	if (may_speak(kit))
-		note_damage(kit, NULL);
-}
-
-static void note_error(struct kit *kit, struct track *track, const char **trouble, const char *word)
-{
 	if (!may_speak(kit))
 		return;
-	note_damage(kit, track);
-	*trouble = word;
+	kit->rejected++;
+	doubt(kit, NULL);
+}
+
+/* `stream` KIT_WHOLE: the device. */
+static void note_error(struct kit *kit, unsigned stream, uint64_t *count, const char *word)
+{
+	struct track *track = track_of(kit, stream);
+
+	if (!may_speak(kit))
+		return;
+	++*count;
+	doubt(kit, track);
+	*(track ? &kit->stream_trouble[stream] : &kit->trouble) = word;
 	if (kit->host->error)
 		kit->host->error(kit->host->self, kit, word);
 }
 
 void kit_error(struct kit *kit, const char *word)
 {
-	note_error(kit, NULL, &kit->trouble, word);
+	note_error(kit, KIT_WHOLE, &kit->rejected, word);
 }
 
 void kit_stream_error(struct kit *kit, unsigned stream, const char *word)
 {
-	struct track *track = track_of(kit, stream);
+	note_error(kit, stream, &kit->rejected, word);
+}
 
-	note_error(kit, track, track ? &kit->stream_trouble[stream] : &kit->trouble, word);
+void kit_unanswered(struct kit *kit, unsigned stream, const char *word)
+{
+	note_error(kit, stream, &kit->unanswered, word);
 }
 
 void kit_understood(struct kit *kit)

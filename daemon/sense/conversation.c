@@ -184,7 +184,8 @@ void conversation_open(struct kit *kit, const struct kit_port *port, struct inst
 	kit->wake.ns = INT64_MAX;
 	kit->random = kit->host->seed ^ (uint64_t)now.ns;
 	kit->n_bytes = 0;
-	kit->senseless = kit->total = kit->rows = kit->rejected = kit->lost = 0;
+	kit->senseless = kit->total = kit->rows = 0;
+	kit->rejected = kit->unanswered = kit->lost = 0;
 	kit->trouble = NULL;
 	memset(kit->stream_trouble, 0, sizeof(kit->stream_trouble));
 	kit->speed_bytes = kit->speed_plain = 0;
@@ -490,6 +491,7 @@ void conversation_health(const struct kit *kit, struct instant now, struct feed_
 		.bytes = kit->total,
 		.rows = kit->rows,
 		.bad_frames = kit->rejected,
+		.unanswered = kit->unanswered,
 		.lost_rows = kit->lost,
 		.uncertainty_ns = kit->port.uncertainty_ns,
 	};

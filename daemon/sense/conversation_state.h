@@ -55,7 +55,7 @@ struct kit {
 	struct instant made_sense; /* newest description, row or pair; else the opening */
 	struct instant newest_byte;
 	uint64_t senseless; /* bytes since made_sense */
-	uint64_t total, rows, rejected, lost;
+	uint64_t total, rows, rejected, unanswered, lost;
 	const char *trouble; /* the newest word of kit_error since a row came; NULL: none */
 	const char *stream_trouble[DEVICE_STREAMS]; /* the same of each stream */
 

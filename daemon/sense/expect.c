@@ -244,9 +244,11 @@ void expect_end(struct expect *expect, struct instant at, const struct feed_heal
 	char buffer[LINE];
 	struct text words = text_over(buffer, sizeof buffer);
 
-	text_addf(&words, "end bytes %llu rows %llu bad %llu lost %llu",
-		(unsigned long long)totals->bytes, (unsigned long long)totals->rows,
-		(unsigned long long)totals->bad_frames, (unsigned long long)totals->lost_rows);
+	text_addf(&words, "end bytes %llu rows %llu bad %llu", (unsigned long long)totals->bytes,
+		(unsigned long long)totals->rows, (unsigned long long)totals->bad_frames);
+	if (totals->unanswered > 0)
+		text_addf(&words, " unanswered %llu", (unsigned long long)totals->unanswered);
+	text_addf(&words, " lost %llu", (unsigned long long)totals->lost_rows);
 	add_line(expect, at, &words);
 }
 

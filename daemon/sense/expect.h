@@ -10,9 +10,11 @@
  *
  * A value is the shortest decimal that reads back; `-`: the channel was not given. Behind it stand
  * flags, `warm-up` (younger than the kit's warm-up) and `out-of-range` (of what the channel can
- * measure; data/flag.h), with a comma between. `gap REASON`, then `lost N` where that is known, then the stream
- * where the device has several. A channel whose name is used in two streams is STREAM.CHANNEL.
- * Times are stamps, seconds since the recording began; of one instant, in the order of telling.
+ * measure; data/flag.h), with a comma between. `gap REASON`, then `lost N` where that is known, then
+ * the stream where the device has several. A channel whose name is used in two streams is
+ * STREAM.CHANNEL. `end` counts; between `bad` (that came) and `lost` stands `unanswered N` where a
+ * question was. Times are stamps, seconds since the recording began; of one instant, in the order of
+ * telling.
  *
  * Reads one ring of sense's outlet (data/feed.h). One owner, any thread. */
 #pragma once

@@ -189,13 +189,19 @@ int kit_describe_outputs(
 void kit_put(struct kit *kit, unsigned channel, double raw);
 void kit_emit(struct kit *kit, struct instant at);
 
-/* What went wrong, as a word: "timeout", "exception-2", "checksum". Counted as kit_reject does, and
- * the newest is shown with the device until a row comes, as the sentence that kit.yaml, the family's
- * table or sense/vocabulary.c has for it, in this order. At most 23 characters, borrowed static. */
+/* Something came and is no row: why, as a word: "exception-2", "checksum". Counted as kit_reject
+ * does, and the newest is shown with the device until a row comes, as the sentence that kit.yaml,
+ * the family's table or sense/vocabulary.c has for it, in this order. At most 23 characters, borrowed
+ * static. */
 void kit_error(struct kit *kit, const char *word);
 
 /* The same of one stream, whose rows alone end it: of several probes on one adapter one is silent. */
 void kit_stream_error(struct kit *kit, unsigned stream, const char *word);
+
+/* It was asked, or would have been, and nothing came: "timeout", "not-sent". Counted by itself, else
+ * the same. `stream` KIT_WHOLE: the device. */
+enum { KIT_WHOLE = DEVICE_STREAMS };
+void kit_unanswered(struct kit *kit, unsigned stream, const char *word);
 
 /* What came was understood, although no row comes of it: a refusal. */
 void kit_understood(struct kit *kit);

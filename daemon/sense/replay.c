@@ -89,6 +89,7 @@ static void count_ended(struct replay *replay)
 	replay->ended.bytes += health.bytes;
 	replay->ended.rows += health.rows;
 	replay->ended.bad_frames += health.bad_frames;
+	replay->ended.unanswered += health.unanswered;
 	replay->ended.lost_rows += health.lost_rows;
 }
 

@@ -222,6 +222,7 @@ static void add_health(struct text *text, const struct feed_health *health)
 	text_addf(text, "{\"bytes\":%llu", (unsigned long long)health->bytes);
 	add_int(text, "rows", (int64_t)health->rows);
 	add_int(text, "bad_frames", (int64_t)health->bad_frames);
+	add_int(text, "unanswered", (int64_t)health->unanswered);
 	add_int(text, "lost_rows", (int64_t)health->lost_rows);
 	add_number(text, "uncertainty_us", (double)health->uncertainty_ns / NS_PER_US);
 	add_number(text, "round_trip_us",

@@ -64,7 +64,7 @@ static void on_tick(struct kit *kit, void *state, struct instant now)
 	if (gmc->is_asked && gmc->stage == SERIAL) /* old firmware has none to tell */
 		kit_describe_model(kit, NULL, STAMP_ARRIVAL);
 	else if (gmc->is_asked && gmc->stage != HUSH)
-		kit_error(kit, "timeout");
+		kit_unanswered(kit, KIT_WHOLE, "timeout");
 	if (gmc->is_asked && gmc->stage == BEAT)
 		gmc->n = 0; /* a minute has no hole */
 	if (gmc->is_asked)

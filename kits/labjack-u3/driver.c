@@ -194,7 +194,7 @@ static void tick(struct kit *kit, void *memory, struct instant now)
 	int64_t period_ns = (int64_t)(NS_PER_S / (hz > 0 ? hz : 10));
 
 	if (state->is_asked && waited_ns >= ANSWER_MS * (int64_t)NS_PER_MS) {
-		kit_error(kit, "timeout");
+		kit_unanswered(kit, KIT_WHOLE, "timeout");
 		state->step = CONFIG;
 		ask(kit, state);
 	} else if (!state->is_asked && waited_ns >= period_ns) {

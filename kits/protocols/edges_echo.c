@@ -84,7 +84,7 @@ static void ask(struct kit *kit, struct edges *edges)
 	echo->asked = kit_now(kit);
 	if (kit_pulse(kit, edges->plan->lines[TRIGGER], PULSE_US)) {
 		echo->state = ECHO_IDLE;
-		kit_error(kit, "no-trigger");
+		kit_unanswered(kit, KIT_WHOLE, "no-trigger");
 	}
 }
 
@@ -101,7 +101,10 @@ static void tick(struct kit *kit, struct edges *edges, struct instant now)
 	int64_t period_ns = edges->plan->window_ns;
 
 	if (echo->state != ECHO_IDLE && instant_since(now, echo->asked) > timeout_ns(edges)) {
-		kit_error(kit, echo->state == ECHO_AWAITED ? "no-answer" : "no-echo");
+		if (echo->state == ECHO_AWAITED)
+			kit_unanswered(kit, KIT_WHOLE, "no-answer");
+		else
+			kit_error(kit, "no-echo");
 		echo->state = ECHO_IDLE;
 	}
 	if (echo->next.ns == 0)

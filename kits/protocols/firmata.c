@@ -225,7 +225,7 @@ static void on_tick(struct kit *kit, void *state, struct instant now)
 			ask_pins(kit, firmata);
 		else if (send_set_up(kit, firmata) == 0) {
 			if (firmata->stage == RUN && firmata->wanted)
-				kit_error(kit, "silent");
+				kit_unanswered(kit, KIT_WHOLE, "silent");
 			firmata->stage = RUN;
 			firmata->next = instant_add(now, SILENT_MS * (int64_t)NS_PER_MS);
 		}

@@ -223,10 +223,10 @@ static void on_tick(struct kit *kit, void *state, struct instant now)
 		return;
 	if (now.ns >= frames->next_ask.ns) {
 		if (frames->is_waiting)
-			kit_error(kit, "timeout");
+			kit_unanswered(kit, KIT_WHOLE, "timeout");
 		frames->is_waiting = kit_send(kit, plan->ask.bytes, plan->ask.n) == 0;
 		if (!frames->is_waiting)
-			kit_error(kit, "not-sent");
+			kit_unanswered(kit, KIT_WHOLE, "not-sent");
 		frames->stale = frames->unused;
 		frames->next_ask = instant_add(frames->next_ask, plan->every_ns);
 		if (frames->next_ask.ns <= now.ns)

@@ -167,7 +167,10 @@ void hid_answer(struct kit *kit, void *state, int error, const uint8_t *bytes, s
 	(void)n;
 	hid->is_asked = false;
 	if (error) {
-		kit_error(kit, error == -ETIMEDOUT ? "timeout" : "refused");
+		if (error == -ETIMEDOUT)
+			kit_unanswered(kit, KIT_WHOLE, "timeout");
+		else
+			kit_error(kit, "refused");
 		/* As if it had been silent for so long that only RETRY_MS is left. */
 		if (plan && plan->silence_ns > 0)
 			hid->heard = instant_add(

@@ -52,13 +52,13 @@ void kernel_text_answer(struct kit *kit, void *state, int error, const uint8_t *
 	switch (error) {
 	case -EAGAIN:
 	case -EBUSY:
-		kit_error(kit, "busy");
+		kit_unanswered(kit, KIT_WHOLE, "busy");
 		break;
 	case -ENODEV:
 	case -ENOENT:
-		kit_error(kit, "gone");
+		kit_unanswered(kit, KIT_WHOLE, "gone");
 		break;
 	default:
-		kit_error(kit, "bus");
+		kit_unanswered(kit, KIT_WHOLE, "bus");
 	}
 }

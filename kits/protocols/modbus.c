@@ -70,6 +70,8 @@ struct modbus {
 	struct instant answer_began;
 	double values[MODEL_CHANNELS]; /* raw; NaN: none in this round */
 	const char *word;              /* what went wrong in it; NULL: nothing */
+	bool is_unanswered;            /* the word is about nothing that came */
+	bool is_stray_counted;         /* what came since the last answer, and is none */
 };
 
 static const struct modbus_plan *plan_of(const struct kit *kit)
@@ -173,11 +175,23 @@ static void tell(struct kit *kit, struct modbus *modbus)
 {
 	if (!modbus->word)
 		return;
-	if (modbus->n_slaves > 1)
-		kit_stream_error(kit, modbus->slave, modbus->word);
+	unsigned stream = modbus->n_slaves > 1 ? modbus->slave : KIT_WHOLE;
+
+	if (modbus->is_unanswered)
+		kit_unanswered(kit, stream, modbus->word);
 	else
-		kit_error(kit, modbus->word);
+		kit_stream_error(kit, stream, modbus->word);
 	modbus->word = NULL;
+	modbus->is_unanswered = false;
+}
+
+/* One word is shown of a round, the newest: one that gives way is a refusal, and counts. */
+static void note_wrong(struct kit *kit, struct modbus *modbus, const char *word, bool is_unanswered)
+{
+	if (modbus->word)
+		kit_reject(kit);
+	modbus->word = word;
+	modbus->is_unanswered = is_unanswered;
 }
 
 static void end_round(struct kit *kit, struct modbus *modbus)
@@ -196,7 +210,7 @@ static void ask(struct kit *kit, struct modbus *modbus, struct instant now)
 
 	modbus_write_question(&question, bytes);
 	if (kit_send(kit, bytes, sizeof(bytes)) < 0) {
-		modbus->word = "not-sent";
+		note_wrong(kit, modbus, "not-sent", true);
 		end_round(kit, modbus);
 		rest(kit, modbus, now);
 		return;
@@ -204,7 +218,7 @@ static void ask(struct kit *kit, struct modbus *modbus, struct instant now)
 	modbus->phase = ASKED;
 	modbus->stale = modbus->held;
 	modbus->held = 0;
-	modbus->is_echo = false;
+	modbus->is_echo = modbus->is_stray_counted = false;
 	modbus->answer_from = SIZE_MAX;
 	modbus->deadline = instant_add(now, plan_of(kit)->timeout_ns + wire);
 	kit_wake_at(kit, modbus->deadline);
@@ -290,7 +304,7 @@ static const char *word_of_exception(uint8_t code)
 /* The line, the speed and the address are right: it was understood. */
 static void refused(struct kit *kit, struct modbus *modbus, uint8_t code)
 {
-	modbus->word = word_of_exception(code);
+	note_wrong(kit, modbus, word_of_exception(code), false);
 	kit_understood(kit);
 }
 
@@ -308,7 +322,10 @@ static void give_up(struct kit *kit, struct modbus *modbus, struct instant now)
 	struct slave *slave = &modbus->slaves[modbus->slave];
 	int64_t wait = plan_of(kit)->timeout_ns;
 
-	modbus->word = modbus->held && !modbus->is_echo ? "checksum" : "timeout";
+	if (modbus->held && !modbus->is_echo)
+		note_wrong(kit, modbus, "checksum", false);
+	else
+		note_wrong(kit, modbus, "timeout", true);
 	end_round(kit, modbus);
 	if (slave->silent < SILENT_TIMES)
 		slave->silent++;
@@ -348,6 +365,28 @@ static size_t drop_stale(struct modbus *modbus, size_t n)
 	return stale;
 }
 
+/* An answer that comes when its question was given up may come in pieces: it is one all the same. */
+static void count_stray(struct kit *kit, struct modbus *modbus)
+{
+	modbus->held = 0;
+	if (!modbus->is_stray_counted && kit_arrival(kit, 0).ns > modbus->answer_ends.ns) {
+		kit_reject(kit);
+		modbus->is_stray_counted = true;
+	}
+}
+
+/* As much beside the answer as could be another one; less is the noise of the line. */
+static bool has_another(const struct modbus_question *question, const struct modbus_answer *answer,
+	const uint8_t *bytes, size_t n)
+{
+	size_t beside = n - answer->length;
+
+	for (size_t i = 0; i + MODBUS_QUESTION_BYTES <= answer->from; i++)
+		if (is_echo_of(question, bytes + i, MODBUS_QUESTION_BYTES))
+			beside -= MODBUS_QUESTION_BYTES;
+	return beside >= MODBUS_REFUSAL_BYTES;
+}
+
 static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t n)
 {
 	struct modbus *modbus = state;
@@ -358,9 +397,7 @@ static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t 
 	if (!kit_is_claimed(kit))
 		return n;
 	if (modbus->phase != ASKED) { /* too late, or from nobody that we know */
-		modbus->held = 0;
-		if (kit_arrival(kit, 0).ns > modbus->answer_ends.ns)
-			kit_reject(kit);
+		count_stray(kit, modbus);
 		return n;
 	}
 	if (modbus->stale)
@@ -377,6 +414,8 @@ static size_t decode(struct kit *kit, void *state, const uint8_t *bytes, size_t 
 	modbus->held = 0;
 	if (outcome == MODBUS_WAIT)
 		return n;
+	if (has_another(&question, &answer, bytes, n))
+		kit_reject(kit);
 	if (outcome == MODBUS_ANSWERED)
 		take_registers(kit, modbus, answer.registers);
 	else

@@ -7,7 +7,7 @@
 
 #include "data/checksum.h"
 
-enum { CRC_BYTES = 2, HEAD_BYTES = 3, REFUSAL = 0x80, REFUSAL_BYTES = 5 };
+enum { CRC_BYTES = 2, HEAD_BYTES = 3, REFUSAL = 0x80 };
 
 static uint16_t crc_of(const uint8_t *bytes, size_t n)
 {
@@ -36,9 +36,9 @@ static size_t length_at(const struct modbus_question *question, const uint8_t *b
 	if (bytes[0] != question->slave)
 		return 0;
 	if (n < 2)
-		return REFUSAL_BYTES; /* at least */
+		return MODBUS_REFUSAL_BYTES; /* at least */
 	if (bytes[1] == (question->function | REFUSAL))
-		return REFUSAL_BYTES;
+		return MODBUS_REFUSAL_BYTES;
 	if (bytes[1] != question->function || (n > 2 && bytes[2] != 2 * question->count))
 		return 0;
 	return HEAD_BYTES + 2 * (size_t)question->count + CRC_BYTES;
@@ -69,6 +69,7 @@ enum modbus_outcome modbus_find_answer(const struct modbus_question *question, c
 		if (!is_whole(bytes + at, length))
 			continue;
 		answer.from = at;
+		answer.length = length;
 		*ret_answer = answer;
 		if (bytes[at + 1] & REFUSAL) {
 			ret_answer->code = bytes[at + 2];

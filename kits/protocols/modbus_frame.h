@@ -18,7 +18,12 @@
 
 enum modbus_function { MODBUS_HOLDING = 3, MODBUS_INPUT = 4 };
 
-enum { MODBUS_QUESTION_BYTES = 8, MODBUS_REGISTERS = 125, MODBUS_ANSWER_BYTES = 255 };
+enum {
+	MODBUS_QUESTION_BYTES = 8,
+	MODBUS_REGISTERS = 125,
+	MODBUS_ANSWER_BYTES = 255,
+	MODBUS_REFUSAL_BYTES = 5, /* the shortest answer */
+};
 
 struct modbus_question {
 	uint8_t slave, function; /* of enum modbus_function */
@@ -36,6 +41,7 @@ enum modbus_outcome {
 
 struct modbus_answer {
 	size_t from;              /* where it begins, or (MODBUS_WAIT) may begin; n: nowhere yet */
+	size_t length;            /* unless MODBUS_WAIT */
 	const uint8_t *registers; /* MODBUS_ANSWERED: 2 * count bytes, within the caller's */
 	uint8_t code;             /* MODBUS_REFUSED: 1 function, 2 address, 3 value, 4 device ... */
 };

@@ -166,7 +166,10 @@ static void take_answer(struct kit *kit, void *memory, int error, const uint8_t 
 
 	state->is_asked = false;
 	if (error) {
-		kit_error(kit, error == -ETIMEDOUT ? "timeout" : "refused");
+		if (error == -ETIMEDOUT)
+			kit_unanswered(kit, KIT_WHOLE, "timeout");
+		else
+			kit_error(kit, "refused");
 		ask(kit, state);
 	} else if (n < plan_of(kit)->answer_bytes) {
 		kit_error(kit, "length");

@@ -224,7 +224,8 @@ void vernier_tick(struct kit *kit, void *state, struct instant now)
 	if (vernier->is_measuring)
 		patience_ms = SILENT_MS + 4 * vernier->period_ns / NS_PER_MS;
 	if (ms_since(now, vernier->acted) >= patience_ms) {
-		fail(kit, vernier, "timeout");
+		kit_unanswered(kit, KIT_WHOLE, "timeout");
+		vernier_restart(kit, vernier);
 	} else if (vernier->is_measuring && is_light_due(vernier, now)) {
 		vernier->lit_until = (struct instant){0};
 		send(kit, vernier, orange);

@@ -139,7 +139,7 @@ static void finish(struct kit *kit, struct temper *state)
 	} else if (state->phase == ASKED_READING && state->n > 0) {
 		take_reading(kit, state);
 	} else if (state->phase == ASKED_READING) {
-		kit_error(kit, "timeout");
+		kit_unanswered(kit, KIT_WHOLE, "timeout");
 		state->phase = SILENT;
 	}
 }

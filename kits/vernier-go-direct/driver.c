@@ -105,12 +105,6 @@ static void begin(struct kit *kit, struct go_direct *state)
 	ask(kit, state);
 }
 
-static void fail(struct kit *kit, struct go_direct *state, const char *word)
-{
-	kit_error(kit, word);
-	begin(kit, state);
-}
-
 /* --- what it is --- */
 
 static void choose(struct go_direct *state, const struct godirect_sensor *sensor)
@@ -376,8 +370,10 @@ static void tick(struct kit *kit, void *memory, struct instant now)
 
 	if (state->step != MEASURING ? waited_ms >= ANSWER_MS
 				     : state->is_periodic &&
-				waited_ms >= SILENT_MS + 4 * (int64_t)(state->period_us / 1000))
-		fail(kit, state, "timeout");
+				waited_ms >= SILENT_MS + 4 * (int64_t)(state->period_us / 1000)) {
+		kit_unanswered(kit, KIT_WHOLE, "timeout");
+		begin(kit, state);
+	}
 }
 
 static const char *const outputs[] = {NULL};

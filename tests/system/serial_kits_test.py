@@ -141,6 +141,9 @@ class SerialKits(unittest.TestCase):
             daemon.wait_for(f"health of {name}",
                             lambda name=name: self.health(name).get("trouble") == "")
         daemon.wait_for("damage is counted", lambda: self.health("soil").get("bad_frames"))
+        mute = self.health("mute")
+        self.assertGreater(mute["unanswered"], 0)
+        self.assertEqual((mute["bytes"], mute["bad_frames"]), (0, 0), "nothing came")
 
     def test_no_row_is_lost_while_all_of_them_speak(self):
         for name in PORTS:

@@ -107,7 +107,7 @@ static void describe_twice_a_second(struct kit *kit)
 
 static void get_no_answer(struct kit *kit)
 {
-	kit_error(kit, "timeout");
+	kit_unanswered(kit, KIT_WHOLE, "timeout");
 }
 
 static void readings_that_went_wrong_are_a_gap_with_their_number(void **unused)
@@ -130,7 +130,8 @@ static void readings_that_went_wrong_are_a_gap_with_their_number(void **unused)
 	assert_int_equal(rig.gaps[0].from.ns, last_ns);
 	assert_int_equal(rig.gaps[0].to.ns, last_ns + INT64_C(1540) * NS_PER_MS);
 	assert_int_equal(rig.gaps[0].lost_rows, 2);
-	assert_int_equal(rig_health(&rig).bad_frames, 2);
+	assert_int_equal(rig_health(&rig).unanswered, 2);
+	assert_int_equal(rig_health(&rig).bad_frames, 0); /* none came */
 }
 
 static void what_went_wrong_and_cost_no_reading_is_no_gap(void **unused)

@@ -13,7 +13,7 @@ static void describe_twice_a_second(struct kit *kit)
 
 static void get_no_answer(struct kit *kit)
 {
-	kit_error(kit, "timeout");
+	kit_unanswered(kit, KIT_WHOLE, "timeout");
 }
 
 static void check_newest_gap(enum gap_reason reason, int64_t from_ns, int64_t to_ns, uint64_t rows)

@@ -98,8 +98,9 @@ static void check_statement(const char *at, const char *path)
 }
 
 /* Who says a word: by these calls, by a note of it for later, or from the list of refusals. */
-static const char *const sayings[] = {"kit_error(kit,", "kit_stream_error(kit,", " fail(kit,",
-	"->word = ", "words[] = {\"exception-", ": \"exception-"};
+static const char *const sayings[] = {"kit_error(kit,", "kit_stream_error(kit,",
+	"kit_unanswered(kit,", " fail(kit,", "note_wrong(kit,", "words[] = {\"exception-",
+	": \"exception-"};
 
 static int check_file(const char *path, const struct stat *status, int kind, struct FTW *ftw)
 {

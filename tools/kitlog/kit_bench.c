@@ -261,11 +261,11 @@ static json_t *reckon(const struct bench *bench)
 		rows += bench->streams[i].rows;
 		json_array_append_new(streams, reckon_stream(bench, &bench->streams[i]));
 	}
-	return json_pack("{s:I, s:O, s:f, s:I, s:I, s:I, s:I, s:O?, s:o}", "sticker",
+	return json_pack("{s:I, s:O, s:f, s:I, s:I, s:I, s:I, s:I, s:O?, s:o}", "sticker",
 		bench->sticker, "kit", json_object_get(bench->before, "kit"), "seconds", seconds,
 		"bytes", grown(bench, "bytes"), "rows", rows, "bad_frames",
-		grown(bench, "bad_frames"), "lost_rows", grown(bench, "lost_rows"),
-		"uncertainty_us",
+		grown(bench, "bad_frames"), "unanswered", grown(bench, "unanswered"), "lost_rows",
+		grown(bench, "lost_rows"), "uncertainty_us",
 		json_object_get(json_object_get(bench->after, "health"), "uncertainty_us"),
 		"streams", streams);
 }
@@ -304,12 +304,13 @@ static void print(const json_t *all)
 	json_t *stream;
 	size_t i;
 
-	printf(say("%.1f 秒里：%lld 字节（每秒 %.0f），%lld 行，坏帧 %lld，丢 %lld 行\n",
-		       "Within %.1f s: %lld bytes (%.0f a second), %lld rows, %lld bad frames, %lld rows "
-		       "lost\n"),
+	printf(say("%.1f 秒里：%lld 字节（每秒 %.0f），%lld 行，坏帧 %lld，没应答 %lld 次，丢 %lld 行\n",
+		       "Within %.1f s: %lld bytes (%.0f a second), %lld rows, %lld bad frames, "
+		       "%lld questions without an answer, %lld rows lost\n"),
 		seconds, (long long)bytes, (double)bytes / seconds,
 		(long long)json_integer_value(json_object_get(all, "rows")),
 		(long long)json_integer_value(json_object_get(all, "bad_frames")),
+		(long long)json_integer_value(json_object_get(all, "unanswered")),
 		(long long)json_integer_value(json_object_get(all, "lost_rows")));
 	say_row(stdout, (int[]){12, 14, 14, 0},
 		(const char *[]){say("流", "stream"), say("要", "asked"), say("得到", "got"),

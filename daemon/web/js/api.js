@@ -14,7 +14,7 @@
 /** @typedef {{raw: number, true: number}} Point what a sensor said, and what it was */
 /** @typedef {{id: number, name: string, stamps: string, period_us: number, channels: Channel[],
  *             label?: Words|null, problem?: Words|null}} Stream `label` tells it from its neighbours on one adapter */
-/** @typedef {{bytes: number, rows: number, bad_frames: number, lost_rows: number, uncertainty_us: number|null,
+/** @typedef {{bytes: number, rows: number, bad_frames: number, unanswered: number, lost_rows: number, uncertainty_us: number|null,
  *             round_trip_us: number|null, rate_ppm: number|null, trouble: string, rate_hz?: number|null}} Health */
 /** @typedef {{id: number, sticker: number, identity: string, kit: string, model: string, port: string,
  *             family: string, state: string, health: Health, streams: Stream[], name?: Words, problem?: Words|null,
