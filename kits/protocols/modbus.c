@@ -5,7 +5,7 @@
  * Asking. A round is what one slave is asked for at one rate: one question for each block of
  * neighbouring registers, one after the other, since the pair carries one voice at a time. Between
  * an answer and the next question the line rests for `gap`, or 3.5 characters where that is longer.
- * A round that comes late is not made up for: the next one is due one period after this one began.
+ * Whose turn it is says modbus_turns.h.
  * Who claimed the port by an answer is known by its first bytes and may still be speaking: it is heard
  * out before the first question.
  * Several slaves on one adapter take turns; which there are says the configuration (`slaves`), each
@@ -19,10 +19,7 @@
  * What goes wrong is told apart: `timeout` (nobody spoke, but for an adapter that echoes: power,
  * address, A and B swapped), `checksum` (somebody spoke and was not understood: termination, two
  * slaves with one address, bit rate), `exception-N` (the probe refused: 1 function, 2 register, 3
- * value, 4 broken, 6 busy). After no answer the rest of the round is left out, and that slave is
- * not asked before another `timeout` has passed, so that a late answer is not taken for the next
- * question's. A slave that was silent three times is asked every two seconds only: the others
- * shall not wait for it. */
+ * value, 4 broken, 6 busy). After no answer the rest of the round is left out. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,12 +28,11 @@
 #include "data/rounding.h"
 #include "kits/protocols/modbus_frame.h"
 #include "kits/protocols/modbus_plan.h"
+#include "kits/protocols/modbus_turns.h"
 #include "sense/describe.h"
 #include "sense/kit.h"
 
 enum {
-	SILENT_TIMES = 3,
-	SILENT_ASK_MS = 2000,
 	NOISE_BYTES = 2 * MODBUS_ANSWER_BYTES, /* more in answer to one question is no answer */
 	CHARACTER_BITS = 11,                   /* as the standard counts them */
 	QUIET_BITS = CHARACTER_BITS * 7 / 2,
@@ -44,15 +40,10 @@ enum {
 
 enum phase { IDLE, ASKED };
 
-struct slave {
-	uint8_t address;
-	unsigned silent; /* questions in a row without an answer */
-	struct instant due[MODBUS_ROUNDS];
-};
-
 struct modbus {
 	unsigned n_slaves;
-	struct slave slaves[KIT_SLAVES];
+	uint8_t addresses[KIT_SLAVES];
+	struct modbus_turns turns;
 
 	enum phase phase;
 	struct instant quiet_until; /* the line rests */
@@ -63,7 +54,7 @@ struct modbus {
 	bool is_echo;               /* they are the question, as an adapter hears it */
 
 	/* The round that is under way, while left > 0. */
-	unsigned slave, round, block, left;
+	unsigned slave, block, left;
 	bool has_stamp;
 	struct instant stamp;
 	size_t answer_from; /* where the answer seems to begin; SIZE_MAX: nowhere yet */
@@ -94,8 +85,8 @@ static void describe_slaves(struct kit *kit, const struct modbus *modbus)
 	for (unsigned i = 0; i < modbus->n_slaves; i++) {
 		struct stream *stream = &device.streams[i];
 
-		snprintf(stream->name, sizeof(stream->name), "slave%u", modbus->slaves[i].address);
-		snprintf(stream->address, sizeof(stream->address), "%u", modbus->slaves[i].address);
+		snprintf(stream->name, sizeof(stream->name), "slave%u", modbus->addresses[i]);
+		snprintf(stream->address, sizeof(stream->address), "%u", modbus->addresses[i]);
 		stream->stamps = STAMP_ARRIVAL;
 		stream->period_ns = plan->n_rounds == 1 ? plan->rounds[0].every_ns : 0;
 		stream->n_channels = (uint32_t)model->n_channels;
@@ -151,6 +142,13 @@ static int64_t gap_ns(const struct kit *kit)
 	return gap > quiet ? gap : quiet;
 }
 
+/* The time that question and answer take on the wire is not the probe's. */
+static int64_t patience_ns(const struct kit *kit, unsigned n_registers)
+{
+	return plan_of(kit)->timeout_ns +
+		wire_ns(kit, MODBUS_QUESTION_BYTES + MODBUS_REFUSAL_BYTES + 2 * n_registers);
+}
+
 static void rest(struct kit *kit, struct modbus *modbus, struct instant now)
 {
 	modbus->phase = IDLE;
@@ -163,7 +161,7 @@ static struct modbus_question question_of(const struct kit *kit, const struct mo
 	const struct modbus_block *block = &plan_of(kit)->blocks[modbus->block];
 
 	return (struct modbus_question){
-		.slave = modbus->slaves[modbus->slave].address,
+		.slave = modbus->addresses[modbus->slave],
 		.function = block->function,
 		.first = block->first,
 		.count = block->count,
@@ -205,8 +203,6 @@ static void ask(struct kit *kit, struct modbus *modbus, struct instant now)
 {
 	const struct modbus_question question = question_of(kit, modbus);
 	uint8_t bytes[MODBUS_QUESTION_BYTES];
-	/* The time that both take on the wire is not the probe's. */
-	int64_t wire = wire_ns(kit, sizeof(bytes) + 5 + 2 * (size_t)question.count);
 
 	modbus_write_question(&question, bytes);
 	if (kit_send(kit, bytes, sizeof(bytes)) < 0) {
@@ -220,33 +216,17 @@ static void ask(struct kit *kit, struct modbus *modbus, struct instant now)
 	modbus->held = 0;
 	modbus->is_echo = modbus->is_stray_counted = false;
 	modbus->answer_from = SIZE_MAX;
-	modbus->deadline = instant_add(now, plan_of(kit)->timeout_ns + wire);
+	modbus->deadline = instant_add(now, patience_ns(kit, question.count));
 	kit_wake_at(kit, modbus->deadline);
 }
 
-/* The round that has waited longest; its instant. */
-static struct instant next_round(const struct kit *kit, struct modbus *modbus)
+static void start_round(
+	struct kit *kit, struct modbus *modbus, const struct modbus_turn *turn, struct instant now)
 {
-	struct instant first = {INT64_MAX};
+	const struct modbus_round *round = &plan_of(kit)->rounds[turn->round];
 
-	for (unsigned s = 0; s < modbus->n_slaves; s++)
-		for (unsigned r = 0; r < plan_of(kit)->n_rounds; r++)
-			if (modbus->slaves[s].due[r].ns < first.ns) {
-				first = modbus->slaves[s].due[r];
-				modbus->slave = s;
-				modbus->round = r;
-			}
-	return first;
-}
-
-static void start_round(struct kit *kit, struct modbus *modbus, struct instant now)
-{
-	const struct modbus_round *round = &plan_of(kit)->rounds[modbus->round];
-	struct instant *due = &modbus->slaves[modbus->slave].due[modbus->round];
-
-	*due = instant_add(*due, round->every_ns);
-	if (due->ns <= now.ns)
-		*due = instant_add(now, round->every_ns);
+	modbus_turns_start(&modbus->turns, turn, round->every_ns, now);
+	modbus->slave = turn->slave;
 	modbus->block = round->first_block;
 	modbus->left = round->n_blocks;
 	modbus->has_stamp = false;
@@ -257,7 +237,8 @@ static void start_round(struct kit *kit, struct modbus *modbus, struct instant n
 /* Asks the next question, if the line is free and it is time. */
 static void go_on(struct kit *kit, struct modbus *modbus, struct instant now)
 {
-	struct instant due;
+	int64_t silence_ns = gap_ns(kit) + patience_ns(kit, plan_of(kit)->blocks[0].count);
+	struct modbus_turn turn;
 
 	if (modbus->phase != IDLE)
 		return;
@@ -266,12 +247,12 @@ static void go_on(struct kit *kit, struct modbus *modbus, struct instant now)
 		return;
 	}
 	if (modbus->left == 0) {
-		due = next_round(kit, modbus);
-		if (due.ns > now.ns) {
-			kit_wake_at(kit, due);
+		turn = modbus_turns_next(&modbus->turns, silence_ns, now);
+		if (turn.due.ns > now.ns) {
+			kit_wake_at(kit, turn.due);
 			return;
 		}
-		start_round(kit, modbus, now);
+		start_round(kit, modbus, &turn, now);
 	}
 	ask(kit, modbus, now);
 }
@@ -310,7 +291,7 @@ static void refused(struct kit *kit, struct modbus *modbus, uint8_t code)
 
 static void next_block(struct kit *kit, struct modbus *modbus, struct instant now)
 {
-	modbus->slaves[modbus->slave].silent = 0;
+	modbus_turns_answered(&modbus->turns, modbus->slave);
 	modbus->block++;
 	if (--modbus->left == 0)
 		end_round(kit, modbus);
@@ -319,21 +300,12 @@ static void next_block(struct kit *kit, struct modbus *modbus, struct instant no
 
 static void give_up(struct kit *kit, struct modbus *modbus, struct instant now)
 {
-	struct slave *slave = &modbus->slaves[modbus->slave];
-	int64_t wait = plan_of(kit)->timeout_ns;
-
 	if (modbus->held && !modbus->is_echo)
 		note_wrong(kit, modbus, "checksum", false);
 	else
 		note_wrong(kit, modbus, "timeout", true);
 	end_round(kit, modbus);
-	if (slave->silent < SILENT_TIMES)
-		slave->silent++;
-	if (slave->silent == SILENT_TIMES && wait < SILENT_ASK_MS * (int64_t)NS_PER_MS)
-		wait = SILENT_ASK_MS * (int64_t)NS_PER_MS;
-	for (unsigned r = 0; r < plan_of(kit)->n_rounds; r++)
-		if (instant_since(slave->due[r], now) < wait)
-			slave->due[r] = instant_add(now, wait);
+	modbus_turns_silent(&modbus->turns, modbus->slave, plan_of(kit)->timeout_ns, now);
 	rest(kit, modbus, now);
 }
 
@@ -450,11 +422,9 @@ static void on_open(struct kit *kit, void *state)
 		return;
 	}
 	modbus->n_slaves = port->n_slaves ? (unsigned)port->n_slaves : 1;
-	for (unsigned i = 0; i < modbus->n_slaves; i++) {
-		modbus->slaves[i].address = port->n_slaves ? port->slaves[i] : plan_of(kit)->slave;
-		for (unsigned r = 0; r < MODBUS_ROUNDS; r++)
-			modbus->slaves[i].due[r] = now;
-	}
+	for (unsigned i = 0; i < modbus->n_slaves; i++)
+		modbus->addresses[i] = port->n_slaves ? port->slaves[i] : plan_of(kit)->slave;
+	modbus_turns_begin(&modbus->turns, modbus->n_slaves, plan_of(kit)->n_rounds, now);
 	if (modbus->n_slaves > 1)
 		describe_slaves(kit, modbus);
 	else if (kit_describe_model(kit, NULL, STAMP_ARRIVAL) < 0)

@@ -26,6 +26,7 @@ PORTS = {
     "soil": ("modbus_slave.py", ["soil-probe:damage"], "kit: soil-probe"),
     "air": ("modbus_slave.py", ["senseair-s8"], "kit: senseair-s8"),
     "mute": ("modbus_slave.py", ["soil-probe-7in1:silent"], "kit: soil-probe-7in1"),
+    "pair": ("modbus_slave.py", ["xy-md02", "xy-md02@4:silent"], "kit: xy-md02, slaves: [1, 4]"),
     "geiger": ("gmc.py", ["GMC-600+Re 1.14", "3"], "kit: gmc-geiger"),
     "gps": ("nmea.py", [], ""),
     "nine": ("nine_bytes.py", ["20"], "kit: nine-bytes"),
@@ -165,6 +166,31 @@ class SerialKits(unittest.TestCase):
         for name in ("geiger", "gps", "nine", "co2", "fresh-uno"):
             self.assertEqual((after[name]["lost_rows"], after[name]["bad_frames"]),
                              (0, before[name]["bad_frames"]), name)
+
+    def gaps(self, stream):
+        columns = self.board.get(f"streams/{stream['id']}/columns?from_us=0&columns=100")
+        return [gap for gap in columns["gaps"] if gap["stream"] == stream["id"]]
+
+    def test_a_dead_slave_is_a_gap_and_delays_nobody_and_is_found_when_it_wakes(self):
+        self.wait_ready("pair")
+        live, dead = self.device("pair")["streams"]
+        gap = daemon.wait_for("the silence to be told", lambda: self.gaps(dead))[0]
+        self.assertEqual((gap["reason"], len(self.gaps(dead))), ("silent", 1))
+        self.assertGreater(gap["lost_rows"], 3)
+        daemon.wait_for("it to grow", lambda: self.gaps(dead)[0]["to_us"] > gap["to_us"])
+        text = self.board.fetch(f"export?stream={dead['id']}").decode("utf-8-sig")
+        self.assertRegex(text, r"silent \d+ rows")
+
+        rows, start = self.health("pair")["rows"], time.monotonic()
+        time.sleep(2 * WATCH)  # what is measured is a rate
+        rows, spent = self.health("pair")["rows"] - rows, time.monotonic() - start
+        self.assertGreaterEqual(rows, 0.7 * spent - 2)
+        self.emulators["pair"].send_signal(signal.SIGUSR1)
+        start = time.monotonic()
+        daemon.wait_for("rows of the second", lambda: self.last(self.device("pair"), 1))
+        print(f"found {time.monotonic() - start:.1f} s after it woke; {rows} rows of the other in {spent:.1f} s")
+        daemon.wait_for("the gap to end", lambda: self.device("pair")["streams"][1]["problem"] is None)
+        self.assertEqual(len(self.gaps(dead)), 1)
 
     def test_one_that_is_unplugged_in_mid_frame_comes_back_as_itself(self):
         before = self.wait_ready("nine")

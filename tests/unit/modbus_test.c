@@ -10,13 +10,14 @@
 #include "support/kit_rig.h"
 
 static struct rig rig;
+static bool is_quick; /* asked five times a second */
 
 /* Two neighbours, one apart from them, and a slow one. */
 static const char yaml[] =
 	"kit: probe\n"
 	"name: {zh: 探头, en: Probe}\n"
 	"serial: 9600 8N1\n"
-	"modbus: {slave: 1, every: 1 s, gap: 20 ms, timeout: 500 ms%s}\n"
+	"modbus: {slave: 1, every: %s, gap: 20 ms, timeout: 500 ms%s}\n"
 	"rate: 1 Hz\n"
 	"latency: 10 ms\n"
 	"channels:\n"
@@ -37,7 +38,7 @@ static void open_with(const char *more_keys, const char *more_channels)
 {
 	static char text[8192];
 
-	snprintf(text, sizeof(text), yaml, more_keys, more_channels);
+	snprintf(text, sizeof(text), yaml, is_quick ? "200 ms" : "1 s", more_keys, more_channels);
 	kit_rig_open(&rig, kit_rig_read(text), true);
 }
 
@@ -45,6 +46,7 @@ static int set_up(void **unused)
 {
 	(void)unused;
 	memset(&rig, 0, sizeof(rig));
+	is_quick = false;
 	return 0;
 }
 
@@ -77,7 +79,58 @@ static void pass_until_asked(size_t n)
 	assert_int_equal(questions(), n);
 }
 
+static void check_counts(const char *trouble, uint64_t unanswered, uint64_t bad)
+{
+	struct feed_health health = rig_health(&rig);
+
+	assert_string_equal(health.trouble, trouble);
+	assert_int_equal(health.unanswered, unanswered);
+	assert_int_equal(health.bad_frames, bad);
+}
+
 #define SAY(bytes) rig_feed(&rig, bytes, sizeof(bytes))
+
+static void open_with_two_slaves(const char *more_channels)
+{
+	rig.port.slaves[0] = 1;
+	rig.port.slaves[1] = 4;
+	rig.port.n_slaves = 2;
+	open_with("", more_channels);
+}
+
+static const uint8_t answer_1[] = {0x01, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x2a, 0xce};
+static const uint8_t answer_4[] = {0x04, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x7f, 0xce};
+
+/* 10 ms after each question; slave 1 only `with_1`. How often it was asked. */
+static size_t play_slaves(int64_t ms, bool with_1)
+{
+	size_t n = 0;
+
+	for (int64_t until = now_ms() + ms; now_ms() < until;) {
+		size_t seen = questions();
+
+		rig_pass_ms(&rig, 10);
+		if (questions() == seen)
+			continue;
+		if (question(questions() - 1)[0] == 4) {
+			SAY(answer_4);
+		} else if (++n && with_1) {
+			SAY(answer_1);
+		}
+	}
+	return n;
+}
+
+static size_t rows_of(unsigned stream)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < rig.n_rows; i++) {
+		assert_true(rig.rows[i].values[0] == 30.5);
+		n += rig.rows[i].stream == rig_device(&rig)->streams[stream].id;
+	}
+	return n;
+}
 
 static void an_answer_in_one_piece_is_a_row(void **unused)
 {
@@ -145,7 +198,7 @@ static void who_claimed_by_an_answer_is_heard_out(void **unused)
 	size_t asked;
 
 	(void)unused;
-	snprintf(text, sizeof(text), yaml, "", match);
+	snprintf(text, sizeof(text), yaml, "1 s", "", match);
 	rig.port.usb_vendor = 0x1a86;
 	rig.port.usb_product = 0x7523;
 	rig.port.speed = 9600;
@@ -197,24 +250,74 @@ static void nobody_damage_and_refusal_are_told_apart(void **unused)
 	open_with("", "");
 	pass_until_asked(1);
 	rig_pass_ms(&rig, 900);
-	assert_string_equal(rig_health(&rig).trouble, "timeout");
+	check_counts("timeout", 1, 0);
 
 	pass_until_asked(2);
 	memcpy(damaged, answer_both, sizeof(damaged));
 	damaged[4] ^= 1;
 	SAY(damaged);
 	rig_pass_ms(&rig, 900);
-	assert_string_equal(rig_health(&rig).trouble, "checksum");
+	check_counts("checksum", 1, 1);
 
 	pass_until_asked(3);
 	SAY(refusal);
-	assert_string_equal(rig_health(&rig).trouble, "exception-2");
+	check_counts("exception-2", 1, 2);
 
 	pass_until_asked(4);
 	SAY(answer_both);
 	rig_pass_ms(&rig, 100);
-	assert_string_equal(rig_health(&rig).trouble, "");
+	check_counts("", 1, 2);
 	assert_int_equal(rig.n_rows, 1);
+}
+
+/* What came is a row or is counted as bad, each once. */
+static void an_answer_that_comes_too_late_is_counted_once(void **unused)
+{
+	(void)unused;
+	open_with("", "");
+	pass_until_asked(1);
+	rig_pass_ms(&rig, 700);
+	check_counts("timeout", 1, 0);
+	rig_feed(&rig, answer_both, 5);
+	rig_pass_ms(&rig, 20);
+	rig_feed(&rig, answer_both + 5, sizeof(answer_both) - 5);
+	check_counts("timeout", 1, 1);
+
+	pass_until_asked(2);
+	SAY(answer_both);
+	rig_pass_ms(&rig, 100);
+	check_counts("", 1, 1);
+	assert_int_equal(rig.n_rows, 1);
+}
+
+/* Of another slave's question, which was given up just before. */
+static void a_late_answer_beside_the_next_ones_is_counted(void **unused)
+{
+	uint8_t both[sizeof(answer_1) + sizeof(answer_4)];
+
+	(void)unused;
+	memcpy(both, answer_1, sizeof(answer_1));
+	memcpy(both + sizeof(answer_1), answer_4, sizeof(answer_4));
+	open_with_two_slaves("");
+	pass_until_asked(2);
+	assert_int_equal(question(1)[0], 4);
+	SAY(both);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rows_of(1), 1);
+	assert_int_equal(rig_health(&rig).bad_frames, 1);
+	assert_int_equal(rig_health(&rig).unanswered, 1);
+}
+
+static void two_refusals_in_a_round_are_two_bad_frames(void **unused)
+{
+	(void)unused;
+	open_with("", energy);
+	pass_until_asked(1);
+	SAY(refusal);
+	pass_until_asked(2);
+	SAY(refusal);
+	rig_pass_ms(&rig, 100);
+	check_counts("exception-2", 0, 2);
 }
 
 /* An adapter that hears itself is nobody: the probe has no power. Damage behind the echo is damage. */
@@ -325,51 +428,65 @@ static void one_by_one_asks_for_each_register(void **unused)
 	assert_true(kit_rig_value(&rig, "humidity") == 54.6);
 }
 
-static void several_slaves_take_turns_and_one_that_is_silent_delays_nobody_for_long(void **unused)
+static void several_slaves_take_turns_and_a_dead_one_delays_nobody(void **unused)
 {
-	static const uint8_t answer_4[] = {0x04, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x7f, 0xce};
-	uint32_t of_4 = 0;
-	size_t rows = 0;
-	int64_t until;
+	int64_t before_ns = 0;
 
 	(void)unused;
-	rig.port.slaves[0] = 1;
-	rig.port.slaves[1] = 4;
-	rig.port.n_slaves = 2;
-	open_with("", "");
+	open_with_two_slaves("");
 	assert_int_equal(rig_device(&rig)->n_streams, 2);
 	assert_string_equal(rig_device(&rig)->streams[0].name, "slave1");
 	assert_string_equal(rig_device(&rig)->streams[1].name, "slave4");
 	assert_string_equal(rig_device(&rig)->streams[1].address, "4");
-	of_4 = rig_device(&rig)->streams[1].id;
-	until = now_ms() + 20000;
-	for (size_t seen = 0; now_ms() < until;) {
-		rig_pass_ms(&rig, 10);
-		if (questions() > seen && question(questions() - 1)[0] == 4)
-			SAY(answer_4);
-		seen = questions();
-	}
+	play_slaves(5000, false); /* until it is given up */
+	rig.n_rows = 0;
+	assert_in_range(play_slaves(100000, false), 11, 14);
+	assert_int_equal(rows_of(0), 0);
+	assert_in_range(rows_of(1), 99, 101);
 	for (size_t i = 0; i < rig.n_rows; i++) {
-		assert_int_equal(rig.rows[i].stream, of_4);
-		assert_true(rig.rows[i].values[0] == 30.5);
-		rows++;
+		if (i > 0)
+			assert_in_range((rig.rows[i].stamp_ns - before_ns) / NS_PER_MS, 970, 1030);
+		before_ns = rig.rows[i].stamp_ns;
 	}
-	assert_in_range(rows, 17, 20);
 }
 
-static void open_with_two_slaves(const char *more_channels)
+/* Wherever in its pause it comes back. */
+static void a_slave_that_is_back_is_found_within_ten_seconds(void **unused)
 {
-	rig.port.slaves[0] = 1;
-	rig.port.slaves[1] = 4;
-	rig.port.n_slaves = 2;
-	open_with("", more_channels);
+	(void)unused;
+	for (int64_t dead_ms = 40000; dead_ms < 50000; dead_ms += 900) {
+		open_with_two_slaves("");
+		play_slaves(dead_ms, false);
+		assert_int_equal(rows_of(0), 0);
+		play_slaves(10000, true);
+		assert_true(rows_of(0) > 0);
+		rig.n_rows = 0;
+		play_slaves(10000, true);
+		assert_in_range(rows_of(0), 9, 11);
+		assert_in_range(rows_of(1), 9, 11);
+		kit_rig_close(&rig);
+	}
+	open_with("", "");
+}
+
+/* A time-out of 500 ms does not fit in between questions that come each 200 ms. */
+static void where_a_time_out_fits_in_nowhere_the_live_one_waits_seldom(void **unused)
+{
+	size_t asked;
+
+	(void)unused;
+	is_quick = true;
+	open_with_two_slaves("");
+	play_slaves(40000, false);
+	rig.n_rows = 0;
+	asked = play_slaves(50000, false);
+	assert_in_range(asked, 4, 6);
+	assert_in_range(rows_of(1), 250 - 4 * asked, 250 - 2 * asked);
 }
 
 /* One of them is silent: it alone is told, as long as it lasts, beside the other's rows. */
 static void a_dead_slave_is_told_beside_a_live_one(void **unused)
 {
-	static const uint8_t answer_1[] = {0x01, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x2a, 0xce};
-	static const uint8_t answer_4[] = {0x04, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x7f, 0xce};
 	struct feed_health health;
 
 	(void)unused;
@@ -513,6 +630,12 @@ int main(void)
 			it_asks_once_a_period_and_makes_up_for_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			nobody_damage_and_refusal_are_told_apart, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_answer_that_comes_too_late_is_counted_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_late_answer_beside_the_next_ones_is_counted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			two_refusals_in_a_round_are_two_bad_frames, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_echo_alone_is_a_timeout, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_late_answer_is_not_taken_for_the_next, set_up, tear_down),
@@ -526,8 +649,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			one_by_one_asks_for_each_register, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			several_slaves_take_turns_and_one_that_is_silent_delays_nobody_for_long,
-			set_up, tear_down),
+			several_slaves_take_turns_and_a_dead_one_delays_nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_slave_that_is_back_is_found_within_ten_seconds, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			where_a_time_out_fits_in_nowhere_the_live_one_waits_seldom, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_dead_slave_is_told_beside_a_live_one, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

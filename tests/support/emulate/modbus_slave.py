@@ -5,8 +5,9 @@
 
 KIT is one of the table below. FAULT is echo (the adapter returns each question), noise (00 FF before
 each answer), pieces (16 bytes at a time), damage (every third answer), refuse (exception 2 to
-everything), silent, slow (0.3 s)."""
+everything), silent (until SIGUSR1), slow (0.3 s)."""
 
+import signal
 import struct
 import sys
 import time
@@ -81,6 +82,11 @@ def questions(port):
 
 
 def main(link, slaves):
+    def wake(*_):
+        for slave in slaves:
+            slave.fault = "" if slave.fault == "silent" else slave.fault
+
+    signal.signal(signal.SIGUSR1, wake)
     port = LinePort(link)
     for frame in questions(port):
         for slave in slaves:
