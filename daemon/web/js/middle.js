@@ -44,10 +44,10 @@ function ViewBar() {
       onClick=${() => view.freeze()}><${Icon} n="freeze" s=${20}/><span>${t(view.frozenAt == null ? 'freeze' : 'frozen')}</span></button></div>`;
 }
 
-/** A gap of the shown stream that closed a moment ago. */
+/** A gap of the shown stream that closed a moment ago: a silence is told while it lasts, too. */
 function healed() {
-  const now = board.now();
-  const gap = (readings.series?.gaps ?? []).filter((g) => g.to_us > now - HEALED_FOR_US && g.to_us - g.from_us > HEALED_MIN_US
+  const now = board.now(), last = readings.series?.lastT ?? NaN;
+  const gap = (readings.series?.gaps ?? []).filter((g) => g.to_us > now - HEALED_FOR_US && g.to_us <= last && g.to_us - g.from_us > HEALED_MIN_US
     && ['unplugged', 'silent', 'reset'].includes(g.reason)).pop();
   return gap ? { id: `gap-${gap.from_us}`, lasted: lasting((gap.to_us - gap.from_us) / 1e6) } : null;
 }

@@ -205,17 +205,19 @@ class Readings extends Emitter {
     return board.wallOf(us) ?? (run?.wall_from_us == null ? null : run.wall_from_us + (us - run.from_us));
   }
 
-  /** Gaps of the shown stream, and the one that is open now: a device that says nothing. @returns {Gap[]} */
+  /** Gaps of the shown stream, and the one that is open now: a device, or a slave, that says nothing. @returns {Gap[]} */
   gaps() {
     const { series } = this, device = view.device;
     if (!series) return [];
     const end = this.end, all = series.dropped ? mergeGaps(series.gaps, [series.dropped]) : series.gaps;
     const known = all.filter((g) => g.to_us > this.from && g.from_us < end);
-    const last = series.lastT, isQuiet = device && device.state !== 'ready' && board.link === 'open';
+    const last = series.lastT, isQuiet = device && (device.state !== 'ready' || view.stream?.problem) && board.link === 'open';
     const patience = Math.max(1.5e6, series.periodUs * SILENT_PERIODS);
-    if (!this.isLive || !isQuiet || !(end - last > patience)) return known;
-    // The board tells a gap when it begins, too; until readings come again it reaches to now.
-    const begun = known.find((g) => g.from_us >= last - 1);
+    if (!this.isLive || !isQuiet || end - last <= patience) return known;
+    // The board tells a gap while it lasts, too; until readings come again the newest reaches to now.
+    const isMute = Number.isNaN(last);                             // it never said anything
+    const begun = known.filter((g) => (isMute ? ['silent', 'unplugged'].includes(g.reason) : g.from_us >= last - 1)).pop();
+    if (isMute && !begun) return known;
     const reason = begun?.reason ?? (device.state === 'gone' ? 'unplugged' : 'silent');
     return [...known.filter((g) => g !== begun), { from_us: begun?.from_us ?? last, to_us: end, reason, lost_rows: 0 }];
   }
