@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two tables with a clock of use. They are searched from end to end: a device is numbered when it
- * is plugged in, not per reading, and 2048 comparisons of a 64-bit fingerprint are some
- * microseconds. */
+/* Two tables with a clock of use, filled from the front. They are searched from end to end: a device
+ * is numbered when it is plugged in, not per reading, and 2048 comparisons of a 64-bit fingerprint
+ * are some microseconds. */
 #include "sense/registry.h"
 
 #include <errno.h>
@@ -11,14 +11,14 @@
 #include "base/text.h"
 
 struct known_device {
-	uint32_t id, sticker; /* id 0: free */
+	uint32_t id, sticker;
 	uint64_t used;
 	int32_t rate_ppb;
 	char identity[IDENTITY_TEXT];
 };
 
 struct known_stream {
-	uint32_t id, device; /* id 0: free */
+	uint32_t id, device;
 	uint64_t used, fingerprint;
 	int64_t last_stamp_ns;
 };
@@ -26,14 +26,15 @@ struct known_stream {
 struct registry {
 	uint64_t uses;
 	uint32_t highest_device, highest_sticker, highest_stream;
+	size_t n_devices, n_streams;
 	struct known_device devices[REGISTRY_DEVICES];
 	struct known_stream streams[REGISTRY_STREAMS];
 };
 
 static struct known_device *find_device(struct registry *registry, const char *identity)
 {
-	for (size_t i = 0; i < REGISTRY_DEVICES; i++)
-		if (registry->devices[i].id && strcmp(registry->devices[i].identity, identity) == 0)
+	for (size_t i = 0; i < registry->n_devices; i++)
+		if (strcmp(registry->devices[i].identity, identity) == 0)
 			return &registry->devices[i];
 	return NULL;
 }
@@ -41,8 +42,8 @@ static struct known_device *find_device(struct registry *registry, const char *i
 static struct known_stream *find_stream(
 	struct registry *registry, uint32_t device, uint64_t fingerprint)
 {
-	for (size_t i = 0; i < REGISTRY_STREAMS; i++)
-		if (registry->streams[i].id && registry->streams[i].device == device &&
+	for (size_t i = 0; i < registry->n_streams; i++)
+		if (registry->streams[i].device == device &&
 			registry->streams[i].fingerprint == fingerprint)
 			return &registry->streams[i];
 	return NULL;
@@ -53,12 +54,11 @@ static struct known_device *place_for_device(struct registry *registry)
 {
 	struct known_device *oldest = &registry->devices[0];
 
-	for (size_t i = 0; i < REGISTRY_DEVICES; i++) {
-		if (!registry->devices[i].id)
-			return &registry->devices[i];
+	if (registry->n_devices < REGISTRY_DEVICES)
+		return &registry->devices[registry->n_devices++];
+	for (size_t i = 1; i < REGISTRY_DEVICES; i++)
 		if (registry->devices[i].used < oldest->used)
 			oldest = &registry->devices[i];
-	}
 	return oldest;
 }
 
@@ -66,12 +66,11 @@ static struct known_stream *place_for_stream(struct registry *registry)
 {
 	struct known_stream *oldest = &registry->streams[0];
 
-	for (size_t i = 0; i < REGISTRY_STREAMS; i++) {
-		if (!registry->streams[i].id)
-			return &registry->streams[i];
+	if (registry->n_streams < REGISTRY_STREAMS)
+		return &registry->streams[registry->n_streams++];
+	for (size_t i = 1; i < REGISTRY_STREAMS; i++)
 		if (registry->streams[i].used < oldest->used)
 			oldest = &registry->streams[i];
-	}
 	return oldest;
 }
 
@@ -115,6 +114,13 @@ void registry_free(struct registry *registry)
 	free(registry);
 }
 
+void registry_clear(struct registry *registry)
+{
+	registry->n_devices = registry->n_streams = 0;
+	registry->highest_device = registry->highest_sticker = registry->highest_stream = 0;
+	registry->uses = 0;
+}
+
 int registry_learn(struct registry *registry, const struct device *device)
 {
 	struct known_device *known;
@@ -129,7 +135,7 @@ int registry_learn(struct registry *registry, const struct device *device)
 
 	known = find_device(registry, device->identity);
 	if (!known) {
-		if (place_for_device(registry)->id)
+		if (registry->n_devices == REGISTRY_DEVICES)
 			return -ENOSPC;
 		known = add_device(registry, device->identity, device->id, device->sticker);
 	}
@@ -141,7 +147,7 @@ int registry_learn(struct registry *registry, const struct device *device)
 
 		if (!stream->id || find_stream(registry, known->id, fingerprint))
 			continue;
-		if (place_for_stream(registry)->id)
+		if (registry->n_streams == REGISTRY_STREAMS)
 			return -ENOSPC;
 		place = add_stream(registry, stream->id, known->id, fingerprint);
 		place->used = ++registry->uses;
@@ -185,7 +191,7 @@ static size_t stream_of_id(const struct registry *registry, uint32_t id)
 {
 	size_t i = 0;
 
-	while (i < REGISTRY_STREAMS && (id == 0 || registry->streams[i].id != id))
+	while (i < registry->n_streams && registry->streams[i].id != id)
 		i++;
 	return i;
 }
@@ -194,7 +200,7 @@ static size_t device_of_id(const struct registry *registry, uint32_t id)
 {
 	size_t i = 0;
 
-	while (i < REGISTRY_DEVICES && (id == 0 || registry->devices[i].id != id))
+	while (i < registry->n_devices && registry->devices[i].id != id)
 		i++;
 	return i;
 }
@@ -203,14 +209,14 @@ int64_t registry_last_stamp_ns(const struct registry *registry, uint32_t stream)
 {
 	size_t i = stream_of_id(registry, stream);
 
-	return i < REGISTRY_STREAMS ? registry->streams[i].last_stamp_ns : 0;
+	return i < registry->n_streams ? registry->streams[i].last_stamp_ns : 0;
 }
 
 void registry_set_last_stamp_ns(struct registry *registry, uint32_t stream, int64_t stamp_ns)
 {
 	size_t i = stream_of_id(registry, stream);
 
-	if (i < REGISTRY_STREAMS)
+	if (i < registry->n_streams)
 		registry->streams[i].last_stamp_ns = stamp_ns;
 }
 
@@ -218,13 +224,13 @@ int32_t registry_rate_ppb(const struct registry *registry, uint32_t device)
 {
 	size_t i = device_of_id(registry, device);
 
-	return i < REGISTRY_DEVICES ? registry->devices[i].rate_ppb : 0;
+	return i < registry->n_devices ? registry->devices[i].rate_ppb : 0;
 }
 
 void registry_set_rate_ppb(struct registry *registry, uint32_t device, int32_t rate_ppb)
 {
 	size_t i = device_of_id(registry, device);
 
-	if (i < REGISTRY_DEVICES)
+	if (i < registry->n_devices)
 		registry->devices[i].rate_ppb = rate_ppb;
 }

@@ -19,6 +19,9 @@ struct registry;
 int registry_new(struct registry **ret_registry);
 void registry_free(struct registry *registry);
 
+/* Forgets everybody: as new, for who starts anew a million times. */
+void registry_clear(struct registry *registry);
+
 /* A device as the store knows it, with the streams it last had; again for each set of streams it
  * had before. 0; -EINVAL without identity, id or sticker; -ENOSPC when full: its numbers are then
  * still never given to anybody else. */

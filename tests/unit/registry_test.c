@@ -216,6 +216,24 @@ static void fingerprints_differ_exactly_where_streams_do(void **unused)
 	}
 }
 
+static void cleared_it_is_as_new(void **unused)
+{
+	(void)unused;
+	struct device a = numbered("link:a", "x"), b;
+
+	numbered("link:b", "y");
+	registry_set_last_stamp_ns(registry, a.streams[0].id, 5);
+	registry_set_rate_ppb(registry, a.id, 7);
+	registry_clear(registry);
+	b = numbered("link:b", "y");
+	assert_int_equal(b.id, 1);
+	assert_int_equal(b.sticker, 1);
+	assert_int_equal(b.streams[0].id, 1);
+	assert_int_equal(registry_last_stamp_ns(registry, 1), 0);
+	assert_int_equal(registry_rate_ppb(registry, 1), 0);
+	assert_int_equal(numbered("link:a", "x").id, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +256,7 @@ int main(void)
 			tear_down),
 		cmocka_unit_test_setup_teardown(
 			rates_and_last_stamps_are_remembered, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(cleared_it_is_as_new, set_up, tear_down),
 		cmocka_unit_test(fingerprints_differ_exactly_where_streams_do),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
