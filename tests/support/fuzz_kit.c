@@ -5,10 +5,12 @@
 #include "support/fuzz_kit.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/feed.h"
+#include "data/flag.h"
 #include "sense/conversation.h"
 
 enum { STREAMS = 4096 };
@@ -56,9 +58,11 @@ static int swallow_control(
 }
 
 /* One set of parts for all inputs: a new one each would cost more than the inputs. Stream numbers
- * start anew with the registry, so the newest stamps are reset with it. */
+ * start anew with the registry, so what is known of them is reset with it. */
 static int64_t newest_ns[STREAMS];
-static uint32_t channels_of[STREAMS];
+static struct stream described[STREAMS]; /* as the newest announcement has it; id 0: never */
+static uint32_t highest;                 /* stream of this input */
+static const struct model *model_now;    /* of this input; NULL: none */
 
 static void start(void)
 {
@@ -72,23 +76,68 @@ static void start(void)
 		.send = swallow,
 		.control = swallow_control,
 	};
+	must(registry_new(&registry) == 0);
+	host.registry = registry;
 	must(conversation_new(&host, &kit) == 0);
+}
+
+/* What flags a value is the range in the description: it must be the kit.yaml's. */
+void fuzz_check_channel(const struct model *model, const struct channel *channel)
+{
+	int at = model ? model_channel(model, channel->id) : -1;
+
+	if (at < 0)
+		return;
+	must(channel->low == model->channels[at].low && channel->high == model->channels[at].high);
+	must(channel->resolution == model->channels[at].resolution);
+}
+
+void fuzz_check_value(const struct channel *channel, double value)
+{
+	double step = channel->resolution;
+	unsigned flags = flag_of_value(value, channel->low, channel->high, step);
+
+	if (isnan(value))
+		return;
+	must(isfinite(value));
+	if (channel->low < channel->high)
+		must(flags & FLAG_OUT_OF_RANGE ||
+			(value >= channel->low - step && value <= channel->high + step));
+}
+
+static void learn_device(const struct device *device)
+{
+	for (uint32_t i = 0; i < device->n_streams; i++) {
+		const struct stream *stream = &device->streams[i];
+
+		must(stream->id > 0 && stream->id < STREAMS);
+		if (stream->id > highest)
+			highest = stream->id;
+		memcpy(&described[stream->id], stream,
+			offsetof(struct stream, channels) +
+				stream->n_channels * sizeof(stream->channels[0]));
+		for (uint32_t c = 0; c < stream->n_channels; c++)
+			fuzz_check_channel(model_now, &stream->channels[c]);
+	}
 }
 
 static void check_batch(const struct feed_record *record)
 {
-	uint32_t stream = record->batch.stream;
+	uint32_t id = record->batch.stream, n = record->batch.n_channels;
+	const struct stream *stream = &described[id < STREAMS ? id : 0];
 
-	must(stream > 0 && stream < STREAMS && channels_of[stream] == record->batch.n_channels);
+	must(stream->id == id && id > 0 && stream->n_channels == n);
 	must(record->batch.n_rows > 0 && record->batch.n_rows <= BATCH_ROWS);
 	for (uint32_t i = 0; i < record->batch.n_rows; i++) {
 		int64_t stamp_ns = record->batch.stamps_ns[i];
 
-		must(stamp_ns > newest_ns[stream]);
-		newest_ns[stream] = stamp_ns;
+		must(stamp_ns > newest_ns[id]);
+		newest_ns[id] = stamp_ns;
 		if (record->batch.has_ticks)
 			must(clock_piece_stamp(&record->batch.piece, record->batch.ticks[i]) ==
 				stamp_ns);
+		for (uint32_t c = 0; c < n; c++)
+			fuzz_check_value(&stream->channels[c], record->batch.values[i * n + c]);
 	}
 }
 
@@ -98,11 +147,7 @@ static void check_feed(void)
 
 	for (; feed_peek(keep, &record); ring_drop(keep)) {
 		if (record.kind == FEED_DEVICE)
-			for (uint32_t i = 0; i < record.device->n_streams; i++) {
-				must(record.device->streams[i].id < STREAMS);
-				channels_of[record.device->streams[i].id] =
-					record.device->streams[i].n_channels;
-			}
+			learn_device(record.device);
 		if (record.kind == FEED_BATCH)
 			check_batch(&record);
 		if (record.kind == FEED_GAP)
@@ -124,10 +169,12 @@ static void open_conversation(const struct kit_family *family, const struct kit_
 	one_family[0] = family;
 	if (!kit)
 		start();
-	must(registry_new(&registry) == 0);
-	host.registry = registry;
-	memset(newest_ns, 0, sizeof(newest_ns));
-	memset(channels_of, 0, sizeof(channels_of));
+	registry_clear(registry);
+	for (; highest > 0; highest--) {
+		newest_ns[highest] = 0;
+		described[highest].id = 0;
+	}
+	model_now = port->n_models ? port->models[0] : NULL;
 	fake.frozen_ns = NS_PER_S;
 	is_asked = false;
 	n_sent = 0;
@@ -141,7 +188,6 @@ static void close_conversation(void)
 	(void)conversation_order(kit, KIT_IDENTIFY, 1);
 	conversation_close(kit, clock_now(&fake));
 	check_feed();
-	registry_free(registry);
 }
 
 static void fuzz_port(const struct kit_family *family, const struct kit_port *port,
@@ -207,6 +253,77 @@ static size_t step_usb(const struct fuzz_usb *usb, uint8_t step, const uint8_t *
 			clock_now(&fake));
 	}
 	return used;
+}
+
+/* One step of a device that is asked: see fuzz_kit.h. */
+static size_t step_serial(const struct fuzz_serial *serial, const uint8_t *bytes, size_t n)
+{
+	static const int waits_ms[] = {1, 20, 300, 1200};
+	uint8_t answer[FUZZ_REPORT] = {0};
+	uint8_t step = bytes[0];
+	size_t size = step & 0x1f, used = size < n - 1 ? size : n - 1;
+
+	for (int left_ms = waits_ms[step >> 5 & 3]; left_ms > 0; left_ms -= 300)
+		pass((left_ms < 300 ? left_ms : 300) * NS_PER_MS);
+	memcpy(answer, bytes + 1, used);
+	if (step & 0x80 && serial->mend && n_sent > 0)
+		size = serial->mend(answer, size, sent, n_sent);
+	must(size <= sizeof answer);
+	conversation_feed(kit, answer, size, clock_now(&fake));
+	return used + 1;
+}
+
+void fuzz_answers(const struct fuzz_serial *serial, const uint8_t *bytes, size_t n)
+{
+	struct kit_port port = {
+		.path = "/dev/ttyFUZZ",
+		.socket = "fuzz",
+		.speed = 9600,
+		.has_wire = n % 2,
+		.models = {serial->model},
+		.n_models = 1,
+		.is_sure = true,
+		.slaves = {1, 4},
+		.n_slaves = n % 4 < 2 ? 0 : 2,
+	};
+
+	open_conversation(serial->family, &port);
+	for (size_t at = 0; at < n;)
+		at += step_serial(serial, bytes + at, n - at);
+	close_conversation();
+}
+
+void fuzz_kernel_kit(const struct kit_family *family, const struct model *model,
+	enum kit_transport transport, const uint8_t *bytes, size_t n)
+{
+	static const int errors[] = {-EAGAIN, -EBUSY, -ENODEV, -ENOENT, -EIO};
+	const struct kit_port port = {
+		.transport = transport,
+		.path = "/sys/bus/fuzz",
+		.socket = "28-000005e2fdc3",
+		.models = {model},
+		.n_models = 1,
+		.is_sure = true,
+		.rate_hz = 50,
+	};
+	size_t at = 0;
+
+	open_conversation(family, &port);
+	while (at < n) {
+		uint8_t step = bytes[at++];
+		size_t part = n - at;
+		const uint8_t *end = memchr(bytes + at, '\0', part);
+
+		if (end)
+			part = (size_t)(end - bytes) - at;
+		pass((step & 0x3f) * 5 * NS_PER_MS);
+		if (step < 0xc0)
+			conversation_report(kit, bytes + at, part, clock_now(&fake));
+		else
+			conversation_answer(kit, errors[step % 5], NULL, 0, clock_now(&fake));
+		at += part + (end != NULL);
+	}
+	close_conversation();
 }
 
 void fuzz_usb_kit(const struct fuzz_usb *usb, const uint8_t *bytes, size_t n)

@@ -8,9 +8,11 @@
 
 #include "sense/kit.h"
 
+enum { FUZZ_REPORT = 64 }; /* the most bytes of a report or an answer */
+
 /* Runs one input through a new conversation with this family alone. Aborts when a promise is
  * broken: stamps rise strictly, rows belong to an announced stream, ticks and piece give the
- * stamp. */
+ * stamp, values are finite, and those that are out of the kit's range get their flag. */
 void fuzz_kit(const struct kit_family *family, const uint8_t *bytes, size_t n);
 
 /* The same of a kit at a serial port with its model: known from the start or to be found, one or
@@ -18,12 +20,27 @@ void fuzz_kit(const struct kit_family *family, const uint8_t *bytes, size_t n);
 void fuzz_serial_kit(
 	const struct kit_family *family, const struct model *model, const uint8_t *bytes, size_t n);
 
+/* The same of a kit at a serial port that is known, and whose answers come when they should. The
+ * input is steps of the device: a byte, then bytes of its own:
+ *     mttnnnnn   n bytes come, 1, 20, 300 or 1200 ms later; m: mended first */
+struct fuzz_serial {
+	const struct model *model;
+	const struct kit_family *family;
+	/* Optional. Makes n bytes an answer to what was sent last: its length, at most FUZZ_REPORT. */
+	size_t (*mend)(uint8_t *answer, size_t n, const uint8_t *sent, size_t n_sent);
+};
+void fuzz_answers(const struct fuzz_serial *serial, const uint8_t *bytes, size_t n);
+
+/* The same of a sensor that the kernel reads. The input is readings: a byte that says how much time
+ * passed and whether it failed (11......), then text up to a zero byte. */
+void fuzz_kernel_kit(const struct kit_family *family, const struct model *model,
+	enum kit_transport transport, const uint8_t *bytes, size_t n);
+
 /* The same of a USB kit, with its model. The input is steps of the device: a byte that says what the
  * step is, then its bytes:
  *     0.......   a report of the usual size   01nnnnnn   one of n bytes
  *     1.......   the end of a control request, if one is under way
  * and if bit 5 is set, time passes. */
-enum { FUZZ_REPORT = 64 };
 struct fuzz_usb {
 	const struct model *model;
 	const struct kit_family *family;
@@ -33,3 +50,8 @@ struct fuzz_usb {
 	void (*mend)(uint8_t *report, const uint8_t *sent, size_t n_sent);
 };
 void fuzz_usb_kit(const struct fuzz_usb *usb, const uint8_t *bytes, size_t n);
+
+/* For targets with a conversation of their own: a described channel flags what its kit.yaml says
+ * (NULL: there is none), and a value of it is finite, or none, and flagged if out of range. */
+void fuzz_check_channel(const struct model *model, const struct channel *channel);
+void fuzz_check_value(const struct channel *channel, double value);
