@@ -5,8 +5,8 @@
  *
  * Without further wishes it runs the files (the corpus) as they are, then 200 000 inputs: one in
  * four random bytes, the others a corpus file with a few wounds. KITLOG_FUZZ_RUNS asks for another
- * count, KITLOG_FUZZ_SEED repeats a run. An input depends on the seed and its number alone, and
- * the input that ended the program, or that it did not end for, is kept in a file, named in the
+ * count, KITLOG_FUZZ_SEED repeats a run. An input depends on the corpus, the seed and its number
+ * alone, and the input that ended the program, or that it did not end for, is kept in a file, named in the
  * last line, which is an argument that repeats it. So is one that takes more than 10 ms of the
  * processor's time, twenty times in a row: a port is read each few milliseconds. With a sanitizer ten
  * times as much is allowed. */
@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -46,6 +47,7 @@ static size_t n_corpus;
 static struct input now; /* what the target reads, for the one who asks why it died */
 static char grave[64];   /* file that the deadly input goes to */
 static int64_t slowest_ns;
+static volatile sig_atomic_t n_begun; /* inputs, to see whether it goes on */
 
 /* splitmix64: every state is a good start, so seed + number may be one. */
 static uint64_t draw(uint64_t *state)
@@ -87,8 +89,16 @@ static void cut(struct input *input, size_t at, size_t n)
 	input->n -= n;
 }
 
+/* Most are short: the rest is not worth the copying. */
+static void copy_input(struct input *ret_input, const struct input *input)
+{
+	memcpy(ret_input->bytes, input->bytes, input->n);
+	ret_input->n = input->n;
+}
+
 static void wound(struct input *input, uint64_t *state)
 {
+	static struct input copy;
 	size_t at = below(state, input->n);
 	size_t n = below(state, input->n - at) + (input->n > at);
 	const struct input *other = &corpus[below(state, n_corpus)];
@@ -112,17 +122,24 @@ static void wound(struct input *input, uint64_t *state)
 	case 4: /* cut short, as a pulled plug does */
 		input->n = at;
 		break;
-	case 5: { /* a piece of itself again */
-		struct input copy = *input;
-
+	case 5: /* a piece of itself again */
+		copy_input(&copy, input);
 		insert(input, below(state, input->n), copy.bytes + at, n);
 		break;
-	}
 	default: /* a piece of another */
 		at = below(state, other->n);
 		insert(input, below(state, input->n), other->bytes + at,
 			below(state, other->n - at));
 	}
+}
+
+/* The shorter of two: in the time of a long one many short ones run. */
+static const struct input *draw_corpus(uint64_t *state)
+{
+	const struct input *a = &corpus[below(state, n_corpus)];
+	const struct input *b = &corpus[below(state, n_corpus)];
+
+	return a->n < b->n ? a : b;
 }
 
 static void make_input(uint64_t seed, uint64_t number, struct input *ret_input)
@@ -131,26 +148,26 @@ static void make_input(uint64_t seed, uint64_t number, struct input *ret_input)
 	size_t wounds;
 
 	if (n_corpus == 0 || draw(&state) % 4 == 0) {
-		ret_input->n = below(&state, draw(&state) % 16 ? 64 : INPUT_MAX);
+		ret_input->n = below(&state, draw(&state) % 64 ? 64 : INPUT_MAX);
 		for (size_t i = 0; i < ret_input->n; i++)
 			ret_input->bytes[i] = odd_byte(&state);
 		return;
 	}
-	*ret_input = corpus[below(&state, n_corpus)];
+	copy_input(ret_input, draw_corpus(&state));
 	for (wounds = 1 + below(&state, 6); wounds > 0; wounds--)
 		wound(ret_input, &state);
 }
 
-static int64_t processor_ns(void)
+static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	clock_gettime(clock, &time);
 	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
 }
 
 /* The target gets a block of just its size, so that a sanitizer sees a read past the end. */
-static int64_t run_once(void)
+static int64_t run_once(clockid_t clock)
 {
 	uint8_t *bytes = malloc(now.n ? now.n : 1);
 	int64_t start;
@@ -158,25 +175,28 @@ static int64_t run_once(void)
 	if (!bytes)
 		abort();
 	memcpy(bytes, now.bytes, now.n);
-	alarm(PATIENCE_S); /* an input takes some microseconds: this one would take for ever */
-	start = processor_ns();
+	n_begun = n_begun + 1;
+	start = clock_ns(clock);
 	LLVMFuzzerTestOneInput(bytes, now.n);
-	start = processor_ns() - start;
+	start = clock_ns(clock) - start;
 	free(bytes);
 	return start;
 }
 
-/* Whoever is slower than all before gets other chances: where a machine is a part of another one, what
- * the others took counts as its own time. */
+/* The time that passed is read without a system call, and the processor's is never more. Whoever is
+ * slower than all before gets other chances: where a machine is a part of another one, what the
+ * others took counts as its own time. */
 static void run(void)
 {
-	int64_t least_ns = run_once();
+	int64_t least_ns = run_once(CLOCK_MONOTONIC);
 
-	for (int chance = 1; chance < CHANCES && least_ns > slowest_ns; chance++) {
+	for (int chance = 0; chance < CHANCES && least_ns > slowest_ns; chance++) {
 		const struct timespec rest = {.tv_nsec = REST_MS * NS_PER_MS};
-		nanosleep(&rest, NULL);
-		int64_t ns = run_once();
+		int64_t ns;
 
+		if (chance > 1)
+			nanosleep(&rest, NULL);
+		ns = run_once(CLOCK_THREAD_CPUTIME_ID);
 		least_ns = ns < least_ns ? ns : least_ns;
 	}
 	if (least_ns > slowest_ns)
@@ -197,6 +217,17 @@ static void keep_deadly_input(int signal_number)
 		dprintf(STDERR_FILENO, "the input that did it is in %s\n", grave);
 	signal(signal_number, SIG_DFL);
 	raise(signal_number);
+}
+
+/* Each PATIENCE_S of the processor's time. An input takes some microseconds: the one that is still
+ * there would take for ever. */
+static void watch(int signal_number)
+{
+	static sig_atomic_t before;
+
+	if (n_begun == before)
+		keep_deadly_input(signal_number);
+	before = n_begun;
 }
 
 static int read_corpus(const char *path)
@@ -262,9 +293,11 @@ int main(int argc, char **argv)
 	snprintf(grave, sizeof(grave), "%.40s-deadly-input", slash ? slash + 1 : argv[0]);
 	signal(SIGABRT, keep_deadly_input);
 	signal(SIGSEGV, keep_deadly_input);
-	signal(SIGALRM, keep_deadly_input);
+	signal(SIGPROF, watch);
+	setitimer(ITIMER_PROF, &(struct itimerval){{PATIENCE_S, 0}, {PATIENCE_S, 0}}, NULL);
 
-	run_once(); /* of nothing: a target sets itself up first, which is no input's time */
+	/* Of nothing: a target sets itself up first, which is no input's time. */
+	run_once(CLOCK_MONOTONIC);
 
 	printf("seed 0x%" PRIx64 ", %zu corpus files, %" PRIu64 " inputs\n", seed, n_corpus, runs);
 	fflush(stdout);
