@@ -128,6 +128,8 @@ static void on_hello(struct kit *kit, struct link *link, const struct link_frame
 
 	if (link->has_hello && (!is_answer || is_other))
 		forget_streams(kit, link);
+	if (link->has_hello && hello.streams != link->hello.streams)
+		link->is_described = false; /* of those that are new nothing is known yet */
 	if (is_other) { /* at the same port: no number of the one before says anything */
 		memset(link->stream, 0, sizeof link->stream);
 		link->n_held = 0;

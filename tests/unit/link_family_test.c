@@ -546,6 +546,66 @@ static void the_round_trip_is_what_nobody_knows_of_the_delay(void **unused)
 	assert_in_range(rig_health(&bench.rig).round_trip_ns, 30 * NS_PER_US, 100 * NS_PER_US);
 }
 
+static void say(uint8_t type, uint8_t stream, const uint8_t *payload, uint8_t size)
+{
+	static uint8_t seq;
+	const struct link_frame frame = {
+		.type = type, .seq = seq++, .stream = stream, .payload = payload, .size = size};
+	uint8_t wire[LINK_WIRE_MAX];
+
+	rig_feed(&bench.rig, wire, link_encode(&frame, wire));
+}
+
+static void say_hello(uint8_t streams)
+{
+	uint8_t payload[LINK_PAYLOAD_MAX];
+	const struct link_hello hello = {.protocol = LINK_PROTOCOL,
+		.max_body = 128,
+		.streams = streams,
+		.uid = {1},
+		.model = LINK_TEXT("test")};
+
+	say(LINK_HELLO, LINK_NO_STREAM, payload, link_write_hello(&hello, payload));
+}
+
+static void say_stream(uint8_t number, const char *name)
+{
+	uint8_t payload[LINK_PAYLOAD_MAX];
+	const struct link_text text = link_text(name);
+	const struct link_stream head = {.channels = 1,
+		.flags = LINK_STREAM_ON | LINK_STREAM_PRESENT,
+		.period_us = 1000,
+		.period_min_us = 1000,
+		.period_max_us = 1000,
+		.name = text};
+	const struct link_channel channel = {.part = 1,
+		.width = 2,
+		.mantissa = 1,
+		.max = 1,
+		.step = 1,
+		.name = text,
+		.quantity = text,
+		.unit = LINK_TEXT("1")};
+
+	say(LINK_DESC, number, payload, link_write_stream(&head, payload));
+	say(LINK_DESC, number, payload, link_write_channel(&channel, payload));
+}
+
+static void a_board_that_says_it_has_more_streams_is_described_anew(void **unused)
+{
+	static const uint8_t sample[] = {0, 0, 0, 0, 7, 0};
+
+	(void)unused;
+	say_hello(1);
+	say_stream(0, "one");
+	assert_int_equal(rig_device(&bench.rig)->n_streams, 2); /* with the clock's */
+	say_hello(2);
+	say(LINK_DATA, 1, sample, sizeof(sample)); /* of what nobody has described yet */
+	say_stream(0, "one");
+	say_stream(1, "two");
+	assert_int_equal(rig_device(&bench.rig)->n_streams, 3);
+}
+
 #define LINK_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -566,6 +626,7 @@ int main(void)
 		LINK_TEST(a_sensor_that_was_pulled_out_is_no_row_of_nothing),
 		LINK_TEST(noise_between_frames_is_counted_and_does_no_harm),
 		LINK_TEST(what_is_lost_while_asking_is_asked_again),
+		LINK_TEST(a_board_that_says_it_has_more_streams_is_described_anew),
 		LINK_TEST(identify_lights_the_board),
 		LINK_TEST(nothing_is_said_to_a_board_that_has_not_spoken_link),
 		LINK_TEST(a_board_that_answers_no_ping_is_not_flooded),
