@@ -293,6 +293,7 @@ int main(int argc, char **argv)
 	snprintf(grave, sizeof(grave), "%.40s-deadly-input", slash ? slash + 1 : argv[0]);
 	signal(SIGABRT, keep_deadly_input);
 	signal(SIGSEGV, keep_deadly_input);
+	signal(SIGFPE, keep_deadly_input);
 	signal(SIGPROF, watch);
 	setitimer(ITIMER_PROF, &(struct itimerval){{PATIENCE_S, 0}, {PATIENCE_S, 0}}, NULL);
 
