@@ -70,10 +70,15 @@ export class Board {
     const ports = board.kits.map((kit) => `\n    - {path: ${kit.link}${kit.port}}`).join('') || ' []';
     fs.writeFileSync(path.join(board.folder, 'kitlogd.yaml'), `board: kitlog-3B2\ndata: ${board.folder}/data\n`
       + `wall_clock: system\nhttp: {port: ${board.port}}\nserial:\n  scan: no\n  ports:${ports}\n${typeof more === 'string' ? more : more(board.folder)}`);
-    await board.boot();
-    for (let i = 0; i < kits.length; i++) {      // one after the other, so that kit i has sticker i + 1
-      await board.plug(i);
-      await board.ready(i + 1);
+    try {
+      await board.boot();
+      for (let i = 0; i < kits.length; i++) {    // one after the other, so that kit i has sticker i + 1
+        await board.plug(i);
+        await board.ready(i + 1);
+      }
+    } catch (error) {                            // nobody else knows of it, to end it
+      await board.close();
+      throw error;
     }
     return board;
   }
@@ -94,7 +99,10 @@ export class Board {
   async plug(i) {
     const kit = this.kits[i];
     kit.process = spawn(kit.program, kit.args, { stdio: 'ignore' });
-    await until(`the port ${kit.link}`, () => fs.existsSync(kit.link));
+    await until(`the port ${kit.link}`, () => {
+      if (ended(kit.process)) throw new Error(`${kit.program} ended before there was a port`);
+      return fs.existsSync(kit.link);
+    });
   }
 
   /** @param {number} i which kit */
