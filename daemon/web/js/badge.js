@@ -17,16 +17,13 @@ import { readings } from './readings.js';
 import { lostIn } from './series.js';
 import { view } from './view.js';
 
-const RATE_OFF = 0.1;                // a rate within 10 % of the wish is the wish
-
 /** What the badge knows. */
 export function facts() {
   const { device, stream } = view;
   if (!device || !stream) return null;
   const asked = stream.period_us ? 1e6 / stream.period_us : 0, isQuiet = device.state !== 'ready' || !!stream.problem;
-  const counted = device.streams.length > 1 ? null : board.rate(device.id, stream.period_us);   // it counts a whole kit
-  const isAsRequested = counted == null || (asked > 0 && Math.abs(counted / asked - 1) <= RATE_OFF);
-  const got = isAsRequested ? asked : counted;
+  const pace = device.streams.length > 1 ? null : board.pace(device.id, stream.period_us);   // it counts a whole kit
+  const isAsRequested = !pace || (asked > 0 && !pace.isOff), got = isAsRequested ? asked : pace.hertz;
   const lost = readings.gaps().reduce((sum, gap) => sum + lostIn(gap, stream.period_us), 0);
   const missing = stream.problem && !lost ? NaN : lost;          // NaN: some, nobody knows how many
   const isOff = isQuiet || (asked > 0 && !isAsRequested);

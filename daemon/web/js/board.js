@@ -8,6 +8,7 @@
 //   hour (somebody told the board the hour, or corrected it)
 import { getDevices, getRuns, getStatus, Refusal } from './api.js';
 import { Emitter } from './emitter.js';
+import { countOf, isOff } from './pace.js';
 import { listen } from './stream.js';
 
 /** @typedef {import('./api.js').Device} Device */
@@ -32,6 +33,7 @@ class Board extends Emitter {
     /** @type {import('./base.js').Words|null} */ this.storeProblem = null;
     /** @type {Map<number, {t: number, y: number[]}>} */ this.latest = new Map();
     /** @type {Map<number, number[]>} rates of the last seconds, by device */ this.rates = new Map();
+    /** @type {Map<number, boolean>} what was said of them last */ this.isOffPace = new Map();
     this.ahead = NaN;               // board time minus performance.now(), in microseconds
     this.wallAhead = NaN;           // wall time minus board time now, microseconds; NaN: unknown
     this.durableUs = 0;             // readings of before are on the card
@@ -56,11 +58,13 @@ class Board extends Emitter {
   /** @param {number|undefined} id */
   device(id) { return this.devices?.find((d) => d.id === id); }
 
-  /** Rows a second, over as many seconds as tell it from the beat of counting; null: too early to say.
-   * @param {number} id of the device @param {number} periodUs of its stream */
-  rate(id, periodUs) {
-    const last = (this.rates.get(id) ?? []).slice(-Math.max(5, Math.ceil(periodUs / 2e5)));
-    return last.length < 3 ? null : last.reduce((sum, v) => sum + v, 0) / last.length;
+  /** How many rows of late, and whether that is not the rate that was asked for; null: too early to say.
+   * @param {number} id of the device @param {number} periodUs of its stream; 0: no rate was asked for */
+  pace(id, periodUs) {
+    const count = countOf(this.rates.get(id) ?? [], periodUs), hertz = count ? count.rows / count.seconds : 0;
+    const isPaceOff = !!count && periodUs > 0 && isOff(this.isOffPace.get(id) ?? false, count, periodUs);
+    this.isOffPace.set(id, isPaceOff);
+    return count && { hertz, isOff: isPaceOff };
   }
 
   get running() { return this.runs.find((r) => r.to_us == null); }
