@@ -3,13 +3,24 @@
 
 #include <math.h>
 
-unsigned flag_of_value(double value, double low, double high, double resolution)
+bool flag_limits(double low, double high, double resolution, double *ret_least, double *ret_most)
 {
 	double edge = resolution > 0 && isfinite(resolution) ? resolution / 2 : 0;
 
-	if (!(low < high) || !isfinite(value))
+	if (!(low < high))
+		return false;
+	*ret_least = low - edge;
+	*ret_most = high + edge;
+	return true;
+}
+
+unsigned flag_of_value(double value, double low, double high, double resolution)
+{
+	double least, most;
+
+	if (!isfinite(value) || !flag_limits(low, high, resolution, &least, &most))
 		return 0;
-	return value < low - edge || value > high + edge ? FLAG_OUT_OF_RANGE : 0;
+	return value < least || value > most ? FLAG_OUT_OF_RANGE : 0;
 }
 
 unsigned flag_of_age(int64_t age_ns, int64_t warm_up_ns)

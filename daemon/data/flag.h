@@ -19,8 +19,12 @@ enum flag {
 	FLAG_OUT_OF_RANGE = 2,
 };
 
-/* Half a resolution beyond an edge is still the edge, as far as the instrument can tell. Nothing is
- * out of a range that is unknown (low not below high), and no value (NaN) is out of any. */
+/* The least and the greatest value that are not out of range: half a resolution beyond an edge is
+ * still the edge, as far as the instrument can tell. False: the range is unknown (low not below
+ * high), and nothing is out of it. */
+bool flag_limits(double low, double high, double resolution, double *ret_least, double *ret_most);
+
+/* No value (NaN) is out of any range. */
 unsigned flag_of_value(double value, double low, double high, double resolution);
 
 /* The age of a row counts from when the device was last plugged in or restarted. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GET /streams/{id}/columns: the history of a stream in as many points as a chart has pixels, with
- * the gaps in it. Asked on main, answered by the work thread. */
+ * the gaps in it, and what its readings must not be taken for. Asked on main, answered by the work
+ * thread. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,8 +10,11 @@
 #include "base/container.h"
 #include "base/number.h"
 #include "share/ask.h"
+#include "share/described.h"
 #include "share/handlers.h"
 #include "share/json.h"
+#include "share/limits.h"
+#include "share/warming.h"
 
 enum {
 	COLUMNS_USUAL = 1000,
@@ -28,6 +32,7 @@ struct question {
 	struct instant durable; /* everything before was on the card when it was asked */
 	unsigned wanted;
 	bool is_as_said; /* values without calibrations */
+	const struct catalogue *catalogue;
 
 	/* the work thread's */
 	struct stream stream;
@@ -41,6 +46,8 @@ struct question {
 	struct gap *gaps;
 	size_t n_gaps;
 	struct wall_map *wall; /* NULL: it cannot be read now */
+	struct correction *correction;
+	struct warming warming; /* at `from` */
 	int result;
 	char *json;
 	size_t n_json;
@@ -54,7 +61,10 @@ static int find_stream(void *self, const struct device *device)
 
 	for (uint32_t i = 0; i < device->n_streams; i++)
 		if (device->streams[i].id == question->id) {
+			const struct model *model = described_device(question->catalogue, device);
+
 			question->stream = device->streams[i];
+			question->warming.warm_up_ns = model ? model->warm_up_ns : 0;
 			question->is_known = true;
 			return 1;
 		}
@@ -151,6 +161,9 @@ static void add_channels(const struct question *question, bool is_raw, struct te
 			add_values(question, c, "max", MAX, text);
 			add_values(question, c, "mean", MEAN, text);
 		}
+		text_add(text, ",\"limits\":");
+		limits_json(text, &question->stream.channels[c], question->correction, c,
+			question->from);
 		text_add_char(text, '}');
 	}
 	text_add_char(text, ']');
@@ -177,6 +190,18 @@ static void add_wall(const struct question *question, struct text *text)
 		at = question->wall ? wall_map_next(question->wall, at) : question->to;
 	}
 	text_add_char(text, ']');
+}
+
+/* As far as it is of use to tell which rows are of before the kit was warm. */
+static void add_began(const struct question *question, struct text *text)
+{
+	const struct warming *warming = &question->warming;
+
+	text_add(text, ",\"began_us\":");
+	if (warming->is_known)
+		text_add_int(text, instant_us(warming->since));
+	else
+		text_add(text, "null");
 }
 
 static size_t count_pieces(const struct question *question)
@@ -222,10 +247,40 @@ static void write_answer(const struct question *question, struct text *text)
 	}
 	text_add_char(text, ']');
 	add_wall(question, text);
+	add_began(question, text);
 	text_addf(text, ",\"durable_us\":%lld}\n", (long long)instant_us(question->durable));
 }
 
 /* --- the job --- */
+
+/* Rows and gaps. */
+static int gather_history(struct question *question, struct reader *reader)
+{
+	int r = reader_columns_by(reader, question->is_as_said ? CORRECTION_NONE : CORRECTION_READ,
+		question->id, question->from, question->to, question->wanted, take_column,
+		question);
+
+	if (r < 0)
+		return r;
+	r = reader_gaps(reader, question->id, question->from, question->to, take_gap, question);
+	return r < 0 ? r : 0;
+}
+
+/* What they are judged by. */
+static int gather_judgement(struct question *question, struct reader *reader)
+{
+	int r = reader_correction(reader, question->is_as_said ? CORRECTION_NONE : CORRECTION_READ,
+		question->id, &question->correction);
+
+	if (r == 0)
+		r = warming_begin(reader, question->id, question->from,
+			question->warming.warm_up_ns, &question->warming);
+	/* The page takes the others; of these it does not know what they are to a first row. */
+	for (size_t i = 0; r == 0 && i < question->n_gaps; i++)
+		if (question->gaps[i].reason == GAP_EXPIRED)
+			warming_take_gap(&question->warming, &question->gaps[i]);
+	return r;
+}
 
 static int gather(struct question *question, struct reader *reader)
 {
@@ -239,15 +294,12 @@ static int gather(struct question *question, struct reader *reader)
 	question->gaps = malloc(MOST_GAPS * sizeof *question->gaps);
 	if (!question->gaps || !make_room(question, 2 * (size_t)question->wanted + 2))
 		return -ENOMEM;
-	r = reader_columns_by(reader, question->is_as_said ? CORRECTION_NONE : CORRECTION_READ,
-		question->id, question->from, question->to, question->wanted, take_column,
-		question);
-	if (r < 0)
-		return r;
-	r = reader_gaps(reader, question->id, question->from, question->to, take_gap, question);
-	if (r >= 0 && reader_wall_map(reader, &question->wall) < 0)
+	r = gather_history(question, reader);
+	if (r == 0)
+		r = gather_judgement(question, reader);
+	if (r == 0 && reader_wall_map(reader, &question->wall) < 0)
 		question->wall = NULL;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 static void answer_question(struct job *job, struct reader *reader)
@@ -260,7 +312,10 @@ static void answer_question(struct job *job, struct reader *reader)
 	/* Pages that are not written take no memory, and the rest is given back. */
 	size_t numbers = question->n_points * (2 + 3 * (size_t)question->stream.n_channels);
 	size_t size = numbers * (NUMBER_TEXT + 1) + question->n_gaps * GAP_JSON +
-		count_pieces(question) * PIECE_JSON + 4096;
+		count_pieces(question) * PIECE_JSON +
+		question->stream.n_channels *
+			limits_json_size(question->correction, question->from) +
+		4096;
 	question->json = malloc(size);
 	if (!question->json) {
 		question->result = -ENOMEM;
@@ -277,6 +332,7 @@ static void answer_question(struct job *job, struct reader *reader)
 static void question_free(struct question *question)
 {
 	wall_map_free(question->wall);
+	correction_free(question->correction);
 	free(question->points);
 	free(question->bins);
 	free(question->gaps);
@@ -322,6 +378,7 @@ static bool ask_question(
 	ret_question->to = to;
 	ret_question->durable = parts->store.durable;
 	ret_question->wanted = (unsigned)wanted;
+	ret_question->catalogue = parts->catalogue;
 	return true;
 }
 

@@ -161,6 +161,40 @@ class Flags(unittest.TestCase):
         self.assertRegex(told("status", "C", " !"), rf"(?m)^(flagged)? +#{sticker} Level = [56]\.0 !  out of range")
         self.assertRegex(told("status", "zh_CN.UTF-8", " !"), rf"(?m)^(可疑读数)? +{sticker} 号 液位 = [56]\.0 !  超出")
 
+    def columns(self, **asked):
+        query = "&".join(f"{key}={value}" for key, value in {"columns": 4000, **asked}.items())
+        return self.board.get(f"streams/{self.stream}/columns?{query}")
+
+    def test_columns_tell_limits_that_flag_the_same_rows_whatever_they_are_calibrated_to(self):
+        made = self.calibrate("level", 0, -3)
+        try:
+            def after():
+                found = self.columns()
+                since = found["channels"][0]["limits"][-1]["from_us"]
+                return found if since and found["t_us"][-1] > since + 1_000_000 else None
+            told = daemon.wait_for("readings by the calibration", after)
+            raw = self.columns(values="raw", to_us=told["to_us"])
+        finally:
+            self.board.post(f"calibrations/{made}/withdraw")
+        level, far = told["channels"]
+        self.assertEqual([(piece["least"], piece["most"]) for piece in level["limits"]],
+                         [(-0.05, 4.05), (-3.05, 1.05)])
+        self.assertEqual([(piece["least"], piece["most"]) for piece in far["limits"]], [(-0.05, 100.05)])
+        self.assertEqual(len(raw["channels"][0]["limits"]), 1)
+        said = dict(zip(raw["t_us"], raw["channels"][0]["y"]))
+        seen = set()
+        for at, value in zip(told["t_us"], level["y"]):
+            piece = [piece for piece in level["limits"] if piece["from_us"] <= at][-1]
+            is_outside = value is not None and not piece["least"] <= value <= piece["most"]
+            self.assertEqual(is_outside, value is not None and said[at] > 4, (at, value, said[at]))
+            seen.add((piece["most"], is_outside))
+        self.assertEqual(len(seen), 4, seen)
+
+    def test_columns_tell_when_the_kit_was_plugged_in_though_that_was_before_them(self):
+        first = daemon.wait_for("rows", lambda: self.columns()["t_us"] or None)[0]
+        self.assertEqual(self.columns()["began_us"], first)
+        self.assertEqual(self.columns(from_us=first + 500_000)["began_us"], first)
+
     def test_the_raw_mean_is_flagged_only_when_it_is_outside(self):
         channels = self.board.get(f"streams/{self.stream}/raw")["channels"]
         self.assertTrue(all(channel["n"] for channel in channels), channels)
