@@ -5,7 +5,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { flagsOf, isOutside, limitsOf } from '../../daemon/web/js/flags.js';
+import { ageAt, flagsOf, isOutside, limitsIn, limitsOf } from '../../daemon/web/js/flags.js';
 import { source } from '../support/pages.mjs';
 
 const rows = fs.readFileSync(path.join(source, 'tests/data/flags.txt'), 'utf8').split('\n')
@@ -26,4 +26,16 @@ test('half a resolution beyond an edge is still the edge, and no value is not ou
   const limits = limitsOf(0, 100, 1);
   assert.deepStrictEqual(limits, [-0.5, 100.5]);
   assert.ok(!isOutside(NaN, limits) && !isOutside(null, limits) && isOutside(101, limits));
+});
+
+test('each reading has the limits of its time', () => {
+  const pieces = [{ from_us: 10, least: 0, most: 1 }, { from_us: 20, least: null, most: null }, { from_us: 30, least: 5, most: 6 }];
+  assert.deepStrictEqual([5, 10, 19, 20, 29, 30, 1e9].map((us) => limitsIn(pieces, us)), [[0, 1], [0, 1], [0, 1], null, null, [5, 6], [5, 6]]);
+});
+
+test('a kit is as old as since it was last plugged in, before what is shown or in it', () => {
+  const gaps = [{ reason: 'unplugged', to_us: 100 }, { reason: 'wire', to_us: 200 }, { reason: 'reset', to_us: 300 }];
+  assert.deepStrictEqual([50, 100, 250, 300, 350].map((us) => ageAt(us, 20, gaps)), [30, 0, 150, 0, 50]);
+  assert.deepStrictEqual([50, 100, 250].map((us) => ageAt(us, null, gaps)), [NaN, 0, 150]);
+  assert.deepStrictEqual(ageAt(10, 20, []), NaN);
 });

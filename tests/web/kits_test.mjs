@@ -108,8 +108,8 @@ test('about a kit, in Chinese: each line of its folder, none in English', async 
 test('the range is the instrument\'s: it moves with a calibration, in every browser', async () => {
   const page = await look(3), [stream] = (await board.get('devices')).devices[2].streams;
   const limits = () => page.evaluate(async () => {
-    const { limits: of } = await import('/js/judge.js'), { view } = await import('/js/view.js');
-    return view.mainLane ? of(view.mainLane.channel)?.map((v) => v.toFixed(3)) : null;
+    const { limitsAt } = await import('/js/judge.js'), { view } = await import('/js/view.js');
+    return view.mainLane ? limitsAt(view.mainLane, NaN)?.map((v) => v.toFixed(3)) : null;
   });
   await until('as the kit says', async () => String(await limits()) === '20.995,21.905');
   const made = await page.evaluate(async ({ pin, id }) => {
@@ -120,21 +120,23 @@ test('the range is the instrument\'s: it moves with a calibration, in every brow
   }, { pin: board.pin, id: stream.id });
   assert.strictEqual(made.status, 201);
   await until('moved', async () => String(await limits()) === '21.045,21.955');
-  // Older rows are shown as before, when the limits were others: the page flags them by none.
+  await has(page, '.quality .facts', /量程 21\.05\u202f°C 到 21\.95\u202f°C/);
+  // Older rows are shown as before, when the limits were others, and flagged by these.
   await page.keyboard.press('3');
   const table = () => page.evaluate(async (us) => {
-    const { readings } = await import('/js/readings.js'), count = { before: 0, flaggedBefore: 0, flaggedAfter: 0 };
+    const { readings } = await import('/js/readings.js'), count = { before: 0, flaggedBefore: 0, flaggedAfter: 0, wrong: 0 };
     for (const row of document.querySelectorAll('.tablev tbody tr:not(.miss)')) {
       const s = parseFloat(row.firstElementChild?.textContent?.replace(',', '') ?? ''), off = readings.origin + s * 1e6 - us;
       const isFlagged = !!row.querySelector('.flag.out-of-range'), value = parseFloat(row.querySelector('td:nth-last-child(2)')?.lastChild?.textContent ?? '');
-      if (off < -2e5 && value > 21.955) count.before++;
+      if (off < -2e5 && value > 21.905) count.before++;
+      if (Math.abs(off) > 2e5 && isFlagged !== (value > (off < 0 ? 21.905 : 21.955))) count.wrong++;
       if (off < -2e5 && isFlagged) count.flaggedBefore++;
       if (off > 0 && isFlagged) count.flaggedAfter++;
     }
     return count;
   }, made.us);
-  await until('newer ones are flagged', async () => { const n = await table(); return n.flaggedAfter > 0 && n.before > 3; });
-  assert.strictEqual((await table()).flaggedBefore, 0);
+  const n = await until('newer ones are flagged', async () => { const now = await table(); return now.flaggedAfter > 0 && now.before > 3 && now; });
+  assert.deepStrictEqual([n.flaggedBefore, n.wrong], [n.before, 0]);
 });
 
 /** The third kit as one at the board's pins: nothing else of it is altered. */

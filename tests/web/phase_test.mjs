@@ -147,9 +147,9 @@ test('ticks carry the digits of their step, the nearest point is found', () => {
 test('what an instrument cannot mean has a mark: the farther end of a column, above before below', () => {
   const lane = { lo: [1, -3, null, -4, -900, -5], mid: [1, 2, null, 0, 0, 0], hi: [1, 3, null, 120, 101, 105] };
   const picture = { x: [0, 1, 2, 3, 4, 5], lanes: [lane], isBand: true };
-  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: [0, 100], since: 0 }]), [[1, -3, 0], [3, 120, 0], [4, -900, 0], [5, 105, 0]]);
-  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: null, since: 0 }]), []);
-  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: [0, 100], since: 4 }]), [[4, -900, 0], [5, 105, 0]], 'not judged before');
-  const two = outside({ ...picture, lanes: [lane, lane] }, [{ at: 0, limits: [0, 100], since: 0 }, { at: 1, limits: [0, 100], since: 0 }]);
+  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: () => [0, 100] }]), [[1, -3, 0], [3, 120, 0], [4, -900, 0], [5, 105, 0]]);
+  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: () => null }]), []);
+  assert.deepStrictEqual(outside(picture, [{ at: 0, limits: (x) => (x < 4 ? null : [0, 100]) }]), [[4, -900, 0], [5, 105, 0]], 'each by the limits of its time');
+  const two = outside({ ...picture, lanes: [lane, lane] }, [{ at: 0, limits: () => [0, 100] }, { at: 1, limits: () => [0, 100] }]);
   assert.deepStrictEqual(spaced(two, 2).map(([x, , line]) => [x, line]), [[1, 0], [1, 1], [3, 0], [3, 1], [5, 0], [5, 1]], 'each line has its own');
 });

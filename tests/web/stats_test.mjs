@@ -52,12 +52,12 @@ test('the area leaves out what nobody measured, and says so', () => {
 
 test('readings out of range are counted; a column that reaches out counts once, as at least', () => {
   const b = block([0, 10, 20, 30], [1, 99, 101, -1]);
-  const s = describe(b, 0, 0, 30, [], [0, 100]);
+  const s = describe(b, 0, 0, 30, [], () => [0, 100]);
   assert.deepStrictEqual([s.outside, s.isOutsideAtLeast], [2, false]);
   assert.strictEqual(describe(b, 0, 0, 30).outside, 0);
-  assert.strictEqual(describe(b, 0, 0, 30, [], [0, 100], 30).outside, 1, 'what is before the limits is not judged');
+  assert.strictEqual(describe(b, 0, 0, 30, [], (us) => (us < 30 ? [0, 200] : [0, 100])).outside, 1, 'each by the limits of its time');
   const columns = new Block(1);
   columns.append({ t: [10, 30], n: [10, 30], min: [[-5, 0]], max: [[5, 9]], mean: [[1, 3]] });
-  const c = describe(columns, 0, 0, 40, [], [0, 100]);
+  const c = describe(columns, 0, 0, 40, [], () => [0, 100]);
   assert.deepStrictEqual([c.outside, c.isOutsideAtLeast], [1, true]);
 });

@@ -10,7 +10,7 @@ import { board } from './board.js';
 import { CalibrationFact } from './calibrate.js';
 import { useBoard, useReadings, useView } from './hooks.js';
 import { Icon } from './icons.js';
-import { warmingLeft } from './judge.js';
+import { rangeOf, warmingLeft } from './judge.js';
 import { channelName } from './names.js';
 import { decimalsOf, digitsOf, num, NB, perSecond, precision, quantity, rate } from './numbers.js';
 import { readings } from './readings.js';
@@ -43,7 +43,7 @@ const missingWords = (missing) => (Number.isNaN(missing) ? t('b_missSome') : mis
 
 /** What a channel can say: its smallest step, its range. @param {{lane: import('./view.js').Lane}} p */
 function Scale({ lane: { channel, unit } }) {
-  const { resolution, low, high } = channel, name = channelName(channel);
+  const { resolution } = channel, [low, high] = rangeOf(channel), name = channelName(channel);
   const end = (/** @type {number} */ v) => quantity(v, decimalsOf(v), unit);
   const step = resolution ? t('b_step', name, quantity(resolution, digitsOf(resolution), unit)) : '';
   const range = low != null && high != null && low < high ? t('b_range', end(low), end(high)) : '';

@@ -11,7 +11,7 @@ import { timeUnit } from './chart-scale.js';
 import { Flag } from './flag.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Sample, Shape } from './icons.js';
-import { limits, limitsSince } from './judge.js';
+import { limitsAt } from './judge.js';
 import { channelName, streamName } from './names.js';
 import { change, digitsFor, NB, num, quantity } from './numbers.js';
 import { readings } from './readings.js';
@@ -37,7 +37,7 @@ function useStats() {
       try {
         const block = await readings.fine(from, to, 4000, stop.signal);
         if (!block || stop.signal.aborted) return;
-        setStats(describe(block, lane.at, from, to, readings.gaps(), limits(lane.channel), limitsSince(lane.channel)));
+        setStats(describe(block, lane.at, from, to, readings.gaps(), (us) => limitsAt(lane, us)));
       } catch (error) { if (!(error instanceof Refusal) && !stop.signal.aborted) throw error; }
     }, WAIT_MS);
     return () => { clearTimeout(timer); stop.abort(); };

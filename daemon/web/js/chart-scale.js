@@ -65,15 +65,15 @@ export function clipped(picture, lanes, [lo, hi]) {
 /** @typedef {[x: number, y: number, line: number]} Cross */
 
 /** Points of the picture that an instrument cannot mean, the farther end of a column. In the order of time.
- * @param {import('./series.js').Picture} picture @param {{at: number, limits: import('./flags.js').Limits|null, since: number}[]} lines
- * `since`: what is before is not judged @returns {Cross[]} */
+ * @param {import('./series.js').Picture} picture @param {{at: number, limits: (x: number) => import('./flags.js').Limits|null}[]} lines
+ * @returns {Cross[]} */
 export function outside(picture, lines) {
   /** @type {Cross[]} */ const out = [];
-  for (const { at, limits, since } of lines) {
+  for (const { at, limits: limitsAt } of lines) {
     const { lo, hi } = picture.lanes[at];
     picture.x.forEach((x, i) => {
-      const top = hi[i], low = lo[i];
-      if (top == null || low == null || !limits || x < since) return;
+      const top = hi[i], low = lo[i], limits = top == null || low == null ? null : limitsAt(x);
+      if (top == null || low == null || !limits) return;
       const y = top - limits[1] >= limits[0] - low ? top : low;
       if (isOutside(y, limits)) out.push([x, y, at]);
     });

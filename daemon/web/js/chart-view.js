@@ -7,7 +7,7 @@ import { Chart } from './chart.js';
 import { windowOf } from './chart-scale.js';
 import { every } from './emitter.js';
 import { useMarks, useReadings, useView } from './hooks.js';
-import { limits, limitsSince } from './judge.js';
+import { limitsAt } from './judge.js';
 import { marks, markText } from './marks.js';
 import { channelName, quantityName, runName } from './names.js';
 import { lasting, quantity, timeOfDay } from './numbers.js';
@@ -55,8 +55,7 @@ function model() {
     style: [app.theme, app.lang, view.isOfEvents, ...lanes.map((l) => `${l.colour}${l.channel.id}`)].join(),
     version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}/${marks.known.size}`,
     lines: lanes.map((l) => ({ at: l.at, colour: l.colour, name: channelName(l.channel), unit: l.unit,
-      digits: readings.digits(l), step: l.channel.resolution ?? 0, limits: limits(l.channel),
-      since: seconds(limitsSince(l.channel)) })),
+      digits: readings.digits(l), step: l.channel.resolution ?? 0, limits: (x) => limitsAt(l, boardTime(x)) })),
     title: main?.unit ? `${name} / ${main.unit}` : name,
     origin, end, window: view.shownWindow, zoom: both(view.zoom, seconds), isGrowing: readings.isLive,
     hasHead: readings.isLive && view.device?.state === 'ready', isOfEvents: view.isOfEvents,

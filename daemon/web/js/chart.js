@@ -15,7 +15,7 @@ import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
 
 /** @typedef {import('./series.js').Picture} Picture */
 /** @typedef {{at: number, colour: number, name: string, unit: string, digits: number, step: number,
- *   limits: import('./flags.js').Limits|null, since: number}} Line */
+ *   limits: (x: number) => import('./flags.js').Limits|null}} Line */
 /** @typedef {{style: string, version: string, lines: Line[], title: string, origin: number, end: number,
  *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean, isOfEvents: boolean,
  *   range: [number, number]|null, gaps: paint.GapMark[], marks: import('./chart-marks.js').Mark[], overlays: paint.Overlay[],
@@ -222,7 +222,7 @@ export class Chart {
     if (i < 0) return null;
     const values = m.lines.map((line) => {
       const y = p.lanes[line.at].mid[i];
-      const { lo, hi } = p.lanes[line.at], flag = isOutside(lo[i], line.limits) || isOutside(hi[i], line.limits) ? '  ' + t('f_out') : '';
+      const { lo, hi } = p.lanes[line.at], limits = line.limits(p.x[i]), flag = isOutside(lo[i], limits) || isOutside(hi[i], limits) ? '  ' + t('f_out') : '';
       return { text: quantity(y, line.digits, line.unit) + flag, colour: m.lines.length > 1 ? line.colour : 0, y };
     });
     return !mark && values.every((v) => v.y == null) ? null : { ...told, from: p.x[i], values };

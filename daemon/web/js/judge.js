@@ -4,40 +4,51 @@
 // needs to know: a channel's limits as the shown readings have them, and how long ago the kit was plugged in.
 import { t } from './base.js';
 import { board } from './board.js';
-import { beginsAnew, flagsOf, isOutside, limitsOf } from './flags.js';
+import { ageAt, flagsOf, isOutside, limitsIn, limitsOf } from './flags.js';
 import { kitOf } from './known.js';
 import { lasting } from './numbers.js';
 import { readings } from './readings.js';
 import { view } from './view.js';
 
 /** @typedef {import('./view.js').Lane} Lane */
+/** @typedef {import('./api.js').Channel} Channel */
 /** @typedef {import('./flags.js').Flag} Flag */
 
-/** The range is the instrument's, so it moves with the calibration that holds now.
- * @param {import('./api.js').Channel} channel @returns {import('./flags.js').Limits|null} null: unknown */
-export const limits = ({ low, high, resolution, calibration }) => (calibration
-  ? limitsOf(calibration.low ?? null, calibration.high ?? null, resolution) : limitsOf(low, high, resolution));
+/** What a channel can measure, as it is shown now: the range is the instrument's, so it moves with the calibration.
+ * @param {Channel} channel @returns {[number|null, number|null]} */
+export const rangeOf = ({ low, high, calibration }) => (calibration
+  ? [calibration.low ?? null, calibration.high ?? null] : [low, high]);
 
-/** Since when the limits hold, board time. Rows are shown by the calibration of their own time, and the board
- * tells the limits of today's only: what is older than it is not judged. @param {import('./api.js').Channel} channel */
-export const limitsSince = ({ calibration }) => calibration?.made_us ?? -Infinity;
+/** Until the board has told the limits of each time: those of now, as far back as the calibration was made.
+ * @param {Channel} channel @param {number} us */
+const limitsOfNow = (channel, us) => (us < (channel.calibration?.made_us ?? -Infinity) ? null
+  : limitsOf(...rangeOf(channel), channel.resolution));
 
-/** @param {import('./api.js').Channel} channel @param {number} us of the reading; NaN: now */
-const limitsAt = (channel, us) => (us < limitsSince(channel) ? null : limits(channel));
+/** The limits of a channel, as its reading of an instant is shown. @param {Lane} lane @param {number} us NaN: now
+ * @returns {import('./flags.js').Limits|null} null: unknown */
+export function limitsAt({ at, channel }, us) {
+  const pieces = readings.series?.limits[at], when = Number.isNaN(us) ? board.now() : us;
+  return pieces?.length ? limitsIn(pieces, when) : limitsOfNow(channel, when);
+}
 
 const warmUp = () => (view.device && kitOf(view.device.kit)?.warm_up_us) || 0;
 
-/** How long the shown kit had been plugged in at an instant, microseconds; NaN: nobody knows. A plug-in
- * before the shown range is not among its gaps: rows behind it count as warm, unless it was the last. @param {number} us */
-export function ageAt(us) {
-  const until = view.device?.warming_until_us;
-  let from = until == null || us < until - warmUp() ? -Infinity : until - warmUp();
-  for (const gap of readings.series?.gaps ?? []) if (beginsAnew(gap.reason) && gap.to_us <= us) from = Math.max(from, gap.to_us);
-  return Number.isFinite(from) ? us - from : NaN;
+/** How long the shown kit had been plugged in at an instant, microseconds; NaN: nobody knows. @param {number} us */
+function ageOf(us) {
+  const until = view.device?.warming_until_us, { began = null, gaps = [] } = readings.series ?? {};
+  const last = until == null ? null : until - warmUp();
+  return ageAt(us, last != null && last <= us ? Math.max(last, began ?? last) : began, gaps);
 }
 
-/** @param {Lane} lane @param {number|null} value @param {number} us @returns {Flag[]} */
-export const flags = (lane, value, us) => flagsOf(value, limitsAt(lane.channel, us), warmUp() ? ageAt(us) : NaN, warmUp());
+/** The flags of a point, of one channel or of some that make it together. A mean is flagged for what it is the mean of.
+ * @param {Lane[]} lanes @param {import('./series.js').Block} block @param {number} i @returns {Flag[]} */
+export function flagsAt(lanes, block, i) {
+  const us = block.t[i], takes = warmUp(), age = takes ? ageOf(us) : NaN;
+  return [...new Set(lanes.flatMap((lane) => {
+    const { lo, hi } = block.lanes[lane.at], limits = limitsAt(lane, us);
+    return [lo[i], hi[i]].flatMap((value) => flagsOf(value, limits, age, takes));
+  }))];
+}
 
 /** @param {Flag} flag */
 export const flagWord = (flag) => t(flag === 'warm-up' ? 'f_warm' : 'f_out');
@@ -45,7 +56,7 @@ export const flagWord = (flag) => t(flag === 'warm-up' ? 'f_warm' : 'f_out');
 /** What there is to say of the value that stands beside the picture; "": nothing. @param {Lane} lane */
 export function flagOfNow(lane) {
   const value = readings.value(lane);
-  return value != null && isOutside(value, limitsAt(lane.channel, readings.row?.t ?? NaN)) ? t('f_out') : '';
+  return value != null && isOutside(value, limitsAt(lane, readings.row?.t ?? NaN)) ? t('f_out') : '';
 }
 
 /** How long the shown kit still warms up, in words; "": it is warm. */

@@ -150,6 +150,8 @@ export class Series {
     /** @type {Gap|null} live rows that the page let go before the board could give them back */ this.dropped = null;
     /** @type {{from_us: number, wall_us: number|null}[]} */ this.wall = [];
     this.wallTo = -Infinity;          // up to here `wall` tells the wall time
+    /** @type {(import('./flags.js').Piece[]|undefined)[]} by channel; empty: not told yet */ this.limits = [];
+    /** @type {number|null} when the kit was last plugged in before the gaps; null: unknown */ this.began = null;
     this.isLoaded = false;
     this.version = 0;                 // grows with every change
   }
@@ -197,6 +199,8 @@ export class Series {
     this.wall = body.wall ?? [];
     this.wallTo = body.wall ? body.to_us : -Infinity;
     this.gaps = mergeGaps(this.gaps, body.gaps ?? []);
+    this.limits = body.channels.map((/** @type {any} */ c) => c.limits);
+    this.began = body.began_us ?? null;
     this.isLoaded = true;
     this.version++;
   }

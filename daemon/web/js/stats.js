@@ -11,9 +11,9 @@ import { isOutside } from './flags.js';
  *             area: number, isApproximate: boolean, hasGap: boolean, outside: number, isOutsideAtLeast: boolean}} Stats slope and area by the second */
 
 /** @param {import('./series.js').Block} block @param {number} channel @param {number} from @param {number} to
- * microseconds of board time @param {import('./series.js').Gap[]} [gaps] @param {import('./flags.js').Limits|null} [limits]
- * @param {number} [since] of `limits`: what is before is not judged @returns {Stats|null} */
-export function describe(block, channel, from, to, gaps = [], limits = null, since = -Infinity) {
+ * microseconds of board time @param {import('./series.js').Gap[]} [gaps] @param {(us: number) => import('./flags.js').Limits|null} [limitsAt]
+ * @returns {Stats|null} */
+export function describe(block, channel, from, to, gaps = [], limitsAt = () => null) {
   const lane = block.lanes[channel], t = block.t, x = /** @type {number[]} */ ([]), y = /** @type {number[]} */ ([]), w = [];
   let min = Infinity, max = -Infinity, n = 0, isApproximate = false, hasGap = false, outside = 0, isOutsideAtLeast = false;
   for (let i = block.after(from - 1), j = block.after(to); i < j; i++) {
@@ -23,7 +23,8 @@ export function describe(block, channel, from, to, gaps = [], limits = null, sin
     if (lane.hi[i] > max) max = lane.hi[i];
     if (block.n[i] > 1) isApproximate = true;
     n += block.n[i];
-    if (t[i] < since || !isOutside(lane.lo[i], limits) && !isOutside(lane.hi[i], limits)) continue;
+    const limits = limitsAt(t[i]);
+    if (!isOutside(lane.lo[i], limits) && !isOutside(lane.hi[i], limits)) continue;
     outside++;
     if (block.n[i] > 1) isOutsideAtLeast = true;
   }

@@ -5,7 +5,7 @@
 import { html, t, useEffect } from './base.js';
 import { gapLabel, shownEnd } from './chart-view.js';
 import { useEvery, useReadings, useView } from './hooks.js';
-import { flags, flagWord } from './judge.js';
+import { flagsAt, flagWord } from './judge.js';
 import { marks, markText } from './marks.js';
 import { channelName } from './names.js';
 import { digitsOf, num, timeOfDay } from './numbers.js';
@@ -25,13 +25,8 @@ function newestFrom(block) {
 
 /** @typedef {[string, import('./flags.js').Flag[]]} Cell a value and its flags */
 
-/** A mean is flagged for what it is the mean of. @param {import('./view.js').Lane} lane
- * @param {import('./series.js').Block} block @param {number} i @returns {Cell} */
-function cell(lane, block, i) {
-  const { lo, hi, mid } = block.lanes[lane.at];
-  const words = [...new Set([lo[i], hi[i]].flatMap((v) => flags(lane, v, block.t[i])))];
-  return [num(mid[i], readings.digits(lane) + (block.n[i] > 1 ? 1 : 0)), words];
-}
+/** @param {import('./view.js').Lane} lane @param {import('./series.js').Block} block @param {number} i @returns {Cell} */
+const cell = (lane, block, i) => [num(block.lanes[lane.at].mid[i], readings.digits(lane) + (block.n[i] > 1 ? 1 : 0)), flagsAt([lane], block, i)];
 
 export function Table() {
   useView('what', 'range', 'window');
