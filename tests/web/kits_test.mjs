@@ -2,13 +2,15 @@
 // Kits of every kind on the student page: called by their names, told apart on one adapter, flagged out of
 // their range and while they warm up, events as points, and what there is to know about them.
 import assert from 'node:assert';
-import { after, before, test } from 'node:test';
-import { Board, closeBrowser, until } from '../support/browser.mjs';
+import { after, afterEach, before, test } from 'node:test';
+import { Board, chromium, closeBrowser, until } from '../support/browser.mjs';
 import { kindsBoard, lookAt } from '../support/kinds.mjs';
 import { relay } from '../support/relay.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await kindsBoard(); });
+// A page that nobody looks at any longer draws on, and slows down the others.
+afterEach(async () => { for (const context of (await chromium()).contexts()) await context.close(); });
 after(async () => { await closeBrowser(); await board?.close(); });
 const look = (/** @type {number} */ kit, how = {}, at = board) => lookAt(at, kit, how);
 const english = { query: '?lang=en&theme=light' };
@@ -80,6 +82,34 @@ test('a kit that warms up says how long it still does, and its rows are marked',
   await has(page, '.quality .facts', /还在预热，再等 (2\d|30)\u202fmin/);
   await page.keyboard.press('3');
   await has(page, '.tablev td:last-child .flag.warm-up', /^预热$/);
+});
+
+test('a phone shows rate, what is missing and how long to warm up at once, in both languages', async () => {
+  for (const [lang, lost] of [['zh', /缺失 \d/], ['en', /missing \d/]]) {
+    const page = await look(3, { size: [360, 740], query: `?lang=${lang}&theme=light` }), badge = page.locator('.badge');
+    await has(page, '.badge .hot', /(2\d|30)\u202fmin/);
+    await has(page, '.badge .often', /\d\u202fHz/);
+    await has(page, '.badge .lost', /** @type {RegExp} */ (lost));
+    const around = await badge.boundingBox(), parts = await Promise.all(['.hot', '.often', '.lost'].map((part) => badge.locator(part).boundingBox()));
+    assert.ok(around.x >= 0 && around.x + around.width <= 360);
+    parts.forEach((part, i) => {
+      assert.ok(part.x >= around.x && part.x + part.width <= around.x + around.width && part.y >= around.y && part.y + part.height <= around.y + around.height, `${lang} ${i}`);
+      for (const other of parts.slice(0, i)) {
+        assert.ok(part.x >= other.x + other.width || other.x >= part.x + part.width || part.y >= other.y + other.height - 1 || other.y >= part.y + part.height - 1, `${lang}: ${i} lies on another`);
+      }
+    });
+    assert.strictEqual(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    await page.context().close();
+  }
+});
+
+test('x–y marks what the instrument cannot mean, and what came before it was warm', async () => {
+  const page = await look(3, english);
+  await page.locator('#tab-xy').click();
+  await page.locator('.xyv .outs').first().waitFor({ state: 'attached' });
+  await page.locator('.xyv .warming').first().waitFor({ state: 'attached' });
+  assert.deepStrictEqual(await page.locator('.xyv .key .flag').allInnerTexts(), ['out of range', 'warming up']);
+  assert.deepStrictEqual(page.faults, []);
 });
 
 test('about a kit: folded away, opened by key, everything that its folder says', async () => {

@@ -76,8 +76,8 @@ export function Badge() {
   if (!f) return null;
   const left = warmingLeft(), often = !view.isOfEvents ? (f.got ? rate(f.got) : '—') : html`<span class="tx">${t('lastOne')}</span>${agoText()}`;
   const face = html`${left && html`<span class="warn hot"><span class="tx">${t('f_warm')}</span>${left}<${Icon} n="wait" s=${18}/></span>`}
-    <span class=${f.isOff ? 'warn' : ''}>${often}<${Icon} n=${f.isOff ? 'warn' : 'check'} s=${18}/></span>
-    <span class=${f.missing !== 0 ? 'warn' : ''}>${t('missing')} ${Number.isNaN(f.missing) ? '?' : num(f.missing)}<${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${18}/></span>
-    ${f.uncertainty ? html`<span>±${NB}${precision(f.uncertainty)}</span>` : ''}`;
+    <span class=${'often' + (f.isOff ? ' warn' : '')}>${often}<${Icon} n=${f.isOff ? 'warn' : 'check'} s=${18}/></span>
+    <span class=${'lost' + (f.missing !== 0 ? ' warn' : '')}>${t('missing')} ${Number.isNaN(f.missing) ? '?' : num(f.missing)}<${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${18}/></span>
+    ${f.uncertainty ? html`<span class="fine">±${NB}${precision(f.uncertainty)}</span>` : ''}`;
   return html`<${Pop} label=${t('badge')} cls="badge plain" isNamed face=${face}><div tabindex="0" role="group" aria-label=${t('badge')}><${Facts}/></div><//>`;
 }
