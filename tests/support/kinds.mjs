@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A board with kits of different kinds: one that describes itself, two probes on one adapter of which one is
-// dead, and one that is described in a school's folder, warms up and leaves its range.
+// dead, and one that is described in a school's folder, warms up and leaves its range. Beside it lies a
+// description with a mistake.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Board, lastPoint, open, until } from './browser.mjs';
@@ -27,6 +28,8 @@ export const kindsBoard = () => Board.start([['cup', 10], { emulate: 'modbus_sla
   { emulate: 'nine_bytes.py', args: ['5'], port: 'kit: warm-gate' }], (folder) => {
   fs.mkdirSync(path.join(folder, 'kits/warm-gate'), { recursive: true });
   fs.writeFileSync(path.join(folder, 'kits/warm-gate/kit.yaml'), KIT);
+  fs.mkdirSync(path.join(folder, 'kits/broken'));
+  fs.writeFileSync(path.join(folder, 'kits/broken/kit.yaml'), KIT.replace('warm-gate', 'broken').replace('30 min', 'a while'));
   return `kits: [${folder}/kits]\n`;
 });
 

@@ -169,6 +169,18 @@ test('the range is the instrument\'s: it moves with a calibration, in every brow
   assert.deepStrictEqual([n.flaggedBefore, n.wrong], [n.before, 0]);
 });
 
+test('a description that cannot be used is told to a teacher: in Chinese what to do, then file, word and mistake', async () => {
+  const page = await look(1), menu = page.locator('.ztop .btn.sq').last();
+  await menu.click();
+  assert.strictEqual(await page.locator('.kitsleft').count(), 0, 'a student has nothing to do about it');
+  await page.evaluate((pin) => fetch('/api/v1/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ pin }) }), board.pin);
+  await page.reload();
+  await page.locator('.who').waitFor();
+  await menu.click();
+  await page.locator('.kitsleft summary').click();
+  await has(page, '.kitsleft', /没有用上的器材说明：1\s+.*告诉管板子的人：\s+.*broken\/kit\.yaml:\d+:\d+: warmup: "a while"/);
+});
+
 /** The third kit as one at the board's pins: nothing else of it is altered. */
 const asEvents = () => relay(board.url, (line) => {
   const at = line.startsWith('data: ') ? 6 : 0;

@@ -65,6 +65,8 @@ export const S = {
   teacher: ['老师', 'Teacher'],
   teacherIn: ['老师登录', 'Sign in as teacher'],
   teacherOut: ['老师退出', 'Sign the teacher out'],
+  kitsLeft: ['没有用上的器材说明：{0}', 'Kit descriptions left out: {0}'],
+  kitsLeftDo: ['这些 kit.yaml 里有错。把下面的英文告诉管板子的人：', 'These have mistakes; tell whoever looks after the board:'],
   aboutBoard: ['板子 {0}，kitlog {1}', 'Board {0}, kitlog {1}'],
 
   // PIN

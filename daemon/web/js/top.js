@@ -91,7 +91,16 @@ function Menu() {
     <hr/>
     ${board.isTeacher ? html`<button class="item" data-close onClick=${leave}><${Icon} n="teacher"/>${t('teacherOut')}</button>`
     : html`<button class="item" data-close onClick=${askPin}><${Icon} n="lock"/>${t('teacherIn')}</button>`}
+    <${KitsLeft}/>
     ${board.status && html`<p class="dim">${t('aboutBoard', board.name, board.status.version)}</p>`}<//>`;
+}
+
+/** Descriptions of kits that could not be used: for a teacher, since such a kit is plugged in and nothing comes. */
+function KitsLeft() {
+  const problems = board.isTeacher ? board.status?.kits?.problems ?? [] : [];
+  if (!problems.length) return null;
+  return html`<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('kitsLeft', problems.length)}</summary><p>${t('kitsLeftDo')}</p>
+    <ul lang="en">${problems.map((problem) => html`<li>${problem}</li>`)}</ul></details>`;
 }
 
 const TITLE_MAX = 31;                // characters; each has at most 3 of the 95 bytes that the board takes
