@@ -33,7 +33,8 @@ for (const { size, lang, theme } of HALF) {
       await page.locator('.kitrow .item').nth(2).click();
       await page.locator('#tab-digits').click();
       await until('digits', () => page.locator('.digit').count());
-    }], ['table', async () => { await page.locator('#tab-table').click(); await until('rows', () => page.locator('.tablev tr').count()); }]];
+    }], ['table', async () => { await page.locator('#tab-table').click(); await until('rows', () => page.locator('.tablev tr').count()); }],
+    ['x–y', async () => { await page.locator('#tab-xy').click(); await until('its marks', () => page.locator('.xyv .outs').count()); }]];
     for (const [name, act] of /** @type {[string, () => Promise<void>][]} */ (states)) {
       await act();
       assert.deepStrictEqual(await complaints(page), [], name);
