@@ -203,7 +203,8 @@ class Flags(unittest.TestCase):
     def test_warming_up_is_told_by_devices_and_status(self):  # the last test: it adds a kit
         self.plug(self.later)
         late = daemon.wait_for("a third kit", lambda: next(
-            (device for device in self.board.devices() if device["port"] == str(self.later)), None))
+            (device for device in self.board.devices() if device["port"] == str(self.later)
+             and device["streams"][0]["channels"][1]["last"] is not None), None))
         said = [self.kitlog(command) for command in ("devices", "status")]
         if self.board.get("status")["now_us"] >= late["warming_until_us"]:
             self.skipTest("this machine was too busy to look within the warm-up")
