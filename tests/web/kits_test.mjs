@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // Kits of every kind on the student page: called by their names, told apart on one adapter, flagged out of
 // their range and while they warm up, events as points, and what there is to know about them.
 import assert from 'node:assert';
