@@ -41,6 +41,13 @@ static int swallow(void *self, struct kit *of, const void *bytes, size_t n)
 	return n % 7 ? 0 : -28; /* now and then the device takes nothing: -ENOSPC */
 }
 
+static void swallow_speed(void *self, struct kit *of, const struct model_serial *serial)
+{
+	(void)self;
+	(void)of;
+	must(serial->speed > 0);
+}
+
 static bool is_asked; /* a control request is under way */
 
 static int swallow_control(
@@ -75,6 +82,7 @@ static void start(void)
 		.n_families = 1,
 		.send = swallow,
 		.control = swallow_control,
+		.respeed = swallow_speed,
 	};
 	must(registry_new(&registry) == 0);
 	host.registry = registry;
@@ -282,7 +290,9 @@ void fuzz_answers(const struct fuzz_serial *serial, const uint8_t *bytes, size_t
 		.has_wire = n % 2,
 		.models = {serial->model},
 		.n_models = 1,
-		.is_sure = true,
+		.usb_vendor = serial->model->n_matches ? serial->model->matches[0].vendor : 0,
+		.usb_product = serial->model->n_matches ? serial->model->matches[0].product : 0,
+		.is_sure = n % 8 < 6, /* else it is asked who it is, after some silence */
 		.slaves = {1, 4},
 		.n_slaves = n % 4 < 2 ? 0 : 2,
 	};

@@ -20,8 +20,8 @@ void fuzz_kit(const struct kit_family *family, const uint8_t *bytes, size_t n);
 void fuzz_serial_kit(
 	const struct kit_family *family, const struct model *model, const uint8_t *bytes, size_t n);
 
-/* The same of a kit at a serial port that is known, and whose answers come when they should. The
- * input is steps of the device: a byte, then bytes of its own:
+/* The same of a kit at a serial port whose answers come when they should; it is known, or asked who
+ * it is. The input is steps of the device: a byte, then bytes of its own:
  *     mttnnnnn   n bytes come, 1, 20, 300 or 1200 ms later; m: mended first */
 struct fuzz_serial {
 	const struct model *model;
