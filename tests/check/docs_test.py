@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import unittest
+import xml.etree.ElementTree
 
 SOURCE = pathlib.Path(os.environ.get("KITLOG_SOURCE", pathlib.Path(__file__).parents[2]))
 DOCUMENTS = [p for top in (".", "daemon", "firmware", "kits", "tests", "tools")
@@ -17,6 +18,8 @@ OURS = re.compile(r"`((?:daemon|firmware|kits|lessons|tools|tests)/[\w./-]*|[\w-
 KITS = [p.parent.name for p in sorted((SOURCE / "kits").glob("*/kit.yaml"))]
 PLAYED = re.compile(r"^\| ([a-z0-9, -]+) \| [^|]* \| (`tests/[^|]*) \|$", re.M)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
+PICTURE = re.compile(r"^!\[[^]]+\]\(([\w.-]+\.svg)\)$", re.M)
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Documents(unittest.TestCase):
@@ -36,6 +39,19 @@ class Documents(unittest.TestCase):
         for page in ("README.md", "README.zh-CN.md"):
             listed = (SOURCE / "kits" / page).read_text(encoding="utf-8")
             self.assertEqual([kit for kit in KITS if f"({kit}/{page})" not in listed], [])
+
+    def test_each_kit_shows_how_it_is_wired_in_both_languages(self):
+        """By a picture that is one, and whose title says to those who cannot see it what it shows."""
+        for kit in KITS:
+            for page in ("README.md", "README.zh-CN.md"):
+                folder = SOURCE / "kits" / kit
+                shown = PICTURE.findall((folder / page).read_text(encoding="utf-8"))
+                self.assertTrue(shown, f"kits/{kit}/{page}: shows no picture; draw the wiring as wiring.svg")
+                for name in shown:
+                    self.assertTrue((folder / name).exists(), f"kits/{kit}/{page}: {name} is not there")
+                    picture = xml.etree.ElementTree.parse(folder / name).getroot()
+                    self.assertEqual(picture.tag, SVG + "svg", f"kits/{kit}/{name}")
+                    self.assertTrue(picture.findtext(SVG + "title"), f"kits/{kit}/{name}: has no title")
 
     @staticmethod
     def players():
