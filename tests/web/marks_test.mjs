@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Watches no clock: may run beside other tests.
 // A press of a button is seen on the student page: a numbered flag on every kit's chart, its words for hands, keys
 // and listeners, a row of the table. The button hangs at a serial port, as in tests/system/marks_test.py.
 import assert from 'node:assert';
