@@ -19,7 +19,8 @@ struct registry;
 int registry_new(struct registry **ret_registry);
 void registry_free(struct registry *registry);
 
-/* Forgets everybody: as new, for who starts anew a million times. */
+/* Forgets everybody, and will give numbers again that were given: for fuzzers alone, which start
+ * anew a million times. A daemon must not: there numbers are for ever. */
 void registry_clear(struct registry *registry);
 
 /* A device as the store knows it, with the streams it last had; again for each set of streams it
