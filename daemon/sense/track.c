@@ -62,7 +62,17 @@ static uint64_t rows_between(const struct track *track, int64_t from_ns, int64_t
 	return n > 0 ? (uint64_t)n : 0;
 }
 
-/* What the device counted itself is more than what its period says. */
+/* What a silence lacks is counted by the period, and it lacks at least what was counted one by
+ * one. */
+static uint64_t missing_rows(const struct track *track, int64_t to_ns)
+{
+	uint64_t rows = 0;
+
+	if (track->owed == GAP_SILENT)
+		rows = rows_between(track, track->from_ns, to_ns);
+	return rows > track->owed_rows ? rows : track->owed_rows;
+}
+
 static void tell_gap(struct track *track, struct outlet *outlet, struct instant now, int64_t to_ns)
 {
 	struct gap gap = {
@@ -70,11 +80,9 @@ static void tell_gap(struct track *track, struct outlet *outlet, struct instant 
 		.reason = track->owed,
 		.from.ns = track->from_ns < to_ns ? track->from_ns : to_ns,
 		.to.ns = to_ns,
-		.lost_rows = track->owed_rows,
+		.lost_rows = missing_rows(track, to_ns),
 	};
 
-	if (gap.reason == GAP_SILENT && gap.lost_rows == 0)
-		gap.lost_rows = rows_between(track, gap.from.ns, to_ns);
 	track_flush(track, outlet, now);
 	outlet_gap(outlet, now, &gap);
 }

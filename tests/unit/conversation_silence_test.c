@@ -86,6 +86,26 @@ static void a_stream_that_never_spoke_is_missed_from_its_beginning(void **unused
 	check_newest_gap(GAP_SILENT, began_ns, began_ns + INT64_C(10) * NS_PER_S, 19);
 }
 
+static void lose_one(struct kit *kit)
+{
+	kit_lost(kit, 0, 1, GAP_WIRE);
+}
+
+static void a_row_lost_within_a_silence_is_one_of_many(void **unused)
+{
+	int64_t last_ns;
+
+	(void)unused;
+	let(describe_twice_a_second);
+	let(send_row);
+	last_ns = rig.clock.frozen_ns;
+	rig_pass_ms(&rig, 60000);
+	let(lose_one);
+	rig_pass_ms(&rig, 1000);
+	let(send_row);
+	check_newest_gap(GAP_SILENT, last_ns, last_ns + INT64_C(61) * NS_PER_S, 121);
+}
+
 /* Who gives a row when something happens owes none. */
 static void without_a_period_it_is_missed_when_it_was_asked_in_vain(void **unused)
 {
@@ -273,6 +293,7 @@ int main(void)
 		WISHES_TEST(silence_is_a_state_and_a_gap_that_grows),
 		WISHES_TEST(a_silence_for_good_is_told_at_least_each_minute_but_seldom),
 		WISHES_TEST(a_stream_that_never_spoke_is_missed_from_its_beginning),
+		WISHES_TEST(a_row_lost_within_a_silence_is_one_of_many),
 		WISHES_TEST(without_a_period_it_is_missed_when_it_was_asked_in_vain),
 		WISHES_TEST(a_silence_ends_where_the_unplugging_begins),
 		WISHES_TEST(a_reset_ends_a_silence),
