@@ -27,7 +27,7 @@ void track_open(struct track *track, const struct stream *stream, struct registr
 	track->seen_ns = now.ns;
 	track->spacing_ns = track->silence_ns = 0;
 	track->owed = track->last_ns ? reason : (enum gap_reason)0;
-	track->owed_rows = 0;
+	track->owed_rows = track->told_rows = 0;
 	track->owed_ns = now.ns;
 	track->from_ns = track->last_ns ? track->last_ns : now.ns;
 	track->told_ns = 0;
@@ -85,12 +85,14 @@ static void tell_gap(struct track *track, struct outlet *outlet, struct instant 
 
 	track_flush(track, outlet, now);
 	outlet_gap(outlet, now, &gap);
+	track->told_ns = to_ns;
+	track->told_rows = gap.lost_rows;
 }
 
 static void owe_no_more(struct track *track)
 {
 	track->owed = (enum gap_reason)0;
-	track->owed_rows = 0;
+	track->owed_rows = track->told_rows = 0;
 	track->told_ns = 0;
 }
 
@@ -102,20 +104,21 @@ static void end_gap(struct track *track, struct outlet *outlet, struct instant n
 	owe_no_more(track);
 }
 
-/* Twice as long ago as the last time, but each minute. What was owed before the silence is told by
- * itself: it did not last so long. */
+/* Twice as long ago as the last time, but not at once, and each minute. What was owed before the
+ * silence is told by itself: it did not last so long. */
 static void tell_silence(struct track *track, struct outlet *outlet, struct instant now)
 {
+	int64_t least_ns = SILENCE_LEAST_MS * (int64_t)NS_PER_MS;
 	int64_t most_ns = SILENCE_TOLD_MS * (int64_t)NS_PER_MS;
 	int64_t wait_ns = track->told_ns - track->from_ns;
 
-	if (track->told_ns && now.ns - track->told_ns < (wait_ns < most_ns ? wait_ns : most_ns))
+	wait_ns = wait_ns < least_ns ? least_ns : wait_ns < most_ns ? wait_ns : most_ns;
+	if (track->told_ns && now.ns - track->told_ns < wait_ns)
 		return;
 	if (track->owed && track->owed != GAP_SILENT)
 		end_gap(track, outlet, now, track->owed_ns);
 	track_owe(track, now, GAP_SILENT, 0);
 	tell_gap(track, outlet, now, now.ns);
-	track->told_ns = now.ns;
 }
 
 /* Quick to grow, slow to shrink: rows that come in bursts are as far apart as the bursts. A silence
@@ -235,12 +238,20 @@ bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instan
 	return true;
 }
 
+/* What was told stands as it is, and what was missing since then is left to what comes next. */
+static void let_stand(struct track *track, struct instant now)
+{
+	uint64_t rows = missing_rows(track, now.ns), told = track->told_rows;
+
+	track->from_ns = track->told_ns;
+	owe_no_more(track);
+	track->owed_rows = rows > told ? rows - told : 0;
+}
+
 void track_owe(struct track *track, struct instant now, enum gap_reason reason, uint64_t rows)
 {
-	if (reason == GAP_RESET && track->told_ns) { /* the silence before it stands as told */
-		track->from_ns = track->told_ns;
-		owe_no_more(track);
-	}
+	if (reason == GAP_RESET && track->told_ns)
+		let_stand(track, now);
 	if (!track->owed)
 		track->owed_ns = now.ns;
 	if (!track->owed || reason == GAP_RESET)

@@ -27,7 +27,8 @@ struct track {
 	uint64_t owed_rows;
 	int64_t owed_ns; /* when it was first owed */
 	int64_t from_ns; /* where it begins: the newest stamp, the opening, the end of one before */
-	int64_t told_ns; /* the silence was told up to here; 0: not yet */
+	int64_t told_ns; /* what is owed was told up to here; 0: not yet */
+	uint64_t told_rows;
 	bool is_silent, is_fresh; /* fresh: nothing was sent yet */
 	bool is_doubtful;         /* something went wrong since the last row */
 	bool is_event;            /* comes when something happens: silence means nothing */

@@ -165,11 +165,33 @@ static void a_reset_ends_a_silence(void **unused)
 	(void)unused;
 	let(describe_twice_a_second);
 	let(send_row);
-	rig_pass_ms(&rig, 7000);
+	rig_pass_ms(&rig, 8600);
+	assert_int_equal(newest_gap()->lost_rows, 11);
 	told_ns = newest_gap()->to.ns;
 	let(restart);
 	let(send_row);
-	check_newest_gap(GAP_RESET, told_ns, rig.clock.frozen_ns, 0);
+	check_newest_gap(GAP_RESET, told_ns, rig.clock.frozen_ns, 16 - 11);
+}
+
+static void after_a_reset_a_silence_is_told_no_more_often(void **unused)
+{
+	int64_t reset_ns;
+
+	(void)unused;
+	let(describe_twice_a_second);
+	let(send_row);
+	rig_pass_ms(&rig, 20000);
+	let(restart);
+	reset_ns = rig.clock.frozen_ns;
+	rig.n_gaps = 0;
+	rig_pass_ms(&rig, 5000);
+	assert_int_equal(rig.n_gaps, 2); /* the reset, and the silence that began with it */
+	assert_int_equal(rig.gaps[0].reason, GAP_RESET);
+	assert_int_equal(newest_gap()->reason, GAP_SILENT);
+	rig_pass_ms(&rig, 5000);
+	assert_int_equal(rig.n_gaps, 3);
+	let(send_row);
+	check_newest_gap(GAP_SILENT, reset_ns, rig.clock.frozen_ns, 19);
 }
 
 static void stop(void)
@@ -297,6 +319,7 @@ int main(void)
 		WISHES_TEST(without_a_period_it_is_missed_when_it_was_asked_in_vain),
 		WISHES_TEST(a_silence_ends_where_the_unplugging_begins),
 		WISHES_TEST(a_reset_ends_a_silence),
+		WISHES_TEST(after_a_reset_a_silence_is_told_no_more_often),
 		WISHES_TEST(stopping_tells_what_is_missing_until_then),
 		WISHES_TEST(stopping_tells_questions_without_an_answer),
 		WISHES_TEST(stopping_a_kit_that_is_well_tells_no_gap),
