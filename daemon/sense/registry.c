@@ -20,7 +20,7 @@ struct known_device {
 struct known_stream {
 	uint32_t id, device;
 	uint64_t used, fingerprint;
-	int64_t last_stamp_ns;
+	struct stream_left left;
 };
 
 struct registry {
@@ -205,19 +205,19 @@ static size_t device_of_id(const struct registry *registry, uint32_t id)
 	return i;
 }
 
-int64_t registry_last_stamp_ns(const struct registry *registry, uint32_t stream)
+struct stream_left registry_left(const struct registry *registry, uint32_t stream)
 {
 	size_t i = stream_of_id(registry, stream);
 
-	return i < registry->n_streams ? registry->streams[i].last_stamp_ns : 0;
+	return i < registry->n_streams ? registry->streams[i].left : (struct stream_left){0};
 }
 
-void registry_set_last_stamp_ns(struct registry *registry, uint32_t stream, int64_t stamp_ns)
+void registry_set_left(struct registry *registry, uint32_t stream, const struct stream_left *left)
 {
 	size_t i = stream_of_id(registry, stream);
 
 	if (i < registry->n_streams)
-		registry->streams[i].last_stamp_ns = stamp_ns;
+		registry->streams[i].left = *left;
 }
 
 int32_t registry_rate_ppb(const struct registry *registry, uint32_t device)

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "data/batch.h"
 #include "data/device.h"
 
 enum { REGISTRY_DEVICES = 512, REGISTRY_STREAMS = 2048 };
@@ -35,9 +36,15 @@ void registry_reserve_streams(struct registry *registry, uint32_t highest);
  * identity and fingerprint fit, else the next free. */
 void registry_number(struct registry *registry, struct device *device);
 
-/* The newest stamp a stream was given, so that stamps rise over unplugging; 0: none yet. */
-int64_t registry_last_stamp_ns(const struct registry *registry, uint32_t stream);
-void registry_set_last_stamp_ns(struct registry *registry, uint32_t stream, int64_t stamp_ns);
+/* How a stream was left, so that over unplugging its stamps rise and no lost row is forgotten. */
+struct stream_left {
+	int64_t last_ns;   /* newest stamp given; 0: none yet */
+	struct gap absent; /* as told last; with reason 0 not told, but to be from there on */
+};
+
+/* All 0 of a stream that was never left, or is not known. In memory only. */
+struct stream_left registry_left(const struct registry *registry, uint32_t stream);
+void registry_set_left(struct registry *registry, uint32_t stream, const struct stream_left *left);
 
 /* Remembered rate of a device clock, so that a replugged kit's map starts well; 0: unknown. In
  * memory only: after a start of kitlogd it is learnt again. */

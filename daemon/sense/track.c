@@ -16,6 +16,8 @@ enum {
 void track_open(struct track *track, const struct stream *stream, struct registry *registry,
 	enum gap_reason reason, struct instant now)
 {
+	struct stream_left left;
+
 	track->period_ns = stream->period_ns;
 	track->is_event = stream->kind == STREAM_CLOCK ||
 		(stream->stamps == STAMP_KERNEL && stream->period_ns == 0);
@@ -23,14 +25,18 @@ void track_open(struct track *track, const struct stream *stream, struct registr
 		return;
 	track->stream = stream->id;
 	track->n_channels = stream->n_channels;
-	track->last_ns = registry_last_stamp_ns(registry, stream->id);
+	left = registry_left(registry, stream->id);
+	track->last_ns = left.last_ns;
 	track->seen_ns = now.ns;
 	track->spacing_ns = track->silence_ns = 0;
-	track->owed = track->last_ns ? reason : (enum gap_reason)0;
-	track->owed_rows = track->told_rows = 0;
+	track->is_known = left.absent.from.ns != 0;
+	track->owed = left.absent.reason ? left.absent.reason : reason;
+	if (!track->is_known)
+		track->owed = (enum gap_reason)0;
+	track->owed_rows = track->told_rows = left.absent.lost_rows;
 	track->owed_ns = now.ns;
-	track->from_ns = track->last_ns ? track->last_ns : now.ns;
-	track->told_ns = 0;
+	track->from_ns = track->is_known ? left.absent.from.ns : now.ns;
+	track->told_ns = left.absent.to.ns;
 	track->is_silent = track->is_doubtful = false;
 	track->is_fresh = true;
 	track->batch.stream = stream->id;
@@ -87,6 +93,7 @@ static void tell_gap(struct track *track, struct outlet *outlet, struct instant 
 	outlet_gap(outlet, now, &gap);
 	track->told_ns = to_ns;
 	track->told_rows = gap.lost_rows;
+	track->is_known = true;
 }
 
 static void owe_no_more(struct track *track)
@@ -113,7 +120,7 @@ static void tell_silence(struct track *track, struct outlet *outlet, struct inst
 	int64_t wait_ns = track->told_ns - track->from_ns;
 
 	wait_ns = wait_ns < least_ns ? least_ns : wait_ns < most_ns ? wait_ns : most_ns;
-	if (track->told_ns && now.ns - track->told_ns < wait_ns)
+	if (track->owed == GAP_SILENT && track->told_ns && now.ns - track->told_ns < wait_ns)
 		return;
 	if (track->owed && track->owed != GAP_SILENT)
 		end_gap(track, outlet, now, track->owed_ns);
@@ -175,6 +182,7 @@ static uint32_t append(struct track *track, struct outlet *outlet, struct instan
 	track->seen_ns = now.ns;
 	track->last_ns = track->from_ns = stamp_ns;
 	track->is_silent = false;
+	track->is_known = true;
 	return row;
 }
 
@@ -296,21 +304,22 @@ void track_close(struct track *track, struct outlet *outlet, struct registry *re
 	enum gap_reason reason, struct instant now)
 {
 	int64_t end_ns = now.ns > track->last_ns ? now.ns : track->last_ns;
+	struct stream_left left = {.last_ns = track->last_ns};
 
 	if (!track->stream)
 		return;
 	track_flush(track, outlet, now);
 	if (!reason)
 		settle_doubt(track, end_ns);
-	if (track->owed == GAP_SILENT)
+	if (track->owed == GAP_SILENT || (track->owed && !reason))
 		end_gap(track, outlet, now, end_ns);
-	if (track->owed || (reason && track->last_ns)) {
-		if (reason)
-			track->owed = reason;
+	if (reason && (track->owed || track->is_known)) {
+		track->owed = reason;
 		tell_gap(track, outlet, now, end_ns);
 	}
-	if (track->last_ns)
-		registry_set_last_stamp_ns(registry, track->stream,
-			track->from_ns > track->last_ns ? track->from_ns : track->last_ns);
+	if (track->is_known)
+		left.absent = (struct gap){track->stream, track->owed, {track->from_ns},
+			{track->told_ns}, track->told_rows};
+	registry_set_left(registry, track->stream, &left);
 	track->stream = 0;
 }

@@ -3,8 +3,8 @@
  *
  * Rows go in stamped; they come out in batches through the outlet, gaps between them in their
  * place. A silence is told while it lasts, again and again from the same beginning, each time up to
- * now: who reads it keeps the newest. Stamps rise strictly for ever: the registry remembers the
- * newest over unplugging. Sense thread, no allocation. */
+ * now: who reads it keeps the newest. So it is with an unplugging, which the registry remembers, as
+ * it does the newest stamp: stamps rise strictly for ever. Sense thread, no allocation. */
 #pragma once
 
 #include <stdbool.h>
@@ -29,14 +29,16 @@ struct track {
 	int64_t from_ns; /* where it begins: the newest stamp, the opening, the end of one before */
 	int64_t told_ns; /* what is owed was told up to here; 0: not yet */
 	uint64_t told_rows;
+	bool is_known;            /* it gave a row or was missed: its absence is a gap */
 	bool is_silent, is_fresh; /* fresh: nothing was sent yet */
 	bool is_doubtful;         /* something went wrong since the last row */
 	bool is_event;            /* comes when something happens: silence means nothing */
 	struct batch batch;
 };
 
-/* Begins, or goes on, with a stream that was numbered. A stream that had rows before owes a gap
- * with `reason`; a track that already carries this very stream goes on as it is. */
+/* Begins, or goes on, with a stream that was numbered. A stream that had rows before, or was missed,
+ * owes the gap that was told when it was left, else one with `reason`; a track that already carries
+ * this very stream goes on as it is. */
 void track_open(struct track *track, const struct stream *stream, struct registry *registry,
 	enum gap_reason reason, struct instant now);
 
@@ -70,7 +72,8 @@ void track_tick(struct track *track, struct outlet *outlet, struct instant now);
 /* Sends a batch now if the next row is not to be expected within 20 ms. After each read. */
 void track_end_burst(struct track *track, struct outlet *outlet, struct instant now);
 
-/* The device went away, or sense stops: sends all, tells a silence that ends here and the gap so far
- * if `reason` is not 0 or one is owed, and leaves the newest stamp with the registry. */
+/* The device went away, or sense stops: sends all, tells a silence that ends here, or whatever is
+ * owed when `reason` is 0, else the gap with `reason` so far, and leaves with the registry what
+ * track_open goes on from. */
 void track_close(struct track *track, struct outlet *outlet, struct registry *registry,
 	enum gap_reason reason, struct instant now);

@@ -190,6 +190,64 @@ static void lost_rows_are_a_gap_in_front_of_the_next_one(void **unused)
 	assert_int_equal(rig_health(&rig).lost_rows, 3);
 }
 
+static void rows_lost_before_an_unplugging_stay_lost_when_it_is_back(void **unused)
+{
+	(void)unused;
+	let(describe);
+	let(send_row);
+	rig_pass_ms(&rig, 500);
+	let(lose_three);
+	rig_unplug(&rig);
+	assert_int_equal(rig.gaps[0].lost_rows, 3);
+	rig_pass_ms(&rig, 1000);
+	for (int again = 0; again < 2; again++) {
+		rig_plug(&rig);
+		let(describe);
+		let(lose_three);
+		rig_unplug(&rig);
+	}
+	rig_plug(&rig);
+	let(describe);
+	let(send_row);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_gaps, 4);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(rig.gaps[i].reason, GAP_UNPLUGGED);
+		assert_true(gap_holds(&rig.gaps[i], &rig.gaps[0]));
+		assert_int_equal(rig.gaps[i].lost_rows, i < 3 ? 3 * (i + 1) : 9);
+	}
+	let(send_row);
+	rig_unplug(&rig);
+	assert_int_equal(newest_gap()->lost_rows, 0); /* that was another one */
+}
+
+static void restart(struct kit *kit)
+{
+	kit_restarted(kit);
+}
+
+static void a_reset_after_it_was_plugged_in_counts_no_row_again(void **unused)
+{
+	int64_t off_ns;
+
+	(void)unused;
+	let(describe);
+	let(send_row);
+	let(lose_three);
+	rig_pass_ms(&rig, 500);
+	rig_unplug(&rig);
+	off_ns = rig.clock.frozen_ns;
+	rig_pass_ms(&rig, 1000);
+	rig_plug(&rig);
+	let(describe);
+	let(restart);
+	let(send_row);
+	assert_int_equal(rig.n_gaps, 2);
+	assert_int_equal(rig.gaps[1].reason, GAP_RESET);
+	assert_int_equal(rig.gaps[1].from.ns, off_ns);
+	assert_int_equal(rig.gaps[1].lost_rows, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +259,8 @@ int main(void)
 		WISHES_TEST(what_went_wrong_and_cost_no_reading_is_no_gap),
 		WISHES_TEST(without_a_period_nobody_knows_how_many_went_wrong),
 		WISHES_TEST(lost_rows_are_a_gap_in_front_of_the_next_one),
+		WISHES_TEST(rows_lost_before_an_unplugging_stay_lost_when_it_is_back),
+		WISHES_TEST(a_reset_after_it_was_plugged_in_counts_no_row_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,29 @@ static void a_silence_ends_where_the_unplugging_begins(void **unused)
 	check_newest_gap(GAP_UNPLUGGED, off_ns, on_ns, 0);
 }
 
+static void who_never_spoke_is_missed_while_it_is_unplugged_too(void **unused)
+{
+	int64_t off_ns, on_ns;
+
+	(void)unused;
+	let(describe_twice_a_second);
+	rig_pass_ms(&rig, 9000);
+	rig_unplug(&rig);
+	off_ns = rig.clock.frozen_ns;
+	check_newest_gap(GAP_UNPLUGGED, off_ns, off_ns, 0);
+	rig_pass_ms(&rig, 5000);
+	rig_plug(&rig);
+	let(describe_twice_a_second);
+	on_ns = rig.clock.frozen_ns;
+	rig.n_gaps = 0;
+	rig_pass_ms(&rig, 7000);
+	assert_int_equal(rig.n_gaps, 2);
+	assert_int_equal(newest_gap()->reason, GAP_SILENT);
+	assert_int_equal(newest_gap()->from.ns, on_ns);
+	rig.n_gaps--;
+	check_newest_gap(GAP_UNPLUGGED, off_ns, on_ns, 0);
+}
+
 static void restart(struct kit *kit)
 {
 	kit_restarted(kit);
@@ -318,6 +341,7 @@ int main(void)
 		WISHES_TEST(a_row_lost_within_a_silence_is_one_of_many),
 		WISHES_TEST(without_a_period_it_is_missed_when_it_was_asked_in_vain),
 		WISHES_TEST(a_silence_ends_where_the_unplugging_begins),
+		WISHES_TEST(who_never_spoke_is_missed_while_it_is_unplugged_too),
 		WISHES_TEST(a_reset_ends_a_silence),
 		WISHES_TEST(after_a_reset_a_silence_is_told_no_more_often),
 		WISHES_TEST(stopping_tells_what_is_missing_until_then),

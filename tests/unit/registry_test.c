@@ -150,7 +150,12 @@ static void learning_when_full_is_refused_but_its_numbers_stay_taken(void **unus
 	assert_int_equal(device.streams[0].id, 9001);
 }
 
-static void rates_and_last_stamps_are_remembered(void **unused)
+static const struct stream_left left = {
+	.last_ns = 77,
+	.absent = {.reason = GAP_UNPLUGGED, .from = {77}, .to = {80}, .lost_rows = 5},
+};
+
+static void rates_and_how_streams_were_left_are_remembered(void **unused)
 {
 	(void)unused;
 	struct device a = numbered("link:a", "x"), b = numbered("link:b", "x");
@@ -159,11 +164,12 @@ static void rates_and_last_stamps_are_remembered(void **unused)
 	registry_set_rate_ppb(registry, a.id, -41234);
 	assert_int_equal(registry_rate_ppb(registry, a.id), -41234);
 	assert_int_equal(registry_rate_ppb(registry, b.id), 0);
-	registry_set_last_stamp_ns(registry, b.streams[0].id, 77);
-	assert_int_equal(registry_last_stamp_ns(registry, b.streams[0].id), 77);
-	assert_int_equal(registry_last_stamp_ns(registry, a.streams[0].id), 0);
-	assert_int_equal(registry_last_stamp_ns(registry, 12345), 0);
-	registry_set_last_stamp_ns(registry, 12345, 1); /* nobody's: no harm */
+	registry_set_left(registry, b.streams[0].id, &left);
+	assert_int_equal(registry_left(registry, b.streams[0].id).last_ns, 77);
+	assert_int_equal(registry_left(registry, b.streams[0].id).absent.lost_rows, 5);
+	assert_int_equal(registry_left(registry, a.streams[0].id).last_ns, 0);
+	assert_int_equal(registry_left(registry, 12345).last_ns, 0);
+	registry_set_left(registry, 12345, &left); /* nobody's: no harm */
 	registry_set_rate_ppb(registry, 0, 1);
 	assert_int_equal(registry_rate_ppb(registry, 0), 0);
 }
@@ -222,14 +228,14 @@ static void cleared_it_is_as_new(void **unused)
 	struct device a = numbered("link:a", "x"), b;
 
 	numbered("link:b", "y");
-	registry_set_last_stamp_ns(registry, a.streams[0].id, 5);
+	registry_set_left(registry, a.streams[0].id, &left);
 	registry_set_rate_ppb(registry, a.id, 7);
 	registry_clear(registry);
 	b = numbered("link:b", "y");
 	assert_int_equal(b.id, 1);
 	assert_int_equal(b.sticker, 1);
 	assert_int_equal(b.streams[0].id, 1);
-	assert_int_equal(registry_last_stamp_ns(registry, 1), 0);
+	assert_int_equal(registry_left(registry, 1).last_ns, 0);
 	assert_int_equal(registry_rate_ppb(registry, 1), 0);
 	assert_int_equal(numbered("link:a", "x").id, 2);
 }
@@ -255,7 +261,7 @@ int main(void)
 			learning_when_full_is_refused_but_its_numbers_stay_taken, set_up,
 			tear_down),
 		cmocka_unit_test_setup_teardown(
-			rates_and_last_stamps_are_remembered, set_up, tear_down),
+			rates_and_how_streams_were_left_are_remembered, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(cleared_it_is_as_new, set_up, tear_down),
 		cmocka_unit_test(fingerprints_differ_exactly_where_streams_do),
 	};
