@@ -16,6 +16,7 @@ struct loss {
 	int64_t newest_ns; /* newest stamp that did not */
 	int64_t at_ns;     /* when that was */
 	uint64_t rows;     /* since the last one told */
+	struct gap untold; /* its newest gap, while that does not fit; reason 0: none */
 };
 
 struct target {
@@ -23,8 +24,8 @@ struct target {
 	struct loss losses[LOSSES];
 	const struct device *announcements[DEVICE_MAX]; /* not yet in the ring */
 	uint32_t ends[ENDS];                            /* devices gone, not yet in the ring */
-	unsigned n_ends;
-	struct gap untold; /* the gaps that did not fit, as one; reason 0: none */
+	unsigned n_ends, n_untold;                      /* how many streams have one */
+	struct gap untold; /* the gaps before those, as one; reason 0: none */
 };
 
 struct outlet {
@@ -60,7 +61,7 @@ static void merge_untold(struct target *target, const struct gap *gap)
 {
 	struct gap *untold = &target->untold;
 
-	if (!untold->reason || gap_holds(gap, untold)) {
+	if (!untold->reason) {
 		*untold = *gap;
 		return;
 	}
@@ -74,10 +75,73 @@ static void merge_untold(struct target *target, const struct gap *gap)
 	untold->lost_rows += gap->lost_rows;
 }
 
+static bool owes(const struct loss *loss)
+{
+	return loss->rows > 0 || loss->untold.reason;
+}
+
+static struct loss *loss_of(struct target *target, uint32_t stream)
+{
+	struct loss *place = NULL;
+
+	for (size_t i = 0; i < LOSSES; i++) {
+		struct loss *loss = &target->losses[i];
+
+		if (loss->stream == stream)
+			return loss;
+		/* A free place, else the stream not heard of for longest that owes nothing. */
+		if (!place ||
+			(place->stream && !owes(loss) &&
+				(loss->stream == 0 || owes(place) ||
+					loss->before_ns < place->before_ns)))
+			place = loss;
+	}
+	if (place->untold.reason) {
+		merge_untold(target, &place->untold);
+		target->n_untold--;
+	}
+	*place = (struct loss){.stream = stream};
+	return place;
+}
+
+static bool put_gap_now(struct target *target, struct instant now, const struct gap *gap)
+{
+	return !target->untold.reason && target->n_untold == 0 &&
+		feed_put_gap(target->ring, now, gap) == 0;
+}
+
+/* The newest of a stream waits by itself: it may grow, and whoever is told it again takes that for
+ * all of it. Those before it are over. */
 static void put_gap(struct target *target, struct instant now, const struct gap *gap)
 {
-	if (target->untold.reason || feed_put_gap(target->ring, now, gap) < 0)
-		merge_untold(target, gap);
+	struct loss *loss;
+
+	if (put_gap_now(target, now, gap))
+		return;
+	loss = loss_of(target, gap->stream);
+	if (!loss->untold.reason)
+		target->n_untold++;
+	else if (!gap_holds(gap, &loss->untold))
+		merge_untold(target, &loss->untold);
+	loss->untold = *gap;
+}
+
+static bool tell_untold(struct target *target, struct instant now)
+{
+	if (target->untold.reason && feed_put_gap(target->ring, now, &target->untold) < 0)
+		return false;
+	target->untold.reason = (enum gap_reason)0;
+	for (size_t i = 0; i < LOSSES && target->n_untold > 0; i++) {
+		struct gap *untold = &target->losses[i].untold;
+
+		if (!untold->reason)
+			continue;
+		if (feed_put_gap(target->ring, now, untold) < 0)
+			return false;
+		untold->reason = (enum gap_reason)0;
+		target->n_untold--;
+	}
+	return true;
 }
 
 /* Ends before announcements: a device that went and came is announced behind its end. */
@@ -96,12 +160,7 @@ static bool tell_pending(struct target *target, struct instant now)
 			return false;
 		target->announcements[i] = NULL;
 	}
-	if (target->untold.reason) {
-		if (feed_put_gap(target->ring, now, &target->untold) < 0)
-			return false;
-		target->untold.reason = (enum gap_reason)0;
-	}
-	return true;
+	return tell_untold(target, now);
 }
 
 static void forget_announcement(struct target *target, uint32_t device)
@@ -165,26 +224,6 @@ void outlet_punctual(
 
 /* --- batches and their losses --- */
 
-static struct loss *loss_of(struct target *target, uint32_t stream)
-{
-	struct loss *place = NULL;
-
-	for (size_t i = 0; i < LOSSES; i++) {
-		struct loss *loss = &target->losses[i];
-
-		if (loss->stream == stream)
-			return loss;
-		/* A free place, else the stream not heard of for longest that owes nothing. */
-		if (!place ||
-			(place->stream && loss->rows == 0 &&
-				(loss->stream == 0 || place->rows > 0 ||
-					loss->before_ns < place->before_ns)))
-			place = loss;
-	}
-	*place = (struct loss){.stream = stream};
-	return place;
-}
-
 static void tell_loss(struct target *target, struct instant now, struct loss *loss, int64_t to_ns)
 {
 	struct gap gap = {
@@ -196,7 +235,9 @@ static void tell_loss(struct target *target, struct instant now, struct loss *lo
 	};
 
 	loss->rows = 0;
-	put_gap(target, now, &gap);
+	loss->before_ns = to_ns; /* so that the next one is another one */
+	if (!put_gap_now(target, now, &gap))
+		merge_untold(target, &gap);
 }
 
 static bool has_room_for_batches(const struct target *target)

@@ -5,7 +5,8 @@
  * ring and the rest is for what must not get lost. What does not fit is never dropped in silence:
  *   a batch is counted, and told as a GAP_RING as soon as there is room;
  *   the announcement or the end of a device is tried again (outlet_retry) until it fits;
- *   a gap that does not fit becomes part of one GAP_RING over all streams;
+ *   the newest gap of a stream waits until it fits, and those before it, if they did not fit
+ *     either, become one GAP_RING over all streams;
  *   health and punctuality come again in a second anyway.
  * No allocation after outlet_new; the sense thread's. */
 #pragma once
