@@ -73,7 +73,8 @@ struct gap {
 };
 
 /* Is it the same gap, told again? Then it is the whole of what is known of it, and `before` is no
- * more: a silence is told while it lasts, an unplugging when it begins and when it is over. */
+ * more: a silence is told while it lasts, an unplugging when it begins and when it is over, with what
+ * was lost before it. Those of other reasons are told once. */
 bool gap_holds(const struct gap *gap, const struct gap *before);
 
 /* "unplugged": a stable word for the API and files. */

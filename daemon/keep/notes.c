@@ -187,17 +187,31 @@ static int write_holes(struct notes *notes, sqlite3 *db, const struct holes *hol
 	return result;
 }
 
-/* Told again, it is always the newest of its stream, so that the search ends soon. */
-static int write_gap(struct notes *notes, sqlite3 *db, const struct gap *gap)
+/* Told again it is among the newest, where the search begins. For a new one it goes through all,
+ * which expirer_bound_lists holds down: too long for each frame that a bad cable breaks, but those are
+ * told once. */
+static int grow_gap(struct notes *notes, sqlite3 *db, const struct gap *gap, bool *ret_has_grown)
 {
-	int result = database_run(db, &notes->statements[16],
-		"UPDATE gap SET to_ns = ?4, lost_rows = ?5 WHERE id ="
-		" (SELECT id FROM gap WHERE stream = ?1 ORDER BY id DESC LIMIT 1)"
-		" AND reason = ?2 AND from_ns = ?3",
+	int result = 0;
+
+	*ret_has_grown = false;
+	if (gap->reason != GAP_SILENT && gap->reason != GAP_UNPLUGGED)
+		return 0;
+	result = database_run(db, &notes->statements[16],
+		"UPDATE gap SET to_ns = ?4, lost_rows = ?5 WHERE id = (SELECT id FROM gap"
+		" WHERE stream = ?1 AND reason = ?2 AND from_ns = ?3 ORDER BY id DESC LIMIT 1)",
 		"iiiii", (int64_t)gap->stream, (int64_t)gap->reason, gap->from.ns, gap->to.ns,
 		(int64_t)gap->lost_rows);
+	*ret_has_grown = result == 0 && sqlite3_changes(db) > 0;
+	return result;
+}
 
-	if (result < 0 || sqlite3_changes(db) > 0)
+static int write_gap(struct notes *notes, sqlite3 *db, const struct gap *gap)
+{
+	bool has_grown;
+	int result = grow_gap(notes, db, gap, &has_grown);
+
+	if (result < 0 || has_grown)
 		return result;
 	return database_run(db, &notes->statements[8],
 		"INSERT INTO gap(stream, reason, from_ns, to_ns, lost_rows) VALUES(?, ?, ?, ?, ?)",

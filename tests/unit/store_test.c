@@ -336,6 +336,31 @@ static void a_gap_that_is_told_again_is_one_that_grew(void **state)
 	assert_int_equal(gaps.gaps[1].from.ns, 500);
 }
 
+static void a_gap_grows_whatever_else_became_known_meanwhile(void **state)
+{
+	struct gaps gaps = {.n = 0};
+
+	(void)state;
+	keep_gap(500, 600, 9);
+	assert_int_equal(store_commit(bench.store, bench.now), 0);
+	for (int64_t i = 0; i < 3; i++) {
+		const struct gap expired = {3, GAP_EXPIRED, {20 * i}, {20 * i + 20}, 7};
+		const struct gap off = {3, GAP_UNPLUGGED, {200}, {300 + i}, 0};
+
+		assert_int_equal(store_add_gap(bench.store, &expired), 0);
+		assert_int_equal(store_add_gap(bench.store, &off), 0);
+		keep_gap(500, 700 + i, 19);
+		assert_int_equal(store_commit(bench.store, bench.now), 0);
+	}
+	assert_int_equal(reader_gaps(bench.reader, 3, (struct instant){100}, (struct instant){1000},
+				 collect_gap, &gaps),
+		0);
+	assert_int_equal(gaps.n, 2);
+	assert_int_equal(gaps.gaps[0].to.ns, 302);
+	assert_int_equal(gaps.gaps[1].to.ns, 702);
+	assert_int_equal(gaps.gaps[1].lost_rows, 19);
+}
+
 static void the_first_start_has_no_gap(void **state)
 {
 	struct gaps gaps = {.n = 0};
@@ -393,6 +418,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_time_without_kitlogd_is_a_gap, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_gap_that_is_told_again_is_one_that_grew, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_gap_grows_whatever_else_became_known_meanwhile, begin, end),
 		cmocka_unit_test_setup_teardown(the_first_start_has_no_gap, begin, end),
 		cmocka_unit_test_setup_teardown(
 			the_status_counts_what_is_kept_and_what_waits, begin, end),
