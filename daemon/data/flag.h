@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a reading must not be taken for: a value that the instrument cannot mean, or one of before
  * it is warm. Readings are kept as they came and flagged in CSV, kitlog tail, replays and on the
- * pages; nothing of this is stored, and sinks get no flags. The pages have the same rule
- * (web/js/flags.js); tests/data/flags.txt holds for both.
+ * pages; nothing of this is stored, and sinks get no flags. The pages are told the limits
+ * and have the same rule (web/js/flags.js); tests/data/flags.txt holds for both.
  *
  * Judged is the value as the device said it, before any calibration: the range is the
  * instrument's. Pure; any thread. */

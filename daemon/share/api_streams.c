@@ -13,7 +13,6 @@
 #include "share/described.h"
 #include "share/handlers.h"
 #include "share/json.h"
-#include "share/limits.h"
 #include "share/warming.h"
 
 enum {
@@ -162,7 +161,7 @@ static void add_channels(const struct question *question, bool is_raw, struct te
 			add_values(question, c, "mean", MEAN, text);
 		}
 		text_add(text, ",\"limits\":");
-		limits_json(text, &question->stream.channels[c], question->correction, c,
+		json_limits(text, &question->stream.channels[c], question->correction, c,
 			question->from);
 		text_add_char(text, '}');
 	}
@@ -314,7 +313,7 @@ static void answer_question(struct job *job, struct reader *reader)
 	size_t size = numbers * (NUMBER_TEXT + 1) + question->n_gaps * GAP_JSON +
 		count_pieces(question) * PIECE_JSON +
 		question->stream.n_channels *
-			limits_json_size(question->correction, question->from) +
+			json_limits_size(question->correction, question->from) +
 		4096;
 	question->json = malloc(size);
 	if (!question->json) {

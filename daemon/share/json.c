@@ -4,6 +4,11 @@
 
 #include <math.h>
 
+#include "base/number.h"
+#include "share/limits.h"
+
+enum { LIMITS_PIECE = 40 + 3 * NUMBER_TEXT };
+
 void json_number(struct text *text, double value)
 {
 	if (isfinite(value))
@@ -82,25 +87,6 @@ static void add_end(struct text *text, const char *name, struct instant end)
 		add_int(text, name, instant_us(end));
 }
 
-/* What the channel can measure, as its readings are told: who compares the two judges what the
- * device said. */
-static void add_range_by(
-	struct text *text, const struct channel *channel, const struct calibration *by)
-{
-	double low = NAN, high = NAN;
-
-	if (channel->low < channel->high) {
-		bool falls = calibration_falls(&by->map);
-
-		low = calibration_value(
-			&by->map, channel->resolution, falls ? channel->high : channel->low);
-		high = calibration_value(
-			&by->map, channel->resolution, falls ? channel->low : channel->high);
-	}
-	add_number(text, "low", low);
-	add_number(text, "high", high);
-}
-
 /* What a page shows of it beside a value. */
 static void add_calibration(
 	struct text *text, const struct channel *channel, const struct calibration *by)
@@ -110,12 +96,15 @@ static void add_calibration(
 		text_add(text, "null");
 		return;
 	}
+	struct limits range = range_by(channel, &by->map);
+
 	text_addf(text, "{\"id\":%u", by->id);
 	add_string(text, "kind", calibration_kind_name(by->kind));
 	add_string(text, "name", by->name);
 	add_int(text, "made_us", instant_us(by->made));
 	add_wall(text, "wall_made_us", by->wall_ns);
-	add_range_by(text, channel, by);
+	add_number(text, "low", range.least);
+	add_number(text, "high", range.most);
 	text_add_char(text, '}');
 }
 
@@ -158,7 +147,8 @@ static void add_rules(struct text *text, const struct calibration_rules *rules)
 static void add_channel(
 	struct text *text, const struct channel *channel, const struct channel_news *news)
 {
-	bool has_range = channel->low < channel->high;
+	struct limits range = range_by(channel, NULL);
+	struct limits limits = limits_by(channel, news->by ? &news->by->map : NULL);
 
 	text_add(text, "{\"id\":");
 	text_add_json(text, channel->id);
@@ -167,8 +157,10 @@ static void add_channel(
 	add_string(text, "quantity", channel->quantity);
 	add_string(text, "unit", channel->unit);
 	add_number(text, "resolution", channel->resolution > 0 ? channel->resolution : NAN);
-	add_number(text, "low", has_range ? channel->low : NAN);
-	add_number(text, "high", has_range ? channel->high : NAN);
+	add_number(text, "low", range.least);
+	add_number(text, "high", range.most);
+	add_number(text, "least", limits.least);
+	add_number(text, "most", limits.most);
 	add_number(text, "last", news->last);
 	add_calibration(text, channel, news->by);
 	text_add(text, ",\"is_overdue\":");
@@ -262,6 +254,39 @@ void json_device(struct text *text, const struct device *device, const struct de
 		is_first = false;
 	}
 	text_add(text, "]}");
+}
+
+void json_limits(struct text *text, const struct channel *channel,
+	const struct correction *correction, uint32_t index, struct instant from)
+{
+	struct limits last = {0};
+	bool is_first = true;
+
+	text_add_char(text, '[');
+	for (struct instant at = from; at.ns < INT64_MAX; at = correction_next(correction, at)) {
+		struct limits now = limits_by(channel, correction_at(correction, index, at, NULL));
+		bool is_same = now.least == last.least && now.most == last.most;
+
+		if (!is_first && (is_same || (isnan(now.least) && isnan(last.least))))
+			continue;
+		text_addf(text, "%s{\"from_us\":%lld,\"least\":", is_first ? "" : ",",
+			(long long)instant_us(at));
+		json_number(text, now.least);
+		add_number(text, "most", now.most);
+		text_add_char(text, '}');
+		last = now;
+		is_first = false;
+	}
+	text_add_char(text, ']');
+}
+
+size_t json_limits_size(const struct correction *correction, struct instant from)
+{
+	size_t n = 0;
+
+	for (struct instant at = from; at.ns < INT64_MAX; at = correction_next(correction, at))
+		n++;
+	return n * LIMITS_PIECE;
 }
 
 void json_gap(struct text *text, const struct gap *gap)

@@ -48,6 +48,14 @@ struct device_news {
 };
 void json_device(struct text *text, const struct device *device, const struct device_news *news);
 
+/* [{"from_us":...,"least":...,"most":...}, ...]: those from `from` on, then wherever they become
+ * others. */
+void json_limits(struct text *text, const struct channel *channel,
+	const struct correction *correction, uint32_t index, struct instant from);
+
+/* Bytes that this takes at most. */
+size_t json_limits_size(const struct correction *correction, struct instant from);
+
 void json_gap(struct text *text, const struct gap *gap);
 
 /* What is known of a calibration beside its record. */

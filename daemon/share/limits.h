@@ -4,9 +4,8 @@
  * with these judges what the device said. Pure; any thread. */
 #pragma once
 
-#include "base/text.h"
+#include "data/calibration.h"
 #include "data/device.h"
-#include "keep/correction.h"
 
 struct limits {
 	double least, most; /* NaN: unknown, and nothing is out of them */
@@ -15,10 +14,5 @@ struct limits {
 /* By a calibration; NULL: as the device says it. */
 struct limits limits_by(const struct channel *channel, const struct calibration_map *map);
 
-/* [{"from_us":...,"least":...,"most":...}, ...]: those from `from` on, then wherever they become
- * others. */
-void limits_json(struct text *text, const struct channel *channel,
-	const struct correction *correction, uint32_t index, struct instant from);
-
-/* Bytes that this takes at most. */
-size_t limits_json_size(const struct correction *correction, struct instant from);
+/* The range itself, for people: without what an edge has room for. Nobody judges by it. */
+struct limits range_by(const struct channel *channel, const struct calibration_map *map);

@@ -404,21 +404,53 @@ static void a_raw_mean_that_the_instrument_cannot_mean_is_flagged(void **unused)
 		"{\"id\":\"u\",\"mean\":1e+09,\"n\":2}");
 }
 
+/* Knows calibrations from the card. */
+static void reopen_web(void)
+{
+	assert_int_equal(store_commit(store, clock_now(&fake)), 0);
+	web_close(web);
+	open_web();
+	plug_live();
+}
+
 /* So that who compares the two judges what the device said. */
 static void a_calibration_says_what_the_range_is_by_it(void **unused)
 {
 	(void)unused;
 	plug_live();
-	answered("/api/v1/devices", "\"low\":0,\"high\":100,\"last\":null,\"calibration\":null,");
+	answered("/api/v1/devices",
+		"\"low\":0,\"high\":100,\"least\":-0.5,\"most\":100.5,\"last\":null,"
+		"\"calibration\":null,");
 	calibrate(1, 50, 45);
-	assert_int_equal(store_commit(store, clock_now(&fake)), 0);
-	web_close(web);
-	open_web(); /* knows it from the card */
-	plug_live();
+	reopen_web();
 	say_live(103, 5);
-	answered("/api/v1/devices", "\"low\":0,\"high\":100,\"last\":98,");
+	answered("/api/v1/devices",
+		"\"low\":0,\"high\":100,\"least\":-5.5,\"most\":95.5,\"last\":98,");
 	answered("/api/v1/devices", "\"wall_made_us\":null,\"low\":-5,\"high\":95}");
-	answered("/api/v1/devices", "\"low\":null,\"high\":null,\"last\":5,");
+	answered("/api/v1/devices",
+		"\"low\":null,\"high\":null,\"least\":null,\"most\":null,\"last\":5,");
+}
+
+/* A resolution before the calibration is none behind it: a tenth of the value has a tenth of it. */
+static void what_is_told_of_now_has_the_limits_of_what_is_told_of_then(void **unused)
+{
+	struct calibration tenth = {.id = 1,
+		.kind = CALIBRATION_TWO_POINT,
+		.identity = "usb:1",
+		.stream = "main",
+		.channel = "rh",
+		.to = {INT64_MAX},
+		.map = {.n = 2, .raw = {0, 100}, .truth = {0, 10}}};
+
+	(void)unused;
+	plug_live();
+	assert_int_equal(store_add_calibration(store, &tenth), 0);
+	reopen_web();
+	answered("/api/v1/devices", "\"least\":-0.05,\"most\":10.05,\"last\":null,");
+	plug(1, "text-board", "湿度");
+	keep_row(10, 1000, 103, 5);
+	assert_int_equal(store_commit(store, clock_now(&fake)), 0);
+	answered("/api/v1/streams/10/columns", "\"least\":-0.05,\"most\":10.05}");
 }
 
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -436,6 +468,7 @@ int main(void)
 		EACH(of_several_streams_a_flag_says_whose_it_is),
 		EACH(a_raw_mean_that_the_instrument_cannot_mean_is_flagged),
 		EACH(a_calibration_says_what_the_range_is_by_it),
+		EACH(what_is_told_of_now_has_the_limits_of_what_is_told_of_then),
 		EACH(where_nothing_can_be_flagged_there_is_no_column_that_says_so),
 	};
 

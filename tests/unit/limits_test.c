@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "data/flag.h"
+#include "share/json.h"
 #include "support/cmocka_all.h"
 
 static const struct channel channel = {.id = "t", .low = -20, .high = 80, .resolution = 0.1};
@@ -79,15 +80,15 @@ static void limits_are_told_from_where_they_are_others(void **unused)
 	assert_int_equal(correction_new(&stream, CORRECTION_READ, &correction), 0);
 	for (size_t i = 0; i < sizeof records / sizeof *records; i++)
 		assert_int_equal(correction_add(correction, &records[i]), 0);
-	limits_json(&text, &stream.channels[0], correction, 0, from);
+	json_limits(&text, &stream.channels[0], correction, 0, from);
 	assert_string_equal(buffer,
 		"[{\"from_us\":5000000,\"least\":-20.05,\"most\":80.05},"
 		"{\"from_us\":10000000,\"least\":-19.05,\"most\":81.05},"
 		"{\"from_us\":20000000,\"least\":-20.05,\"most\":80.05},"
 		"{\"from_us\":30000000,\"least\":-19.05,\"most\":81.05}]");
-	assert_true(text.length <= limits_json_size(correction, from));
+	assert_true(text.length <= json_limits_size(correction, from));
 	text = text_over(buffer, sizeof buffer);
-	limits_json(&text, &stream.channels[1], correction, 1, from);
+	json_limits(&text, &stream.channels[1], correction, 1, from);
 	assert_string_equal(buffer, "[{\"from_us\":5000000,\"least\":null,\"most\":null}]");
 	correction_free(correction);
 }

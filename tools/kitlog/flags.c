@@ -27,11 +27,9 @@ static double number_of(const json_t *object, const char *name)
 
 unsigned flags_of_value(const json_t *channel, double value)
 {
-	const json_t *by = json_object_get(channel, "calibration");
-	const json_t *range = json_is_object(by) ? by : channel;
+	bool is_outside = value < number_of(channel, "least") || value > number_of(channel, "most");
 
-	return flag_of_value(value, number_of(range, "low"), number_of(range, "high"),
-		number_of(channel, "resolution"));
+	return is_outside ? FLAG_OUT_OF_RANGE : 0;
 }
 
 unsigned flags_of_age(const json_t *device, json_int_t at_us)

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "data/flag.h"
 
-/* A value as the channel tells it: calibrated values are judged by the calibrated range. */
+/* A value as the channel tells it, by the limits that the daemon tells with it. */
 unsigned flags_of_value(const json_t *channel, double value);
 /* A row of that instant, in microseconds of board time. */
 unsigned flags_of_age(const json_t *device, json_int_t at_us);

@@ -7,7 +7,7 @@
 // What has a `?` is not told by boards of before.
 /** @typedef {{absolute: number, relative: number, is_greater: boolean}} Accuracy the greater of both, else their sum */
 /** @typedef {{id: string, name: Words, quantity: string, unit: string, resolution: number|null,
- *             low: number|null, high: number|null, last: number|null, calibration: Calibration|null,
+ *             low: number|null, high: number|null, least?: number|null, most?: number|null, last: number|null, calibration: Calibration|null,
  *             is_overdue: boolean, accuracy?: Accuracy|null}} Channel */
 /** @typedef {{id: number, kind: string, name: string, made_us: number, wall_made_us: number|null, low?: number|null,
  *             high?: number|null}} Calibration `low` and `high` are the channel's as it shows them */

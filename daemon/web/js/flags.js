@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // What a reading must not be taken for: a value that the instrument cannot mean, or one of before it is
-// warm. The board has the same rule (daemon/data/flag.h); tests/data/flags.txt holds for both. Pure.
+// warm. The board says where a range ends (daemon/share/limits.h), and has the same rule for its files
+// (daemon/data/flag.h); tests/data/flags.txt holds for both. Pure.
 
 /** @typedef {'warm-up'|'out-of-range'} Flag */
 /** @typedef {[number, number]} Limits the least and the greatest value that are none of these */
-
-/** Half a resolution beyond an edge is still the edge, as far as the instrument can tell. Null: its range is
- * unknown, and nothing is out of it. @param {number|null} low @param {number|null} high
- * @param {number|null} resolution @returns {Limits|null} */
-export function limitsOf(low, high, resolution) {
-  const edge = resolution && resolution > 0 ? resolution / 2 : 0;
-  return low != null && high != null && low < high ? [low - edge, high + edge] : null;
-}
-
 /** @typedef {{from_us: number, least: number|null, most: number|null}} Piece limits from an instant on */
 
 /** Those of an instant; before the first piece, as it says. @param {Piece[]} pieces by time, one at least

@@ -4,7 +4,7 @@
 // needs to know: a channel's limits as the shown readings have them, and how long ago the kit was plugged in.
 import { t } from './base.js';
 import { board } from './board.js';
-import { ageAt, flagsOf, isOutside, limitsIn, limitsOf } from './flags.js';
+import { ageAt, flagsOf, isOutside, limitsIn } from './flags.js';
 import { kitOf } from './known.js';
 import { lasting } from './numbers.js';
 import { readings } from './readings.js';
@@ -20,9 +20,9 @@ export const rangeOf = ({ low, high, calibration }) => (calibration
   ? [calibration.low ?? null, calibration.high ?? null] : [low, high]);
 
 /** Until the board has told the limits of each time: those of now, as far back as the calibration was made.
- * @param {Channel} channel @param {number} us */
-const limitsOfNow = (channel, us) => (us < (channel.calibration?.made_us ?? -Infinity) ? null
-  : limitsOf(...rangeOf(channel), channel.resolution));
+ * @param {Channel} channel @param {number} us @returns {import('./flags.js').Limits|null} */
+const limitsOfNow = ({ least, most, calibration }, us) => (
+  least == null || most == null || us < (calibration?.made_us ?? -Infinity) ? null : [least, most]);
 
 /** The limits of a channel, as its reading of an instant is shown. @param {Lane} lane @param {number} us NaN: now
  * @returns {import('./flags.js').Limits|null} null: unknown */
