@@ -3,7 +3,7 @@
 // Readings in the page: nothing is drawn twice, nothing is lost, a gap stays a gap, a spike survives.
 import assert from 'node:assert';
 import test from 'node:test';
-import { lostIn, mergeGaps, Series, wallAt } from '../../daemon/web/js/series.js';
+import { gapWithin, lostIn, mergeGaps, Series, wallAt } from '../../daemon/web/js/series.js';
 
 const raw = (t, y, gaps = []) => ({ is_raw: true, from_us: t[0], to_us: t.at(-1), t_us: t, channels: [{ y }], gaps });
 const columns = (t, n, min, max, mean) => ({ is_raw: false, from_us: t[0], to_us: t.at(-1), t_us: t, n, channels: [{ min, max, mean }], gaps: [] });
@@ -191,4 +191,15 @@ test('gaps are told once, in order, and the longer answer wins', () => {
   assert.strictEqual(lostIn(b, 10), 3);
   assert.strictEqual(lostIn({ from_us: 0, to_us: 100, reason: 'silent', lost_rows: 0 }, 10), 9);
   assert.strictEqual(lostIn({ from_us: 0, to_us: 100, reason: 'silent', lost_rows: 0 }, 0), NaN);
+});
+
+test('of a gap that reaches beyond what is shown only the part that is shown counts', () => {
+  const hour = { from_us: 0, to_us: 3660e6, reason: 'silent', lost_rows: 3659 };
+  const minute = gapWithin(hour, 3600e6, 3660e6, 1e6);
+  assert.deepStrictEqual(minute, { ...hour, from_us: 3600e6, lost_rows: 60 });
+  assert.strictEqual(lostIn(minute, 1e6), 60);
+  assert.deepStrictEqual(gapWithin(hour, 10e6, 20e6, 1e6), { ...hour, from_us: 10e6, to_us: 20e6, lost_rows: 10 });
+  assert.deepStrictEqual(gapWithin(hour, 10e6, 1e12, 0), { ...hour, from_us: 10e6, lost_rows: 0 });
+  assert.deepStrictEqual(gapWithin({ ...hour, lost_rows: 3 }, 10e6, 1e12, 1e6), { ...hour, from_us: 10e6, lost_rows: 3 });
+  assert.strictEqual(gapWithin(hour, 0, 3660e6, 1e6), hour);
 });

@@ -8,7 +8,7 @@ import { board } from './board.js';
 import { view } from './view.js';
 import { Emitter } from './emitter.js';
 import { decimalsOf, digitsOf } from './numbers.js';
-import { Series, blockOf, mergeGaps, wallAt } from './series.js';
+import { Series, blockOf, gapWithin, mergeGaps, wallAt } from './series.js';
 
 /** @typedef {import('./series.js').Gap} Gap */
 
@@ -205,12 +205,13 @@ class Readings extends Emitter {
     return board.wallOf(us) ?? (run?.wall_from_us == null ? null : run.wall_from_us + (us - run.from_us));
   }
 
-  /** Gaps of the shown stream, and the one that is open now: a device, or a slave, that says nothing. @returns {Gap[]} */
+  /** Gaps of the shown stream as far as they are shown, and the one that is open now: a device, or a slave, that says nothing. @returns {Gap[]} */
   gaps() {
     const { series } = this, device = view.device;
     if (!series) return [];
     const end = this.end, all = series.dropped ? mergeGaps(series.gaps, [series.dropped]) : series.gaps;
-    const known = all.filter((g) => g.to_us > this.from && g.from_us < end);
+    const known = all.filter((g) => g.to_us > this.from && g.from_us < end)
+      .map((g) => gapWithin(g, this.from, end, series.periodUs));
     const last = series.lastT, isQuiet = device && (device.state !== 'ready' || view.stream?.problem) && board.link === 'open';
     const patience = Math.max(1.5e6, series.periodUs * SILENT_PERIODS);
     if (!this.isLive || !isQuiet || end - last <= patience) return known;

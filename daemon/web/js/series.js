@@ -114,6 +114,15 @@ export function blockOf(body, channels) {
 export const lostIn = (gap, periodUs) => gap.lost_rows
   || (periodUs ? Math.max(0, Math.round((gap.to_us - gap.from_us) / periodUs) - 1) : NaN);
 
+/** What of a gap is in [from, to]. One that was cut has lost what the period says, but no more than the whole of it.
+ * @param {Gap} gap @param {number} from @param {number} to @param {number} periodUs @returns {Gap} */
+export function gapWithin(gap, from, to, periodUs) {
+  if (gap.from_us >= from && gap.to_us <= to) return gap;
+  const from_us = Math.max(gap.from_us, from), to_us = Math.min(gap.to_us, to);
+  const rows = periodUs ? Math.floor((to_us - from_us) / periodUs) : 0;
+  return { ...gap, from_us, to_us, lost_rows: Math.min(gap.lost_rows, rows) };
+}
+
 /** One list of gaps by time, each once. @param {Gap[]} gaps @param {Gap[]} more */
 export function mergeGaps(gaps, more) {
   const all = [...gaps];
