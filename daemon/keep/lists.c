@@ -104,6 +104,17 @@ int reader_devices(
 
 /* ---------------------------------------------------------------- the others */
 
+static struct gap gap_at(sqlite3_stmt *row)
+{
+	return (struct gap){
+		.stream = u32_at(row, 0),
+		.reason = (enum gap_reason)sqlite3_column_int(row, 1),
+		.from = instant_at(row, 2),
+		.to = instant_at(row, 3),
+		.lost_rows = (uint64_t)sqlite3_column_int64(row, 4),
+	};
+}
+
 int reader_gaps(struct reader *reader, uint32_t stream, struct instant from, struct instant to,
 	int (*visit)(void *self, const struct gap *gap), void *self)
 {
@@ -117,15 +128,36 @@ int reader_gaps(struct reader *reader, uint32_t stream, struct instant from, str
 		" AND from_ns < ?3 AND (to_ns > ?2 OR from_ns >= ?2) ORDER BY from_ns, id",
 		"iii", (int64_t)stream, from.ns, to.ns);
 	while (result == 0 && (result = database_step(reader->db, s->gaps)) == 1) {
-		const struct gap gap = {
-			.stream = u32_at(s->gaps, 0),
-			.reason = (enum gap_reason)sqlite3_column_int(s->gaps, 1),
-			.from = instant_at(s->gaps, 2),
-			.to = instant_at(s->gaps, 3),
-			.lost_rows = (uint64_t)sqlite3_column_int64(s->gaps, 4),
-		};
+		const struct gap gap = gap_at(s->gaps);
 		result = visit(self, &gap);
 	}
+	return reading_end(reader, result);
+}
+
+int reader_last_gap(struct reader *reader, uint32_t stream, struct gap *ret_gap)
+{
+	struct reader_statements *s = &reader->statements;
+	struct instant first, last;
+	int result = reading_begin(reader);
+
+	if (result < 0)
+		return result;
+	result = database_query(reader->db, &s->last_gap,
+		"SELECT stream, reason, from_ns, to_ns, lost_rows FROM gap WHERE stream = ?1"
+		" ORDER BY from_ns DESC, to_ns DESC LIMIT 1",
+		"i", (int64_t)stream);
+	if (result == 0)
+		result = database_step(reader->db, s->last_gap);
+	if (result < 0)
+		return reading_end(reader, result);
+	if (result == 0)
+		return reading_end(reader, -ENODATA);
+	*ret_gap = gap_at(s->last_gap);
+	result = reading_extent(reader, stream, &first, &last);
+	if (result == 0 && last.ns > ret_gap->from.ns)
+		result = -ENODATA;
+	else if (result == -ENODATA) /* it never said anything */
+		result = 0;
 	return reading_end(reader, result);
 }
 

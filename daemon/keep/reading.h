@@ -45,8 +45,8 @@ struct reader {
 	struct reader_statements {
 		sqlite3_stmt *begin, *end, *start, *chunks, *bytes, *mid, *fine, *newest, *oldest,
 			*sum;
-		sqlite3_stmt *first, *devices, *streams, *channels, *gaps, *runs, *marks, *cursors,
-			*holes, *highest_mark;
+		sqlite3_stmt *first, *devices, *streams, *channels, *gaps, *last_gap, *runs, *marks,
+			*cursors, *holes, *highest_mark;
 		sqlite3_stmt *quarantined, *boots, *anchors, *highest;
 		sqlite3_stmt *calibrations, *calibrations_of, *newest_calibration, *calibration,
 			*owner;

@@ -200,6 +200,8 @@ int reader_devices(
 	struct reader *reader, int (*visit)(void *self, const struct device *device), void *self);
 int reader_gaps(struct reader *reader, uint32_t stream, struct instant from, struct instant to,
 	int (*visit)(void *self, const struct gap *gap), void *self); /* incl. stream 0 */
+/* The newest gap of a stream's own, if no row is behind where it begins; -ENODATA. */
+int reader_last_gap(struct reader *reader, uint32_t stream, struct gap *ret_gap);
 int reader_runs(struct reader *reader, int (*visit)(void *self, const struct run *run), void *self);
 int reader_marks(struct reader *reader, struct instant from, struct instant to,
 	int (*visit)(void *self, const struct mark *mark), void *self);

@@ -13,6 +13,7 @@
 #include "share/described.h"
 #include "share/handlers.h"
 #include "share/json.h"
+#include "share/told.h"
 #include "share/warming.h"
 
 enum {
@@ -261,7 +262,10 @@ static int gather_history(struct question *question, struct reader *reader)
 
 	if (r < 0)
 		return r;
-	r = reader_gaps(reader, question->id, question->from, question->to, take_gap, question);
+	r = told_gaps(reader,
+		&(struct told_range){question->id, question->stream.period_ns, question->from,
+			question->to, question->durable},
+		take_gap, question);
 	return r < 0 ? r : 0;
 }
 

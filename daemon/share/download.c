@@ -91,6 +91,12 @@ static int take_candidate(void *self, const struct device *device)
 	return 0;
 }
 
+/* Up to where the card has everything. */
+static struct instant kept_to(const struct download *download)
+{
+	return download->exporter.lacks_end ? download->exporter.kept_to : download->options.to;
+}
+
 /* All streams with rows in the range. */
 static int choose_streams(struct download_options *options, struct reader *reader)
 {
@@ -245,10 +251,11 @@ static int prepare(struct download *download, struct reader *reader)
 	exporter->origin = download->options.counts_from_first ? first_row(download, reader)
 							       : download->options.from;
 	for (size_t i = 0; i < exporter->n_streams; i++)
-		streams[i] = (struct weave_stream){
-			download->streams[i].stream.id, download->streams[i].stream.n_channels};
+		streams[i] = (struct weave_stream){download->streams[i].stream.id,
+			download->streams[i].stream.n_channels,
+			download->streams[i].stream.period_ns};
 	r = weave_new(streams, exporter->n_streams, download->options.from, download->options.to,
-		&download->weave);
+		kept_to(download), &download->weave);
 	if (r == 0)
 		r = begin_marks(download, reader);
 	if (r == 0)

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "share/told.h"
+
 enum { PAGE_NUMBERS = 65536, PAGE_ROWS_LEAST = 64, PAGE_GAPS = 64 };
 
 struct lane {
 	uint32_t id, n_channels;
+	int64_t period_ns;
 	int64_t *stamps_ns;
 	double *values;
 	size_t n, next;
@@ -25,11 +28,12 @@ struct weave {
 	struct gap *gaps;     /* PAGE_GAPS for each lane and for the board, by time */
 	size_t n_gaps, next_gap;
 	struct instant first, cursor, to; /* the next page begins at cursor */
+	struct instant kept;
 	struct instant horizon;
 };
 
 int weave_new(const struct weave_stream *streams, size_t n, struct instant from, struct instant to,
-	struct weave **ret_weave)
+	struct instant kept, struct weave **ret_weave)
 {
 	size_t numbers = 0;
 
@@ -45,6 +49,7 @@ int weave_new(const struct weave_stream *streams, size_t n, struct instant from,
 		weave->room = PAGE_ROWS_LEAST;
 	weave->first = weave->cursor = from;
 	weave->to = to;
+	weave->kept = kept;
 	weave->gaps = calloc(PAGE_GAPS * (n + 1), sizeof *weave->gaps);
 	if (!weave->gaps)
 		goto fail;
@@ -53,6 +58,7 @@ int weave_new(const struct weave_stream *streams, size_t n, struct instant from,
 
 		lane->id = streams[weave->n_lanes].id;
 		lane->n_channels = streams[weave->n_lanes].n_channels;
+		lane->period_ns = streams[weave->n_lanes].period_ns;
 		lane->stamps_ns = malloc(weave->room * sizeof *lane->stamps_ns);
 		lane->values = malloc(weave->room * lane->n_channels * sizeof *lane->values);
 		if (!lane->stamps_ns || !lane->values) {
@@ -119,6 +125,7 @@ static int load_rows(struct weave *weave, struct lane *lane, struct reader *read
 
 struct gathering {
 	struct weave *weave;
+	struct told_range page;
 	uint32_t stream;
 	size_t n;
 };
@@ -127,14 +134,15 @@ static int take_gap(void *self, const struct gap *gap)
 {
 	struct gathering *gathering = self;
 	struct weave *weave = gathering->weave;
+	const struct told_range *page = &gathering->page;
 	bool is_first_page = weave->cursor.ns == weave->first.ns;
-	struct gap told = *gap;
 
 	/* Board-wide gaps come with every stream, and were told when they began. */
-	if (gap->stream != gathering->stream || (gap->from.ns < weave->cursor.ns && !is_first_page))
+	if (gap->stream != gathering->stream || (gap->from.ns < page->from.ns && !is_first_page))
 		return 0;
-	if (told.from.ns < weave->cursor.ns)
-		told.from = weave->cursor;
+	struct gap told = told_within(gap,
+		&(struct told_range){
+			.period_ns = page->period_ns, .from = page->from, .to = weave->to});
 	struct gap *before = gathering->n > 0 ? &weave->gaps[weave->n_gaps - 1] : NULL;
 	if (before && gap_holds(&told, before)) {
 		before->to.ns = told.to.ns > before->to.ns ? told.to.ns : before->to.ns;
@@ -150,11 +158,20 @@ static int take_gap(void *self, const struct gap *gap)
 	return 0;
 }
 
+/* The lane's own, or the board's, which come with any lane's. */
 static int load_gaps(
-	struct weave *weave, uint32_t as_stream, uint32_t of_stream, struct reader *reader)
+	struct weave *weave, const struct lane *lane, bool is_of_board, struct reader *reader)
 {
-	struct gathering gathering = {weave, of_stream, 0};
-	int r = reader_gaps(reader, as_stream, weave->cursor, weave->horizon, take_gap, &gathering);
+	struct gathering gathering = {
+		.weave = weave,
+		.page = {.stream = lane->id,
+			.period_ns = is_of_board ? 0 : lane->period_ns,
+			.from = weave->cursor,
+			.to = weave->horizon,
+			.kept = weave->kept},
+		.stream = is_of_board ? 0 : lane->id,
+	};
+	int r = told_gaps(reader, &gathering.page, take_gap, &gathering);
 
 	return r < 0 ? r : 0;
 }
@@ -191,9 +208,9 @@ static int load_page(struct weave *weave, struct reader *reader)
 	for (size_t i = 0; i < weave->n_lanes && r == 0; i++)
 		r = load_rows(weave, &weave->lanes[i], reader);
 	for (size_t i = 0; i < weave->n_lanes && r == 0; i++)
-		r = load_gaps(weave, weave->lanes[i].id, weave->lanes[i].id, reader);
+		r = load_gaps(weave, &weave->lanes[i], false, reader);
 	if (r == 0 && weave->n_lanes > 0)
-		r = load_gaps(weave, weave->lanes[0].id, 0, reader);
+		r = load_gaps(weave, &weave->lanes[0], true, reader);
 	trim(weave);
 	weave->cursor = weave->horizon;
 	return r;

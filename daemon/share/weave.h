@@ -17,11 +17,13 @@ struct weave;
 
 struct weave_stream {
 	uint32_t id, n_channels;
+	int64_t period_ns; /* 0: irregular */
 };
 
-/* At most WEAVE_STREAMS streams; rows and gaps with from <= instant < to. 0, -E2BIG, -ENOMEM. */
+/* At most WEAVE_STREAMS streams; rows with from <= instant < to, and what of gaps is there. A gap
+ * that lasts does so until `kept`, when all was on the card (told.h). 0, -E2BIG, -ENOMEM. */
 int weave_new(const struct weave_stream *streams, size_t n, struct instant from, struct instant to,
-	struct weave **ret_weave);
+	struct instant kept, struct weave **ret_weave);
 void weave_free(struct weave *weave);
 
 /* What happened at one instant. Borrowed until the next weave_next. */

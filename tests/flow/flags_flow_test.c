@@ -347,7 +347,7 @@ static void of_rows_within_a_gap_no_age_is_known(void **unused)
 		     "910,,50,5,,,\"warm-up\"\r\n");
 	exported("stream=10&from_us=1400000000&to_us=1600000000",
 		HEAD "\"湿度\",\"电压\",gap,gap_until_s,flags\r\n"
-		     "0,,,,unplugged,500,\r\n"
+		     "0,,,,unplugged,200,\r\n"
 		     "100,,50,5,,,\r\n");
 }
 

@@ -11,6 +11,7 @@ static void few_rows_come_as_they_are_with_their_gaps(void **state)
 	site_plug(site, 1, "temperature");
 	site_keep_rows(site, 10, from_ns, S / 10, 5);
 	site_keep_gap(site, 10, GAP_UNPLUGGED, from_ns + 4 * S / 10, from_ns + 2 * S, 16);
+	site_keep_rows(site, 10, from_ns + 20 * S, S / 10, 1);
 	site_keep_turns(site);
 	json_t *columns = site_get(
 		site, "/api/v1/streams/10/columns?from_us=500000000&to_us=510000000&columns=100");
@@ -32,6 +33,53 @@ static void few_rows_come_as_they_are_with_their_gaps(void **state)
 	assert_string_equal(json_string_value(json_object_get(gap, "reason")), "unplugged");
 	assert_int_equal(site_number(gap, "lost_rows"), 16);
 	json_decref(columns);
+}
+
+static int64_t first_gap_ends_us(struct site *site, const char *path)
+{
+	json_t *columns = site_get(site, path);
+	json_t *gaps = json_object_get(columns, "gaps");
+	int64_t to_us =
+		json_array_size(gaps) == 1 ? site_number(json_array_get(gaps, 0), "to_us") : 0;
+
+	json_decref(columns);
+	return to_us;
+}
+
+/* It is noted when it begins; what the card knows of no row behind is in it too. */
+static void what_is_away_is_so_until_it_is_back(void **state)
+{
+	struct site *site = *state;
+
+	site_plug(site, 1, "temperature");
+	site_keep_rows(site, 10, 500 * S, S / 10, 1);
+	site_keep_gap(site, 10, GAP_UNPLUGGED, 500 * S, 501 * S, 0);
+	site_keep_turns(site);
+	assert_in_range(first_gap_ends_us(site, "/api/v1/streams/10/columns?from_us=0"), 990000000,
+		site->clock.frozen_ns / US + 1000000);
+	assert_in_range(first_gap_ends_us(site,
+				"/api/v1/streams/10/columns?from_us=600000000&to_us=610000000"),
+		990000000, site->clock.frozen_ns / US + 1000000);
+	site_keep_rows(site, 10, 700 * S, S / 10, 1);
+	site_keep_gap(site, 10, GAP_UNPLUGGED, 500 * S, 700 * S, 0);
+	site_keep_turns(site);
+	assert_int_equal(
+		first_gap_ends_us(site, "/api/v1/streams/10/columns?from_us=0"), 700000000);
+	assert_int_equal(
+		first_gap_ends_us(site, "/api/v1/streams/10/columns?from_us=800000000"), 0);
+}
+
+/* A silence is noted again each minute: nobody knows of one that is not, whether it goes on. */
+static void a_silence_lasts_until_it_would_have_been_noted_again(void **state)
+{
+	struct site *site = *state;
+
+	site_plug(site, 1, "temperature");
+	site_keep_rows(site, 10, 500 * S, S / 10, 1);
+	site_keep_gap(site, 10, GAP_SILENT, 500 * S, 520 * S, 199);
+	site_keep_turns(site);
+	assert_int_equal(
+		first_gap_ends_us(site, "/api/v1/streams/10/columns?from_us=0"), 580000000);
 }
 
 static void assert_piece(const json_t *columns, size_t i, int64_t from_us, int64_t wall_us)
@@ -143,6 +191,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(few_rows_come_as_they_are_with_their_gaps),
+		SITE_TEST(what_is_away_is_so_until_it_is_back),
+		SITE_TEST(a_silence_lasts_until_it_would_have_been_noted_again),
 		SITE_TEST(columns_tell_the_hour_start_by_start),
 		SITE_TEST(many_rows_come_as_columns_that_hold_them_all),
 		SITE_TEST(columns_refuse_what_they_cannot_give),
