@@ -12,6 +12,7 @@
 #include "share/ask.h"
 #include "share/mark_pages.h"
 #include "share/provenance.h"
+#include "share/told.h"
 
 enum { BUFFER_BYTES = 256 << 10 };
 
@@ -97,17 +98,42 @@ static struct instant kept_to(const struct download *download)
 	return download->exporter.lacks_end ? download->exporter.kept_to : download->options.to;
 }
 
-/* All streams with rows in the range. */
-static int choose_streams(struct download_options *options, struct reader *reader)
+/* Its own, and not that it was put away. */
+static int look_for_trouble(void *self, const struct gap *gap)
 {
-	struct candidates candidates = {0};
+	const uint32_t *stream = self;
+
+	return gap->stream == *stream && gap->reason != GAP_UNPLUGGED;
+}
+
+/* Rows, or a word about rows that it should have had. */
+static bool has_part(const struct download *download, uint32_t stream, struct reader *reader)
+{
+	const struct download_options *options = &download->options;
+	const struct told_range range = {
+		.stream = stream,
+		.from = options->from,
+		.to = options->to,
+		.kept = kept_to(download),
+	};
 	struct instant first, last;
 	uint64_t rows;
+
+	if (reader_extent(reader, stream, &first, &last, &rows) == 0 && first.ns < options->to.ns &&
+		last.ns >= options->from.ns)
+		return true;
+	return told_gaps(reader, &range, look_for_trouble, &stream) > 0;
+}
+
+/* All streams that have a part in the range. */
+static int choose_streams(struct download *download, struct reader *reader)
+{
+	struct download_options *options = &download->options;
+	struct candidates candidates = {0};
 	int r = reader_devices(reader, take_candidate, &candidates);
 
 	for (size_t i = 0; i < candidates.n && r == 0; i++) {
-		if (reader_extent(reader, candidates.ids[i], &first, &last, &rows) < 0 ||
-			first.ns >= options->to.ns || last.ns < options->from.ns)
+		if (!has_part(download, candidates.ids[i], reader))
 			continue;
 		if (options->n_streams == WEAVE_STREAMS)
 			r = -E2BIG;
@@ -230,7 +256,7 @@ static int prepare(struct download *download, struct reader *reader)
 	if (!download->streams || !download->buffer)
 		return -ENOMEM;
 	download->text = text_over(download->buffer, BUFFER_BYTES);
-	int r = download->options.n_streams == 0 ? choose_streams(&download->options, reader) : 0;
+	int r = download->options.n_streams == 0 ? choose_streams(download, reader) : 0;
 	if (r == 0)
 		r = reader_devices(reader, take_device, download);
 	if (r < 0)

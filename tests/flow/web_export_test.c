@@ -47,6 +47,33 @@ static void a_run_becomes_a_table_with_its_gaps(void **state)
 	browser_close(&b);
 }
 
+/* Stream 20 is silent throughout, stream 30 is pulled in the run, stream 40 was pulled before. */
+static void a_run_has_those_that_said_nothing_and_no_gap_beyond_it(void **state)
+{
+	struct site *site = *state;
+
+	site_log_in(site);
+	for (uint32_t id = 1; id <= 4; id++)
+		site_plug(site, id, "temperature");
+	site_keep_rows(site, 10, 990 * S, S / 4, 1);
+	site_keep_rows(site, 20, 900 * S, S / 4, 1);
+	site_keep_gap(site, 20, GAP_SILENT, 900 * S, 1100 * S, 1999);
+	site_keep_rows(site, 30, 990 * S, S / 4, 1);
+	site_keep_gap(site, 30, GAP_UNPLUGGED, 990 * S, 990 * S + S / 4, 0);
+	site_keep_rows(site, 40, 900 * S, S / 4, 1);
+	site_keep_gap(site, 40, GAP_UNPLUGGED, 900 * S, 901 * S, 0);
+	site_keep_turns(site);
+	json_decref(site_post(
+		site, "/api/v1/runs", "{\"from_us\":989500000,\"to_us\":992000000}", 201));
+	site_exports(site, "/api/v1/export?run=1",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"1 温度 temperature/°C\",\"1 气压\",\"2 温度 temperature/°C\","
+		"\"2 气压\",\"3 温度 temperature/°C\",\"3 气压\",gap,gap_until_s\r\n"
+		"0,,,,,,,,2 silent 25 rows,2.5\r\n"
+		"0.5,,0,1013.25,,,0,1013.25,,\r\n"
+		"0.5,,,,,,,,3 unplugged,2.5\r\n");
+}
+
 static void keep_mark(struct site *site, uint32_t id, int64_t at_ns, const char *words)
 {
 	struct mark mark = {.id = id, .at = {at_ns}, .author = "kit 3"};
@@ -332,6 +359,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_run_becomes_a_table_with_its_gaps),
+		SITE_TEST(a_run_has_those_that_said_nothing_and_no_gap_beyond_it),
 		SITE_TEST(marks_are_lines_of_their_own_behind_the_row_of_their_instant),
 		SITE_TEST(a_name_that_a_spreadsheet_would_compute_is_disarmed),
 		SITE_TEST(the_hour_is_written_where_it_is_known),
