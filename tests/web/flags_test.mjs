@@ -5,7 +5,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { ageAt, flagsOf, isOutside, limitsIn } from '../../daemon/web/js/flags.js';
+import { ageAt, beginningsOf, flagsOf, isOutside, limitsIn } from '../../daemon/web/js/flags.js';
 import { source } from '../support/pages.mjs';
 
 const rows = fs.readFileSync(path.join(source, 'tests/data/flags.txt'), 'utf8').split('\n')
@@ -24,7 +24,7 @@ test('readings are flagged as the table says', () => {
   for (const row of rows) {
     assert.strictEqual(row.length, 7, row.join(' '));
     const [value, low, high, resolution, age, warmUp] = row.slice(0, 6).map(number);
-    const words = flagsOf(value, limitsOf(low, high, resolution), age ?? NaN, warmUp ?? 0).join() || '-';
+    const words = flagsOf(isOutside(value, limitsOf(low, high, resolution)), age ?? NaN, warmUp ?? 0).join() || '-';
     assert.strictEqual(words, row[6], row.join(' '));
   }
 });
@@ -42,7 +42,15 @@ test('each reading has the limits of its time', () => {
 
 test('a kit is as old as since it was last plugged in, before what is shown or in it', () => {
   const gaps = [{ reason: 'unplugged', to_us: 100 }, { reason: 'wire', to_us: 200 }, { reason: 'reset', to_us: 300 }];
-  assert.deepStrictEqual([50, 100, 250, 300, 350].map((us) => ageAt(us, 20, gaps)), [30, 0, 150, 0, 50]);
-  assert.deepStrictEqual([50, 100, 250].map((us) => ageAt(us, null, gaps)), [NaN, 0, 150]);
-  assert.deepStrictEqual(ageAt(10, 20, []), NaN);
+  assert.deepStrictEqual([50, 100, 250, 300, 350].map((us) => ageAt(us, beginningsOf([20, null], gaps))), [30, 0, 150, 0, 50]);
+  assert.deepStrictEqual([50, 100, 250].map((us) => ageAt(us, beginningsOf([null], gaps))), [NaN, 0, 150]);
+  assert.deepStrictEqual(ageAt(10, beginningsOf([20], [])), NaN);
+});
+
+test('many readings and many gaps are soon judged', () => {
+  const gaps = Array.from({ length: 20000 }, (_, i) => ({ reason: i % 2 ? 'wire' : 'unplugged', to_us: i * 10 }));
+  let looks = 0;
+  const beginnings = new Proxy(beginningsOf([null], gaps), { get: (all, key) => { looks++; return Reflect.get(all, key); } });
+  assert.strictEqual(ageAt(150007, beginnings), 7);
+  assert.ok(looks < 40, String(looks));
 });

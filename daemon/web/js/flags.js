@@ -20,17 +20,22 @@ export function limitsIn(pieces, us) {
 /** @param {number|null|undefined} value @param {Limits|null} limits */
 export const isOutside = (value, limits) => value != null && !!limits && (value < limits[0] || value > limits[1]);
 
-/** @param {number|null|undefined} value @param {Limits|null} limits @param {number} ageUs since it was plugged in;
- * NaN: nobody knows @param {number} warmUpUs @returns {Flag[]} */
-export const flagsOf = (value, limits, ageUs, warmUpUs) => /** @type {Flag[]} */ ([
-  ...(ageUs < warmUpUs ? ['warm-up'] : []), ...(isOutside(value, limits) ? ['out-of-range'] : [])]);
+/** @param {boolean} isOut @param {number} ageUs since it was plugged in; NaN: nobody knows @param {number} warmUpUs
+ * @returns {Flag[]} */
+export const flagsOf = (isOut, ageUs, warmUpUs) => /** @type {Flag[]} */ ([
+  ...(ageUs < warmUpUs ? ['warm-up'] : []), ...(isOut ? ['out-of-range'] : [])]);
+
+/** When a kit began anew, as far as it is known, ascending. @param {(number|null)[]} known null: unknown
+ * @param {{reason: string, to_us: number}[]} gaps @returns {number[]} */
+export const beginningsOf = (known, gaps) => [
+  ...known.flatMap((us) => us ?? []), ...gaps.filter((gap) => beginsAnew(gap.reason)).map((gap) => gap.to_us)].sort((a, b) => a - b);
 
 /** How long a kit had been plugged in at an instant, microseconds; NaN: nobody knows. @param {number} us
- * @param {number|null} beganUs before the gaps; null: unknown @param {{reason: string, to_us: number}[]} gaps */
-export function ageAt(us, beganUs, gaps) {
-  let since = beganUs != null && beganUs <= us ? beganUs : -Infinity;
-  for (const gap of gaps) if (beginsAnew(gap.reason) && gap.to_us <= us) since = Math.max(since, gap.to_us);
-  return Number.isFinite(since) ? us - since : NaN;
+ * @param {number[]} beginnings ascending */
+export function ageAt(us, beginnings) {
+  let a = 0, b = beginnings.length;
+  while (a < b) { const m = (a + b) >> 1; if (beginnings[m] <= us) a = m + 1; else b = m; }
+  return a ? us - beginnings[a - 1] : NaN;
 }
 
 /** Does a kit begin anew, and so to warm up, behind a gap with this reason? @param {string} reason */

@@ -4,7 +4,7 @@
 // needs to know: a channel's limits as the shown readings have them, and how long ago the kit was plugged in.
 import { t } from './base.js';
 import { board } from './board.js';
-import { ageAt, flagsOf, isOutside, limitsIn } from './flags.js';
+import { ageAt, beginningsOf, flagsOf, isOutside, limitsIn } from './flags.js';
 import { kitOf } from './known.js';
 import { lasting } from './numbers.js';
 import { readings } from './readings.js';
@@ -33,21 +33,34 @@ export function limitsAt({ at, channel }, us) {
 
 const warmUp = () => (view.device && kitOf(view.device.kit)?.warm_up_us) || 0;
 
+/** Of many readings each asks for its age: the beginnings are put in order when there are others.
+ * @type {{gaps: import('./series.js').Gap[], began: number|null, last: number|null, beginnings: number[]}} */
+let known = { gaps: [], began: null, last: null, beginnings: [] };
+
 /** How long the shown kit had been plugged in at an instant, microseconds; NaN: nobody knows. @param {number} us */
 function ageOf(us) {
-  const until = view.device?.warming_until_us, { began = null, gaps = [] } = readings.series ?? {};
+  const until = view.device?.warming_until_us, { began = null, gaps = known.gaps } = readings.series ?? {};
   const last = until == null ? null : until - warmUp();
-  return ageAt(us, last != null && last <= us ? Math.max(last, began ?? last) : began, gaps);
+  if (gaps !== known.gaps || began !== known.began || last !== known.last) {
+    known = { gaps, began, last, beginnings: beginningsOf([began, last], gaps) };
+  }
+  return ageAt(us, known.beginnings);
 }
 
 /** The flags of a point, of one channel or of some that make it together. A mean is flagged for what it is the mean of.
  * @param {Lane[]} lanes @param {import('./series.js').Block} block @param {number} i @returns {Flag[]} */
 export function flagsAt(lanes, block, i) {
-  const us = block.t[i], takes = warmUp(), age = takes ? ageOf(us) : NaN;
-  return [...new Set(lanes.flatMap((lane) => {
-    const { lo, hi } = block.lanes[lane.at], limits = limitsAt(lane, us);
-    return [lo[i], hi[i]].flatMap((value) => flagsOf(value, limits, age, takes));
-  }))];
+  const takes = warmUp(), age = takes ? ageOf(block.t[i]) : NaN;
+  return flagsOf(isOutAt(lanes, block, i), age, takes);
+}
+
+/** Is such a point out of range? @param {Lane[]} lanes @param {import('./series.js').Block} block @param {number} i */
+export function isOutAt(lanes, block, i) {
+  for (const lane of lanes) {
+    const { lo, hi } = block.lanes[lane.at], limits = limitsAt(lane, block.t[i]);
+    if (isOutside(lo[i], limits) || isOutside(hi[i], limits)) return true;
+  }
+  return false;
 }
 
 /** @param {Flag} flag */

@@ -6,7 +6,7 @@
 import { html, t, useEffect, useRef, useState } from './base.js';
 import { shownEnd, shownWindow } from './chart-view.js';
 import { useEvery, useReadings, useView } from './hooks.js';
-import { flagsAt, flagWord } from './judge.js';
+import { flagsAt, flagWord, isOutAt } from './judge.js';
 import { channelName } from './names.js';
 import { num, ticks } from './numbers.js';
 import { readings } from './readings.js';
@@ -47,7 +47,8 @@ export function XY() {
   if (!readings.series || !up) return html`<div class="xyv"><div class="plot" ref=${frame}></div></div>`;
   const [a, b] = view.range ?? shownWindow();
   const block = readings.series.slice(a, Math.min(b, shownEnd()));
-  const points = pointsOf(block, across.at, up.at, POINTS, (i) => flagsAt([across, up], block, i));
+  const points = pointsOf(block, across.at, up.at, POINTS, (i) => isOutAt([across, up], block, i),
+    (i) => flagsAt([across, up], block, i));
   const known = FLAGS.filter((flag) => points.some((p) => p.flags.includes(flag)));
   const [x0, x1] = spread(points.map((p) => p.x)), [y0, y1] = spread(points.map((p) => p.y));
   const [ys, yd] = ticks(y0, y1, Math.max(2, height / 44)), [xs, xd] = ticks(x0, x1, Math.max(2, width / 90));
