@@ -77,7 +77,7 @@ static void ask(struct kit *kit, struct edges *edges)
 	struct edges_echo *echo = &edges->echo;
 
 	if (echo->is_high) {
-		kit_error(kit, "stuck-high");
+		kit_unanswered(kit, KIT_WHOLE, "stuck-high");
 		return;
 	}
 	echo->state = ECHO_AWAITED;

@@ -49,7 +49,9 @@ static void ranger_says_when_nobody_is_there(void **state)
 
 static void ranger_that_is_stuck_is_not_asked_again(void **state)
 {
+	struct feed_health health;
 	unsigned n_pulses;
+	uint64_t bad;
 
 	(void)state;
 	edges_rig_open_kit(&bench, KIT("hc-sr04"));
@@ -57,9 +59,13 @@ static void ranger_that_is_stuck_is_not_asked_again(void **state)
 	up("echo", 40450);
 	edges_rig_pass(&bench, 1000000);
 	n_pulses = bench.n_pulses;
+	bad = rig_health(&bench.rig).bad_frames;
 	edges_rig_pass(&bench, 3000000);
 	assert_int_equal(bench.n_pulses, n_pulses);
 	assert_trouble("stuck-high");
+	health = rig_health(&bench.rig);
+	assert_int_equal(health.bad_frames, bad); /* nothing came */
+	assert_in_range(health.unanswered, 20, 30);
 }
 
 /* One echo that does not come costs one row, also where kit.yaml names no timeout. */
