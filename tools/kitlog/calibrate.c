@@ -39,8 +39,8 @@ static bool add_point(json_t *points, const char *word)
 
 /* The board's answer to a body with what the options say; NULL after it was said why there is none,
  * and *ret_status is then the exit status. */
-static json_t *send(const struct call *call, const struct words *words, const char *path,
-	json_t *body, int *ret_status)
+static json_t *post_with_options(const struct call *call, const struct words *words,
+	const char *path, json_t *body, int *ret_status)
 {
 	bool is_zero = strcmp(words->at[0], "zero") == 0;
 
@@ -69,7 +69,7 @@ static int finish(
 	const struct call *call, const struct words *words, const char *path, json_t *body)
 {
 	int status;
-	json_t *answer = send(call, words, path, body, &status);
+	json_t *answer = post_with_options(call, words, path, body, &status);
 
 	json_decref(body);
 	return answer ? calibrate_show(call, answer) : status;
@@ -169,7 +169,9 @@ static int send_zero(const struct call *call, const struct words *words, json_t 
 	json_t *devices = board_get(call->board, "/api/v1/devices"), *answer;
 	int status = 1;
 
-	answer = devices ? send(call, words, "/api/v1/calibrations/zero", body, &status) : NULL;
+	answer = devices
+		? post_with_options(call, words, "/api/v1/calibrations/zero", body, &status)
+		: NULL;
 	if (answer)
 		status = calibrate_show_zeroed(call, devices, body, answer);
 	json_decref(devices);
