@@ -16,6 +16,7 @@ void modbus_turns_begin(
 {
 	turns->n_slaves = n_slaves;
 	turns->n_rounds = n_rounds;
+	turns->silence_ended = (struct instant){INT64_MIN};
 	for (unsigned s = 0; s < n_slaves; s++) {
 		turns->slaves[s].silent = 0;
 		for (unsigned r = 0; r < n_rounds; r++)
@@ -42,8 +43,9 @@ struct modbus_turn modbus_turns_next(
 	struct modbus_turn next = first(turns, false), given_up = first(turns, true);
 	struct instant from = given_up.due.ns > now.ns ? given_up.due : now;
 	bool is_late = instant_since(now, given_up.due) >= LATE_MS * (int64_t)NS_PER_MS;
+	bool has_waited = next.due.ns <= turns->silence_ended.ns; /* while another was silent */
 
-	if (given_up.due.ns == INT64_MAX)
+	if (given_up.due.ns == INT64_MAX || has_waited)
 		return next;
 	return is_late || instant_since(next.due, from) >= silence_ns ? given_up : next;
 }
@@ -70,6 +72,7 @@ void modbus_turns_silent(
 	unsigned *silent = &turns->slaves[slave].silent;
 	int64_t pause_ns = timeout_ns;
 
+	turns->silence_ended = now;
 	if (*silent < most)
 		++*silent;
 	if (*silent >= SILENT_TIMES) {

@@ -5,8 +5,12 @@
  * that comes late is not made up for. Who did not answer is left alone for a time-out, so that a late
  * answer is not taken for the next question's; from the third time on ever longer: 2, 4, 8 s, and
  * alone on the pair always 2 s. Its silence takes the others' time, so it is asked where that fits in
- * between their rounds; where it never does, somewhat late all the same. So those that answer keep
- * their rate, and one that is back is found within ten seconds, or at its own rate if that is slower.
+ * between their rounds; where it never does, 1.5 s late all the same, but between two silences all who
+ * were due meanwhile have a round.
+ *
+ * So who answers waits for one silence at most, beside the others' rounds, and keeps its rate where a
+ * silence fits in. One that is back is found in some ten seconds, or at its own rate if that is slower;
+ * where others are dead besides, later by the silence of each and the rounds between them.
  *
  * Pure: instants in, instants out. Part of the modbus family's state, on the sense thread. */
 #pragma once
@@ -20,6 +24,7 @@
 struct modbus_turns {
 	unsigned n_slaves; /* private from here on */
 	unsigned n_rounds;
+	struct instant silence_ended; /* the last */
 	struct {
 		unsigned silent; /* questions in a row without an answer */
 		struct instant due[MODBUS_ROUNDS];
