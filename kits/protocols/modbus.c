@@ -183,11 +183,10 @@ static void tell(struct kit *kit, struct modbus *modbus)
 	modbus->is_unanswered = false;
 }
 
-/* One word is shown of a round, the newest: one that gives way is a refusal, and counts. */
+/* One word is shown of a round, the newest: one that gives way is told at once, and so counts. */
 static void note_wrong(struct kit *kit, struct modbus *modbus, const char *word, bool is_unanswered)
 {
-	if (modbus->word)
-		kit_reject(kit);
+	tell(kit, modbus);
 	modbus->word = word;
 	modbus->is_unanswered = is_unanswered;
 }

@@ -99,6 +99,9 @@ static void open_with_two_slaves(const char *more_channels)
 static const uint8_t answer_1[] = {0x01, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x2a, 0xce};
 static const uint8_t answer_4[] = {0x04, 0x04, 0x04, 0x01, 0x31, 0x02, 0x22, 0x7f, 0xce};
 
+static const uint8_t answer_energy_1[] = {0x01, 0x04, 0x04, 0x00, 0x2a, 0x00, 0x01, 0x1b, 0x8c};
+static const uint8_t answer_energy_4[] = {0x04, 0x04, 0x04, 0x00, 0x2a, 0x00, 0x01, 0x4e, 0x8c};
+
 /* Slave 4 answers 10 ms after each question, slave 1 is dead. How often that was asked. */
 static size_t play_slaves(int64_t ms)
 {
@@ -317,6 +320,36 @@ static void two_refusals_in_a_round_are_two_bad_frames(void **unused)
 	check_counts("exception-2", 0, 2);
 }
 
+/* Slave 4 is late since the board was busy: nothing of it was damaged. */
+static void what_one_slave_refuses_casts_no_doubt_on_another(void **unused)
+{
+	(void)unused;
+	open_with_two_slaves(energy);
+	pass_until_asked(1);
+	SAY(answer_1);
+	pass_until_asked(2);
+	SAY(answer_energy_1);
+	pass_until_asked(3);
+	SAY(answer_4);
+	pass_until_asked(4);
+	SAY(answer_energy_4);
+	rig.clock.frozen_ns += 5 * (int64_t)NS_PER_S;
+	pass_until_asked(5);
+	SAY(refusal);
+	pass_until_asked(6);
+	SAY(refusal);
+	pass_until_asked(7);
+	assert_int_equal(question(6)[0], 4);
+	SAY(answer_4);
+	pass_until_asked(8);
+	SAY(answer_energy_4);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rows_of(1), 2);
+	assert_int_equal(rig_health(&rig).bad_frames, 2);
+	for (size_t i = 0; i < rig.n_gaps; i++)
+		assert_int_not_equal(rig.gaps[i].stream, rig_device(&rig)->streams[1].id);
+}
+
 /* An adapter that hears itself is nobody: the probe has no power. Damage behind the echo is damage. */
 static void an_echo_alone_is_a_timeout(void **unused)
 {
@@ -354,8 +387,6 @@ static void a_late_answer_is_not_taken_for_the_next(void **unused)
 static void a_hole_between_registers_is_not_read_across(void **unused)
 {
 	static const uint8_t ask_energy[] = {0x01, 0x04, 0x00, 0x09, 0x00, 0x02, 0xa1, 0xc9};
-	static const uint8_t answer_energy[] = {
-		0x01, 0x04, 0x04, 0x00, 0x2a, 0x00, 0x01, 0x1b, 0x8c};
 
 	(void)unused;
 	open_with("", energy);
@@ -363,7 +394,7 @@ static void a_hole_between_registers_is_not_read_across(void **unused)
 	SAY(answer_both);
 	pass_until_asked(2);
 	assert_memory_equal(question(1), ask_energy, sizeof(ask_energy));
-	SAY(answer_energy);
+	SAY(answer_energy_1);
 	rig_pass_ms(&rig, 100);
 	assert_int_equal(rig.n_rows, 1); /* one row of both answers */
 	assert_true(kit_rig_value(&rig, "temp") == 30.5);
@@ -579,6 +610,8 @@ int main(void)
 			a_late_answer_beside_the_next_ones_is_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			two_refusals_in_a_round_are_two_bad_frames, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_one_slave_refuses_casts_no_doubt_on_another, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(an_echo_alone_is_a_timeout, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_late_answer_is_not_taken_for_the_next, set_up, tear_down),
