@@ -210,6 +210,51 @@ static void check_number(
 	}
 }
 
+/* A list or map of words as it is written within one line: "[a, b]", "{a: b}". False: more is in it. */
+static bool add_in_one_line(struct text *text, const struct node *node)
+{
+	bool is_map = node->kind == NODE_MAP, is_key = true;
+
+	text_add_char(text, is_map ? '{' : '[');
+	for (const struct node *child = node->first; child; child = child->next) {
+		if (child->kind != NODE_WORD)
+			return false;
+		text_add(text, child->word);
+		if (child->next)
+			text_add(text, is_map && is_key ? ": " : ", ");
+		is_key = !is_key;
+	}
+	text_add_char(text, is_map ? '}' : ']');
+	return !text->is_cut;
+}
+
+static bool would_take(const struct rule *rule, const char *word, size_t most)
+{
+	return strlen(word) <= most && !(rule->check && rule->check(word));
+}
+
+/* A list or map where a text belongs: a text with a bracket in front, which lacks quotes, or an entry
+ * that needs no list. What would be refused again is not advised. */
+static void refuse_text_of_many(
+	struct walk *walk, const struct node *node, const cyaml_schema_value_t *schema)
+{
+	const struct rule *rule = rule_of(walk);
+	const struct node *only = node->kind == NODE_LIST && node->count == 1 ? node->first : NULL;
+	const char *reason = rule->check ? rule->check("") : NULL;
+	char buffer[EXPECTED_TEXT], quoted_buffer[EXPECTED_TEXT];
+	struct text expected = text_over(buffer, sizeof buffer);
+	struct text quoted = text_over(quoted_buffer, sizeof quoted_buffer);
+
+	text_add_bytes(&expected, reason ? reason : "a text",
+		reason ? strcspn(reason, ";") : strlen("a text"));
+	if (add_in_one_line(&quoted, node) && would_take(rule, quoted.at, schema->string.max))
+		text_add(&expected, "; put it in quotes if it is meant so");
+	else if (only && only->kind == NODE_WORD && !rule->is_private &&
+		would_take(rule, only->word, schema->string.max))
+		text_addf(&expected, "; write %s", quote(only->word).text);
+	wrong(walk, node, expected.at);
+}
+
 static void check_text(
 	struct walk *walk, const struct node *node, const cyaml_schema_value_t *schema)
 {
@@ -218,12 +263,7 @@ static void check_text(
 	struct text expected = text_over(buffer, sizeof buffer);
 
 	if (node->kind != NODE_WORD) {
-		const char *reason = rule->check ? rule->check("") : NULL;
-
-		text_add_bytes(&expected, reason ? reason : "a text",
-			reason ? strcspn(reason, ";") : strlen("a text"));
-		text_add(&expected, "; put it in quotes if it is meant so");
-		wrong(walk, node, expected.at);
+		refuse_text_of_many(walk, node, schema);
 		return;
 	}
 	if (node->length == 0) {

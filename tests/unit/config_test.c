@@ -353,6 +353,12 @@ static const struct {
 	{"serial:\n  - scan: yes\n", "2:3: serial: a list stands here; write keys and values, each as \"key: value\"\n"},
 	{"http: 8080\n", "1:7: http: \"8080\" stands alone; write keys and values, each as \"key: value\"\n"},
 	{"board: {name: a}\n", "1:8: board: a map stands where a name in one line, without backslashes was expected; put it in quotes if it is meant so\n"},
+	{"board: [a]\n", "1:8: board: a list stands where a name in one line, without backslashes was expected; put it in quotes if it is meant so\n"},
+	{"board: [[a]]\n", "1:8: board: a list stands where a name in one line, without backslashes was expected\n"},
+	{"data: [/var/lib]\n", "1:7: data: a list stands where a full path, from / on was expected; write /var/lib\n"},
+	{"data: [lib, var]\n", "1:7: data: a list stands where a full path, from / on was expected\n"},
+	{"data: {/var: lib}\n", "1:7: data: a map stands where a full path, from / on was expected\n"},
+	{SINK "[\"http://h\"]}\n", "2:50: url: a list stands where an address such as https://data.school.example:8086 was expected\n"},
 	{"- a\n- b\n", "1:1: the file: a list stands here; write keys and values, each as \"key: value\"\n"},
 	/* several keys */
 	{"sinks:\n  - name: s\n    kind: influxdb2\n    url: http://h:8086\n    org: o\n", "2:5: the sink \"s\" lacks what influxdb2 needs; add bucket, secret\n"},
