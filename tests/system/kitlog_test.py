@@ -219,6 +219,21 @@ class Kitlog(unittest.TestCase):
             self.assertIn("is not plugged in; waiting for it", tail.stderr.readline())
             tail.kill()
 
+    def test_tail_tells_one_silence_as_one(self):
+        """It comes again and again while it lasts: the same beginning says so."""
+        told = [("devices", {"devices": [{"id": 1, "sticker": 3, "state": "ready", "streams": [
+                    {"id": 7, "label": {"zh": "地址 4", "en": "address 4"}, "channels": []}]}]})] + [
+                ("gap", {"stream": 7, "from_us": 10_000_000, "to_us": to_us, "reason": reason, "lost_rows": rows})
+                for to_us, reason, rows in ((21_500_000, "silent", 11), (33_000_000, "silent", 23),
+                                            (11_000_000, "wire", 1), (10_000_000, "unplugged", 0))]
+        board = self.told_by_a_board(lambda path: json.dumps(told[0][1]).encode() if path.endswith("devices") else (
+            "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in told)).encode())
+        self.assertEqual(self.kitlog(board, "tail").stdout.splitlines(), [
+            "# gap silent since 10.000000, 11.5 s so far, 11 rows  #3  address 4",
+            "# gap silent since 10.000000, 23.0 s so far, 23 rows  #3  address 4",
+            "# gap wire since 10.000000, 1.0 s, 1 rows  #3  address 4",
+            "# gap unplugged since 10.000000  #3  address 4"])
+
     def test_names_that_a_device_tells_do_not_speak_to_the_terminal(self):
         evil = {"zh": "\x1b[2J坏", "en": "\x1b[2Jbad\u009b"}
         streams = [{"id": i, "name": "\x1bname", "period_us": 1e6, "label": evil, "problem": evil,

@@ -159,18 +159,29 @@ static void print_object(const char *name, json_t *data)
 	json_decref(line);
 }
 
+/* A silence comes again and again while it lasts: the same beginning, and how long it is by now. */
 static void print_gap(const struct tail *tail, const json_t *gap)
 {
 	const json_t *device, *stream;
 	const char *reason = json_string_value(json_object_get(gap, "reason"));
 	json_int_t rows = json_integer_value(json_object_get(gap, "lost_rows"));
+	double from_us = json_number_value(json_object_get(gap, "from_us"));
+	double lasts_us = json_number_value(json_object_get(gap, "to_us")) - from_us;
 
-	printf("# gap %s", reason ? reason : "?");
+	printf("# gap %s since %.6f", reason ? reason : "?", from_us / 1e6);
+	if (lasts_us > 0) /* an unplugging that begins has no end yet */
+		printf(", %.1f s%s", lasts_us / 1e6,
+			reason && strcmp(reason, "silent") == 0 ? " so far" : "");
 	if (rows > 0)
-		printf(" %lld rows", (long long)rows);
-	if (find(tail, json_integer_value(json_object_get(gap, "stream")), &device, &stream))
+		printf(", %lld rows", (long long)rows);
+	if (find(tail, json_integer_value(json_object_get(gap, "stream")), &device, &stream)) {
+		const char *label = say_pick(json_object_get(stream, "label"));
+
 		printf("  #%lld",
 			(long long)json_integer_value(json_object_get(device, "sticker")));
+		if (*label)
+			printf("  %s", label);
+	}
 	putchar('\n');
 }
 
