@@ -43,6 +43,21 @@ class Help(unittest.TestCase):
                                      [command, verb])
                     self.assertEqual(len(re.findall(r"(?m)^  kitlog ", said)), 1, said)
 
+    def test_the_list_of_commands_has_what_each_tells(self):
+        """Verbs, or what stands behind the command: of one table."""
+        for command, words in re.findall(r"(?m)^  ([a-z]+) +(.*?)  ", self.asked("--help")):
+            forms = re.findall(rf"(?m)^  kitlog {command} ?(.*)$", self.asked(command, "--help"))
+            if len(forms) > 1:
+                listed = [form.split()[0] for form in words.split(" | ")]
+                self.assertEqual(listed, [form.split()[0] for form in forms])
+            else:
+                self.assertEqual([words.strip()], forms)
+
+    def test_the_short_option_works_on_both_sides(self):
+        self.assertEqual(self.asked("run", "-h"), self.asked("run", "--help"))
+        self.assertEqual(self.asked("-h", "run"), self.asked("run", "--help"))
+        self.assertEqual(self.asked("calibrate", "zero", "-h"), self.asked("calibrate", "zero", "--help"))
+
     def test_the_manual_has_each_form(self):
         manual = MANUAL.read_text()
         for command, verb in re.findall(r"(?m)^  kitlog (run|calibrate|store|kit) (\S+)", "".join(

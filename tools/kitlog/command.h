@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "base/text.h"
 #include "tools/kitlog/board.h"
 
 struct call {
@@ -26,6 +27,7 @@ int command_store(const struct call *call);
 int command_kit(const struct call *call); /* its own commands: tools/kitlog/kit.h */
 int command_kits(const struct call *call);
 void command_kit_usage(FILE *out, const char *verb); /* "": of all */
+void command_kit_add_words(struct text *text);       /* as usage_add_words */
 
 /* usage.c: how a command may be written; `verb` may be anything, "" means all its forms. And the
  * parts of that. */
@@ -33,6 +35,12 @@ void usage_print(FILE *out, const char *command, const char *verb);
 void usage_print_form(
 	FILE *out, const char *command, const char *verb, const char *words, const char *means);
 void usage_print_common(FILE *out); /* options that all commands take */
+
+/* What may stand behind a command, on a line: "list | start [TITLE] | stop [ID]", or its verbs alone
+ * where that is longer than USAGE_WORDS. usage_add_form adds one form to such a list. */
+enum { USAGE_WORDS = 58 };
+void usage_add_words(struct text *text, const char *command);
+void usage_add_form(struct text *text, const char *verb, const char *words);
 
 /* kitlog run: "strat" does not fit; expected: list, start, stop. And 2. */
 int command_misused(const char *command, const char *word, const char *expected);

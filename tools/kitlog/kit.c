@@ -53,6 +53,12 @@ void command_kit_usage(FILE *out, const char *verb)
 		out);
 }
 
+void command_kit_add_words(struct text *text)
+{
+	for (int i = 0; i < N_VERBS; i++)
+		usage_add_form(text, verbs[i].name, "");
+}
+
 int command_kit(const struct call *call)
 {
 	const char *verb = call->argc ? call->argv[0] : "";

@@ -14,25 +14,19 @@
 static const struct {
 	const char *name;
 	int (*run)(const struct call *call);
-	const char *words, *zh, *en;
+	const char *zh, *en; /* how each is written stands in usage.c and kit.c */
 } commands[] = {
-	{"status", command_status, "", "板子好不好", "how the board is"},
-	{"devices", command_devices, "", "插着哪些器材", "what is plugged in"},
-	{"tail", command_tail, "[NUMBER]", "读数一来就显示", "readings as they come"},
-	{"run", command_run, "list | start [TITLE] | stop [ID]", "记录：列出、开始、停止",
-		"runs: list, start, stop"},
-	{"mark", command_mark, "[list]", "标记，例如按过的按钮",
-		"marks, such as presses of a button"},
-	{"export", command_export, "[--format csv|lp] [--output FILE] RUN | stream:ID", "导出数据",
-		"data as a file"},
-	{"calibrate", command_calibrate,
-		"list | zero | offset | two-point | table | use | withdraw", "校准和归零",
-		"calibrate and zero"},
-	{"sink", command_sink, "[NAME]", "数据送到了没有", "does the data arrive"},
-	{"store", command_store, "verify [DIR]", "检查存储", "check what is kept"},
-	{"kits", command_kits, "", "板子认识哪些器材", "kits this board knows"},
-	{"kit", command_kit, "new | record | replay | check | probe | bench ...", "做器材：--help",
-		"for makers of kits: --help"},
+	{"status", command_status, "板子好不好", "how the board is"},
+	{"devices", command_devices, "插着哪些器材", "what is plugged in"},
+	{"tail", command_tail, "读数一来就显示", "readings as they come"},
+	{"run", command_run, "记录：列出、开始、停止", "runs: list, start, stop"},
+	{"mark", command_mark, "标记，例如按过的按钮", "marks, such as presses of a button"},
+	{"export", command_export, "导出数据", "data as a file"},
+	{"calibrate", command_calibrate, "校准和归零", "calibrate and zero"},
+	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
+	{"store", command_store, "检查存储", "check what is kept"},
+	{"kits", command_kits, "板子认识哪些器材", "kits this board knows"},
+	{"kit", command_kit, "做器材：--help", "for makers of kits: --help"},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof *commands };
@@ -79,9 +73,17 @@ static void usage(FILE *out)
 {
 	fputs(say("用法：kitlog [选项] 命令 …\n\n", "Usage: kitlog [OPTIONS] COMMAND ...\n\n"),
 		out);
-	for (int i = 0; i < N_COMMANDS; i++)
-		fprintf(out, "  %-9s %-56s %s\n", commands[i].name, commands[i].words,
+	for (int i = 0; i < N_COMMANDS; i++) {
+		char buffer[USAGE_WORDS + 1];
+		struct text words = text_over(buffer, sizeof buffer);
+
+		if (strcmp(commands[i].name, "kit"))
+			usage_add_words(&words, commands[i].name);
+		else
+			command_kit_add_words(&words);
+		fprintf(out, "  %-9s %-*s %s\n", commands[i].name, USAGE_WORDS, words.at,
 			say(commands[i].zh, commands[i].en));
+	}
 	fputs(say("\n  --board 地址     板子的地址（默认按配置文件，再默认 http://127.0.0.1:8080）\n"
 		  "  --config 文件    kitlogd 的配置文件\n"
 		  "  --pin 口令       老师的口令（默认读数据文件夹里的 pin）\n"
@@ -137,12 +139,14 @@ static void take(struct common *common, int option, const char *argument)
 }
 
 /* The common option that a word behind the command is, with its argument if that is in the same
- * word; NULL: none, by its whole name, for commands have options of their own. */
+ * word; NULL: none. By its whole name, for commands have options of their own; none is -h. */
 static const struct option *find_common(const char *word, const char **ret_argument)
 {
 	for (const struct option *option = options; option->name; option++) {
 		size_t n = strlen(option->name);
 
+		if (option->val == 'h' && strcmp(word, "-h") == 0)
+			return option;
 		if (option->val == 'V' || strncmp(word, "--", 2) ||
 			strncmp(word + 2, option->name, n))
 			continue;

@@ -78,6 +78,29 @@ void usage_print(FILE *out, const char *command, const char *verb)
 	usage_print_common(out);
 }
 
+void usage_add_form(struct text *text, const char *verb, const char *words)
+{
+	text_addf(text, "%s%s%s%s", text->length > 0 ? " | " : "", verb, *verb && *words ? " " : "",
+		words);
+}
+
+void usage_add_words(struct text *text, const char *command)
+{
+	char buffer[512];
+	struct text whole = text_over(buffer, sizeof buffer);
+
+	for (int i = 0; i < FORMS; i++)
+		if (strcmp(forms[i].command, command) == 0)
+			usage_add_form(&whole, forms[i].verb, forms[i].words);
+	if (whole.length <= USAGE_WORDS && !whole.is_cut) {
+		text_add(text, whole.at);
+		return;
+	}
+	for (int i = 0; i < FORMS; i++)
+		if (strcmp(forms[i].command, command) == 0)
+			usage_add_form(text, forms[i].verb, "");
+}
+
 void usage_print_common(FILE *out)
 {
 	fputs(say("\n  --json --board 地址 --config 文件 --pin 口令：见 kitlog --help\n",
