@@ -12,7 +12,8 @@ enum { FUZZ_REPORT = 64 }; /* the most bytes of a report or an answer */
 
 /* Runs one input through a new conversation with this family alone. Aborts when a promise is
  * broken: stamps rise strictly, rows belong to an announced stream, ticks and piece give the
- * stamp, values are finite, and those that are out of the kit's range get their flag. */
+ * stamp, values are finite, and what is told of those that are out of the kit.yaml's range has the flag
+ * (fuzz_told.h). A kit whose kit.yaml names channels describes no others. */
 void fuzz_kit(const struct kit_family *family, const uint8_t *bytes, size_t n);
 
 /* The same of a kit at a serial port with its model: known from the start or to be found, one or
@@ -51,7 +52,6 @@ struct fuzz_usb {
 };
 void fuzz_usb_kit(const struct fuzz_usb *usb, const uint8_t *bytes, size_t n);
 
-/* For targets with a conversation of their own: a described channel flags what its kit.yaml says
- * (NULL: there is none), and a value of it is finite, or none, and flagged if out of range. */
+/* For targets with a conversation of their own: the described channel is one of the kit.yaml's, with
+ * its range. */
 void fuzz_check_channel(const struct model *model, const struct channel *channel);
-void fuzz_check_value(const struct channel *channel, double value);
