@@ -132,6 +132,13 @@ class Kitlog(unittest.TestCase):
             self.assertRegex(words, rf"(?m)^#{device['sticker']} .*{device['port']}$")
             self.assertIn(f"stream:{device['streams'][0]['id']}", words)
 
+    def test_devices_say_how_often_one_did_not_answer(self):
+        for health, told in (({"unanswered": 12}, "    questions without an answer: 12"), ({"unanswered": 0}, None), (None, None)):
+            device = {"id": 1, "sticker": 1, "kit": "probe", "state": "ready", "port": "tty", "health": health,
+                      "streams": []}
+            board = self.told_by_a_board(lambda path, device=device: json.dumps({"devices": [device]}).encode())
+            self.assertEqual(self.kitlog(board, "devices").stdout.splitlines()[1:], [told] if told else [])
+
     def test_a_run_lasts_as_many_whole_seconds_as_on_the_pages(self):
         self.board.sign_in()
         now = self.board.get("status")["now_us"]

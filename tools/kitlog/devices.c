@@ -37,6 +37,17 @@ static void print_problem(const json_t *of)
 			*label ? say("：", ": ") : "", say_harmless(words, problem));
 }
 
+/* Since it was plugged in, of all its streams. Most are never asked, or always answer. */
+static void print_unanswered(const json_t *device)
+{
+	json_int_t n = json_integer_value(
+		json_object_get(json_object_get(device, "health"), "unanswered"));
+
+	if (n > 0)
+		printf(say("    没应答 %lld 次\n", "    questions without an answer: %lld\n"),
+			(long long)n);
+}
+
 /* "stream:12  1 Hz  address 2" */
 static void add_label(const json_t *stream, char of_stream[SAY_TEXT])
 {
@@ -113,6 +124,7 @@ static unsigned print_device(const json_t *device, json_int_t now_us)
 			state_word(text_of(device, "state")), text_of(device, "port")},
 		4);
 	print_problem(device);
+	print_unanswered(device);
 	json_array_foreach(json_object_get(device, "streams"), i, stream)
 	{
 		flags |= print_channels(device, stream, now_us);
