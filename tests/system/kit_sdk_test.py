@@ -235,6 +235,14 @@ class Folder(Sdk):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"(?m)^nine-bytes/kit\.yaml:\d+:\d+: .*resolution.*0\.1 C")
 
+    def test_check_finds_a_sentence_for_a_word_that_nobody_says(self):
+        kit = self.make()
+        with (kit / "kit.yaml").open("a", encoding="utf-8") as yaml:
+            yaml.write("troubles:\n" + "".join(f"  - {{word: {word}, zh: 看看线, en: See the wire}}\n"
+                                              for word in ("timeout", "length", "tiemout")))
+        told = self.kit("check", "--fuzz", "0", "nine-bytes").stderr
+        self.assertEqual(re.findall(r"nine-bytes/kit\.yaml: troubles: nobody says the word (\S+):", told), ["tiemout"])
+
     def test_programs_get_the_same_as_json(self):
         self.make()
         found = json.loads(self.kit("check", "--json", "--fuzz", "0", "nine-bytes").stdout)
@@ -278,7 +286,9 @@ class Driver(Sdk):
         if not shutil.which("ninja") or not (pathlib.Path(os.environ["KITLOG_BUILD"]) / "build.ninja").exists():
             self.skipTest("the build is not ninja's, which tells how kitlog is linked")
         self.assertEqual(self.kit("new", "a-kit", "--driver", "--channels", "t:temperature:Cel,h:humidity").returncode, 0)
-        self.build(self.folder / "a-kit/driver.c")
+        driver = self.folder / "a-kit/driver.c"
+        driver.write_text(driver.read_text().replace('"length"', '"odd-length"'))
+        self.build(driver)
         run = lambda *words: subprocess.run([self.folder / "kitlog", "kit", *words], cwd=self.folder, text=True,
                                             capture_output=True, timeout=120, env={**os.environ, "LC_ALL": "C"})
         done = run("replay", "--update", "a-kit/recordings/normal.txt")
@@ -287,6 +297,20 @@ class Driver(Sdk):
         found = json.loads(run("check", "--json", "--fuzz", "1", "a-kit").stdout)[0]
         self.assertEqual([told.split(": ")[1].split(" (")[0] for told in found["problems"]], ["is missing"] * 2)
         self.assertGreater(found["damaged"]["values"], 50)
+        self.check_own_word(run)
+
+    def check_own_word(self, run):
+        """What the driver alone says: that it is said shows a recording."""
+        with (self.folder / "a-kit/kit.yaml").open("a", encoding="utf-8") as yaml:
+            yaml.write("troubles:\n  - {word: odd-length, zh: 太短, en: Too short}\n")
+        nobody = "nobody says the word odd-length"
+        self.assertIn(nobody, run("check", "--fuzz", "0", "a-kit").stderr)
+        (self.folder / "a-kit/recordings/garbage.txt").write_text(
+            "kit: a-kit\nmade: by hand\n\n0.000000000 plug\n0.100000000 < 0A 00\n")
+        self.assertEqual(run("replay", "--update", "a-kit/recordings/garbage.txt").returncode, 0)
+        told = run("check", "--fuzz", "0", "a-kit").stderr
+        self.assertIn("unplugged.txt: is missing", told)
+        self.assertNotIn(nobody, told)
 
     def test_other_families_have_no_draft_of_a_driver(self):
         done = self.kit("new", "a", "--driver", "--family", "lines")

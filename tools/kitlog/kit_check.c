@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "sense/vocabulary.h"
 #include "tools/kitlog/kit.h"
 #include "tools/kitlog/kit_claims.h"
 #include "tools/kitlog/kit_finding.h"
@@ -175,6 +176,7 @@ static int check_recordings(struct finding *finding)
 		check_words(finding, path, &played);
 		finding->n_replayed += played.is_good;
 		finding->values += played.outcome.values;
+		finding->said |= played.said;
 		if (played.kit[0] && strcmp(played.kit, folder->name) != 0)
 			finding_problem(finding, path,
 				say("kit: 写的不是这个文件夹的名字",
@@ -183,6 +185,28 @@ static int check_recordings(struct finding *finding)
 			check_normal(finding, path, &played);
 	}
 	return 0;
+}
+
+/* A sentence for a word that is never said helps nobody: it is a slip, or of another kit. */
+static void check_troubles(struct finding *finding)
+{
+	const struct model *model = finding->folder->model;
+	struct model bare = *model; /* what its family and all kits say */
+
+	bare.n_troubles = 0;
+	for (size_t i = 0; i < model->n_troubles; i++) {
+		const char *word = model->troubles[i].word;
+		char words[400];
+
+		if (finding->said & UINT32_C(1) << i || vocabulary_find(&bare, word))
+			continue;
+		snprintf(words, sizeof words,
+			say("troubles: %s 这个词没有谁报出：所用的协议或驱动没有它，记录里也没有；改对这个词，或记一个报出它的记录",
+				"troubles: nobody says the word %s: neither its family or driver, nor "
+				"one of its recordings; correct it, or record how it comes"),
+			word);
+		finding_problem(finding, finding->folder->yaml, words);
+	}
 }
 
 /* `catalogue`: the board's kits and this one's neighbours. */
@@ -249,7 +273,10 @@ static int check_all_of(
 	error = check_claims(finding, catalogue);
 	if (error == 0)
 		error = check_recordings(finding);
-	return error < 0 ? error : check_damaged(finding, wish);
+	if (error < 0)
+		return error;
+	check_troubles(finding);
+	return check_damaged(finding, wish);
 }
 
 static bool check_one(

@@ -16,6 +16,7 @@ struct finding {
 	json_t *problems, *hints;  /* lists of texts, the maker's to give back */
 	size_t n_replayed;
 	uint64_t values;
+	uint32_t said; /* of kit.yaml's `troubles`, a bit each: by a recording */
 	struct kit_fuzzed fuzzed;
 };
 

@@ -136,22 +136,29 @@ static void compare(const char *path, const char *whole, size_t n, bool is_updat
 	free(expected);
 }
 
-/* The first word of the lines "TIME error WORD" that a person at a page would see as it is. */
-static void note_unsaid(
+static void note_word(const char *word, const struct model *model, struct kit_played *played)
+{
+	for (size_t i = 0; i < model->n_troubles; i++)
+		if (strcmp(model->troubles[i].word, word) == 0)
+			played->said |= UINT32_C(1) << i;
+	if (!played->unsaid[0] && !vocabulary_find(model, word))
+		text_copy(played->unsaid, sizeof played->unsaid, word);
+}
+
+/* The words of the lines "TIME error WORD". */
+static void note_words(
 	const char *out, size_t n, const struct model *model, struct kit_played *played)
 {
 	static const char error[] = " error ";
 	const char *at = out, *end = out + n;
 
-	while (!played->unsaid[0] &&
-		(at = memmem(at, (size_t)(end - at), error, sizeof error - 1))) {
+	while ((at = memmem(at, (size_t)(end - at), error, sizeof error - 1))) {
 		char word[FEED_WORD] = "";
 
 		at += sizeof error - 1;
 		for (size_t i = 0; i < sizeof word - 1 && at < end && *at != '\n'; i++)
 			word[i] = *at++;
-		if (!vocabulary_find(model, word))
-			text_copy(played->unsaid, sizeof played->unsaid, word);
+		note_word(word, model, played);
 	}
 }
 
@@ -217,7 +224,7 @@ int kit_play(
 	else
 		error = finish(path, out, n, is_update, &played, &text);
 	if (error == 0 && out)
-		note_unsaid(out, n, model, &played);
+		note_words(out, n, model, &played);
 	free(out);
 	if (error == -ENOMEM)
 		return error;

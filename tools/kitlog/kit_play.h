@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "data/feed.h"
 #include "sense/replay.h"
@@ -16,6 +17,7 @@ struct kit_played {
 	struct replay_outcome outcome;
 	char kit[64];           /* of its first lines */
 	char unsaid[FEED_WORD]; /* a word of trouble came out that has no sentence; "": none */
+	uint32_t said;          /* of the kit.yaml's own `troubles`, a bit each: it came out */
 	bool is_new;     /* with is_update: the .expect was written, since it was not there ... */
 	bool is_changed; /* ... or was different */
 };
