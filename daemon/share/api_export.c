@@ -22,14 +22,14 @@ static bool ask_format(struct request *request, enum export_format *ret_format)
 	return true;
 }
 
-static void name_file(struct download_options *options, const char *what, uint32_t number)
+static void name_file(struct extract_options *options, const char *what, uint32_t number)
 {
 	struct text file = text_over(options->file, sizeof options->file);
 
 	text_addf(&file, "kitlog-%s-%u", what, number);
 }
 
-static bool ask_run(struct parts *parts, struct request *request, struct download_options *options)
+static bool ask_run(struct parts *parts, struct request *request, struct extract_options *options)
 {
 	int64_t id = 0;
 
@@ -52,7 +52,7 @@ static bool ask_run(struct parts *parts, struct request *request, struct downloa
 	return true;
 }
 
-static bool ask_streams(struct request *request, struct download_options *options)
+static bool ask_streams(struct request *request, struct extract_options *options)
 {
 	const char *values[WEAVE_STREAMS];
 	size_t n = request_queries(request, "stream", values, WEAVE_STREAMS);
@@ -86,7 +86,7 @@ void handle_export(void *self, struct request *request)
 {
 	struct parts *parts = self;
 	struct instant now = clock_now(parts->clock);
-	struct download_options options = {.board = parts->board, .to = now};
+	struct extract_options options = {.board = parts->board, .to = now};
 	bool has_run = request_query(request, "run");
 
 	if (!ask_format(request, &options.format) || !ask_values(request, &options.is_raw) ||

@@ -16,7 +16,7 @@
 #include "base/loop.h"
 #include "keep/keep.h"
 #include "sense/catalogue.h"
-#include "share/export.h"
+#include "share/extract.h"
 #include "share/request.h"
 #include "share/work.h"
 
@@ -46,18 +46,7 @@ void downloads_clear(struct downloads *downloads); /* refuses those that wait */
 /* Keep has sent a notice: `store` is new. */
 void downloads_told(struct downloads *downloads);
 
-struct download_options {
-	enum export_format format;
-	const char *board; /* borrowed for its life */
-	struct instant from, to;
-	uint32_t streams[WEAVE_STREAMS];
-	size_t n_streams;       /* 0: all that have rows in the range */
-	bool is_raw;            /* values as the devices said them */
-	bool counts_from_first; /* time_s counts from the first row, not from `from` */
-	char file[64];          /* name without suffix */
-};
-
 /* Answers the request, now or later: 200 and the file, 404 when there is no row and no such stream,
  * or when line protocol would have no row because nobody has told the hour of any. */
 void download_start(struct downloads *downloads, struct request *request,
-	const struct download_options *options);
+	const struct extract_options *options);

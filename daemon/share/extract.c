@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "share/extract.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "share/provenance.h"
+#include "share/told.h"
+
+enum { BUFFER_BYTES = 256 << 10 };
+
+void extract_clear(struct extract *extract)
+{
+	weave_free(extract->weave);
+	wall_map_free(extract->wall);
+	for (size_t i = 0; i < extract->exporter.n_streams; i++) {
+		correction_free(extract->streams[i].correction);
+		for (size_t c = 0; c < STREAM_CHANNELS; c++)
+			free(extract->streams[i].by[c]);
+	}
+	free(extract->streams);
+	free(extract->buffer);
+}
+
+/* --- what is in it --- */
+
+/* A visitor of the reader may not ask the reader: first the numbers, then what they stand for. */
+struct candidates {
+	uint32_t *ids;
+	size_t n, room;
+};
+
+static int take_candidate(void *self, const struct device *device)
+{
+	struct candidates *candidates = self;
+
+	for (uint32_t i = 0; i < device->n_streams; i++) {
+		if (device->streams[i].kind != STREAM_DATA)
+			continue;
+		if (candidates->n == candidates->room) {
+			size_t room = candidates->room ? candidates->room * 2 : 64;
+			uint32_t *grown = realloc(candidates->ids, room * sizeof *grown);
+
+			if (!grown)
+				return -ENOMEM;
+			candidates->ids = grown;
+			candidates->room = room;
+		}
+		candidates->ids[candidates->n++] = device->streams[i].id;
+	}
+	return 0;
+}
+
+/* Up to where the card has everything. */
+static struct instant kept_to(const struct extract *extract)
+{
+	return extract->exporter.lacks_end ? extract->exporter.kept_to : extract->options.to;
+}
+
+/* Its own, and not that it was put away. */
+static int look_for_trouble(void *self, const struct gap *gap)
+{
+	const uint32_t *stream = self;
+
+	return gap->stream == *stream && gap->reason != GAP_UNPLUGGED;
+}
+
+/* Rows, or a word about rows that it should have had. */
+static bool has_part(const struct extract *extract, uint32_t stream, struct reader *reader)
+{
+	const struct extract_options *options = &extract->options;
+	const struct told_range range = {
+		.stream = stream,
+		.from = options->from,
+		.to = options->to,
+		.kept = kept_to(extract),
+	};
+	struct instant first, last;
+	uint64_t rows;
+
+	if (reader_extent(reader, stream, &first, &last, &rows) == 0 && first.ns < options->to.ns &&
+		last.ns >= options->from.ns)
+		return true;
+	return told_gaps(reader, &range, look_for_trouble, &stream) > 0;
+}
+
+/* All streams that have a part in the range. */
+static int choose_streams(struct extract *extract, struct reader *reader)
+{
+	struct extract_options *options = &extract->options;
+	struct candidates candidates = {0};
+	int r = reader_devices(reader, take_candidate, &candidates);
+
+	for (size_t i = 0; i < candidates.n && r == 0; i++) {
+		if (!has_part(extract, candidates.ids[i], reader))
+			continue;
+		if (options->n_streams == WEAVE_STREAMS)
+			r = -E2BIG;
+		else
+			options->streams[options->n_streams++] = candidates.ids[i];
+	}
+	free(candidates.ids);
+	return r;
+}
+
+static bool is_wanted(const struct extract_options *options, const struct stream *stream)
+{
+	for (size_t i = 0; i < options->n_streams; i++)
+		if (options->streams[i] == stream->id)
+			return stream->kind == STREAM_DATA;
+	return false;
+}
+
+static int64_t warm_up_of(const struct catalogue *catalogue, const struct device *device)
+{
+	const struct model *model = catalogue_find(catalogue, device->kit);
+
+	return model ? model->warm_up_ns : 0;
+}
+
+static int take_device(void *self, const struct device *device)
+{
+	struct extract *extract = self;
+	const char *why;
+
+	for (uint32_t i = 0; i < device->n_streams; i++) {
+		if (!is_wanted(&extract->options, &device->streams[i]))
+			continue;
+		if (extract->exporter.n_streams == extract->options.n_streams)
+			return -EBADMSG; /* a stream of two devices */
+		struct export_stream *to = &extract->streams[extract->exporter.n_streams++];
+
+		to->stream = device->streams[i];
+		to->sticker = device->sticker;
+		to->warming.warm_up_ns = warm_up_of(extract->catalogue, device);
+		to->has_series = series_init(&to->series, extract->options.board, device,
+					 &device->streams[i], &why) == 0;
+	}
+	return 0;
+}
+
+static int by_sticker(const void *a, const void *b)
+{
+	const struct export_stream *left = a, *right = b;
+
+	if (left->sticker != right->sticker)
+		return (left->sticker > right->sticker) - (left->sticker < right->sticker);
+	return (left->stream.id > right->stream.id) - (left->stream.id < right->stream.id);
+}
+
+static struct instant first_row(struct extract *extract, struct reader *reader)
+{
+	struct instant origin = {INT64_MAX}, first, last;
+	uint64_t rows;
+
+	for (size_t i = 0; i < extract->exporter.n_streams; i++)
+		if (reader_extent(reader, extract->streams[i].stream.id, &first, &last, &rows) ==
+				0 &&
+			first.ns < origin.ns)
+			origin = first;
+	return origin.ns == INT64_MAX || origin.ns < extract->options.from.ns
+		? extract->options.from
+		: origin;
+}
+
+/* What holds now, for the whole file: its head says it. */
+static int read_calibrations(struct extract *extract, struct reader *reader)
+{
+	const struct extract_options *options = &extract->options;
+	int r = 0;
+
+	for (size_t i = 0; i < extract->exporter.n_streams && r == 0; i++) {
+		struct export_stream *of = &extract->streams[i];
+
+		r = reader_correction(reader, CORRECTION_READ, of->stream.id, &of->correction);
+		for (uint32_t c = 0; r == 0 && c < of->stream.n_channels; c++)
+			r = provenance_in_words(
+				reader, of->correction, c, options->from, options->to, &of->by[c]);
+	}
+	return r;
+}
+
+static int read_warming(struct extract *extract, struct reader *reader)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < extract->exporter.n_streams && r == 0; i++) {
+		struct export_stream *of = &extract->streams[i];
+
+		r = warming_begin(reader, of->stream.id, extract->options.from,
+			of->warming.warm_up_ns, &of->warming);
+	}
+	return r;
+}
+
+/* Marks are everybody's, whatever is exported: those of its time. Line protocol has none. */
+static int begin_marks(struct extract *extract, struct reader *reader)
+{
+	struct exporter *exporter = &extract->exporter;
+	int r;
+
+	mark_pages_init(&extract->marks, exporter->origin,
+		exporter->format == EXPORT_CSV ? extract->options.to : exporter->origin);
+	exporter->has_marks = mark_pages_next(&extract->marks, reader, &r) != NULL;
+	return r;
+}
+
+static int prepare(struct extract *extract, struct reader *reader)
+{
+	struct weave_stream streams[WEAVE_STREAMS];
+	struct exporter *exporter = &extract->exporter;
+
+	extract->streams = calloc(WEAVE_STREAMS, sizeof *extract->streams);
+	extract->buffer = malloc(BUFFER_BYTES);
+	if (!extract->streams || !extract->buffer)
+		return -ENOMEM;
+	extract->text = text_over(extract->buffer, BUFFER_BYTES);
+	int r = extract->options.n_streams == 0 ? choose_streams(extract, reader) : 0;
+	if (r == 0)
+		r = reader_devices(reader, take_device, extract);
+	if (r < 0)
+		return r;
+	if (exporter->n_streams == 0 || exporter->n_streams < extract->options.n_streams)
+		return -ENOENT;
+	qsort(extract->streams, exporter->n_streams, sizeof *extract->streams, by_sticker);
+	r = extract->options.is_raw ? 0 : read_calibrations(extract, reader);
+	if (r == 0)
+		r = read_warming(extract, reader);
+	if (r < 0)
+		return r;
+	if (reader_wall_map(reader, &extract->wall) < 0)
+		extract->wall = NULL;
+	exporter->format = extract->options.format;
+	exporter->streams = extract->streams;
+	exporter->wall = extract->wall;
+	exporter->origin = extract->options.counts_from_first ? first_row(extract, reader)
+							      : extract->options.from;
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		streams[i] = (struct weave_stream){extract->streams[i].stream.id,
+			extract->streams[i].stream.n_channels,
+			extract->streams[i].stream.period_ns};
+	r = weave_new(streams, exporter->n_streams, extract->options.from, extract->options.to,
+		kept_to(extract), &extract->weave);
+	if (r == 0)
+		r = begin_marks(extract, reader);
+	if (r == 0)
+		export_add_head(exporter, &extract->text);
+	return r;
+}
+
+/* --- writing it --- */
+
+static bool has_room(const struct extract *extract)
+{
+	return BUFFER_BYTES - extract->text.length > export_line_bytes(&extract->exporter);
+}
+
+/* A mark stands behind what happened at its instant, as a gap does. */
+static int add_next(struct extract *extract, struct reader *reader)
+{
+	const struct mark *mark;
+	int r = 0;
+
+	if (!extract->has_moment && !extract->is_woven) {
+		extract->has_moment = weave_next(extract->weave, reader, &extract->moment, &r);
+		extract->is_woven = !extract->has_moment;
+	}
+	mark = r == 0 ? mark_pages_next(&extract->marks, reader, &r) : NULL;
+	if (r < 0)
+		return r;
+	if (mark && (!extract->has_moment || mark->at.ns < extract->moment.at.ns)) {
+		export_add_mark(&extract->exporter, mark, &extract->text);
+		mark_pages_step(&extract->marks);
+	} else if (extract->has_moment) {
+		export_add_moment(&extract->exporter, &extract->moment, &extract->text);
+		extract->has_moment = false;
+	} else {
+		export_add_end(&extract->exporter, &extract->text);
+		extract->is_over = true;
+	}
+	return 0;
+}
+
+static int fill(struct extract *extract, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	int r = 0;
+
+	while (r == 0 && !extract->is_over && has_room(extract) && !atomic_load(is_cancelled))
+		r = add_next(extract, reader);
+	if (r == 0 && extract->text.is_cut)
+		r = -EMSGSIZE;
+	return r;
+}
+
+int extract_fill(struct extract *extract, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	int r = 0;
+
+	if (!extract->weave)
+		r = prepare(extract, reader);
+	else
+		text_reset(&extract->text);
+	return r == 0 ? fill(extract, reader, is_cancelled) : r;
+}

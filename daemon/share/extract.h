@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an export has of the store: which streams, by which calibrations, with which gaps and marks,
+ * written into a buffer again and again until all is out. One thread at a time (work, while the
+ * buffer is filled); whoever has it meanwhile reads the text. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "keep/store.h"
+#include "sense/catalogue.h"
+#include "share/export.h"
+#include "share/mark_pages.h"
+#include "share/weave.h"
+
+struct extract_options {
+	enum export_format format;
+	const char *board; /* borrowed for its life */
+	struct instant from, to;
+	uint32_t streams[WEAVE_STREAMS];
+	size_t n_streams;       /* 0: all that have a part in the range */
+	bool is_raw;            /* values as the devices said them */
+	bool counts_from_first; /* time_s counts from the first row, not from `from` */
+	char file[64];          /* name without suffix */
+};
+
+struct extract {
+	struct extract_options options; /* the caller's, set before, as are the next two */
+	const struct catalogue
+		*catalogue;       /* whose warm-ups flag rows; NULL: nobody knows the kits */
+	struct exporter exporter; /* of it, lacks_end and kept_to */
+
+	/* to read between two fillings */
+	struct export_stream *streams; /* exporter.n_streams */
+	struct text text;
+	bool is_over; /* nothing comes behind the text */
+
+	/* private */
+	struct weave *weave;
+	struct wall_map *wall;
+	struct mark_pages marks;
+	struct moment moment; /* that comes next, if has_moment */
+	bool has_moment, is_woven;
+	char *buffer;
+};
+
+/* The next bufferful is in the text; the first time with the head. 0; -ENOENT: there is nothing in
+ * the range, or not all of the streams; -E2BIG, -EMSGSIZE: too many streams; or as the store says. */
+int extract_fill(struct extract *extract, struct reader *reader, const atomic_bool *is_cancelled);
+void extract_clear(struct extract *extract);
