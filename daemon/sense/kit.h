@@ -185,7 +185,8 @@ int kit_describe_outputs(
 /* Rows of such a device, channel by channel: kit_put notes the raw value of a channel (an index of
  * the model's channels; of a driver: of its outputs, for every channel that reads it); kit_emit
  * makes a row of each stream that was given something, at this instant less the model's latency.
- * Value = raw * scale + offset. A raw value that is not finite was not given. */
+ * Value = raw * scale + offset. A raw value that is not finite was given and is none: the row says that
+ * something came. What did not come is not put. */
 void kit_put(struct kit *kit, unsigned channel, double raw);
 void kit_emit(struct kit *kit, struct instant at);
 

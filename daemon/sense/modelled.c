@@ -105,14 +105,15 @@ static void put(struct kit *kit, const struct model *model, size_t channel, doub
 	struct modelled *modelled = &kit->modelled;
 	size_t stream = modelled->stream[channel];
 
-	if (!isfinite(raw) || stream == NO_STREAM)
+	if (stream == NO_STREAM)
 		return;
 	if (!modelled->is_given[stream])
 		for (size_t i = 0; i < STREAM_CHANNELS; i++)
 			modelled->values[stream][i] = NAN;
 	modelled->is_given[stream] = true;
-	modelled->values[stream][modelled->column[channel]] =
-		describe_value(&model->channels[channel], raw, modelled->round[channel]);
+	if (isfinite(raw))
+		modelled->values[stream][modelled->column[channel]] =
+			describe_value(&model->channels[channel], raw, modelled->round[channel]);
 }
 
 void kit_put(struct kit *kit, unsigned channel, double raw)

@@ -243,9 +243,10 @@ static void emit_described(struct kit *kit, const struct firmata *firmata, struc
 		const struct firmata_source *source = &plan->sources[i];
 		unsigned number = source->number;
 
-		kit_put(kit, i,
-			source->is_digital ? firmata->ports[number / 8] >> number % 8 & 1
-					   : firmata->values[number]);
+		if (source->is_digital)
+			kit_put(kit, i, firmata->ports[number / 8] >> number % 8 & 1);
+		else if (!isnan(firmata->values[number])) /* it came */
+			kit_put(kit, i, firmata->values[number]);
 	}
 	kit_emit(kit, at);
 }

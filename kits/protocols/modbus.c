@@ -59,7 +59,8 @@ struct modbus {
 	struct instant stamp;
 	size_t answer_from; /* where the answer seems to begin; SIZE_MAX: nowhere yet */
 	struct instant answer_began;
-	double values[MODEL_CHANNELS]; /* raw; NaN: none in this round */
+	double values[MODEL_CHANNELS]; /* raw; NaN: none */
+	bool is_read[MODEL_CHANNELS];  /* in this round, if only that there is none */
 	const char *word;              /* what went wrong in it; NULL: nothing */
 	bool is_unanswered;            /* the word is about nothing that came */
 	bool is_stray_counted;         /* what came since the last answer, and is none */
@@ -120,7 +121,8 @@ static void emit(struct kit *kit, const struct modbus *modbus)
 		return;
 	}
 	for (unsigned i = 0; i < kit_model(kit)->n_channels; i++)
-		kit_put(kit, i, modbus->values[i]);
+		if (modbus->is_read[i])
+			kit_put(kit, i, modbus->values[i]);
 	kit_emit(kit, modbus->stamp);
 }
 
@@ -231,6 +233,7 @@ static void start_round(
 	modbus->has_stamp = false;
 	for (unsigned i = 0; i < MODEL_CHANNELS; i++)
 		modbus->values[i] = NAN;
+	memset(modbus->is_read, 0, sizeof modbus->is_read);
 }
 
 /* Asks the next question, if the line is free and it is time. */
@@ -263,9 +266,11 @@ static void take_registers(struct kit *kit, struct modbus *modbus, const uint8_t
 	const struct modbus_plan *plan = plan_of(kit);
 
 	for (unsigned i = 0; i < kit_model(kit)->n_channels; i++)
-		if (plan->sources[i].block == modbus->block)
+		if (plan->sources[i].block == modbus->block) {
 			modbus->values[i] = modbus_value(
 				&plan->sources[i], &plan->blocks[modbus->block], registers);
+			modbus->is_read[i] = true;
+		}
 	if (!modbus->has_stamp)
 		modbus->stamp = modbus->answer_began;
 	modbus->has_stamp = true;

@@ -98,7 +98,8 @@ static void take_reading(struct kit *kit, struct temper *state)
 		kit_describe_outputs(kit, NULL, STAMP_ARRIVAL, state->described);
 	}
 	for (unsigned i = 0; i < OUTPUTS; i++)
-		kit_put(kit, i, value_of(state, i));
+		if (has >> i & 1)
+			kit_put(kit, i, value_of(state, i));
 	kit_emit(kit, state->came);
 }
 

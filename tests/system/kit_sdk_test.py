@@ -363,6 +363,32 @@ class Claims(Sdk):
 
 
 class Replay(Sdk):
+    def test_a_value_that_is_no_number_is_a_row_without_it(self):
+        (self.folder / "ff/recordings").mkdir(parents=True)
+        (self.folder / "ff/kit.yaml").write_text("""kit: ff
+name: {zh: 浮点, en: Float}
+serial: 9600 8N1
+frames: {start: BE EF, length: 7, checksum: xor8 0..5 @6}
+rate: 2 Hz
+channels:
+  - {id: v, name: {zh: 电压, en: Volt}, quantity: voltage, unit: V, range: [-5, 5], resolution: 0.001, from: f32be@2}
+""", encoding="utf-8")
+        (self.folder / "ff/recordings/normal.txt").write_text("""kit: ff
+made: by hand
+
+0.000000000 plug
+0.100000000 < BE EF 3F 80 00 00 EE
+0.600000000 < BE EF 7F C0 00 00 EE
+1.100000000 < BE EF 7F 80 00 00 AE
+1.600000000 < BE EF FF 80 00 00 2E
+2.100000000 < BE EF 40 A0 00 00 B1
+""")
+        done = self.kit("replay", "--update", "ff/recordings/normal.txt")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual((self.folder / "ff/recordings/normal.expect").read_text().splitlines()[4:], [
+            "0.100000000 v 1", "0.600000000 v -", "1.100000000 v -", "1.600000000 v -", "2.100000000 v 5",
+            "2.100000000 end bytes 35 rows 5 bad 0 lost 0"])
+
     def test_one_changed_digit_is_found_and_named(self):
         kit = self.make()
         expect = kit / "recordings/normal.expect"

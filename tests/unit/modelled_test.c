@@ -30,7 +30,7 @@ static size_t decode_hash(struct kit *kit, void *state, const uint8_t *bytes, si
 		kit_claim(kit);
 		kit_describe_model(kit, NULL, STAMP_ARRIVAL);
 	}
-	kit_put(kit, (unsigned)(bytes[1] - '0'), bytes[2]);
+	kit_put(kit, (unsigned)(bytes[1] - '0'), bytes[2] == 0xff ? NAN : bytes[2]);
 	kit_emit(kit, kit_arrival(kit, n - 3));
 	return 3;
 }
@@ -168,6 +168,20 @@ static void values_are_scaled_and_come_out_as_people_write_them(void **state)
 	assert_true(isnan(rig.rows[0].values[1]));
 	assert_true(isnan(rig.rows[1].values[0]));
 	assert_true(rig.rows[1].values[1] == -265.2125); /* 127 / 16 - 273.15 */
+}
+
+/* A device that says "not a number" has spoken: the silence would be taken for a lost row. */
+static void a_value_that_is_none_makes_a_row_of_its_stream_alone(void **state)
+{
+	(void)state;
+	rig_open(&rig, families, 2);
+	rig_say(&rig, "#01");
+	rig_pass_ms(&rig, 100);
+	rig_say(&rig, "#0\xff");
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig.n_rows, 2);
+	assert_true(isnan(rig.rows[1].values[0]));
+	assert_true(isnan(rig.rows[1].values[1]));
 }
 
 static void a_stamp_is_the_arrival_less_the_age_of_a_reading(void **state)
@@ -326,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		MODELLED_TEST(channels_of_one_rate_and_condition_are_one_stream),
 		MODELLED_TEST(values_are_scaled_and_come_out_as_people_write_them),
+		MODELLED_TEST(a_value_that_is_none_makes_a_row_of_its_stream_alone),
 		MODELLED_TEST(a_stamp_is_the_arrival_less_the_age_of_a_reading),
 		MODELLED_TEST(a_byte_takes_as_long_as_its_setting_says),
 		MODELLED_TEST(a_kit_that_is_sure_is_described_at_once_and_listens_alone),
