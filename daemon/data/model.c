@@ -250,16 +250,22 @@ int model_read(const char *yaml, size_t n, const char *folder_name, const struct
 	return failed;
 }
 
-/* A folder's own name: of "/etc/kitlog/kits/foo/" it is "foo". */
+/* A folder's own name, whatever leads to it: of "/etc/kitlog/kits/foo/" it is "foo", and of "." and of
+ * a link what is behind them. */
 static char *name_of(const char *folder, struct arena *arena)
 {
-	size_t n = strlen(folder), from;
+	char *real = realpath(folder, NULL);
+	const char *path = real ? real : folder;
+	size_t n = strlen(path), from;
+	char *name;
 
-	while (n > 0 && folder[n - 1] == '/')
+	while (n > 0 && path[n - 1] == '/')
 		n--;
-	for (from = n; from > 0 && folder[from - 1] != '/';)
+	for (from = n; from > 0 && path[from - 1] != '/';)
 		from--;
-	return arena_copy(arena, folder + from, n - from);
+	name = arena_copy(arena, path + from, n - from);
+	free(real);
+	return name;
 }
 
 /* What stands there may be no file but a pipe that nobody writes to. */

@@ -226,6 +226,22 @@ class Folder(Sdk):
             self.assertIn("has no kit.yaml, so it is no kit's folder; name one, or make one with kitlog kit new",
                           done.stderr)
 
+    def test_a_kit_has_its_folder_s_own_name_whatever_leads_there(self):
+        kit = self.make()
+        (self.folder / "link").symlink_to("nine-bytes")
+        for where, words in ((".", ("nine-bytes/",)), (".", ("nine-bytes/.",)), (".", ("link",)), ("nine-bytes", ()),
+                             ("nine-bytes", (".",)), ("nine-bytes/recordings", ("..",))):
+            done = subprocess.run([KITLOG, "kit", "check", "--fuzz", "0", *words], text=True, capture_output=True,
+                                  timeout=120, cwd=self.folder / where, env={**os.environ, "LC_ALL": "C"})
+            self.assertNotIn("is not the name of its folder", done.stderr, (where, words))
+            self.assertTrue(done.stdout.endswith(": 2 to mend\n"), (where, words, done))
+        done = subprocess.run([KITLOG, "kit", "replay", "recordings/normal.txt"], text=True, capture_output=True,
+                              timeout=120, cwd=kit, env={**os.environ, "LC_ALL": "C"})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.swap("nine-bytes", "kit: nine-bytes", "kit: another")
+        self.assertIn('link/kit.yaml:1:6: kit: "another" is not the name of its folder, nine-bytes',
+                      self.kit("check", "--fuzz", "0", "link").stderr)
+
     def test_check_tells_each_mistake_of_kit_yaml_with_its_place(self):
         kit = self.make()
         text = (kit / "kit.yaml").read_text(encoding="utf-8")
