@@ -283,13 +283,21 @@ static bool ask_used(struct parts *parts, struct request *request, int64_t id,
 	return true;
 }
 
+/* Is it by what the kit reads now, and not for a run of the past? */
+static bool is_by_now(const json_t *body)
+{
+	return !json_is_number(json_object_get(body, "run")) &&
+		!json_is_number(json_object_get(body, "from_us"));
+}
+
 static bool ask_new(struct parts *parts, struct request *request, const json_t *body,
 	struct calibration *ret_calibration)
 {
 	const struct stream *stream = calibrating_stream(parts, request, body);
 	const struct channel *channel = stream ? calibrating_channel(request, body, stream) : NULL;
-	struct calibrating_doubt doubt = {.channel = channel};
+	struct calibrating_doubt doubt = {.channel = channel}, doubts[2];
 	struct calibration_rules rules;
+	size_t n = 0;
 
 	if (!channel || !ask_points(request, body, ret_calibration))
 		return false;
@@ -297,9 +305,14 @@ static bool ask_new(struct parts *parts, struct request *request, const json_t *
 	rules = calibrations_rules(&parts->calibrations, doubt.device, stream, channel);
 	if (!calibrating_is_offered(request, &rules, ret_calibration->kind))
 		return false;
+	if (is_by_now(body) && calibrating_is_cold(parts, &doubt))
+		doubts[n++] = doubt;
+	doubt.cold_ns = 0;
 	doubt.question =
 		calibration_question_of(&ret_calibration->map, channel->low, channel->high);
-	if (!calibrating_is_meant(request, body, &doubt, doubt.question.doubt ? 1 : 0))
+	if (doubt.question.doubt)
+		doubts[n++] = doubt;
+	if (!calibrating_is_meant(request, body, doubts, n))
 		return false;
 	calibrating_of(ret_calibration, doubt.device, stream, channel);
 	return true;

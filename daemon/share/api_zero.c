@@ -76,7 +76,7 @@ struct zero {
 	size_t n;
 	bool is_too_many;
 	bool is_spared; /* a channel that its kit does not let be zeroed with the others */
-	struct calibrating_doubt doubts[MOST_AT_ONCE];
+	struct calibrating_doubt doubts[2 * MOST_AT_ONCE]; /* it is cold, and its reading is odd */
 	size_t n_doubts;
 };
 
@@ -85,7 +85,10 @@ static void look_twice(struct zero *zero, const struct device *device,
 	const struct channel *channel, double mean, const struct calibration *by)
 {
 	double low = channel->low, high = channel->high, reads = mean;
+	struct calibrating_doubt cold = {.device = device, .channel = channel};
 
+	if (calibrating_is_cold(zero->parts, &cold))
+		zero->doubts[zero->n_doubts++] = cold;
 	if (by) {
 		reads = calibration_line(&by->map, mean);
 		low = calibration_line(&by->map, channel->low);
@@ -96,7 +99,7 @@ static void look_twice(struct zero *zero, const struct device *device,
 
 	if (question.doubt)
 		zero->doubts[zero->n_doubts++] =
-			(struct calibrating_doubt){device, channel, question};
+			(struct calibrating_doubt){device, channel, question, 0};
 }
 
 /* Its points are numbers that people read: without noise in the 16th digit. */

@@ -232,6 +232,30 @@ static void add_question(struct text *zh, struct text *en, const struct channel 
 	}
 }
 
+bool calibrating_is_cold(struct parts *parts, struct calibrating_doubt *doubt)
+{
+	struct instant warm = live_warming_until(parts->live, doubt->device);
+	int64_t left_ns = instant_since(warm, clock_now(parts->clock));
+
+	doubt->cold_ns = left_ns > 0 ? left_ns : 0;
+	return left_ns > 0;
+}
+
+static void add_cold(struct text *zh, struct text *en, int64_t left_ns)
+{
+	enum { MINUTE = 60 };
+	int64_t s = (left_ns + NS_PER_S - 1) / NS_PER_S;
+	bool is_long = s > 2 * MINUTE;
+	long long n = is_long ? (s + MINUTE - 1) / MINUTE : s;
+
+	text_addf(zh, "还在预热，还要 %lld %s，现在的读数还会变。等预热完再校准。", n,
+		is_long ? "分钟" : "秒");
+	text_addf(en,
+		"it is still warming up, for %lld %s more, and its readings will drift. "
+		"Calibrate it when it is warm.",
+		n, is_long ? "min" : "s");
+}
+
 /* "Kit 3, Temperature: this would turn 20 °C into 2000 °C. Check the numbers." */
 static void add_doubt(struct text *zh, struct text *en, const struct calibrating_doubt *doubt)
 {
@@ -241,7 +265,10 @@ static void add_doubt(struct text *zh, struct text *en, const struct calibrating
 	text_addf(zh, "%u 号%s：", doubt->device->sticker, channel->name_zh);
 	text_addf(en, "Kit %u, %s: ", doubt->device->sticker,
 		channel->name_en[0] ? channel->name_en : channel->id);
-	add_question(zh, en, channel, &doubt->question);
+	if (doubt->cold_ns > 0)
+		add_cold(zh, en, doubt->cold_ns);
+	else
+		add_question(zh, en, channel, &doubt->question);
 }
 
 bool calibrating_is_meant(struct request *request, const json_t *body,

@@ -33,7 +33,11 @@ struct calibrating_doubt {
 	const struct device *device;
 	const struct channel *channel;
 	struct calibration_question question;
+	int64_t cold_ns; /* its warm-up goes on for so long: that is what is asked about; 0: it does not */
 };
+
+/* Of a device and a channel: is it still warming up, so that what it reads is nothing to go by? */
+bool calibrating_is_cold(struct parts *parts, struct calibrating_doubt *doubt);
 
 /* Nothing is doubted, or the body says that it is meant all the same (is_sure). Else the refusal asks
  * about each, as far as there is room. */

@@ -59,6 +59,9 @@ const struct device *live_device_named(const struct live *live, const char *iden
 /* The stream's device; NULL: there is no such stream. */
 const struct device *live_device_of(const struct live *live, uint32_t stream);
 
+/* Until when what it says is of before it was warm; 0: its kit says of no warm-up. */
+struct instant live_warming_until(const struct live *live, const struct device *device);
+
 /* Visits the data streams of everything that is plugged in. */
 void live_streams(const struct live *live,
 	void (*visit)(void *self, const struct device *device, const struct stream *stream),

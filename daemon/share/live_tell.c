@@ -199,6 +199,22 @@ const struct feed_punctual *live_punctual(const struct live *live)
 	return live->has_punctual ? &live->punctual : NULL;
 }
 
+static struct instant warming_until(const struct live *live, const struct seen *seen)
+{
+	const struct model *model = model_of(live, seen);
+
+	return model && model->warm_up_ns > 0 ? instant_add(seen->since, model->warm_up_ns)
+					      : (struct instant){0};
+}
+
+struct instant live_warming_until(const struct live *live, const struct device *device)
+{
+	for (size_t i = 0; i < live->n; i++)
+		if (live->seen[i]->device.id == device->id)
+			return warming_until(live, live->seen[i]);
+	return (struct instant){0};
+}
+
 static void tell_device(const struct live *live, const struct seen *seen, struct text *text)
 {
 	const struct device *device = &seen->device;
@@ -213,8 +229,7 @@ static void tell_device(const struct live *live, const struct seen *seen, struct
 		.streams = streams,
 		.channels = channels};
 
-	if (model && model->warm_up_ns > 0)
-		news.warming_until = instant_add(seen->since, model->warm_up_ns);
+	news.warming_until = warming_until(live, seen);
 	tell_problem(live, seen, &news.problem);
 	gather_streams(live, seen, streams);
 	gather_channels(live, seen, channels);

@@ -47,26 +47,32 @@ channels:
      resolution: 0.1, from: input 0x0002 u16, scale: 0.1, zero: yes}
 """
 
+# The same emulator, of a kit that takes an hour to be warm.
+COLD = BRIEF.replace("brief", "cold").replace("短效", "慢热").replace("Brief", "Slow").replace(
+    "rate: 5 Hz", "rate: 5 Hz\nwarmup: 1 h").replace(", recheck: 1 s", "")
+
 
 class Calibrate(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        for name, text in (("brief", BRIEF), ("narrow", NARROW)):
+        for name, text in (("brief", BRIEF), ("narrow", NARROW), ("cold", COLD)):
             (cls.folder / "kits" / name).mkdir(parents=True)
             (cls.folder / "kits" / name / "kit.yaml").write_text(text)
         slave = [sys.executable, "-B", SUPPORT / "emulate/modbus_slave.py"]
         cls.run_kit("bus", *slave, cls.folder / "bus", "xy-md02", "xy-md02@4")
         cls.run_kit("brief", *slave, cls.folder / "brief", "xy-md02")
         cls.narrow = cls.run_kit("narrow", *slave, cls.folder / "narrow", "xy-md02")
+        cls.run_kit("cold", *slave, cls.folder / "cold", "xy-md02")
         cls.run_kit("cup", VIRTUAL, "--quiet", "--link", cls.folder / "cup", "--model", "cup")
         cls.board = daemon.Daemon(cls.folder, [
             f"{cls.folder / 'bus'}, kit: xy-md02, slaves: [1, 4]", f"{cls.folder / 'brief'}, kit: brief",
-            f"{cls.folder / 'narrow'}, kit: narrow", cls.folder / "cup"], f"kits: [{cls.folder / 'kits'}]\n")
-        cls.board.start().wait_ready().wait_device(4)
+            f"{cls.folder / 'narrow'}, kit: narrow", f"{cls.folder / 'cold'}, kit: cold", cls.folder / "cup"],
+            f"kits: [{cls.folder / 'kits'}]\n")
+        cls.board.start().wait_ready().wait_device(5)
         cls.addClassCleanup(cls.board.end)
         daemon.wait_for("the hour", lambda: cls.board.get("status")["wall_us"])
-        for name in ("bus", "brief", "narrow", "cup"):
+        for name in ("bus", "brief", "narrow", "cold", "cup"):
             daemon.wait_for(f"readings of {name}", lambda: all(
                 stream["channels"][0]["last"] is not None for stream in cls.device(name)["streams"]))
 
@@ -180,6 +186,20 @@ class Calibrate(unittest.TestCase):
                      "Two points have the same reading")  # no line goes through these, sure or not
         self.refused(1, ("two-point", "--yes", f"stream:{stream['id']}/temp", "20=30", "20=40"),
                      "Two points have the same reading")
+
+    def test_a_kit_that_is_not_yet_warm_is_asked_about(self):
+        sticker = self.device("cold")["sticker"]
+        channel = f"{sticker}/temp"
+        yes = "kitlog: if that is meant, write it again with --yes"
+        for words in (("offset", channel, "30.5=30"), ("offset", f"{sticker}/temp", "30.5=29")):
+            self.refused(1, words, f"Kit {sticker}, Temperature: it is still warming up, for ", yes)
+        self.refused(1, ("zero", channel, "30"), "it is still warming up, for ", "kitlog: none was zeroed")
+        self.refused(1, ("offset", channel, "30.5=30"), f"{sticker} 号温度：还在预热，还要 ", "--yes",
+                     locale="zh_CN.UTF-8")
+        self.assertEqual(self.calibrate("list", str(sticker)), [])
+        self.calibrate("offset", "--yes", channel, "30.5=30")
+        self.calibrate("zero", "--yes", channel, "30")
+        self.withdraw_all("cold")
 
     def test_zeroing_asks_about_each_that_is_doubtful_and_tells_whom_it_left_out(self):
         narrow, cup = self.device("narrow"), self.device("cup")

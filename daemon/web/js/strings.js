@@ -141,7 +141,7 @@ export const S = {
   cal_goOne: ['一点校准', 'Calibrate by one point'],
   cal_go: ['两点校准', 'Calibrate by two points'],
   cal_goTable: ['多点校准', 'Calibrate by the table'],
-  cal_sure: ['没写错，就这样校准', 'They are right: calibrate'],
+  cal_sure: ['就这样校准', 'Calibrate all the same'],
   cal_past: ['这个通道的校准', 'Calibrations of this channel'],
   cal_comma2: ['，', ', '],
   cal_sNow: ['现在用', 'holds now'],
