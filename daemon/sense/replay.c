@@ -259,6 +259,7 @@ static int play_all(struct replay *replay, struct recording *recording)
 			outcome->longest_line = event->line;
 		}
 		outcome->events++;
+		outcome->unplugs += event->kind == RECORDING_UNPLUG;
 		outcome->length_ns = event->at_ns;
 	}
 	return error;
@@ -274,6 +275,8 @@ static void end(struct replay *replay)
 	}
 	expect_collect(replay->expect);
 	expect_end(replay->expect, replay_now(replay), &replay->ended);
+	replay->outcome->wrong =
+		replay->ended.bad_frames + replay->ended.unanswered + replay->ended.lost_rows;
 	replay->outcome->values = expect_values(replay->expect);
 	replay->outcome->flagged = expect_flagged(replay->expect);
 }

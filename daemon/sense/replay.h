@@ -49,7 +49,9 @@ struct replay_outcome {
 	char failure[REPLAY_TEXT]; /* what was not, a sentence without file and line */
 	uint64_t events;
 	uint64_t values, flagged; /* finite ones; of these, marked as out of range */
-	int64_t length_ns;        /* of the recording */
+	uint64_t unplugs;
+	uint64_t wrong;     /* bad frames, questions without an answer, lost rows */
+	int64_t length_ns;  /* of the recording */
 	int64_t longest_ns; /* processor time of the slowest event, ticks before it included */
 	int longest_line;
 };

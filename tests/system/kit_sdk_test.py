@@ -67,6 +67,27 @@ class Folder(Sdk):
             self.assertIn(f"hint: nine-bytes/{name}: still has lines with TODO", done.stderr)
         self.assertIn("temp 10\n", (kit / "recordings/normal.expect").read_text())
 
+    def test_copies_of_the_good_recording_do_not_pass_for_the_others(self):
+        self.assertEqual(self.kit("new", "a", "--family", "lines", "--channels", "n:number").returncode, 0)
+        folder = self.folder / "a/recordings"
+        for name in ("unplugged", "garbage"):
+            shutil.copy(folder / "normal.txt", folder / f"{name}.txt")
+            self.assertEqual(self.kit("replay", "--update", folder / f"{name}.txt").returncode, 0)
+        done = self.kit("check", "--fuzz", "0", "a")
+        told = [line for line in done.stderr.splitlines() if not line.startswith("hint: ")]
+        self.assertEqual((done.returncode, done.stdout, len(told)), (1, "a: 2 to mend\n", 2), done.stderr)
+        self.assertIn("a/recordings/garbage.txt: not one thing is bad in it", told[0])
+        self.assertIn("a/recordings/unplugged.txt: nothing is unplugged in it", told[1])
+        self.assertIn("hint: a/kit.yaml: still has lines with TODO", done.stderr)
+
+        with open(folder / "unplugged.txt", "a") as recording:
+            recording.write("0.350000000 < text 4\n0.400000000 unplug\n")
+        with open(folder / "garbage.txt", "a") as recording:
+            recording.write("0.350000000 < text 4 what? 5\\r\\n\n")
+        for name in ("unplugged", "garbage"):
+            self.assertEqual(self.kit("replay", "--update", folder / f"{name}.txt").returncode, 0)
+        self.assertTrue(self.kit("check", "--fuzz", "0", "a").stdout.startswith("a: good; 1 channel, 3 recordings as "))
+
     def families(self):
         expected = self.kit("new", "x", "--family", "?").stderr.split("expected: ")[1]
         return expected.strip().split(", ")

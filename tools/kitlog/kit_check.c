@@ -14,6 +14,7 @@
 #include "tools/kitlog/kit_finding.h"
 #include "tools/kitlog/kit_folder.h"
 #include "tools/kitlog/kit_fuzz.h"
+#include "tools/kitlog/kit_named.h"
 #include "tools/kitlog/kit_play.h"
 #include "tools/kitlog/kit_shelf.h"
 #include "tools/kitlog/say.h"
@@ -28,6 +29,13 @@ struct wish {
 };
 
 /* --- files --- */
+
+static void hint_todo(struct finding *finding, const char *path, const char *text)
+{
+	if (strstr(text, "TODO"))
+		finding_hint(finding, path,
+			say("还有写着 TODO 的行；填上", "still has lines with TODO; fill them in"));
+}
 
 static void check_yaml(struct finding *finding)
 {
@@ -53,6 +61,7 @@ static void check_yaml(struct finding *finding)
 			lines, YAML_LINES);
 		finding_hint(finding, folder->yaml, words);
 	}
+	hint_todo(finding, folder->yaml, text);
 	free(text);
 }
 
@@ -90,9 +99,8 @@ static void check_readme(struct finding *finding, const char *name, bool is_chin
 				"goes wrong in class"));
 	else if (is_chinese && !is_in_chinese(text))
 		finding_problem(finding, path, say("要用中文写", "must be in Chinese"));
-	else if (strstr(text, "TODO"))
-		finding_hint(finding, path,
-			say("还有写着 TODO 的行；填上", "still has lines with TODO; fill them in"));
+	else
+		hint_todo(finding, path, text);
 	free(text);
 }
 
@@ -183,6 +191,8 @@ static int check_recordings(struct finding *finding)
 					"kit: is not the folder's name"));
 		if (played.is_good && strncmp(folder->recordings[i], "normal.", 7) == 0)
 			check_normal(finding, path, &played);
+		if (played.is_good)
+			kit_named_check(finding, folder->recordings[i], path, &played);
 	}
 	return 0;
 }

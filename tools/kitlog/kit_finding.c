@@ -56,6 +56,12 @@ bool finding_is_good(const struct finding *finding)
 	return json_array_size(finding->problems) == 0;
 }
 
+/* "1 channel", "2 channels"; in Chinese nothing changes. */
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : say("", "s");
+}
+
 void finding_print(const struct finding *finding)
 {
 	const struct kit_folder *folder = finding->folder;
@@ -64,10 +70,11 @@ void finding_print(const struct finding *finding)
 	if (n > 0)
 		printf(say("%s：%zu 处要改\n", "%s: %zu to mend\n"), folder->path, n);
 	else
-		printf(say("%s：好；%zu 个通道，%zu 个记录一致，%llu 个弄坏的记录（最慢的事件 %.2f ms）\n",
-			       "%s: good; %zu channels, %zu recordings as expected, %llu damaged ones "
+		printf(say("%s：好；%zu 个通道%s，%zu 个记录%s一致，%llu 个弄坏的记录（最慢的事件 %.2f ms）\n",
+			       "%s: good; %zu channel%s, %zu recording%s as expected, %llu damaged ones "
 			       "(slowest event %.2f ms)\n"),
-			folder->path, folder->model->n_channels, finding->n_replayed,
+			folder->path, folder->model->n_channels, plural(folder->model->n_channels),
+			finding->n_replayed, plural(finding->n_replayed),
 			(unsigned long long)finding->fuzzed.inputs,
 			(double)finding->fuzzed.longest_ns / NS_PER_MS);
 }
