@@ -11,6 +11,7 @@ import re
 import resource
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,9 +47,9 @@ class Sdk(unittest.TestCase):
 
     def virtual(self, name):
         port = self.folder / name
-        kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", port, "--model", name])
-        self.addCleanup(kit.wait)
-        self.addCleanup(kit.kill)
+        self.running = subprocess.Popen([VIRTUAL, "--quiet", "--link", port, "--model", name])
+        self.addCleanup(self.running.wait)
+        self.addCleanup(self.running.kill)
         daemon.wait_for("the kit", port.exists)
         return port
 
@@ -542,6 +543,12 @@ class Ports(Sdk):
         self.assertRegex(told, r"^Within \d+\.\d s: \d+ bytes \(\d+ a second\), \d+ rows, 0 bad frames, "
                                r"0 questions without an answer, 0 rows lost\n"
                                r"stream +asked +got +intervals off by")
+        self.assertNotIn("too few rows", told)
+        self.running.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.running.send_signal, signal.SIGCONT)
+        few = subprocess.run([KITLOG, "--config", board.config, "kit", "bench", "--for", "1s", str(number)],
+                             text=True, capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"}).stdout
+        self.assertRegex(few, r"(?m)^temperature +10 Hz .* too few rows; measure for longer$")
         done = subprocess.run([KITLOG, "--config", board.config, "kit", "bench", "99"], text=True,
                               capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
         self.assertEqual(done.returncode, 1)

@@ -11,7 +11,11 @@
 #include "tools/kitlog/kit.h"
 #include "tools/kitlog/say.h"
 
-enum { STREAMS = 8, USUAL_S = 10 };
+enum {
+	STREAMS = 8,
+	USUAL_S = 10,
+	LEAST_INTERVALS = 5, /* of fewer, how even they are says nothing: of one it is always 0 */
+};
 
 /* Rows stamped within the window may come so long after its end. */
 static const double settle_s = 0.5;
@@ -208,7 +212,7 @@ static json_t *reckon_jitter(const struct bench_stream *stream)
 	double mean_us = n ? (stream->times_us[n] - stream->times_us[0]) / (double)n : NAN;
 	json_t *jitter = NULL;
 
-	if (!off_us || n == 0 || stream->is_thinned) {
+	if (!off_us || n < LEAST_INTERVALS || stream->is_thinned) {
 		free(off_us);
 		return json_null();
 	}
@@ -282,9 +286,13 @@ static const char *hz(const json_t *number, char *ret_text)
 
 static void print_stream(const json_t *stream)
 {
-	char asked[SAY_TEXT], got[SAY_TEXT], off[SAY_TEXT] = "-";
+	char asked[SAY_TEXT], got[SAY_TEXT], off[SAY_TEXT];
 	const json_t *jitter = json_object_get(stream, "jitter");
 
+	snprintf(off, sizeof off, "%s",
+		json_is_true(json_object_get(stream, "is_thinned"))
+			? "-"
+			: say("行太少，多量一会儿", "too few rows; measure for longer"));
 	if (json_is_object(jitter))
 		snprintf(off, sizeof off, "%.3g / %.3g / %.3g ms",
 			json_number_value(json_object_get(jitter, "median_us")) / 1e3,
