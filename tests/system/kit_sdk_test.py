@@ -180,6 +180,36 @@ class Folder(Sdk):
         self.assertTrue(asked.startswith("A short name, such as nine-bytes? "), asked)
         self.assertTrue((self.folder / "asked-for/kit.yaml").exists())
 
+    def test_a_wrong_answer_is_asked_for_again(self):
+        ours, theirs = pty.openpty()
+        asking = subprocess.Popen([KITLOG, "kit", "new"], stdin=theirs, stdout=subprocess.PIPE, text=True,
+                                  stderr=subprocess.PIPE, cwd=self.folder, env={**os.environ, "LC_ALL": "C"})
+        os.write(ours, b"My kit\nmy-kit\nline\nlines\nt:temprature\nt:temperature,t:humidity\nt:temperature,h:humidity\n"
+                       b"{\n\xe6\xb8\xa9\n\n")
+        told = asking.communicate(timeout=60)[1]
+        os.close(ours)
+        os.close(theirs)
+        self.assertEqual(asking.returncode, 0, told)
+        for question, times in (("A short name", 2), ("Which family?", 2), ("Channels, such as", 3),
+                                ("Its name in Chinese?", 2), ("Its name in English?", 1)):
+            self.assertEqual(told.count(question), times, told)
+        self.assertIn("did you mean temperature?", told)
+        self.assertRegex(told, r"Quantities: (\S+\s+)*temperature\s")
+        yaml = (self.folder / "my-kit/kit.yaml").read_text(encoding="utf-8")
+        self.assertEqual(re.findall(r"(?m)^  - id: (.*)$", yaml), ["t", "h"])
+        self.assertIn("{zh: 温, en: my-kit}", yaml)
+
+    def test_who_leaves_at_a_wrong_answer_has_made_nothing(self):
+        ours, theirs = pty.openpty()
+        asking = subprocess.Popen([KITLOG, "kit", "new", "a"], stdin=theirs, stdout=subprocess.PIPE, text=True,
+                                  stderr=subprocess.PIPE, cwd=self.folder, env={**os.environ, "LC_ALL": "C"})
+        os.write(ours, b"line\n\4")
+        told = asking.communicate(timeout=60)[1]
+        os.close(ours)
+        os.close(theirs)
+        self.assertEqual(asking.returncode, 2, told)
+        self.assertFalse((self.folder / "a").exists())
+
     def test_drafts_lie_beside_each_other_and_each_reads_its_first_recording(self):
         families = self.families()
         (self.folder / "drafts").mkdir()

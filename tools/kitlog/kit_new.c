@@ -23,7 +23,7 @@
 enum { DRIVER = 'd', KIT_BYTES = 512 * 1024 };
 
 struct wish {
-	const char *transport, *family, *channels, *zh, *en, *in;
+	const char *name, *transport, *family, *channels, *zh, *en, *in;
 	bool has_driver;
 };
 
@@ -104,33 +104,42 @@ static int choose_family(const struct wish *wish, struct draft_kit *draft)
 
 /* --- asking --- */
 
-/* What was not said, if somebody sits there. The answer is kept in `buffer`. */
-static void ask(const char **word, const char *question, char *buffer, size_t size)
+/* What was not said, if somebody sits there, is asked; the answer is kept here. */
+struct question {
+	const char **word;
+	const char *zh, *en;
+	char answer[400];
+};
+
+/* True: something was answered, if only by a line break, which takes the usual. */
+static bool ask(struct question *question)
 {
-	if (*word || !isatty(STDIN_FILENO))
-		return;
-	fprintf(stderr, "%s ", question);
-	if (!fgets(buffer, (int)size, stdin))
-		return;
-	buffer[strcspn(buffer, "\n")] = '\0';
-	if (buffer[0])
-		*word = buffer;
+	if (*question->word || !isatty(STDIN_FILENO))
+		return false;
+	fprintf(stderr, "%s ", say(question->zh, question->en));
+	if (!fgets(question->answer, sizeof question->answer, stdin))
+		return false;
+	question->answer[strcspn(question->answer, "\n")] = '\0';
+	if (question->answer[0])
+		*question->word = question->answer;
+	return true;
 }
 
-static void ask_all(struct wish *wish)
+/* Into the draft, by `settle`, which says what is wrong with it; then it is asked again. 0 or 2. */
+static int ask_and_settle(struct question *question,
+	int (*settle)(const struct wish *wish, struct draft_kit *draft), const struct wish *wish,
+	struct draft_kit *draft)
 {
-	static char family[40], channels[400], zh[80], en[80];
+	bool is_asked = ask(question);
+	int status = settle(wish, draft);
 
-	if (!wish->transport && !wish->family && !wish->has_driver && isatty(STDIN_FILENO)) {
-		kit_new_families(stderr);
-		ask(&wish->family, say("说哪种话？", "Which family?"), family, sizeof family);
+	while (status && is_asked) {
+		*question->word = NULL;
+		is_asked = ask(question);
+		if (is_asked)
+			status = settle(wish, draft);
 	}
-	ask(&wish->channels,
-		say("通道，例如 temp:temperature:Cel,light:illuminance:lx？",
-			"Channels, such as temp:temperature:Cel,light:illuminance:lx?"),
-		channels, sizeof channels);
-	ask(&wish->zh, say("中文名？", "Its name in Chinese?"), zh, sizeof zh);
-	ask(&wish->en, say("英文名？", "Its name in English?"), en, sizeof en);
+	return status;
 }
 
 /* A name that may stand in YAML between braces as it is. */
@@ -144,6 +153,73 @@ static int take_name(const char *option, const char *word, const char *usual, ch
 			option, word, say("不带标点的短名", "a short name without punctuation"));
 	text_copy(ret_name, 64, word);
 	return 0;
+}
+
+static int settle_id(const struct wish *wish, struct draft_kit *draft)
+{
+	const char *expected = wish->name
+		? word_kit_id(wish->name)
+		: say("名字，例如 nine-bytes", "a name such as nine-bytes");
+
+	if (expected)
+		return command_misused("kit new", wish->name ? wish->name : "", expected);
+	draft->name = wish->name;
+	return 0;
+}
+
+static int settle_channels(const struct wish *wish, struct draft_kit *draft)
+{
+	draft->n_channels = 0;
+	memset(draft->channels, 0, sizeof draft->channels);
+	return draft_read_channels(
+		wish->channels ? wish->channels : draft->family->channels, draft);
+}
+
+static int settle_zh(const struct wish *wish, struct draft_kit *draft)
+{
+	return take_name("kit new --zh", wish->zh, draft->name, draft->zh);
+}
+
+static int settle_en(const struct wish *wish, struct draft_kit *draft)
+{
+	return take_name("kit new --en", wish->en, draft->name, draft->en);
+}
+
+static int settle_family(struct wish *wish, struct draft_kit *draft)
+{
+	static struct question which = {NULL, "说哪种话？", "Which family?", ""};
+
+	if (wish->transport || wish->family || wish->has_driver)
+		return choose_family(wish, draft);
+	if (isatty(STDIN_FILENO))
+		kit_new_families(stderr);
+	which.word = &wish->family;
+	return ask_and_settle(&which, choose_family, wish, draft);
+}
+
+/* The draft as it was wished for and answered. 0, or 2 when that was said to be wrong. */
+static int settle_all(struct wish *wish, struct draft_kit *draft)
+{
+	static struct question id = {
+		.zh = "器材的短名，例如 nine-bytes？", .en = "A short name, such as nine-bytes?"};
+	static struct question channels = {
+		.zh = "通道，例如 temp:temperature:Cel,light:illuminance:lx？",
+		.en = "Channels, such as temp:temperature:Cel,light:illuminance:lx?"};
+	static struct question zh = {.zh = "中文名？", .en = "Its name in Chinese?"};
+	static struct question en = {.zh = "英文名？", .en = "Its name in English?"};
+	int status;
+
+	id.word = &wish->name;
+	channels.word = &wish->channels;
+	zh.word = &wish->zh;
+	en.word = &wish->en;
+	status = ask_and_settle(&id, settle_id, wish, draft);
+	status = status ? status : settle_family(wish, draft);
+	if (!status && !wish->channels && isatty(STDIN_FILENO))
+		draft_list_quantities(draft->family, stderr);
+	status = status ? status : ask_and_settle(&channels, settle_channels, wish, draft);
+	status = status ? status : ask_and_settle(&zh, settle_zh, wish, draft);
+	return status ? status : ask_and_settle(&en, settle_en, wish, draft);
 }
 
 /* --- files --- */
@@ -296,6 +372,7 @@ static int make(const struct call *call, const struct draft_kit *draft, const ch
 		status = write_expect(folder);
 	return status ? status : tell(call, draft, folder);
 }
+
 int kit_new(const struct call *call)
 {
 	static const struct option options[] = {{"transport", required_argument, NULL, 0},
@@ -304,8 +381,6 @@ int kit_new(const struct call *call)
 		{"in", required_argument, NULL, 5}, {"driver", no_argument, NULL, DRIVER}, {0}};
 	struct wish wish = {0};
 	struct draft_kit draft = {0};
-	const char *expected, *name;
-	static char asked[80];
 	char **words;
 	int n, status = kit_options(call, options, take, &wish, &words, &n);
 
@@ -314,23 +389,8 @@ int kit_new(const struct call *call)
 	if (n > 1)
 		return command_too_many(
 			"kit new", words[1], say("它只跟一个名字", "it takes one name"));
-	name = n ? words[0] : NULL;
-	ask(&name, say("器材的短名，例如 nine-bytes？", "A short name, such as nine-bytes?"), asked,
-		sizeof asked);
-	expected = name ? word_kit_id(name)
-			: say("名字，例如 nine-bytes", "a name such as nine-bytes");
-	if (expected)
-		return command_misused("kit new", name ? name : "", expected);
-	draft.name = name;
-	ask_all(&wish);
-	status = choose_family(&wish, &draft);
-	if (status == 0)
-		status = draft_read_channels(
-			wish.channels ? wish.channels : draft.family->channels, &draft);
-	if (status == 0)
-		status = take_name("kit new --zh", wish.zh, draft.name, draft.zh);
-	if (status == 0)
-		status = take_name("kit new --en", wish.en, draft.name, draft.en);
+	wish.name = n ? words[0] : NULL;
+	status = settle_all(&wish, &draft);
 	if (status == 0)
 		status = verify(&draft);
 	return status ? status : make(call, &draft, wish.in ? wish.in : ".");

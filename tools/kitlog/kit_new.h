@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/text.h"
 #include "data/quantity.h"
@@ -61,6 +62,8 @@ const struct draft_source *draft_source(const struct draft_kit *draft, size_t ch
 size_t draft_source_most(const struct draft_source *source);
 /* The usual unit with this family. NULL: it has no such list, or not this quantity. */
 const char *draft_usual_unit(const struct draft_family *family, const struct quantity *quantity);
+/* What its channels may measure, in lines for a person who is asked. */
+void draft_list_quantities(const struct draft_family *family, FILE *out);
 /* Finds what gives all channels. False: the word that does not fit, and what was expected. */
 bool draft_choose_mode(struct draft_kit *draft, const char **ret_word, struct text *ret_expected);
 

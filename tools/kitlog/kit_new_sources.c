@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the families give whose values have names of their own: a pin's edges by their mode, the
  * kernel's sensors by its files. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/kitlog/kit_new.h"
+#include "tools/kitlog/say.h"
 
 /* clang-format off */
 /* Rows of one mode stand together; the first mode that gives all channels is taken. */
@@ -86,6 +88,32 @@ const char *draft_usual_unit(const struct draft_family *family, const struct qua
 			strcmp(sources[i].quantity, quantity->id) == 0)
 			return sources[i].units;
 	return NULL;
+}
+
+static bool has_list(const struct draft_family *family)
+{
+	for (size_t i = 0; i < SOURCES; i++)
+		if (strcmp(sources[i].family, family->name) == 0)
+			return true;
+	return false;
+}
+
+void draft_list_quantities(const struct draft_family *family, FILE *out)
+{
+	enum { WIDTH = 70 };
+	const struct quantity *quantity;
+	bool is_any = !has_list(family);
+	size_t width = 0;
+
+	fputs(say("量什么：", "Quantities: "), out);
+	for (size_t i = 0; (quantity = quantity_at(i)); i++) {
+		if (!is_any && !draft_usual_unit(family, quantity))
+			continue;
+		width += strlen(quantity->id) + 2;
+		fprintf(out, "%s%s", quantity->id, width > WIDTH ? "\n  " : "  ");
+		width = width > WIDTH ? 0 : width;
+	}
+	fputc('\n', out);
 }
 
 static bool has_word(const char *words, const char *word)
