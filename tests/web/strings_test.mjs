@@ -59,3 +59,7 @@ test('the words keep the house rules', () => {
     }
   }
 });
+
+test('a program that was stopped is not told as a board without power', () => {
+  for (const text of S.g_stopped) assert.match(text, /^kitlog(?!.*(板子|board))/);
+});

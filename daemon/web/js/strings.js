@@ -220,7 +220,7 @@ export const S = {
   g_wire: ['线上丢失 {0}', 'lost on the wire {0}'],
   g_device: ['传感器来不及 {0}', 'sensor too busy {0}'],
   g_ring: ['板子来不及 {0}', 'board too busy {0}'],
-  g_stopped: ['板子没在运行 {0}', 'board was off {0}'],
+  g_stopped: ['kitlog 没在运行 {0}', 'kitlog was not running {0}'],
   g_reset: ['传感器重启 {0}', 'sensor restarted {0}'],
   g_store: ['卡写不进 {0}', 'card not written {0}'],
   g_page: ['这一页放不下 {0}', 'too much for this page {0}'],
