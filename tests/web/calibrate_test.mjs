@@ -86,6 +86,22 @@ test('two points are taken and typed, by keys alone; a mistake is a sentence and
   await page.context().close();
 });
 
+test('the ring of the field that is filled in stays off the words beside it', async () => {
+  const page = await open(board);
+  await signIn(page);
+  await openDialog(page);
+  await page.locator('.calib fieldset').first().locator('button').focus();
+  await page.keyboard.press('Tab');
+  const [ring, words] = await page.evaluate(() => {
+    const field = /** @type {Element} */ (document.activeElement), style = getComputedStyle(field), label = document.createRange();
+    label.selectNodeContents(/** @type {Element} */ (field.previousElementSibling));
+    return [field.getBoundingClientRect().top - parseFloat(style.outlineOffset) - parseFloat(style.outlineWidth), label.getBoundingClientRect().bottom];
+  });
+  assert.ok(ring >= words, `ring from ${ring}, words to ${words}`);
+  await page.keyboard.press('Escape');
+  await page.context().close();
+});
+
 test('the list says which one holds, which was replaced and which was taken back', async () => {
   const page = await open(board);
   await signIn(page);

@@ -104,6 +104,28 @@ test('a phone shows rate, what is missing and how long to warm up at once, in bo
   }
 });
 
+test('a phone shows the whole table, and a value once', async () => {
+  const page = await look(3, { size: [360, 740], query: '?lang=en&theme=light' });
+  await page.locator('#tab-table').click();
+  await until('rows', async () => await page.locator('.tablev tbody tr').count() > 3);
+  const [table, room, edge] = await page.evaluate(() => {
+    const frame = /** @type {Element} */ (document.querySelector('.tablev')), head = /** @type {Element} */ (document.querySelector('.tablev th:last-child'));
+    return [frame.scrollWidth, frame.clientWidth, parseFloat(getComputedStyle(head).paddingRight)];
+  });
+  assert.ok(table <= room && edge >= 12, `${table} in ${room}, ${edge} beside it`);
+  await page.locator('#tab-digits').click();
+  await page.locator('.digit b').waitFor();
+  assert.ok(!await page.locator('.readout .big').isVisible());
+  await has(page, '.readout .when', /^\d\d:\d\d:\d\d$/);
+});
+
+test('a large screen has room for the whole name of a kit', async () => {
+  const page = await look(2, { size: [1920, 1080], query: '?lang=en&theme=light' });
+  await has(page, '.gb .model', /^Temperature and humidity probe XY-MD02$/);
+  const [text, room] = await page.locator('.gb .model').first().evaluate((/** @type {Element} */ e) => [e.scrollWidth, e.clientWidth]);
+  assert.ok(text <= room, `${text} in ${room}`);
+});
+
 test('x–y marks what the instrument cannot mean, and what came before it was warm', async () => {
   const page = await look(3, english);
   await page.locator('#tab-xy').click();
