@@ -5,7 +5,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { ageAt, beginningsOf, flagsOf, isOutside, limitsIn } from '../../daemon/web/js/flags.js';
+import { ageAt, beginningsOf, flagsOf, isOutside, limitsIn, warmingIn } from '../../daemon/web/js/flags.js';
 import { source } from '../support/pages.mjs';
 
 const rows = fs.readFileSync(path.join(source, 'tests/data/flags.txt'), 'utf8').split('\n')
@@ -53,4 +53,13 @@ test('many readings and many gaps are soon judged', () => {
   const beginnings = new Proxy(beginningsOf([null], gaps), { get: (all, key) => { looks++; return Reflect.get(all, key); } });
   assert.strictEqual(ageAt(150007, beginnings), 7);
   assert.ok(looks < 40, String(looks));
+});
+
+test('how long a kit warmed up in a run counts each plugging in, and no instant twice', () => {
+  const gaps = [{ reason: 'unplugged', to_us: 100 }, { reason: 'wire', to_us: 200 }, { reason: 'reset', to_us: 120 }];
+  assert.strictEqual(warmingIn(0, 1000, null, gaps, 50), 70);
+  assert.strictEqual(warmingIn(0, 110, -20, gaps, 50), 40);
+  assert.strictEqual(warmingIn(0, 1000, -60, [], 50), 0);
+  assert.strictEqual(warmingIn(0, 1000, 0, [], 5000), 1000);
+  assert.strictEqual(warmingIn(0, 1000, null, [], 50), 0);
 });

@@ -3,7 +3,7 @@
 // When the page says that a stream is too slow or too fast: never by chance, and not now and then.
 import assert from 'node:assert';
 import test from 'node:test';
-import { countOf, isOff } from '../../daemon/web/js/pace.js';
+import { countOf, isFarOff, isOff, rateOf } from '../../daemon/web/js/pace.js';
 
 /** What is said second by second of readings at these instants (seconds). @param {number[]} at @param {number} periodUs @param {number} seconds */
 function said(at, periodUs, seconds) {
@@ -52,4 +52,13 @@ test('where nobody asked for a rate, a slow stream is counted until there is som
   const slow = Array.from({ length: 60 }, (_, i) => (i % 10 ? 0 : 1));
   assert.deepStrictEqual(countOf(slow, 0), { rows: 6, seconds: 60 });
   assert.deepStrictEqual(countOf([...slow, 5, 5, 5, 5, 5], 0), { rows: 25, seconds: 5 });
+});
+
+test('a run comes as fast as its readings stand, gaps left out, also where columns stand for them', () => {
+  const rows = (/** @type {number[]} */ t) => ({ t, n: t.map(() => 1), length: t.length });
+  assert.strictEqual(rateOf(rows([0, 5e5, 1e6, 15e5]), []), 2);
+  assert.strictEqual(rateOf(rows([0, 1e6, 2e6, 12e6, 13e6]), [{ from_us: 2e6, to_us: 12e6 }, { from_us: 3e6, to_us: 11e6 }]), 1);
+  assert.strictEqual(rateOf({ t: [1e6, 3e6, 5e6], n: [20, 20, 20], length: 3 }, []), 10);
+  assert.deepStrictEqual([rows([]), rows([5])].map((b) => rateOf(b, [])), [0, 0]);
+  assert.deepStrictEqual([isFarOff(1.05, 100, 1), isFarOff(0.5, 100, 1), isFarOff(0.5, 3, 1)], [false, true, false]);
 });

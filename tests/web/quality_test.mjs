@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Watches no clock: may run beside other tests.
-// How good the data is, as the page says it: of a kit that nobody asked for a rate.
+// How good the data is, as the page says it: of a kit that nobody asked for a rate, and of a run that is over.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, open, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastTime, open, phase, startRun, until } from '../support/browser.mjs';
+import { kindsBoard, lookAt } from '../support/kinds.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await Board.start([['T:20.5 p:{n}', 10]]); });
@@ -27,4 +28,50 @@ test('a kit without a rate is not said to be silent before its readings are coun
   assert.ok(seen.length > 3, seen.join());
   assert.deepStrictEqual(seen.filter((text) => /没有读数|每秒 0 次/.test(text)), []);
   await context.close();
+});
+
+const stop = async (/** @type {any} */ page) => {
+  await until('the key has rested', () => page.evaluate(async () => !(await import('/js/top.js')).isBusy));
+  await page.locator('.state').click();
+  await until('done', async () => (await phase(page)) === 'done');
+};
+
+test('what is said beside a finished run is said of the run, not of the kit as it is now', async () => {
+  const kinds = await kindsBoard();
+  try {
+    const page = await lookAt(kinds, 3);
+    await startRun(page, kinds);
+    await until('three seconds of it', async () => await lastTime(page) > 3);
+    await stop(page);
+    const [stream] = (await kinds.get('devices')).devices[2].streams;
+    assert.strictEqual(await page.evaluate(async (id) => (await fetch('/api/v1/calibrations', { method: 'POST', headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ stream: id, channel: 'temp', points: [{ raw: 21.5, true: 11.5 }], name: 'water', is_sure: true }) })).status, stream.id), 201);
+    await kinds.unplug(2);
+    await until('the board notices', async () => (await kinds.get('devices')).devices[2].state === 'gone');
+    await startRun(page, kinds);
+    const { now_us: began } = await kinds.get('status');
+    await until('a second at the board', async () => (await kinds.get('status')).now_us > began + 1e6);
+    await stop(page);
+    await until('it has none of the kit', async () => await facts(page) === '这一次没有 3 号的数据');
+    assert.match((await page.locator('.badge').innerText()).trim(), /^—$/);
+    await kinds.plug(2);
+    await until('it is back', async () => (await kinds.get('devices')).devices[2].state === 'ready');
+
+    await page.locator('.run', { hasText: '第 1 次' }).click();
+    await says(page, /这一次每秒 [45](\.\d)? 次/);
+    await says(page, /这一次从头到尾都在预热/);
+    await says(page, /温度：没有校准过/);
+    await says(page, /量程 21\u202f°C 到 21\.9\u202f°C/);
+    assert.doesNotMatch(await facts(page), /water|再等|现在|±/);
+    assert.strictEqual(await page.locator('.lane .cal').count(), 0);
+    assert.match(await page.locator('.badge').innerText(), /^预热\s*[\d.]+\u202fs\s*[45](\.\d)?\u202fHz/);
+    await page.locator('.run', { hasText: '实时' }).click();
+    await says(page, /已校准（water /);
+    await says(page, /量程 11\u202f°C 到 11\.9\u202f°C/);
+    await says(page, /还在预热，再等/);
+    await until('its mark', () => page.locator('.lane .cal').count());
+    assert.deepStrictEqual(page.faults, []);
+  } finally {
+    await kinds.close();
+  }
 });

@@ -85,7 +85,7 @@ export const getRaw = async (stream) => (await ask('GET', `streams/${stream}/raw
 export const calibrate = (what) => ask('POST', 'calibrations', what);
 /** @param {{stream: number, channel: string, is_sure: boolean}} what */
 export const zero = (what) => ask('POST', 'calibrations/zero', what);
-/** @typedef {Calibration & {stream: string, channel: string, to_us: number|null, is_withdrawn: boolean, is_current?: boolean,
+/** @typedef {Calibration & {stream: string, channel: string, from_us: number, to_us: number|null, points: Point[], is_withdrawn: boolean, is_current?: boolean,
  *             is_overdue?: boolean, wall_due_us?: number|null}} Recorded as in the list; what has a `?` is not told by boards of before */
 /** The newest of a device, the newest last. @param {number} device @returns {Promise<Recorded[]>} */
 export const getCalibrationsOf = async (device) => (await ask('GET', `calibrations?device=${device}`)).calibrations;

@@ -10,9 +10,10 @@ import { board } from './board.js';
 import { CalibrationFact } from './calibrate.js';
 import { useBoard, useReadings, useView } from './hooks.js';
 import { Icon } from './icons.js';
-import { rangeOf, warmingLeft } from './judge.js';
+import { warmingLeft } from './judge.js';
 import { channelName } from './names.js';
-import { decimalsOf, digitsOf, num, NB, perSecond, precision, quantity, rate } from './numbers.js';
+import { decimalsOf, digitsOf, lasting, num, NB, perSecond, precision, quantity, rate } from './numbers.js';
+import { paceOfRun, pastRun, rangeShown, warmingOfRun } from './past.js';
 import { readings } from './readings.js';
 import { lostIn } from './series.js';
 import { view } from './view.js';
@@ -36,16 +37,36 @@ function factsOfNow() {
 export function facts() {
   const f = factsOfNow(), { device, stream } = view;
   if (!f || !device || !stream) return null;
+  if (pastRun()) return factsOfRun(f, stream, device.sticker);
   const isCounted = f.got > 0 || f.isOff || (device.streams.length === 1 && !!board.pace(device.id, stream.period_us));
-  return { ...f, isCounted };
+  return { ...f, isCounted, rows: NaN, isPast: false, blank: '' };
+}
+
+/** The same of a run that is over. How exact its stamps were is not known any more.
+ * @param {NonNullable<ReturnType<typeof factsOfNow>>} f @param {import('./api.js').Stream} stream @param {number} sticker */
+function factsOfRun(f, stream, sticker) {
+  const pace = paceOfRun(f.asked), { rows = NaN, got = 0, isOff = false } = pace ?? {};
+  const missing = stream.problem && !readings.gaps().length ? 0 : f.missing;      // the trouble is of now
+  return { ...f, got, isOff, isCounted: got > 0, rows, isPast: true, missing, uncertainty: null, blank: rows === 0 ? t('empty', sticker) : '' };
 }
 
 /** @type {Record<string, 'b_device'|'b_arrival'|'b_kernel'>} whose clock stamps */
 const stampWords = { device: 'b_device', arrival: 'b_arrival', kernel: 'b_kernel' };
 
 /** How often readings come. @param {NonNullable<ReturnType<typeof facts>>} f */
-const rateWords = (f) => (!f.got ? t('b_rateNone') : !f.asked ? t('b_rateFree', perSecond(f.got))
+const rateWords = (f) => (f.isPast ? (f.isOff ? t('b_rateRunOff', perSecond(f.asked), perSecond(f.got)) : t('b_rateRun', perSecond(f.got)))
+  : !f.got ? t('b_rateNone') : !f.asked ? t('b_rateFree', perSecond(f.got))
   : f.isOff ? t('b_rateOff', perSecond(f.asked), perSecond(f.got)) : t('b_rate', perSecond(f.asked)));
+
+/** The same of a kit of events. @param {NonNullable<ReturnType<typeof facts>>} f */
+const eventWords = (f) => (!f.isPast ? t('e_each', agoText()) : f.rows > 0 ? t('e_run', num(f.rows)) : '');
+
+/** What there is to say of warming up, briefly and as a sentence; null: it is warm, or was. */
+function warming() {
+  if (!pastRun()) { const left = warmingLeft(); return left ? { brief: left, words: t('b_warm', left) } : null; }
+  const { us, isAll } = warmingOfRun(), brief = lasting(us / 1e6);
+  return us > 0 ? { brief, words: isAll ? t('b_warmAll') : t('b_warmPart', brief) } : null;
+}
 
 /** The sign beside it: a silence is no fault of a kit that nobody asked for a rate, but nothing to tick off.
  * @param {NonNullable<ReturnType<typeof facts>>} f */
@@ -55,28 +76,32 @@ const rateIcon = (f) => (f.isOff ? 'warn' : f.got || view.isOfEvents ? 'check' :
 const missingWords = (missing) => (Number.isNaN(missing) ? t('b_missSome') : missing ? t('b_miss', num(missing)) : t('b_miss0'));
 
 /** What a channel can say: its smallest step, its range. @param {{lane: import('./view.js').Lane}} p */
-function Scale({ lane: { channel, unit } }) {
-  const { resolution } = channel, [low, high] = rangeOf(channel), name = channelName(channel);
+function Scale({ lane }) {
+  const { channel, unit } = lane, { resolution } = channel, [low, high] = rangeShown(lane), name = channelName(channel);
   const end = (/** @type {number} */ v) => quantity(v, decimalsOf(v), unit);
   const step = resolution ? t('b_step', name, quantity(resolution, digitsOf(resolution), unit)) : '';
   const range = low != null && high != null && low < high ? t('b_range', end(low), end(high)) : '';
   return step || range ? html`<li><${Icon} n="gauge" s=${20}/><span>${step}${range}</span></li>` : null;
 }
 
-/** What is wrong with the shown stream or its kit, in the board's words. */
-const problem = () => view.stream?.problem ?? view.device?.problem;
+/** What is wrong with the shown stream or its kit now, in the board's words. */
+const problem = () => (pastRun() ? null : view.stream?.problem ?? view.device?.problem);
 
 /** The facts as sentences. First what a hand can do something about. */
 export function Facts() {
-  const f = facts(), left = warmingLeft();
+  const f = facts(), warm = warming();
   if (!f) return null;
-  const rateSays = view.isOfEvents ? t('e_each', agoText()) : f.isCounted ? rateWords(f) : '';
+  const rateSays = view.isOfEvents ? eventWords(f) : f.isCounted ? rateWords(f) : '';
+  const missing = html`<li class=${f.missing !== 0 ? 'warn' : ''}><${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${20}/>${missingWords(f.missing)}</li>`;
+  if (f.blank) {
+    return html`<ul class="facts"><li class="warn"><${Icon} n="warn" s=${20}/>${f.blank}</li>${f.missing !== 0 && missing}</ul><${About}/>`;
+  }
   return html`<ul class="facts">
     ${problem() && html`<li class="warn"><${Icon} n="warn" s=${20}/>${say(problem())}</li>`}
     <${CalibrationFact}/>
-    ${left && html`<li class="warn"><${Icon} n="wait" s=${20}/>${t('b_warm', left)}</li>`}
+    ${warm && html`<li class="warn"><${Icon} n="wait" s=${20}/>${warm.words}</li>`}
     ${rateSays && html`<li class=${f.isOff ? 'warn' : ''}><${Icon} n=${rateIcon(f)} s=${20}/>${rateSays}</li>`}
-    <li class=${f.missing !== 0 ? 'warn' : ''}><${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${20}/>${missingWords(f.missing)}</li>
+    ${missing}
     <li><${Icon} n="wait" s=${20}/><span>${f.uncertainty ? t('b_time', precision(f.uncertainty)) : ''}${t(stampWords[f.stamps] ?? 'b_arrival')}</span></li>
     ${f.lane && html`<${Scale} lane=${f.lane}/>`}</ul><${About}/>`;
 }
@@ -87,10 +112,12 @@ export function Badge() {
   useReadings();
   const f = facts();
   if (!f) return null;
-  const left = warmingLeft(), often = !view.isOfEvents ? (f.got ? rate(f.got) : '—') : html`<span class="tx">${t('lastOne')}</span>${agoText()}`;
-  const face = html`${left && html`<span class="warn hot"><span class="tx">${t('f_warm')}</span>${left}<${Icon} n="wait" s=${18}/></span>`}
-    <span class=${'often' + (f.isOff ? ' warn' : '')}>${often}${(f.isCounted || view.isOfEvents) && html`<${Icon} n=${rateIcon(f)} s=${18}/>`}</span>
-    <span class=${'lost' + (f.missing !== 0 ? ' warn' : '')}>${t('missing')} ${Number.isNaN(f.missing) ? '?' : num(f.missing)}<${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${18}/></span>
+  const warm = f.blank ? null : warming(), isTicked = !f.blank && (f.isCounted || view.isOfEvents);
+  const often = !view.isOfEvents || f.blank ? (f.got ? rate(f.got) : '—')
+    : f.isPast ? html`<span class="tx">${t('n')}</span>${num(f.rows)}` : html`<span class="tx">${t('lastOne')}</span>${agoText()}`;
+  const face = html`${warm && html`<span class="warn hot"><span class="tx">${t('f_warm')}</span>${warm.brief}<${Icon} n="wait" s=${18}/></span>`}
+    <span class=${'often' + (f.isOff ? ' warn' : '')}>${often}${isTicked && html`<${Icon} n=${rateIcon(f)} s=${18}/>`}</span>
+    ${(!f.blank || f.missing !== 0) && html`<span class=${'lost' + (f.missing !== 0 ? ' warn' : '')}>${t('missing')} ${Number.isNaN(f.missing) ? '?' : num(f.missing)}<${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${18}/></span>`}
     ${f.uncertainty ? html`<span class="fine">±${NB}${precision(f.uncertainty)}</span>` : ''}`;
   return html`<${Pop} label=${t('badge')} cls="badge plain" isNamed face=${face}><div tabindex="0" role="group" aria-label=${t('badge')}><${Facts}/></div><//>`;
 }

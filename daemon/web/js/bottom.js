@@ -81,7 +81,7 @@ function LaneRow({ lane }) {
   const isDrawn = view.shown.some((l) => l.at === lane.at);
   const value = useText(250, () => quantity(readings.value(lane), readings.digits(lane), lane.unit));
   return html`<div class="lane"><button class="pickl" aria-pressed=${isMain} title=${t('mainLine', name)} onClick=${() => view.choose(lane)}>
-      <${Shape} k=${lane.colour}/>${isDrawn && !view.isOfEvents ? html`<${Sample} k=${lane.colour}/>` : html`<span class="dash"></span>`}<${CalibrationMark} channel=${channel}/>
+      <${Shape} k=${lane.colour}/>${isDrawn && !view.isOfEvents ? html`<${Sample} k=${lane.colour}/>` : html`<span class="dash"></span>`}<${CalibrationMark} lane=${lane}/>
       <span class="nv"><span class="nm">${name}</span><span class="v"><${Flag} lane=${lane}/><span ref=${value}></span></span></span></button>
     ${!view.isBeside(lane) ? view.lanes.some((l) => view.isBeside(l)) && html`<span class="eye"></span>` : html`<button class="btn sq plain eye" aria-pressed=${isDrawn} aria-label=${t(isDrawn ? 'hideLine' : 'drawLine', name)}
       title=${t(isDrawn ? 'hideLine' : 'drawLine', name)} onClick=${() => view.toggle(lane)}><${Icon} n="eye" s=${20}/></button>`}</div>`;

@@ -14,12 +14,14 @@ import { useBoard, useView } from './hooks.js';
 import { Icon } from './icons.js';
 import { channelName } from './names.js';
 import { decimalsOf, quantity } from './numbers.js';
+import { calibrationOf } from './past.js';
 import { sentence, withTeacher } from './pin.js';
 import { readings } from './readings.js';
 import { toast } from './toast.js';
 import { view } from './view.js';
 
 /** @typedef {import('./api.js').Channel} Channel */
+/** @typedef {NonNullable<ReturnType<typeof calibrationOf>>} Held */
 
 const RAW_EVERY_MS = 500;
 const RAW_DECIMALS = 3;
@@ -27,28 +29,35 @@ const NAME_MAX = 21;                 // characters; each has at most 3 of the 63
 
 const opener = new Emitter();
 
-/** What there is to say of a channel's calibration. @param {Channel} channel */
-export function calibrationWords(channel) {
-  const by = channel.calibration;
-  if (!by) return t('cal_none', channelName(channel));
-  const what = [by.name, day(by.wall_made_us)].filter(Boolean).join(' ');
-  return t(channel.is_overdue ? 'cal_overdue' : 'cal_by', channelName(channel), what || `#${by.id}`);
+/** What there is to say of a channel's calibration. @param {Channel} channel @param {Held} held */
+function calibrationWords(channel, { by, isOverdue, isTurned }) {
+  const what = by && ([by.name, day(by.wall_made_us)].filter(Boolean).join(' ') || `#${by.id}`);
+  if (isTurned) return t(by ? 'cal_turned' : 'cal_ended', channelName(channel), what);
+  return by ? t(isOverdue ? 'cal_overdue' : 'cal_by', channelName(channel), what) : t('cal_none', channelName(channel));
 }
 
+/** Is there more to it than meets the eye? @param {Held} held */
+const isDoubtful = ({ isOverdue, isTurned }) => isOverdue || isTurned;
+
 /** The mark of a calibrated channel: a tick, or a warning when it is to be calibrated again.
- * @param {{channel: Channel}} p */
-export const CalibrationMark = ({ channel }) => (channel.calibration ? html`<span
-  class=${'cal' + (channel.is_overdue ? ' warn' : '')} title=${calibrationWords(channel)}><${Icon}
-  n=${channel.is_overdue ? 'warn' : 'gauge'} s=${16}/><span class="sr">${calibrationWords(channel)}</span></span>` : null);
+ * @param {{lane: import('./view.js').Lane}} p */
+export function CalibrationMark({ lane }) {
+  const held = calibrationOf(lane);
+  if (!held?.by && !held?.isTurned) return null;
+  const words = calibrationWords(lane.channel, held), isWarning = isDoubtful(held);
+  return html`<span class=${'cal' + (isWarning ? ' warn' : '')} title=${words}><${Icon}
+    n=${isWarning ? 'warn' : 'gauge'} s=${16}/><span class="sr">${words}</span></span>`;
+}
 
 /** The line of the facts, and the teacher's way in. */
 export function CalibrationFact() {
   useBoard('devices', 'status');
   useView('what');
-  const channel = view.mainLane?.channel;
-  if (!channel || (!channel.calibration && !board.isTeacher)) return null;
-  return html`<li class=${channel.is_overdue ? 'warn' : ''}><${Icon} n=${channel.is_overdue ? 'warn' : 'gauge'} s=${20}/>
-    <span>${calibrationWords(channel)}${board.isTeacher && html`<button class="btn calopen" data-close
+  const lane = view.mainLane, channel = lane?.channel, held = lane && calibrationOf(lane);
+  if (!channel || !held || (!held.by && !held.isTurned && !channel.calibration && !board.isTeacher)) return null;
+  const isWarning = isDoubtful(held);
+  return html`<li class=${isWarning ? 'warn' : ''}><${Icon} n=${isWarning ? 'warn' : 'gauge'} s=${20}/>
+    <span>${calibrationWords(channel, held)}${board.isTeacher && html`<button class="btn calopen" data-close
       onClick=${() => opener.emit('open')}>${t('cal_open')}</button>`}</span></li>`;
 }
 
@@ -147,7 +156,7 @@ export function CalibrateDialog() {
     <form onSubmit=${submit}>
       <h2 id="cal-title"><${Icon} n="gauge" s=${26}/>${t('cal_title', device.sticker, placeName(stream, channel))}</h2>
       <p>${t('cal_raw')} <output class="raw">${quantity(raw, digits, lane.unit)}</output></p>
-      <p class="dim">${calibrationWords(channel)}</p>
+      <p class="dim">${calibrationWords(channel, { by, points: null, isOverdue: channel.is_overdue, isTurned: false })}</p>
       ${device.identity.startsWith('port:') && html`<p class="dim">${t('cal_socket')}</p>`}
       ${(isZeroable(channel) || by) && html`<div class="acts">${isZeroable(channel) && html`<button type="button" class="btn main zero" disabled=${isBusy || raw == null}
           onClick=${() => finish('zero', () => zero({ stream: stream.id, channel: channel.id, is_sure: doubted === 'zero' }), t('cal_zeroed', channelName(channel)))}>

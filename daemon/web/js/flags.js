@@ -38,5 +38,16 @@ export function ageAt(us, beginnings) {
   return a ? us - beginnings[a - 1] : NaN;
 }
 
+/** How long of [from, to] a kit warmed up, microseconds. @param {number} fromUs @param {number} toUs
+ * @param {number|null} beganUs before the gaps; null: unknown @param {{reason: string, to_us: number}[]} gaps @param {number} warmUpUs */
+export function warmingIn(fromUs, toUs, beganUs, gaps, warmUpUs) {
+  let sum = 0, counted = fromUs;
+  for (const start of beginningsOf([beganUs], gaps)) {
+    const from = Math.max(start, counted), to = Math.min(start + warmUpUs, toUs);
+    if (to > from) { sum += to - from; counted = to; }
+  }
+  return sum;
+}
+
 /** Does a kit begin anew, and so to warm up, behind a gap with this reason? @param {string} reason */
 export const beginsAnew = (reason) => ['unplugged', 'stopped', 'reset'].includes(reason);

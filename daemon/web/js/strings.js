@@ -38,6 +38,8 @@ export const S = {
   b_rate: ['每秒 {0} 次，要的也是 {0} 次。', 'Readings a second: {0}, as asked.'],
   b_rateOff: ['每秒要 {0} 次，现在是 {1} 次。', 'Readings a second: asked for {0}, now {1}.'],
   b_rateFree: ['现在每秒 {0} 次。', 'Readings a second now: {0}.'],
+  b_rateRun: ['这一次每秒 {0} 次。', 'Readings a second in this run: {0}.'],
+  b_rateRunOff: ['每秒要 {0} 次，这一次是 {1} 次。', 'Readings a second: asked for {0}, this run has {1}.'],
   b_rateNone: ['现在没有读数。', 'There are no readings now.'],
   b_miss0: ['一个点也没少。', 'Not one reading is missing.'],
   b_missSome: ['有读数没收到；少了几个，不知道。', 'Readings are missing; how many is not known.'],
@@ -85,6 +87,8 @@ export const S = {
   f_warm: ['预热', 'warming up'],
   f_outN: ['选段里有 {0} 个读数超出量程', 'In this range, readings out of range: {0}'],
   b_warm: ['还在预热，再等 {0}，读数才准。', 'It is warming up: readings are good in {0}.'],
+  b_warmAll: ['这一次从头到尾都在预热，读数可能不准。', 'It warmed up during all of this run: its readings may be off.'],
+  b_warmPart: ['这一次有 {0} 在预热，那时的读数可能不准。', 'It warmed up for {0} of this run: those readings may be off.'],
   b_range: ['量程 {0} 到 {1}，超出的会标出来。', 'Range {0} to {1}; what is outside is marked.'],
 
   // kits of events: nothing is between two
@@ -93,6 +97,7 @@ export const S = {
   e_sAgo: ['{0} 秒前', '{0} s ago'],
   e_minAgo: ['{0} 分钟前', '{0} min ago'],
   e_hAgo: ['{0} 小时前', '{0} h ago'],
+  e_run: ['每来一次记一个点，这一次有 {0} 个。', 'Each event is a point; this run has {0}.'],
   e_each: ['每来一次记一个点，上一次：{0}。', 'Each event is a point; the last one: {0}.'],
 
   // about a kit
@@ -109,6 +114,8 @@ export const S = {
   cal_none: ['{0}：没有校准过，显示传感器原来的读数。', '{0}: not calibrated; readings are as the sensor gives them.'],
   cal_by: ['{0}：已校准（{1}）。', '{0}: calibrated ({1}).'],
   cal_overdue: ['{0}：该重新校准了（上次 {1}）。', '{0}: due for calibration (last {1}).'],
+  cal_turned: ['{0}：这一次中途换了校准，后来是 {1}。', '{0}: its calibration changed during this run, to {1}.'],
+  cal_ended: ['{0}：这一次只有开头一段是校准过的。', '{0}: calibrated only at the beginning of this run.'],
   cal_open: ['归零和校准', 'Zero and calibrate'],
   cal_title: ['{0} 号 {1}：归零和校准', 'Kit {0}, {1}: zero and calibrate'],
   cal_raw: ['传感器原来的读数，一秒平均：', 'What the sensor says, mean of a second:'],
