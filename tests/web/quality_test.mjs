@@ -2,12 +2,28 @@
 // Watches no clock: may run beside other tests.
 // How good the data is, as the page says it: of a kit that nobody asked for a rate, and of a run that is over.
 import assert from 'node:assert';
+import fs from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Board, chromium, closeBrowser, lastTime, open, phase, startRun, until } from '../support/browser.mjs';
 import { kindsBoard, lookAt } from '../support/kinds.mjs';
 
+// emulate/bell.py says how often it was pressed only when it is.
+const BELL = `kit: bell
+name: {zh: 铃, en: Bell}
+serial: 115200 8N1
+lines: {}
+channels:
+  - {id: press, name: {zh: 按下次数, en: Presses}, quantity: count, unit: "1", range: [0, 1e6], resolution: 1, from: press}
+  - {id: light, name: {zh: 光, en: Light}, quantity: number, unit: "1", range: [0, 1023], resolution: 1, from: light}
+`;
+
 /** @type {Board} */ let board;
-before(async () => { board = await Board.start([['T:20.5 p:{n}', 10]]); });
+before(async () => { board = await Board.start([['T:20.5 p:{n}', 10], { emulate: 'bell.py', args: [], port: 'kit: bell' }], (folder) => {
+  fs.mkdirSync(path.join(folder, 'kits/bell'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'kits/bell/kit.yaml'), BELL);
+  return `kits: [${folder}/kits]\nstore: {commit: 1 s}\n`;
+}); });
 after(async () => { await closeBrowser(); await board?.close(); });
 
 const facts = (/** @type {any} */ page) => page.locator('.quality .facts').innerText({ timeout: 500 }).catch(() => '');
@@ -28,6 +44,30 @@ test('a kit without a rate is not said to be silent before its readings are coun
   assert.ok(seen.length > 3, seen.join());
   assert.deepStrictEqual(seen.filter((text) => /没有读数|每秒 0 次/.test(text)), []);
   await context.close();
+});
+
+test('a column that is not in every row shows its newest value, and how old that is', async () => {
+  const page = await lookAt(board, 2), big = () => page.locator('.readout .big b').innerText(), age = (/** @type {string} */ where) => page.locator(`${where} .age`).first().innerText();
+  assert.strictEqual(await big(), '—', 'nobody pressed it');
+  board.kits[1].process.kill('SIGUSR1');
+  await until('it counts', async () => await big() === '1');
+  assert.strictEqual(await age('.readout .big'), '', 'it is new');
+  await until('its age', async () => /^[3-9] 秒前$/.test(await age('.readout .big')));
+  assert.strictEqual(await big(), '1');
+  assert.match(await age('.lane'), /^\d+ 秒前$/);
+  assert.deepStrictEqual(await page.locator('.lane').last().locator('.age').innerText(), '', 'light is in every row');
+  await page.keyboard.press('2');
+  await until('the large one', async () => await page.locator('.digit b').first().innerText() === '1');
+  await until('and how old', async () => /^\d+ 秒前$/.test(await age('.digit')));
+  await page.keyboard.press('f');
+  await until('when it came', async () => /^在 \d+\.\d\u202fs$/.test(await age('.digit')));
+  assert.strictEqual(await page.locator('.digit b').first().innerText(), '1');
+  await page.keyboard.press('f');
+  const late = await lookAt(board, 2);
+  await until('who comes later', async () => await late.locator('.readout .big b').innerText() === '1' && /秒前|分钟前/.test(await late.locator('.readout .big .age').innerText()));
+  assert.deepStrictEqual([...page.faults, ...late.faults], []);
+  await page.context().close();
+  await late.context().close();
 });
 
 const stop = async (/** @type {any} */ page) => {

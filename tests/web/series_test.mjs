@@ -21,6 +21,14 @@ test('live rows continue what the board answered; what overlaps counts once', ()
   assert.deepStrictEqual([...b.lanes[0].mid.subarray(0, b.length)], [1, 2, 3, 4, 5, 6]);
 });
 
+test('a column that is not in every row keeps its last value, up to an instant', () => {
+  const s = new Series(2, 0);
+  s.setBase({ ...raw([0, 10, 20], []), channels: [{ y: [1, 2, 3] }, { y: [null, 7, null] }] });
+  s.appendLive({ t: [30, 40, 50], y: [[4, 5, 6], [null, 8, null]] });
+  assert.deepStrictEqual([5, 10, 35, 40, 99].map((us) => s.valueAt(1, us)), [null, { t: 10, y: 7 }, { t: 10, y: 7 }, { t: 40, y: 8 }, { t: 40, y: 8 }]);
+  assert.deepStrictEqual(s.valueAt(0, 99), { t: 50, y: 6 });
+});
+
 test('a picture that stands still ends with the row that its numbers are of', () => {
   const s = new Series(1, 10);
   s.setBase(raw([0, 10, 20], [1, 2, 3]));

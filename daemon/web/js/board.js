@@ -19,6 +19,16 @@ const STATUS_EVERY_MS = 15000;
 const RATES = 60;
 const HOUR_STEP_US = 1e6;
 
+/** @typedef {{t: number, y: number[], at: number[]}} Latest when the newest row came; the newest value of each column, NaN:
+ *   none yet, and when that came: a column need not be in every row */
+
+/** The last place that has a value, else -1. @param {(number|null)[]} column */
+function lastKnown(column) {
+  let i = column.length - 1;
+  while (i >= 0 && column[i] == null) i--;
+  return i;
+}
+
 class Board extends Emitter {
   constructor() {
     super();
@@ -31,7 +41,7 @@ class Board extends Emitter {
     /** @type {Run[]} */ this.runs = [];
     /** @type {import('./api.js').Sink[]} */ this.sinks = [];
     /** @type {import('./base.js').Words|null} */ this.storeProblem = null;
-    /** @type {Map<number, {t: number, y: number[]}>} */ this.latest = new Map();
+    /** @type {Map<number, Latest>} by stream */ this.latest = new Map();
     /** @type {Map<number, number[]>} rates of the last seconds, by device */ this.rates = new Map();
     /** @type {Map<number, boolean>} what was said of them last */ this.isOffPace = new Map();
     this.ahead = NaN;               // board time minus performance.now(), in microseconds
@@ -81,7 +91,7 @@ class Board extends Emitter {
       case 'run': this.setRun(value); break;
       case 'gap': this.emit('gap', value); break;
       case 'mark': this.emit('mark', value); break;
-      case 'calibration': this.emit('calibration', value); break;
+      case 'calibration': this.latest.clear(); this.emit('calibration', value); break;
       case 'reset': this.emit('catchup'); break;
       default:
     }
@@ -149,8 +159,11 @@ class Board extends Emitter {
   /** @param {any[]} frames */
   setRows(frames) {
     for (const f of frames) {
-      const last = f.t.length - 1, y = f.y ?? f.mean;
-      if (last >= 0) this.latest.set(f.s, { t: f.t[last], y: y.map((/** @type {number[]} */ c) => c[last] ?? NaN) });
+      if (!f.t.length) continue;
+      const columns = /** @type {(number|null)[][]} */ (f.y ?? f.mean), was = this.latest.get(f.s);
+      const last = columns.map(lastKnown);
+      this.latest.set(f.s, { t: f.t[f.t.length - 1], y: last.map((i, c) => (i < 0 ? was?.y[c] : columns[c][i]) ?? NaN),
+        at: last.map((i, c) => (i < 0 ? was?.at[c] : f.t[i]) ?? NaN) });
     }
     this.emit('rows', frames);
   }

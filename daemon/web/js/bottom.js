@@ -8,7 +8,7 @@ import { Facts } from './badge.js';
 import { CalibrationMark } from './calibrate.js';
 import { shownEnd } from './chart-view.js';
 import { timeUnit } from './chart-scale.js';
-import { Flag } from './flag.js';
+import { Age, Flag } from './flag.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Sample, Shape } from './icons.js';
 import { limitsAt } from './judge.js';
@@ -82,7 +82,7 @@ function LaneRow({ lane }) {
   const value = useText(250, () => quantity(readings.value(lane), readings.digits(lane), lane.unit));
   return html`<div class="lane"><button class="pickl" aria-pressed=${isMain} title=${t('mainLine', name)} onClick=${() => view.choose(lane)}>
       <${Shape} k=${lane.colour}/>${isDrawn && !view.isOfEvents ? html`<${Sample} k=${lane.colour}/>` : html`<span class="dash"></span>`}<${CalibrationMark} lane=${lane}/>
-      <span class="nv"><span class="nm">${name}</span><span class="v"><${Flag} lane=${lane}/><span ref=${value}></span></span></span></button>
+      <span class="nv"><span class="nm">${name}</span><span class="v"><${Flag} lane=${lane}/><${Age} lane=${lane}/><span ref=${value}></span></span></span></button>
     ${!view.isBeside(lane) ? view.lanes.some((l) => view.isBeside(l)) && html`<span class="eye"></span>` : html`<button class="btn sq plain eye" aria-pressed=${isDrawn} aria-label=${t(isDrawn ? 'hideLine' : 'drawLine', name)}
       title=${t(isDrawn ? 'hideLine' : 'drawLine', name)} onClick=${() => view.toggle(lane)}><${Icon} n="eye" s=${20}/></button>`}</div>`;
 }

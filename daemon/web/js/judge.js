@@ -68,8 +68,8 @@ export const flagWord = (flag) => t(flag === 'warm-up' ? 'f_warm' : 'f_out');
 
 /** What there is to say of the value that stands beside the picture; "": nothing. @param {Lane} lane */
 export function flagOfNow(lane) {
-  const value = readings.value(lane);
-  return value != null && isOutside(value, limitsAt(lane, readings.row?.t ?? NaN)) ? t('f_out') : '';
+  const reading = readings.reading(lane);
+  return reading && isOutside(reading.y, limitsAt(lane, reading.t)) ? t('f_out') : '';
 }
 
 /** How long the shown kit still warms up, in words; "": it is warm. */

@@ -7,8 +7,8 @@ import { board } from './board.js';
 import { ChartView } from './chart-view.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Shape } from './icons.js';
-import { agoText } from './ago.js';
-import { Flag } from './flag.js';
+import { ageText, agoText } from './ago.js';
+import { Age, Flag } from './flag.js';
 import { flagOfNow } from './judge.js';
 import { channelName } from './names.js';
 import { lasting, num, quantity, timeOfDay } from './numbers.js';
@@ -90,7 +90,7 @@ function Notice() {
 function Value({ lane, isMain }) {
   const value = useText(250, () => quantity(readings.value(lane), readings.digits(lane), lane.unit));
   return html`<div class=${isMain ? 'big' : 'small'}><span class="nm">${channelName(lane.channel)}</span>
-    <b class=${'c' + lane.colour} ref=${value}></b><${Flag} lane=${lane}/></div>`;
+    <b class=${'c' + lane.colour} ref=${value}></b><${Flag} lane=${lane}/><${Age} lane=${lane}/></div>`;
 }
 
 function Readout() {
@@ -104,7 +104,7 @@ function Readout() {
   });
   const spoken = useText(5000, () => {
     const y = main && board.running ? readings.value(main) : null;
-    return main && y != null ? `${channelName(main.channel)} ${quantity(y, readings.digits(main), main.unit)} ${flagOfNow(main)}` : '';
+    return main && y != null ? `${channelName(main.channel)} ${quantity(y, readings.digits(main), main.unit)} ${flagOfNow(main)} ${ageText(main)}` : '';
   });
   return html`<div class="readout">${main && html`<${Value} key=${main.channel.id} lane=${main} isMain/>`}
     ${lanes.slice(0, 3).map((lane) => html`<${Value} key=${lane.channel.id} lane=${lane}/>`)}
@@ -120,7 +120,7 @@ function Digits() {
 /** @param {{lane: import('./view.js').Lane}} p */
 function Digit({ lane }) {
   const value = useText(250, () => num(readings.value(lane), readings.digits(lane)));
-  return html`<div class="digit"><b class=${view.shown.length > 1 ? 'c' + lane.colour : ''} ref=${value}></b><${Flag} lane=${lane}/>
+  return html`<div class="digit"><b class=${view.shown.length > 1 ? 'c' + lane.colour : ''} ref=${value}></b><${Flag} lane=${lane}/><${Age} lane=${lane}/>
     <p>${view.shown.length > 1 && html`<${Shape} k=${lane.colour} s=${22}/>`}${channelName(lane.channel)}${lane.unit && ` / ${lane.unit}`}</p></div>`;
 }
 

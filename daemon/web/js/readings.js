@@ -14,6 +14,7 @@ import { Series, blockOf, gapWithin, mergeGaps, wallAt } from './series.js';
 
 const TIDY_MS = 5000;        // how often a tail that grew long may be exchanged for columns
 const SILENT_PERIODS = 8;
+const OLD_US = 2e6;          // a value is told with its age from then on
 
 class Readings extends Emitter {
   constructor() {
@@ -65,10 +66,25 @@ class Readings extends Emitter {
     return board.latest.get(stream.id) ?? { t: NaN, y: stream.channels.map((c) => c.last ?? NaN) };
   }
 
-  /** A channel's value in that row. @param {import('./view.js').Lane} lane */
-  value(lane) {
-    const y = this.row?.y[lane.at];
-    return y != null && Number.isFinite(y) ? y : null;
+  /** A channel's newest value up to that row, and when it came; null: none. A column need not be in every row, as of a
+   * board that says only what is new. @param {import('./view.js').Lane} lane @returns {{t: number, y: number}|null} */
+  reading({ at, channel }) {
+    const { row, series } = this, { stream } = view;
+    if (!row || !stream) return null;
+    if (this.standsAt < Infinity) return series?.valueAt(at, this.standsAt) ?? null;
+    const latest = board.latest.get(stream.id);
+    if (latest && Number.isFinite(latest.y[at])) return { t: latest.at[at], y: latest.y[at] };
+    const before = series?.valueAt(at, Infinity) ?? null;           // of before this page; perhaps a mean
+    return channel.last == null ? before : { t: before?.t ?? NaN, y: channel.last };
+  }
+
+  /** @param {import('./view.js').Lane} lane */
+  value(lane) { return this.reading(lane)?.y ?? null; }
+
+  /** When the channel's value came, where newer rows came without one; else null. @param {import('./view.js').Lane} lane */
+  oldSince(lane) {
+    const since = this.reading(lane)?.t ?? NaN, newest = this.row?.t ?? NaN;
+    return newest - since > Math.max(OLD_US, (this.series?.periodUs ?? 0) * 2) ? since : null;
   }
 
   /** Decimals for readings of a channel: as its resolution says, else as many as its readings have.

@@ -259,6 +259,16 @@ export class Series {
     return null;
   }
 
+  /** The last value of a channel at or before an instant, which need not be in the last row; null: none is here.
+   * @param {number} channel @param {number} us @returns {{t: number, y: number}|null} */
+  valueAt(channel, us) {
+    for (const [b, i, j] of this.parts().reverse()) {
+      const { mid } = b.lanes[channel];
+      for (let k = Math.min(j, b.after(us)) - 1; k >= i; k--) if (mid[k] === mid[k]) return { t: b.t[k], y: mid[k] };
+    }
+    return null;
+  }
+
   /** The most decimals that a channel's newest readings have. Lows and highs are readings; means are not.
    * @param {number} channel */
   decimals(channel) {

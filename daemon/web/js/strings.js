@@ -98,6 +98,7 @@ export const S = {
   e_minAgo: ['{0} 分钟前', '{0} min ago'],
   e_hAgo: ['{0} 小时前', '{0} h ago'],
   e_run: ['每来一次记一个点，这一次有 {0} 个。', 'Each event is a point; this run has {0}.'],
+  e_at: ['在 {0}', 'at {0}'],
   e_each: ['每来一次记一个点，上一次：{0}。', 'Each event is a point; the last one: {0}.'],
 
   // about a kit
