@@ -21,6 +21,7 @@ static void a_calibrated_value_is_out_of_its_limits_when_the_raw_one_is_out_of_r
 		{.n = 1, .raw = {0}, .truth = {0.3}},
 		{.n = 2, .raw = {0, 100}, .truth = {32, 212}},
 		{.n = 2, .raw = {0, 10}, .truth = {7, -4}},
+		{.n = 2, .raw = {0, 100}, .truth = {0, 10}},
 		{.n = 3, .raw = {0, 10, 20}, .truth = {0, 1, 40}},
 	};
 	unsigned n_outside = 0;
