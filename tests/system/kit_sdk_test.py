@@ -533,8 +533,8 @@ class Ports(Sdk):
 
     def test_unplugging_ends_a_recording(self):
         port = self.folder / "my-sensor"
-        subprocess.run([SENSOR, "--frames", "20", "--cut", port], check=True, timeout=30)
         self.make()
+        subprocess.run([SENSOR, "--frames", "60", "--cut", port], check=True, timeout=30)  # it waits for nobody
         done = self.kit("record", "--for", "0", "--output", "nine-bytes/recordings/unplugged.txt", port)
         self.assertEqual(done.returncode, 0, done.stderr)
         text = (self.folder / "nine-bytes/recordings/unplugged.txt").read_text()
