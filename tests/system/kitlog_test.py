@@ -260,6 +260,12 @@ class Kitlog(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ""))
         self.assertEqual(done.stderr, "kitlog tail: there is no kit 99; kitlog devices lists them\n")
 
+    def test_a_number_that_no_label_bears_is_refused_as_it_was_typed(self):
+        for command in (("tail",), ("kit", "bench")):
+            done = self.kitlog(*command, "99999999999999999999")
+            self.assertEqual((done.returncode, done.stdout), (2, ""), command)
+            self.assertIn('"99999999999999999999" does not fit; expected: the number on a kit', done.stderr)
+
     def test_a_sink_by_name_comes_with_its_lines(self):
         done = self.kitlog("sink", "school", "--json")
         self.assertEqual(done.returncode, 0)

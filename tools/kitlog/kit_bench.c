@@ -4,6 +4,7 @@
  * the board's own time: it is opened while the rows are being heard already, and rows count by their
  * stamps. */
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -371,7 +372,7 @@ int kit_bench(const struct call *call)
 		return command_too_many(
 			"kit bench", words[1], say("它只跟一个号码", "it takes one number"));
 	bench.sticker = n ? strtoll(words[0], &end, 10) : 0;
-	if (bench.sticker <= 0 || (end && *end))
+	if (bench.sticker <= 0 || bench.sticker > UINT32_MAX || (end && *end))
 		return command_misused("kit bench", n ? words[0] : "",
 			say("器材上的号码，例如 3", "the number on a kit's label, such as 3"));
 	status = run(call, &bench);

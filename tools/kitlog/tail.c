@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,7 +256,7 @@ int command_tail(const struct call *call)
 	if (call->argc == 1) {
 		char *end;
 		tail.sticker = strtoll(call->argv[0], &end, 10);
-		if (*end || tail.sticker <= 0)
+		if (*end || tail.sticker <= 0 || tail.sticker > UINT32_MAX)
 			return command_misused("tail", call->argv[0],
 				say("器材上的号码，例如 3",
 					"the number on a kit's label, such as 3"));
