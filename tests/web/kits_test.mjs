@@ -4,7 +4,7 @@
 // their range and while they warm up, events as points, and what there is to know about them.
 import assert from 'node:assert';
 import { after, afterEach, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, phase, startRun, until } from '../support/browser.mjs';
 import { kindsBoard, lookAt } from '../support/kinds.mjs';
 import { relay } from '../support/relay.mjs';
 
@@ -231,4 +231,20 @@ test('events are points with the time since the last one; nothing is a rate, not
   } finally {
     between.close();
   }
+});
+
+test('on a phone the trouble of another kit is one line beside the value, and goes', async () => {
+  const page = await look(1, { size: [360, 740] }), notice = page.locator('.notice.other');
+  await startRun(page, board);
+  await notice.waitFor({ timeout: 20000 });
+  assert.match(await notice.innerText(), /^2 号 地址 4/);
+  const [words, frame, value] = await Promise.all([notice.locator('span'), notice, page.locator('.readout .big b')].map((e) => e.boundingBox()));
+  assert.ok(words.height < 24 && words.width > 60, `one line: ${JSON.stringify(words)}`);
+  assert.ok(value.width > 40 && value.x + value.width <= frame.x && frame.x + frame.width <= 360, `${JSON.stringify(value)} beside ${JSON.stringify(frame)}`);
+  await until('it goes', async () => await notice.count() === 0, 60000);
+  await page.locator('.btn.gb').click();
+  await has(page, '.kitrow:nth-child(2) small', /地址 4：没有应答/);
+  await page.keyboard.press('Escape');
+  await page.locator('.state').click();
+  await until('done', async () => (await phase(page)) === 'done');
 });

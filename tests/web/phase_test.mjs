@@ -57,7 +57,9 @@ test('a waiting store is calm, and stays closed once it was closed', () => {
 test('another kit speaks up only while a run is going on', () => {
   const others = [kit('silent', 14)];
   assert.strictEqual(noticeOf({ ...facts, others }, open), null);
-  assert.deepStrictEqual(noticeOf({ ...facts, others, isRecording: true }, open).values, [14]);
+  const n = noticeOf({ ...facts, others, isRecording: true }, open);
+  assert.deepStrictEqual([n.values, n.other], [[14], others[0].id]);
+  assert.strictEqual(noticeOf({ ...facts, device: kit('silent') }, open).other, undefined);
 });
 
 test('a port whose words make no sense is named', () => {

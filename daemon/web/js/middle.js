@@ -2,7 +2,7 @@
 // @ts-check
 // Middle zone: tabs, window and freeze; the readout line, which is also the only place where a notice
 // appears, so that a notice never pushes or covers the chart; the chart, digits, table or x–y.
-import { html, say, t, useAgain, useApp, useEffect, useMemo, useState, Segments } from './base.js';
+import { html, say, t, useAgain, useApp, useEffect, useMemo, useRef, useState, Segments } from './base.js';
 import { board } from './board.js';
 import { ChartView } from './chart-view.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
@@ -21,6 +21,7 @@ import { view } from './view.js';
 import { XY } from './xy.js';
 
 const HEALED_FOR_US = 60e6, HEALED_MIN_US = 2e6;
+const OTHER_FOR_MS = 15000;          // the list of kits says it further on
 
 /** @type {[string, import('./base.js').Key, import('./icons.js').IconName][]} */
 const TABS = [['chart', 'vChart', 'chart'], ['digits', 'vDigits', 'digits'], ['table', 'vTable', 'table'], ['xy', 'vXY', 'xy']];
@@ -59,6 +60,14 @@ function rowsSince(/** @type {number|null} */ at) {
   return block ? num(n) : null;
 }
 
+/** Notices of other kits that were told long enough, as long as these are not well: their names. @param {import('./view.js').Device[]} kits */
+function useTold(kits) {
+  const told = useRef(/** @type {Map<string, number>} */ (new Map())), again = useAgain();
+  const isWell = (/** @type {number} */ id) => kits.some((d) => d.id === id && d.state === 'ready' && !d.problem && !d.streams.some((s) => s.problem));
+  for (const [name, id] of told.current) if (isWell(id)) told.current.delete(name);
+  return { has: (/** @type {string} */ name) => told.current.has(name), add: (/** @type {string} */ name, /** @type {number} */ id) => { told.current.set(name, id); again(); } };
+}
+
 /** A value of a notice as text: words are said in the page's language. @param {any} value */
 const worded = (value) => (value?.zh != null ? say(value) : value);
 
@@ -71,17 +80,22 @@ function Notice() {
   useEffect(() => refusals.on('told', again), []);
   const [closed, setClosed] = useState(/** @type {string[]} */ ([]));
   const { device } = view, last = board.latest.get(view.stream?.id ?? 0)?.t ?? readings.series?.lastT ?? NaN;
-  const ports = board.status?.ports ?? [], kits = board.devices ?? [];
+  const ports = board.status?.ports ?? [], kits = board.devices ?? [], told = useTold(kits);
   const portIs = (/** @type {string} */ state) => ports.find((p) => p.state === state && !kits.some((d) => d.port === p.path))?.path.split('/').pop() ?? null;
   const n = board.link !== 'open' ? null : noticeOf({ device, stream: view.stream, others: kits.filter((d) => d !== device),
     quietSeconds: (board.now() - last) / 1e6, frozenRows: rowsSince(view.frozenAt), storeProblem: board.storeProblem,
     portState: ports.find((p) => p.path === device?.port)?.state ?? null, garbled: portIs('garbled'), text: portIs('text'), sinks: board.sinks, healed: healed(),
     isRecording: !!board.running, refused: refusals.text ? { id: `told-${refusals.number}`, words: { zh: refusals.text, en: refusals.text } } : null },
-  (id) => closed.includes(id));
+  (id) => closed.includes(id) || told.has(id));
+  useEffect(() => {
+    if (n?.other == null) return undefined;
+    const { id, other } = n, timer = setTimeout(() => told.add(id, other), OTHER_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [n?.id]);
   const text = !n ? '' : n.words ? say(n.words) : t(/** @type {import('./base.js').Key} */ (n.key), ...n.values.map(worded));
   // Spoken once when it comes; the seconds and rows that it counts are for eyes only.
   const spoken = useMemo(() => text, [n?.id]);
-  return html`<p class="sr" role="status">${spoken}</p>${n && html`<div class=${'notice ' + n.kind} data-notice=${n.id}><${Icon} n=${n.icon}/><span>${text}</span>
+  return html`<p class="sr" role="status">${spoken}</p>${n && html`<div class=${`notice ${n.kind}${n.other == null ? '' : ' other'}`} data-notice=${n.id}><${Icon} n=${n.icon}/><span>${text}</span>
     ${n.kind !== 'bad' && n.id !== 'frozen' && html`<button class="btn plain sq" aria-label=${t('closeN')} title=${t('closeN')}
       onClick=${() => setClosed([...closed, n.id])}><${Icon} n="cross" s=${18}/></button>`}</div>`}`;
 }

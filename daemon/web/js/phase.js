@@ -18,8 +18,8 @@ export function phaseOf({ link, hasLoaded, devices, run, isRecording }) {
 }
 
 /** @typedef {{kind: 'bad'|'warn'|'calm', icon: import('./icons.js').IconName, key: import('./base.js').Key|null,
- *   values: unknown[], words: Words|null, id: string}} Notice `id` names it for closing; a fault ("bad")
- *   cannot be closed, it goes when it is mended */
+ *   values: unknown[], words: Words|null, id: string, other?: number}} Notice `id` names it for closing; a fault ("bad")
+ *   cannot be closed, it goes when it is mended; `other` is the device when it is not the shown one */
 
 /** @param {Notice['kind']} kind @param {Notice['icon']} icon @param {Notice['key']} key @param {unknown[]} [values]
  * @param {Words|null} [words] @param {string} [id] @returns {Notice} */
@@ -71,7 +71,7 @@ export function noticeOf(facts, isClosed) {
   const own = device && ofShown(device, facts.stream, facts.portState, facts.quietSeconds);
   if (own) all.push(own);
   if (facts.frozenRows != null) all.push(notice('calm', 'freeze', 'n_frozen', [facts.frozenRows], null, 'frozen'));
-  if (facts.isRecording) all.push(...others.map(ofOther).filter((n) => n != null));
+  if (facts.isRecording) all.push(...others.flatMap((d) => { const n = ofOther(d); return n ? [{ ...n, other: d.id }] : []; }));
   if (facts.garbled) all.push(notice('warn', 'warn', 'n_garbled', [facts.garbled], null, `garbled-${facts.garbled}`));
   if (facts.text) all.push(notice('warn', 'warn', 'n_text', [facts.text], null, `text-${facts.text}`));
   if (healed) all.push(notice('warn', 'check', 'n_healed', [device?.sticker, healed.lasted], null, healed.id));
