@@ -174,8 +174,12 @@ export async function typePin(page, pin) {
   await page.locator('.pin .main').click();
 }
 
+/** The key rests for a moment after each press: a double tap is one. @param {any} page */
+export const rested = (page) => until('the key has rested', () => page.evaluate(async () => !(await import('/js/top.js')).isBusy));
+
 /** Starts a run through the page. @param {any} page @param {Board} board */
 export async function startRun(page, board) {
+  await rested(page);
   await until('the key is ready', async () => ['ready', 'done'].includes(await phase(page)));
   await page.locator('.state').click();
   if (await page.locator('dialog[open]').count()) await typePin(page, board.pin);

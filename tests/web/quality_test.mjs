@@ -5,7 +5,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastTime, open, phase, startRun, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastTime, open, phase, rested, startRun, until } from '../support/browser.mjs';
 import { kindsBoard, lookAt } from '../support/kinds.mjs';
 
 // emulate/bell.py says how often it was pressed only when it is.
@@ -71,7 +71,7 @@ test('a column that is not in every row shows its newest value, and how old that
 });
 
 const stop = async (/** @type {any} */ page) => {
-  await until('the key has rested', () => page.evaluate(async () => !(await import('/js/top.js')).isBusy));
+  await rested(page);
   await page.locator('.state').click();
   await until('done', async () => (await phase(page)) === 'done');
 };

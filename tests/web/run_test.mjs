@@ -3,13 +3,11 @@
 import assert from 'node:assert';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, lastPoint, lastTime, open, phase, startRun, typePin, until } from '../support/browser.mjs';
+import { Board, closeBrowser, lastPoint, lastTime, open, phase, rested, startRun, typePin, until } from '../support/browser.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await Board.start([['cup', 10]]); });
 after(async () => { await closeBrowser(); await board?.close(); });
-
-const rested = (page) => until('the key has rested', () => page.evaluate(async () => !(await import('/js/top.js')).isBusy));
 
 test('a wrong PIN starts nothing and says what to do; the right one starts', async () => {
   const page = await open(board);
