@@ -262,10 +262,15 @@ static int gather_history(struct question *question, struct reader *reader)
 
 	if (r < 0)
 		return r;
-	r = told_gaps(reader,
-		&(struct told_range){question->id, question->stream.period_ns, question->from,
-			question->to, question->durable},
-		take_gap, question);
+	struct told_range range = {.stream = question->id,
+		.period_ns = question->stream.period_ns,
+		.from = question->from,
+		.to = question->to,
+		.kept = question->durable};
+
+	r = told_born(reader, question->id, &range.born);
+	if (r == 0)
+		r = told_gaps(reader, &range, take_gap, question);
 	return r < 0 ? r : 0;
 }
 

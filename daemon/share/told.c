@@ -27,11 +27,23 @@ struct gap told_within(const struct gap *gap, const struct told_range *range)
 	return within;
 }
 
+int told_born(struct reader *reader, uint32_t stream, struct instant *ret_born)
+{
+	struct instant last;
+	uint64_t rows;
+	int r = reader_extent(reader, stream, ret_born, &last, &rows);
+
+	if (r == -ENODATA)
+		*ret_born = (struct instant){0};
+	return r < 0 && r != -ENODATA ? r : 0;
+}
+
 /* --- what lasts --- */
 
 struct telling {
 	struct gap lasting; /* stream 0: none */
 	bool is_told;
+	struct instant born;
 	int (*visit)(void *self, const struct gap *gap);
 	void *self;
 };
@@ -60,6 +72,8 @@ static int tell(void *self, const struct gap *gap)
 {
 	struct telling *telling = self;
 
+	if (gap->stream == 0 && gap->to.ns <= telling->born.ns)
+		return 0;
 	if (!gap_holds(&telling->lasting, gap))
 		return telling->visit(telling->self, gap);
 	if (telling->is_told)
@@ -71,7 +85,7 @@ static int tell(void *self, const struct gap *gap)
 int told_gaps(struct reader *reader, const struct told_range *range,
 	int (*visit)(void *self, const struct gap *gap), void *self)
 {
-	struct telling telling = {.visit = visit, .self = self};
+	struct telling telling = {.born = range->born, .visit = visit, .self = self};
 	int r = find_lasting(reader, range, &telling.lasting);
 
 	/* As it is noted it may end before the range. */

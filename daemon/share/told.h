@@ -11,7 +11,12 @@ struct told_range {
 	int64_t period_ns; /* 0: irregular */
 	struct instant from, to;
 	struct instant kept; /* all that was recorded before is on the card */
+	struct instant born; /* what of the board was over by then is not told */
 };
+
+/* Of a stream: its first row, since the board's gaps of before it was known are none of its own; 0
+ * where there is none. */
+int told_born(struct reader *reader, uint32_t stream, struct instant *ret_born);
 
 /* As reader_gaps: whole gaps that reach into the range, those of stream 0 too. */
 int told_gaps(struct reader *reader, const struct told_range *range,

@@ -29,6 +29,7 @@ struct weave {
 	size_t n_gaps, next_gap;
 	struct instant first, cursor, to; /* the next page begins at cursor */
 	struct instant kept;
+	struct instant born; /* the first row of all */
 	struct instant horizon;
 };
 
@@ -168,7 +169,8 @@ static int load_gaps(
 			.period_ns = is_of_board ? 0 : lane->period_ns,
 			.from = weave->cursor,
 			.to = weave->horizon,
-			.kept = weave->kept},
+			.kept = weave->kept,
+			.born = weave->born},
 		.stream = is_of_board ? 0 : lane->id,
 	};
 	int r = told_gaps(reader, &gathering.page, take_gap, &gathering);
@@ -199,9 +201,24 @@ static void trim(struct weave *weave)
 		weave->n_gaps--;
 }
 
-static int load_page(struct weave *weave, struct reader *reader)
+static int find_born(struct weave *weave, struct reader *reader)
 {
 	int r = 0;
+
+	weave->born.ns = INT64_MAX;
+	for (size_t i = 0; i < weave->n_lanes && r == 0; i++) {
+		struct instant born;
+
+		r = told_born(reader, weave->lanes[i].id, &born);
+		if (r == 0 && born.ns < weave->born.ns)
+			weave->born = born;
+	}
+	return r;
+}
+
+static int load_page(struct weave *weave, struct reader *reader)
+{
+	int r = weave->cursor.ns == weave->first.ns ? find_born(weave, reader) : 0;
 
 	weave->horizon = weave->to;
 	weave->n_gaps = weave->next_gap = 0;

@@ -47,6 +47,33 @@ static void a_run_becomes_a_table_with_its_gaps(void **state)
 	browser_close(&b);
 }
 
+/* The board stopped twice before kit 2 was there, and once since. */
+static void a_kit_is_not_charged_with_gaps_of_before_it_was_there(void **state)
+{
+	struct site *site = *state;
+
+	site_log_in(site);
+	site_plug(site, 1, "temperature");
+	site_plug(site, 2, "temperature");
+	site_keep_rows(site, 10, 900 * S, S / 4, 1);
+	site_keep_gap(site, 0, GAP_STOPPED, 910 * S, 920 * S, 0);
+	site_keep_gap(site, 0, GAP_STOPPED, 930 * S, 940 * S, 0);
+	site_keep_rows(site, 20, 990 * S, S / 4, 1);
+	site_keep_gap(site, 0, GAP_STOPPED, 990 * S, 991 * S, 0);
+	site_keep_turns(site);
+	site_exports(site, "/api/v1/export?stream=20",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"温度 temperature/°C\",\"气压\",gap,gap_until_s\r\n"
+		"0,,0,1013.25,,\r\n"
+		"0,,,,stopped,1\r\n");
+	json_t *columns = site_get(site, "/api/v1/streams/20/columns?columns=10&to_us=1000000000");
+	assert_int_equal(json_array_size(json_object_get(columns, "gaps")), 1);
+	json_decref(columns);
+	columns = site_get(site, "/api/v1/streams/10/columns?columns=10&to_us=1000000000");
+	assert_int_equal(json_array_size(json_object_get(columns, "gaps")), 3);
+	json_decref(columns);
+}
+
 /* Stream 20 is silent throughout, stream 30 is pulled in the run, stream 40 was pulled before. */
 static void a_run_has_those_that_said_nothing_and_no_gap_beyond_it(void **state)
 {
@@ -359,6 +386,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_run_becomes_a_table_with_its_gaps),
+		SITE_TEST(a_kit_is_not_charged_with_gaps_of_before_it_was_there),
 		SITE_TEST(a_run_has_those_that_said_nothing_and_no_gap_beyond_it),
 		SITE_TEST(marks_are_lines_of_their_own_behind_the_row_of_their_instant),
 		SITE_TEST(a_name_that_a_spreadsheet_would_compute_is_disarmed),
