@@ -170,7 +170,7 @@ test('the range is the instrument\'s: it moves with a calibration, in every brow
   const made = await page.evaluate(async ({ pin, id }) => {
     const post = (/** @type {string} */ what, /** @type {object} */ body) => fetch(`/api/v1/${what}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     await post('login', { pin });
-    const answer = (await post('calibrations', { stream: id, channel: 'temp', points: [{ raw: 21.5, true: 21.55 }], name: 'water' }));
+    const answer = (await post('calibrations', { stream: id, channel: 'temp', points: [{ raw: 21.5, true: 21.55 }], name: 'water', is_sure: true }));
     return { status: answer.status, us: (await answer.json()).calibrations[0].made_us };
   }, { pin: board.pin, id: stream.id });
   assert.strictEqual(made.status, 201);
