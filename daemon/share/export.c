@@ -168,17 +168,30 @@ static size_t count_cells(const struct exporter *exporter)
 	return n;
 }
 
+/* "3 slave4 silent 9 rows": a stream's name may be a board's own, with a comma in it. */
+static void add_gap_cell(const struct exporter *exporter, const struct gap *gap, struct text *text)
+{
+	char buffer[CELL_TEXT];
+	struct text cell = text_over(buffer, sizeof buffer);
+
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		if (exporter->streams[i].stream.id == gap->stream)
+			add_whose(exporter, &exporter->streams[i], &cell);
+	text_add(&cell, gap_reason_name(gap->reason));
+	if (gap->lost_rows > 0)
+		text_addf(&cell, " %" PRIu64 " rows", gap->lost_rows);
+	if (strpbrk(cell.at, "\",\r\n"))
+		add_cell(text, cell.at);
+	else
+		text_add(text, cell.at);
+}
+
 static void add_csv_gap(const struct exporter *exporter, const struct gap *gap, struct text *text)
 {
 	add_csv_times(exporter, gap->from, text);
 	for (size_t i = 0; i < count_cells(exporter) + 1; i++)
 		text_add_char(text, ',');
-	for (size_t i = 0; i < exporter->n_streams && exporter->n_streams > 1; i++)
-		if (exporter->streams[i].stream.id == gap->stream)
-			text_addf(text, "%u ", exporter->streams[i].sticker);
-	text_add(text, gap_reason_name(gap->reason));
-	if (gap->lost_rows > 0)
-		text_addf(text, " %" PRIu64 " rows", gap->lost_rows);
+	add_gap_cell(exporter, gap, text);
 	text_add_char(text, ',');
 	add_seconds(text, instant_since(gap->to, exporter->origin));
 	end_csv_line(exporter, text);

@@ -47,6 +47,40 @@ static void a_run_becomes_a_table_with_its_gaps(void **state)
 	browser_close(&b);
 }
 
+static void plug_named(struct site *site, uint32_t id, const char *stream)
+{
+	struct device device = site_device(id, "temperature");
+
+	strcpy(device.streams[0].name, stream);
+	assert_int_equal(store_add_device(site->store, &device), 0);
+	assert_int_equal(feed_put_device(site->feed, clock_now(&site->clock), &device), 0);
+	web_feed(site->web);
+}
+
+/* Two probes on one adapter have one number. A board's own name may hold a comma. */
+static void a_gap_tells_whose_it_is(void **state)
+{
+	struct site *site = *state;
+
+	site_log_in(site);
+	plug_named(site, 1, "slave4");
+	plug_named(site, 2, "up, down");
+	site_keep_rows(site, 10, 990 * S, S / 4, 1);
+	site_keep_rows(site, 20, 990 * S, S / 4, 1);
+	site_keep_gap(site, 10, GAP_WIRE, 990 * S, 991 * S, 3);
+	site_keep_gap(site, 20, GAP_WIRE, 990 * S, 991 * S, 3);
+	site_keep_turns(site);
+	json_decref(site_post(
+		site, "/api/v1/runs", "{\"from_us\":990000000,\"to_us\":992000000}", 201));
+	site_exports(site, "/api/v1/export?run=1",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"1 slave4 温度 temperature/°C\",\"1 slave4 气压\","
+		"\"2 up, down 温度 temperature/°C\",\"2 up, down 气压\",gap,gap_until_s\r\n"
+		"0,,0,1013.25,0,1013.25,,\r\n"
+		"0,,,,,,1 slave4 wire 3 rows,1\r\n"
+		"0,,,,,,\"2 up, down wire 3 rows\",1\r\n");
+}
+
 /* The board stopped twice before kit 2 was there, and once since. */
 static void a_kit_is_not_charged_with_gaps_of_before_it_was_there(void **state)
 {
@@ -386,6 +420,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_run_becomes_a_table_with_its_gaps),
+		SITE_TEST(a_gap_tells_whose_it_is),
 		SITE_TEST(a_kit_is_not_charged_with_gaps_of_before_it_was_there),
 		SITE_TEST(a_run_has_those_that_said_nothing_and_no_gap_beyond_it),
 		SITE_TEST(marks_are_lines_of_their_own_behind_the_row_of_their_instant),
