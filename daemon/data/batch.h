@@ -77,5 +77,9 @@ struct gap {
  * was lost before it. Those of other reasons are told once. */
 bool gap_holds(const struct gap *gap, const struct gap *before);
 
+/* While a silence lasts it is told again after so long at the latest: who finds it untold for longer
+ * knows that nobody watches any more. */
+enum { SILENCE_TOLD_MS = 60000 };
+
 /* "unplugged": a stable word for the API and files. */
 const char *gap_reason_name(enum gap_reason reason);

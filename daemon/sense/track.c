@@ -10,7 +10,6 @@ enum {
 	BATCH_AGE_MS = 20,
 	SILENCE_LEAST_MS = 6000,
 	SILENCE_PERIODS = 5,
-	SILENCE_TOLD_MS = 60000, /* again, at the latest */
 };
 
 void track_open(struct track *track, const struct stream *stream, struct registry *registry,

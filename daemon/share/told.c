@@ -3,9 +3,6 @@
 
 #include <errno.h>
 
-/* A silence that goes on is noted again each minute (sense/track.c). */
-static const int64_t SILENCE_NS = 60 * (int64_t)NS_PER_S;
-
 static uint64_t rows_in(int64_t period_ns, int64_t from_ns, int64_t to_ns)
 {
 	return period_ns > 0 && to_ns > from_ns ? (uint64_t)((to_ns - from_ns) / period_ns) : 0;
@@ -57,8 +54,8 @@ static int find_lasting(struct reader *reader, const struct told_range *range, s
 
 	if (r < 0)
 		return r == -ENODATA ? 0 : r;
-	if (gap.reason == GAP_SILENT && end.ns > gap.to.ns + SILENCE_NS)
-		end.ns = gap.to.ns + SILENCE_NS;
+	if (gap.reason == GAP_SILENT && end.ns > gap.to.ns + SILENCE_TOLD_MS * (int64_t)NS_PER_MS)
+		end.ns = gap.to.ns + SILENCE_TOLD_MS * (int64_t)NS_PER_MS;
 	if ((gap.reason != GAP_SILENT && gap.reason != GAP_UNPLUGGED) || end.ns <= gap.to.ns)
 		return 0;
 	if (gap.lost_rows > 0)

@@ -137,6 +137,20 @@ void describe_other(struct kit *kit)
 	assert_int_equal(kit_describe(kit, &device), 0);
 }
 
+void describe_twice_a_second(struct kit *kit)
+{
+	struct device device = plain_device();
+
+	device.streams[0].period_ns = NS_PER_S / 2;
+	kit_claim(kit);
+	assert_int_equal(kit_describe(kit, &device), 0);
+}
+
+void get_no_answer(struct kit *kit)
+{
+	kit_unanswered(kit, KIT_WHOLE, "timeout");
+}
+
 void send_row(struct kit *kit)
 {
 	double values[] = {row_value++, -1};

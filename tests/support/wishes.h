@@ -31,7 +31,9 @@ struct device plain_device(void);
 /* Wishes of many tests. */
 void describe(struct kit *kit);
 void describe_with_clock(struct kit *kit);
+void describe_twice_a_second(struct kit *kit); /* its rows are due */
 void describe_other(struct kit *kit);
+void get_no_answer(struct kit *kit);
 
 /* Each row counts one on. */
 extern double row_value;

@@ -43,11 +43,6 @@ static void send_row_at_tick(struct kit *kit)
 	kit_row_at_tick(kit, 0, tick_now(kit), values);
 }
 
-static void restart(struct kit *kit)
-{
-	kit_restarted(kit);
-}
-
 static void rows_wait_for_the_map_and_get_their_true_stamps(void **unused)
 {
 	int64_t true_ns[5];
@@ -112,7 +107,7 @@ static void a_restart_is_a_gap_and_a_new_segment(void **unused)
 	let(send_row_at_tick);
 	rig_pass_ms(&rig, 100);
 	segment = newest_tick_row()->piece.segment;
-	let(restart);
+	let(kit_restarted);
 	device.ahead_us = -rig.clock.frozen_ns / NS_PER_US;
 	let(send_row_at_tick);
 	rig_pass_ms(&rig, 20);

@@ -96,20 +96,6 @@ static void unplugging_is_told_on_the_way_and_when_it_is_back(void **unused)
 	assert_int_equal(rig.gaps[1].to.ns, back_ns);
 }
 
-static void describe_twice_a_second(struct kit *kit)
-{
-	struct device device = plain_device();
-
-	device.streams[0].period_ns = NS_PER_S / 2;
-	kit_claim(kit);
-	assert_int_equal(kit_describe(kit, &device), 0);
-}
-
-static void get_no_answer(struct kit *kit)
-{
-	kit_unanswered(kit, KIT_WHOLE, "timeout");
-}
-
 static void readings_that_went_wrong_are_a_gap_with_their_number(void **unused)
 {
 	int64_t last_ns;
@@ -221,11 +207,6 @@ static void rows_lost_before_an_unplugging_stay_lost_when_it_is_back(void **unus
 	assert_int_equal(newest_gap()->lost_rows, 0); /* that was another one */
 }
 
-static void restart(struct kit *kit)
-{
-	kit_restarted(kit);
-}
-
 static void a_reset_after_it_was_plugged_in_counts_no_row_again(void **unused)
 {
 	int64_t off_ns;
@@ -240,7 +221,7 @@ static void a_reset_after_it_was_plugged_in_counts_no_row_again(void **unused)
 	rig_pass_ms(&rig, 1000);
 	rig_plug(&rig);
 	let(describe);
-	let(restart);
+	let(kit_restarted);
 	let(send_row);
 	assert_int_equal(rig.n_gaps, 2);
 	assert_int_equal(rig.gaps[1].reason, GAP_RESET);

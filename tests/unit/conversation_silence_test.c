@@ -2,20 +2,6 @@
 /* What is silence, and how it is told: while it lasts, and to its end. */
 #include "support/wishes.h"
 
-static void describe_twice_a_second(struct kit *kit)
-{
-	struct device device = plain_device();
-
-	device.streams[0].period_ns = NS_PER_S / 2;
-	kit_claim(kit);
-	assert_int_equal(kit_describe(kit, &device), 0);
-}
-
-static void get_no_answer(struct kit *kit)
-{
-	kit_unanswered(kit, KIT_WHOLE, "timeout");
-}
-
 static void check_newest_gap(enum gap_reason reason, int64_t from_ns, int64_t to_ns, uint64_t rows)
 {
 	assert_int_equal(newest_gap()->reason, reason);
@@ -176,11 +162,6 @@ static void who_never_spoke_is_missed_while_it_is_unplugged_too(void **unused)
 	check_newest_gap(GAP_UNPLUGGED, off_ns, on_ns, 0);
 }
 
-static void restart(struct kit *kit)
-{
-	kit_restarted(kit);
-}
-
 static void a_reset_ends_a_silence(void **unused)
 {
 	int64_t told_ns;
@@ -191,7 +172,7 @@ static void a_reset_ends_a_silence(void **unused)
 	rig_pass_ms(&rig, 8600);
 	assert_int_equal(newest_gap()->lost_rows, 11);
 	told_ns = newest_gap()->to.ns;
-	let(restart);
+	let(kit_restarted);
 	let(send_row);
 	check_newest_gap(GAP_RESET, told_ns, rig.clock.frozen_ns, 16 - 11);
 }
@@ -204,7 +185,7 @@ static void after_a_reset_a_silence_is_told_no_more_often(void **unused)
 	let(describe_twice_a_second);
 	let(send_row);
 	rig_pass_ms(&rig, 20000);
-	let(restart);
+	let(kit_restarted);
 	reset_ns = rig.clock.frozen_ns;
 	rig.n_gaps = 0;
 	rig_pass_ms(&rig, 5000);
