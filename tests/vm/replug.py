@@ -13,21 +13,30 @@ GROWTH_KB = 1024
 
 
 class Return:
-    """Kits plugged in at once, on their way to recording: what is waited for in `wait`. Seconds."""
+    """Kits plugged in at once, on their way to recording: what is waited for in `wait`. Seconds until
+    the first row of the last of them, by the rows' own stamps: what the board tells of a kit's health
+    comes once a second only."""
 
     def __init__(self, daemon, kits):
         self.daemon, self.number = daemon, len(kits)
         self.start = self.settled = time.monotonic()
+        self.start_us = daemon.get("status")["now_us"]
         for kit in kits:
             kit.plug()
         self.devices, self.took = [], 0.0
 
     def wait(self):
         wait_for(f"{self.number} kit(s) to record again", self.look, LATE_S)
-        self.took = time.monotonic() - self.start
+        self.took = max(self.first_row(device) for device in self.devices)
         # The daemon leaves a device alone until udevd is through with it.
-        self.took_after_udevd = time.monotonic() - self.settled
+        self.took_after_udevd = self.took - (self.settled - self.start)
         return self
+
+    def first_row(self, device):
+        def stamps():
+            return [row for stream in device["streams"] for row in self.daemon.get(
+                f"streams/{stream['id']}/columns?columns=4000&from_us={self.start_us}")["t_us"]]
+        return (min(wait_for("a row on the card", stamps)) - self.start_us) / 1e6
 
     def look(self):
         if os.path.exists("/run/udev/queue"):
