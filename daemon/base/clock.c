@@ -143,6 +143,18 @@ const char *anchor_source_name(enum anchor_source source)
 		return "ntp";
 	case ANCHOR_RTC:
 		return "rtc";
+	case ANCHOR_GPS:
+		return "gps";
+	case ANCHOR_PPS:
+		return "pps";
+	case ANCHOR_BROWSER:
+		return "browser";
+	case ANCHOR_PERSON:
+		return "person";
+	case ANCHOR_CARRIED:
+		return "carried";
+	case ANCHOR_BETWEEN:
+		return "between";
 	}
 	return "unknown";
 }

@@ -58,6 +58,12 @@ enum anchor_source {
 	ANCHOR_SYSTEM = 1, /* the kernel's wall clock, trusted because the configuration says so */
 	ANCHOR_NTP = 2,    /* the kernel's wall clock while adjtimex says it is disciplined */
 	ANCHOR_RTC = 3,    /* the kernel's wall clock, set from a battery clock at boot */
+	ANCHOR_GPS = 4,    /* a GPS receiver's sentence, stamped on arrival */
+	ANCHOR_PPS = 5,    /* its pulse each second, stamped by the kernel; a sentence says which */
+	ANCHOR_BROWSER = 6, /* the clock of a teacher's computer or telephone */
+	ANCHOR_PERSON = 7,  /* somebody said when it was */
+	ANCHOR_CARRIED = 8, /* an anchor of before a suspend, and how long it took */
+	ANCHOR_BETWEEN = 9, /* nobody told: after the boot before and before the one behind */
 };
 
 /* One claim: at this instant it was that hour, give or take. */

@@ -60,6 +60,8 @@ const char *gap_reason_name(enum gap_reason reason)
 		return "expired";
 	case GAP_SILENT:
 		return "silent";
+	case GAP_SUSPENDED:
+		return "suspended";
 	}
 	return "unknown";
 }

@@ -34,7 +34,7 @@ struct clock_piece {
 	int64_t origin_tick;
 	int64_t origin_ns;       /* board time */
 	int32_t rate_ppb;        /* |rate| <= CLOCK_RATE_MOST_PPB */
-	uint32_t uncertainty_ns; /* one sigma of the map, the constant path delay included */
+	uint32_t uncertainty_ns; /* 95 % of the stamps are within it, the path's delay included */
 	uint32_t segment; /* counts restarts of the device clock; ticks compare only within one */
 };
 
@@ -52,17 +52,26 @@ struct batch {
 	double values[BATCH_ROWS * STREAM_CHANNELS];
 };
 
+/* From this stamp on, until the next one that says so, the stamps of a stream are within so many
+ * nanoseconds of the truth, in 95 of 100 cases. */
+struct uncertainty {
+	uint32_t stream;
+	struct instant from;
+	int64_t ns;
+};
+
 /* Why rows are missing. Numbers are stored: append only. */
 enum gap_reason {
-	GAP_UNPLUGGED = 1, /* the device went away */
-	GAP_WIRE = 2,      /* frames damaged or lost between device and board */
-	GAP_DEVICE = 3,    /* the device itself says that it lost samples */
-	GAP_RING = 4,      /* this board could not keep up: a ring was full */
-	GAP_STOPPED = 5,   /* kitlogd was not running */
-	GAP_RESET = 6,     /* the device restarted */
-	GAP_STORE = 7,     /* the card was full or refused to write */
-	GAP_EXPIRED = 8,   /* removed to make room */
-	GAP_SILENT = 9,    /* plugged in, but no reading came */
+	GAP_UNPLUGGED = 1,  /* the device went away */
+	GAP_WIRE = 2,       /* frames damaged or lost between device and board */
+	GAP_DEVICE = 3,     /* the device itself says that it lost samples */
+	GAP_RING = 4,       /* this board could not keep up: a ring was full */
+	GAP_STOPPED = 5,    /* kitlogd was not running */
+	GAP_RESET = 6,      /* the device restarted */
+	GAP_STORE = 7,      /* the card was full or refused to write */
+	GAP_EXPIRED = 8,    /* removed to make room */
+	GAP_SILENT = 9,     /* plugged in, but no reading came */
+	GAP_SUSPENDED = 10, /* the board slept */
 };
 
 struct gap {
