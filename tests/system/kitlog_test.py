@@ -122,6 +122,14 @@ class Kitlog(unittest.TestCase):
             self.assertFalse(file.exists())
             board.end()
 
+    def test_lists_tell_instants_apart_without_the_hour(self):
+        mark = {"id": 1, "at_us": 61250000, "wall_us": None, "author": "#2", "text": ""}
+        run = {"id": 4, "number": 2, "title": "", "from_us": 61250000, "wall_from_us": None, "to_us": 62250000}
+        board = self.told_by_a_board(lambda path: json.dumps(
+            {"marks": [mark], "runs": [] if "before" in path else [run], "now_us": 70000000}).encode())
+        for words in (("mark", "list"), ("run", "list")):
+            self.assertIn("board 61.250 s", self.kitlog(board, *words).stdout)
+
     def test_devices_are_told_as_on_the_pages(self):
         words = self.kitlog("devices").stdout
         self.assertIn(" °C ", words)

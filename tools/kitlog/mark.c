@@ -14,7 +14,9 @@ static void print_mark(const json_t *mark)
 
 	snprintf(id, sizeof id, "%lld", json_integer_value(json_object_get(mark, "id")));
 	say_row(stdout, (int[]){6, 22, 14, 0},
-		(const char *[]){id, say_wall(json_object_get(mark, "wall_us"), wall),
+		(const char *[]){id,
+			say_when(json_object_get(mark, "at_us"), json_object_get(mark, "wall_us"),
+				wall),
 			author ? author : "?", text ? text : ""},
 		4);
 }

@@ -20,7 +20,9 @@ static void print_run(const json_t *run, double now_us)
 		json_integer_value(json_object_get(run, "number")));
 	say_duration(((is_open ? now_us : json_number_value(to)) - from) / 1e6, length);
 	say_row(stdout, (int[]){6, 12, 22, 14, 10, 0},
-		(const char *[]){id, number, say_wall(json_object_get(run, "wall_from_us"), wall),
+		(const char *[]){id, number,
+			say_when(json_object_get(run, "from_us"),
+				json_object_get(run, "wall_from_us"), wall),
 			length, is_open ? say("记录中", "running") : say("完成", "done"),
 			title ? title : ""},
 		6);

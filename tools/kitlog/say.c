@@ -176,3 +176,12 @@ const char *say_wall(const json_t *wall_us, char *ret_text)
 	strftime(ret_text, SAY_TEXT, "%Y-%m-%d %H:%M:%S", &tm);
 	return ret_text;
 }
+
+const char *say_when(const json_t *at_us, const json_t *wall_us, char *ret_text)
+{
+	if (json_is_integer(wall_us) || !json_is_integer(at_us))
+		return say_wall(wall_us, ret_text);
+	snprintf(ret_text, SAY_TEXT, say("板上 %.3f s", "board %.3f s"),
+		(double)json_integer_value(at_us) / 1e6);
+	return ret_text;
+}

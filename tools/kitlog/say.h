@@ -36,3 +36,6 @@ const char *say_duration(double seconds, char *ret_text);
  * pages. */
 const char *say_value(double value, double resolution, const char *ucum, char *ret_text);
 const char *say_wall(const json_t *wall_us, char *ret_text); /* local time; "-" when unknown */
+/* The same; while nobody knows the hour, seconds of the board's own time, so that instants can be told
+ * apart and set against an export. */
+const char *say_when(const json_t *at_us, const json_t *wall_us, char *ret_text);
