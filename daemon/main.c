@@ -452,8 +452,12 @@ static int open_all(struct daemon *d)
 
 	if ((failed = keep_start(d->keep)))
 		return fail("the thread that keeps readings", failed);
-	if ((failed = wallwatch_open(
-		     d->loop, &d->clock, d->keep, d->config->wall_clock_is_trusted, &d->wallwatch)))
+	failed = wallwatch_open(&(struct wallwatch_options){.loop = d->loop,
+					.clock = &d->clock,
+					.keep = d->keep,
+					.is_trusted_always = d->config->wall_clock_is_trusted},
+		&d->wallwatch);
+	if (failed)
 		return fail("the watch on the wall clock", failed);
 	failed = ports_open(&(struct ports_options){.loop = d->loop,
 				    .config = d->config,

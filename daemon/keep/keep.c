@@ -58,6 +58,7 @@ enum order_kind {
 	ORDER_RELEASE,
 	ORDER_COMMIT,
 	ORDER_CALIBRATION,
+	ORDER_GAP,
 };
 
 struct order {
@@ -96,6 +97,8 @@ static int obey(struct keep *keep, enum order_kind kind, const void *body)
 		return store_release_quarantined(store, body);
 	case ORDER_CALIBRATION:
 		return store_add_calibration(store, body);
+	case ORDER_GAP:
+		return store_add_gap(store, body);
 	case ORDER_COMMIT:
 		keep->is_commit_ordered = true;
 		return 0;
@@ -358,6 +361,11 @@ int keep_order_anchor(struct keep *keep, const struct anchor *anchor)
 int keep_order_calibration(struct keep *keep, const struct calibration *calibration)
 {
 	return give(keep, KEEP_MAIN, ORDER_CALIBRATION, calibration, sizeof *calibration);
+}
+
+int keep_order_gap(struct keep *keep, const struct gap *gap)
+{
+	return give(keep, KEEP_MAIN, ORDER_GAP, gap, sizeof *gap);
 }
 
 int keep_order_commit(struct keep *keep)

@@ -44,6 +44,8 @@ int keep_order_run(struct keep *keep, const struct run *run);                   
 int keep_order_mark(struct keep *keep, const struct mark *mark);                      /* main */
 int keep_order_anchor(struct keep *keep, const struct anchor *anchor);                /* main */
 int keep_order_calibration(struct keep *keep, const struct calibration *calibration); /* main */
+/* What sense cannot see: the board slept. */
+int keep_order_gap(struct keep *keep, const struct gap *gap); /* main */
 /* Commits soon instead of when it is due: what is in the feed by now will be durable. At most once
  * a second, whoever asks how often: readers must not wear out the card. */
 int keep_order_commit(struct keep *keep);                              /* main */

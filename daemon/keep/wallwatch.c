@@ -1,80 +1,211 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The kernel slews CLOCK_MONOTONIC and CLOCK_REALTIME alike, so their difference is constant except
- * when somebody sets the clock: one anchor says it all until then, and taking more would only store
- * the noise of reading two clocks. */
+/* Asks the kernel; keep/wall_claims.c makes something of what it says. */
 #include "keep/wallwatch.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/timerfd.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/container.h"
 
 #define LOG_TAG "clock"
 #include "base/log.h"
 
 static const int64_t look_ns = 10 * (int64_t)NS_PER_S;
 
-/* Reading two clocks is good to about a microsecond; a thousand times that is somebody's doing. */
-static const int64_t moved_ns = NS_PER_MS;
+/* The timer that somebody cancels is never due: it ends with the kernel's own time. */
+static const time_t never_s = INT64_MAX / NS_PER_S;
+
+/* Anchors that found no room; one of before a sleep, and the kernel's own. */
+enum { WAITING = 4 };
 
 struct wallwatch {
-	const struct clock *clock;
-	struct keep *keep;
-	bool is_trusted_always;
-	bool has_anchor;
-	struct anchor last;
+	struct wallwatch_options options;
+	struct wall_claims claims;
+	struct anchor waiting[WAITING];
+	unsigned n_waiting;
+	int64_t slept_ns;
 	struct timer timer;
+	struct watch was_set; /* readable when the wall clock was set */
 };
 
-static int64_t offset(const struct anchor *anchor)
+/* ---------------------------------------------------------------- to the card */
+
+static void order_waiting(struct wallwatch *watch)
 {
-	return anchor->wall.ns - anchor->at.ns;
+	unsigned n = 0;
+
+	while (n < watch->n_waiting &&
+		keep_order_anchor(watch->options.keep, &watch->waiting[n]) == 0)
+		n++;
+	watch->n_waiting -= n;
+	for (unsigned i = 0; i < watch->n_waiting; i++)
+		watch->waiting[i] = watch->waiting[i + n];
 }
 
-static void look(struct wallwatch *watch)
+/* In order, and the newest rather than an old one when the card is stuck for long. */
+static void order(struct wallwatch *watch, const struct anchor *anchor)
 {
-	enum anchor_source source = ANCHOR_SYSTEM;
-	int64_t uncertainty_ns = NS_PER_S;
+	if (watch->n_waiting == WAITING) {
+		watch->n_waiting--;
+		for (unsigned i = 0; i < watch->n_waiting; i++)
+			watch->waiting[i] = watch->waiting[i + 1];
+	}
+	watch->waiting[watch->n_waiting++] = *anchor;
+	order_waiting(watch);
+}
 
-	if (!clock_is_trusted(&source, &uncertainty_ns) && !watch->is_trusted_always)
-		return;
-	struct anchor now = clock_pair(watch->clock, source);
-	if (now.uncertainty_ns < uncertainty_ns)
-		now.uncertainty_ns = uncertainty_ns;
-
-	if (watch->has_anchor && llabs(offset(&now) - offset(&watch->last)) < moved_ns)
-		return;
-	if (keep_order_anchor(watch->keep, &now))
-		return; /* the next look tries again */
-
+static void tell(const struct anchor *anchor)
+{
 	char text[WALL_TEXT];
-	log_info("wall clock %s: %s (%s)", watch->has_anchor ? "was set" : "is known",
-		wall_text(now.wall, 0, text), anchor_source_name(source));
-	watch->last = now;
-	watch->has_anchor = true;
+
+	log_info("it was %s +- %.3f s at %.3f s (%s)", wall_text(anchor->wall, 3, text),
+		(double)anchor->uncertainty_ns / NS_PER_S, (double)anchor->at.ns / NS_PER_S,
+		anchor_source_name(anchor->source));
+}
+
+int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor)
+{
+	int result = keep_order_anchor(watch->options.keep, anchor);
+
+	if (result < 0)
+		return result;
+	wall_claims_note(&watch->claims, anchor);
+	tell(anchor);
+	return 0;
+}
+
+void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidence)
+{
+	struct wall_finding finding;
+
+	order_waiting(watch);
+	wall_claims_look(&watch->claims, evidence, &finding);
+	if (finding.slept_ns > 0) {
+		watch->slept_ns += finding.slept_ns;
+		log_info("the board slept for %.3f s", (double)finding.slept_ns / NS_PER_S);
+		if (keep_order_gap(watch->options.keep, &finding.slept) < 0)
+			log_warn("the card is too slow: it will not be told that the board slept");
+	}
+	if (finding.stepped_ns != 0)
+		log_info("the wall clock was set by %+.6f s; no stamp changes",
+			(double)finding.stepped_ns / NS_PER_S);
+	for (unsigned i = 0; i < finding.n_anchors; i++) {
+		tell(&finding.anchors[i]);
+		order(watch, &finding.anchors[i]);
+	}
+}
+
+int64_t wallwatch_slept_ns(const struct wallwatch *watch)
+{
+	return watch->slept_ns;
+}
+
+/* ---------------------------------------------------------------- the kernel */
+
+static int64_t read_clock(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+/* The tightest of a few: one that was interrupted in the middle would look like a short sleep. */
+static int64_t time_asleep(void)
+{
+	int64_t least_ns = INT64_MAX;
+
+	for (int i = 0; i < 5; i++) {
+		int64_t monotonic_ns = read_clock(CLOCK_MONOTONIC);
+		int64_t ns = read_clock(CLOCK_BOOTTIME) - monotonic_ns;
+
+		least_ns = ns < least_ns ? ns : least_ns;
+	}
+	return least_ns;
+}
+
+static void ask_kernel(struct wallwatch *watch)
+{
+	struct timex ntp = {.modes = 0};
+	struct wall_evidence evidence = {
+		.source = ANCHOR_SYSTEM,
+		.uncertainty_ns = NS_PER_S,
+		.asleep_ns = time_asleep(),
+	};
+
+	adjtimex(&ntp);
+	evidence.maxerror_ns = (int64_t)ntp.maxerror * NS_PER_US;
+	evidence.is_vouched = clock_is_trusted(&evidence.source, &evidence.uncertainty_ns) ||
+		watch->options.is_trusted_always;
+	evidence.pair = clock_pair(watch->options.clock, evidence.source);
+	wallwatch_look(watch, &evidence);
 }
 
 static void due(struct timer *timer, struct instant now)
 {
-	struct wallwatch *watch =
-		(struct wallwatch *)((char *)timer - offsetof(struct wallwatch, timer));
-
 	(void)now;
-	look(watch);
+	ask_kernel(CONTAINER(timer, struct wallwatch, timer));
 }
 
-int wallwatch_open(struct loop *loop, const struct clock *clock, struct keep *keep,
-	bool is_trusted_always, struct wallwatch **ret_watch)
+static int arm(int fd)
+{
+	const struct itimerspec never = {.it_value = {.tv_sec = never_s}};
+
+	return timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0
+		? -errno
+		: 0;
+}
+
+/* It is read before it is armed anew: what is set in between is found by the look that follows. */
+static void was_set(struct watch *fd, uint32_t events)
+{
+	struct wallwatch *watch = CONTAINER(fd, struct wallwatch, was_set);
+	uint64_t ignored;
+
+	(void)events;
+	if (read(fd->fd, &ignored, sizeof ignored) < 0 && errno == EAGAIN)
+		return;
+	arm(fd->fd);
+	ask_kernel(watch);
+}
+
+/* Without it (a sandbox forbids it), the look each 10 s has to do. */
+static void watch_for_steps(struct wallwatch *watch)
+{
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+	int result = fd < 0 ? -errno : arm(fd);
+
+	watch->was_set.ready = was_set;
+	if (result == 0)
+		result = watch_add(watch->options.loop, &watch->was_set, fd, EPOLLIN);
+	if (result == 0)
+		return;
+	log_warn(
+		"steps of the wall clock are noticed within 10 s, not at once: the kernel refuses a timer");
+	if (fd >= 0)
+		close(fd);
+}
+
+/* ---------------------------------------------------------------- life */
+
+int wallwatch_open(const struct wallwatch_options *options, struct wallwatch **ret_watch)
 {
 	struct wallwatch *watch = calloc(1, sizeof *watch);
 
 	if (!watch)
 		return -ENOMEM;
-	watch->clock = clock;
-	watch->keep = keep;
-	watch->is_trusted_always = is_trusted_always;
+	watch->options = *options;
 	watch->timer.due = due;
-	look(watch);
-	timer_every(loop, &watch->timer, look_ns);
 	*ret_watch = watch;
+	if (options->clock->is_fake)
+		return 0; /* the kernel's clocks say nothing of it */
+	watch_for_steps(watch);
+	ask_kernel(watch);
+	timer_every(options->loop, &watch->timer, look_ns);
 	return 0;
 }
 
@@ -83,5 +214,9 @@ void wallwatch_close(struct wallwatch *watch)
 	if (!watch)
 		return;
 	timer_cancel(&watch->timer);
+	if (watch->was_set.loop) {
+		watch_remove(&watch->was_set);
+		close(watch->was_set.fd);
+	}
 	free(watch);
 }

@@ -1,19 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Watches the board's wall clock and writes an anchor when it first deserves trust, and again
- * whenever it has moved against board time by more than a millisecond (somebody stepped it).
- * Evidence only: what an anchor means for stamps is keep/store.h's wall map. Main thread. */
+/* Where all claims of the hour come together: the kernel's wall clock, which is watched here, and
+ * what others hear of it (a satellite receiver, a teacher's browser). Each becomes an anchor when it
+ * says something new, and again each hour, so that the map (keep/store.h) knows that it still holds.
+ * Evidence only: which of them rules stamps is the map's to decide.
+ *
+ * A step of the wall clock, a leap second and the end of a sleep are noticed at once: the kernel
+ * cancels a timer on CLOCK_REALTIME (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). Where it does not,
+ * the look each 10 s finds them. A sleep becomes a gap of all streams and an anchor of what was known
+ * before it. Main thread; never waits. */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/loop.h"
 #include "keep/keep.h"
+#include "keep/wall_claims.h"
 
 struct wallwatch;
 
-/* `is_trusted_always`: the configuration says `wall_clock: system`. Looks at once, then each 10
- * s. */
-int wallwatch_open(struct loop *loop, const struct clock *clock, struct keep *keep,
-	bool is_trusted_always, struct wallwatch **ret_watch);
+struct wallwatch_options {
+	struct loop *loop;
+	const struct clock *clock; /* a fake one: the kernel is not asked, the test plays it */
+	struct keep *keep;
+	bool is_trusted_always; /* the configuration says `wall_clock: system` */
+};
+/* Looks at once, then each 10 s. */
+int wallwatch_open(const struct wallwatch_options *options, struct wallwatch **ret_watch);
 void wallwatch_close(struct wallwatch *watch);
+
+/* One look, with what it found: the kernel's answers, or a test's. */
+void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidence);
+
+/* A claim of somebody else, for this boot or an earlier one. 0, or -ENOSPC: keep has no room for
+ * orders just now; say it again. */
+int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor);
+
+/* How long the board has slept since the daemon began. */
+int64_t wallwatch_slept_ns(const struct wallwatch *watch);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
+/* The hour on its way to the card: what the watch on the kernel's clocks orders is kept, and a board
+ * that slept has a gap and an hour that takes the sleep into account. */
+#include "keep/wallwatch.h"
+
+#include "support/cmocka_all.h"
+#include "support/store_bench.h"
+
+#define S ((int64_t)NS_PER_S)
+
+static struct bench bench;
+static struct clock clock_fake;
+static struct ring *feed;
+static struct keep *keep;
+static struct wallwatch *watch;
+
+static const int64_t wall_ns = 1795859100 * S; /* 2026-11-28 */
+
+static int begin(void **state)
+{
+	(void)state;
+	bench_open(&bench, 0);
+	clock_fake = (struct clock){.is_fake = true, .frozen_ns = bench.now.ns};
+	const struct keep_options options = {&clock_fake, bench.store, NULL, NS_PER_S};
+	if (ring_new(1 << 16, &feed))
+		return -1;
+	struct keep_options with_feed = options;
+	with_feed.feed = feed;
+	return keep_new(&with_feed, &keep) ||
+		wallwatch_open(
+			&(struct wallwatch_options){.clock = &clock_fake, .keep = keep}, &watch);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	wallwatch_close(watch);
+	keep_free(keep);
+	ring_free(feed);
+	bench_close(&bench);
+	return 0;
+}
+
+static struct wall_evidence evidence_at(int64_t at_ns, int64_t asleep_ns)
+{
+	return (struct wall_evidence){
+		.pair = {{at_ns}, {wall_ns + at_ns + asleep_ns}, 200, ANCHOR_NTP},
+		.is_vouched = true,
+		.source = ANCHOR_NTP,
+		.uncertainty_ns = NS_PER_MS,
+		.asleep_ns = asleep_ns,
+	};
+}
+
+static void keep_it(int64_t seconds)
+{
+	keep_turn(keep, instant_add(bench.now, seconds * S));
+	keep_turn(keep, instant_add(bench.now, (seconds + 2) * S));
+}
+
+static int copy_gap(void *self, const struct gap *gap)
+{
+	if (gap->reason == GAP_SUSPENDED)
+		*(struct gap *)self = *gap;
+	return 0;
+}
+
+static void a_sleep_is_kept_as_a_gap_of_all_streams(void **state)
+{
+	const int64_t now_ns = bench.now.ns, slept_ns = 8 * 3600 * S;
+	struct wall_evidence before = evidence_at(now_ns, 0),
+			     woken = evidence_at(now_ns + 10 * S, slept_ns);
+	struct gap gap = {0};
+
+	(void)state;
+	wallwatch_look(watch, &before);
+	wallwatch_look(watch, &woken);
+	keep_it(10);
+	assert_int_equal(reader_gaps(bench.reader, 77, (struct instant){0},
+				 (struct instant){INT64_MAX}, copy_gap, &gap),
+		0);
+	assert_int_equal(gap.reason, GAP_SUSPENDED);
+	assert_int_equal(gap.stream, 0);
+	assert_int_equal(gap.to.ns, now_ns + 10 * S);
+	assert_int_equal(wallwatch_slept_ns(watch), slept_ns);
+}
+
+static void a_claim_is_kept(void **state)
+{
+	const struct anchor phone = {bench.now, {wall_ns + bench.now.ns}, 2 * S, ANCHOR_BROWSER};
+	struct wall_map *map;
+	struct wall wall;
+	struct anchor by;
+
+	(void)state;
+	assert_int_equal(wallwatch_claim(watch, &phone), 0);
+	keep_it(0);
+	assert_int_equal(reader_wall_map(bench.reader, &map), 0);
+	assert_true(wall_map_at(map, instant_add(bench.now, S), &wall, &by));
+	assert_int_equal(wall.ns, wall_ns + bench.now.ns + S);
+	assert_int_equal(by.source, ANCHOR_BROWSER);
+	wall_map_free(map);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_sleep_is_kept_as_a_gap_of_all_streams, begin, end),
+		cmocka_unit_test_setup_teardown(a_claim_is_kept, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
