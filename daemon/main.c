@@ -123,6 +123,7 @@ static void open_web(struct timer *timer, struct instant now)
 		.feed = d->feed_main,
 		.notices = d->notices,
 		.keep = d->keep,
+		.wallwatch = d->wallwatch,
 		.ship = d->ship,
 		.sense = d->sense,
 		.ports = d->ports,

@@ -33,7 +33,7 @@ void wallwatch_close(struct wallwatch *watch);
 /* One look, with what it found: the kernel's answers, or a test's. */
 void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidence);
 
-/* A claim of somebody else, for this boot or an earlier one. 0, or -ENOSPC: keep has no room for
+/* A claim of somebody else, about this boot. 0, or -ENOSPC: keep has no room for
  * orders just now; say it again. */
 int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor);
 

@@ -14,6 +14,14 @@ void write_health(struct parts *parts, struct text *text); /* event data */
 void handle_login(void *self, struct request *request);
 void handle_logout(void *self, struct request *request);
 
+/* api_clock.c */
+void handle_clock(void *self, struct request *request);
+void handle_clock_tell(void *self, struct request *request);
+
+/* api_boots.c */
+void handle_boots(void *self, struct request *request);
+void handle_boot_tell(void *self, struct request *request);
+
 /* api_devices.c */
 void handle_devices(void *self, struct request *request);
 void handle_identify(void *self, struct request *request);

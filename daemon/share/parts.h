@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "data/config.h"
 #include "keep/keep.h"
+#include "keep/wallwatch.h"
 #include "sense/catalogue.h"
 #include "sense/ports.h"
 #include "sense/sense.h"
@@ -35,6 +36,7 @@ struct parts {
 	const char *config_problem;        /* NULL: none */
 	const struct catalogue *catalogue; /* NULL: knows no kits */
 	struct keep *keep;
+	struct wallwatch *wallwatch; /* NULL: nobody's claims of the hour are taken */
 	struct ship *ship; /* these three may be NULL: nothing to ship to, to ask, to list */
 	struct sense *sense;
 	struct ports *ports;

@@ -330,6 +330,7 @@ int web_open(const struct web_options *options, struct web **ret_web, char *ret_
 		.config_problem = options->config_problem,
 		.catalogue = options->catalogue,
 		.keep = options->keep,
+		.wallwatch = options->wallwatch,
 		.ship = options->ship,
 		.sense = options->sense,
 		.ports = options->ports,

@@ -16,6 +16,7 @@
 #include "data/config.h"
 #include "data/device.h"
 #include "keep/keep.h"
+#include "keep/wallwatch.h"
 #include "sense/catalogue.h"
 #include "sense/ports.h"
 #include "sense/sense.h"
@@ -31,6 +32,7 @@ struct web_options {
 	struct ring *feed;    /* sense produces, main consumes */
 	struct ring *notices; /* of keep_listen: store_status after each commit; NULL: not told */
 	struct keep *keep;
+	struct wallwatch *wallwatch; /* may be NULL: then nobody can tell the hour */
 	struct ship *ship;
 	struct sense *sense;
 	struct ports *ports;

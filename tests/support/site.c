@@ -25,6 +25,7 @@ struct web_options site_options(struct site *site)
 		.feed = site->feed,
 		.notices = site->notices,
 		.keep = site->keep,
+		.wallwatch = site->wallwatch,
 		.pages = site->pages,
 		.pin = "123456",
 		.boot = 1,
@@ -78,6 +79,11 @@ static void open_keep(struct site *site, int64_t commit_ns)
 				 &site->keep),
 		0);
 	assert_int_equal(keep_listen(site->keep, site->notices, &site->woken), 0);
+	assert_int_equal(wallwatch_open(&(struct wallwatch_options){.loop = site->loop,
+						.clock = &site->clock,
+						.keep = site->keep},
+				 &site->wallwatch),
+		0);
 	keep_turn(site->keep, clock_now(&site->clock)); /* its seconds count from here */
 }
 
@@ -118,6 +124,7 @@ int site_tear_down(void **state)
 	char command[128];
 
 	web_close(site->web);
+	wallwatch_close(site->wallwatch);
 	keep_free(site->keep);
 	store_close(site->store);
 	wake_close(&site->woken);

@@ -29,6 +29,7 @@ struct site {
 	struct wake woken; /* of the notices; the test looks by itself */
 	struct store *store;
 	struct keep *keep;
+	struct wallwatch *wallwatch; /* the kernel's clocks say nothing of the site's */
 	struct config config;
 	struct config_sink sink;
 	struct web *web;               /* NULL: closed by the test */

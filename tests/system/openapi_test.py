@@ -31,7 +31,8 @@ SINK = "sinks:\n  - {name: school, kind: influxdb1, url: 'http://127.0.0.1:9', d
 # Too many tries and a busy board need what the others must not suffer: see the flow tests.
 UNSEEN = {("POST", "/login", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
           ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503),
-          ("GET", "/marks", 503)}
+          ("GET", "/marks", 503), ("GET", "/clock/boots", 503), ("POST", "/clock/boots/{id}", 503),
+          ("POST", "/clock/boots/{id}", 200)}  # there is no earlier boot: tests/flow/web_clock_test.c
 
 
 class Openapi(unittest.TestCase):
@@ -118,6 +119,11 @@ class Openapi(unittest.TestCase):
         self.assertEqual(len(few["t_us"]), len(few["n"]))
         self.expect(400, "GET", "/streams/{id}/columns", "?columns=0", id=self.stream)
         self.expect(404, "GET", "/streams/{id}/columns", id=999999)
+        clock = self.expect(200, "GET", "/clock")
+        self.assertAlmostEqual(clock["wall_us"] - clock["now_us"], offset, delta=2)
+        boots = self.expect(200, "GET", "/clock/boots")
+        self.assertEqual(boots["boots"][-1]["source"], "system")
+        self.assertGreaterEqual(len(boots["anchors"]), 1)
         self.expect(200, "GET", "/runs")
         self.expect(400, "GET", "/runs", "?limit=201")
         self.assertEqual(self.expect(200, "GET", "/marks"), {"marks": [], "has_more": False})
@@ -139,6 +145,8 @@ class Openapi(unittest.TestCase):
         for path in ("/calibrations", "/calibrations/zero"):
             self.expect(401, "POST", path, body={})
         self.expect(401, "POST", "/calibrations/{id}/withdraw", body={}, id=1)
+        self.expect(401, "POST", "/clock", body={})
+        self.expect(401, "POST", "/clock/boots/{id}", body={}, id=1)
         self.expect(403, "POST", "/login", body={"pin": "x"})
         self.expect(400, "POST", "/login", body={})
         self.expect(415, "POST", "/login", body="{}", headers={})
@@ -161,7 +169,22 @@ class Openapi(unittest.TestCase):
         self.expect(404, "POST", "/devices/{id}/identify", body={}, id=999)
         self.expect(415, "POST", "/devices/{id}/identify", body="{}", headers={}, id=self.device["id"])
         self.calibrate()
+        self.tell_the_hour()
         self.expect(204, "DELETE", "/login")
+
+    def tell_the_hour(self):
+        now = self.expect(200, "GET", "/clock")
+        told = {"at_us": now["now_us"], "wall_ms": now["wall_us"] // 1000, "round_trip_us": 4000}
+        self.assertEqual(self.expect(200, "POST", "/clock", body=told), {"uncertainty_us": 2002000})
+        self.expect(400, "POST", "/clock", body={**told, "at_us": 0})
+        refused = self.expect(409, "POST", "/clock", body={**told, "wall_ms": 1000})
+        self.assertEqual(refused["error"]["code"], "absurd_hour")
+        self.expect(415, "POST", "/clock", body="{}", headers={})
+        boot = self.expect(200, "GET", "/clock/boots")["boots"][-1]["id"]
+        self.expect(409, "POST", "/clock/boots/{id}", body={"wall_ms": told["wall_ms"]}, id=boot)
+        self.expect(400, "POST", "/clock/boots/{id}", body={}, id=boot)
+        self.expect(404, "POST", "/clock/boots/{id}", body={"wall_ms": told["wall_ms"]}, id=999)
+        self.expect(415, "POST", "/clock/boots/{id}", body="{}", headers={}, id=boot)
 
     def calibrate(self):
         """Makes, moves, uses again and withdraws calibrations of the first channel."""
