@@ -62,6 +62,10 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	/* those whose sum was wrong, set aside */
 	"CREATE TABLE damaged_calibration(number INTEGER PRIMARY KEY, id, refers, kind, identity, stream,"
 	"  channel, name, made_ns, wall_ns, from_ns, to_ns, ship_from_ns, points, sum);",
+	/* skipped_ns: board time that the boot's base left out beyond the usual second; from_ns: the
+	 * anchor may rule from here on. Anchors of before ruled a whole boot or nothing. */
+	"ALTER TABLE boot ADD COLUMN skipped_ns INT NOT NULL DEFAULT 0;"
+	"ALTER TABLE anchor ADD COLUMN from_ns INT NOT NULL DEFAULT 4611686018427387904;",
 };
 
 int database_path(const char *directory, const char *suffix, char *ret_path)

@@ -225,8 +225,10 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 	case NOTE_BOOT: {
 		const struct boot *boot = note->body;
 		return database_run(db, &notes->statements[7],
-			"INSERT OR IGNORE INTO boot VALUES(?, ?, ?, ?)", "itii", (int64_t)boot->id,
-			boot->kernel_id, boot->base_ns, boot->begin_ns);
+			"INSERT OR IGNORE INTO boot(id, kernel_id, base_ns, begin_ns, skipped_ns)"
+			" VALUES(?, ?, ?, ?, ?)",
+			"itiii", (int64_t)boot->id, boot->kernel_id, boot->base_ns, boot->begin_ns,
+			boot->skipped_ns);
 	}
 	case NOTE_DEVICE:
 		return write_device(notes, db, note->body);
@@ -235,11 +237,11 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 	case NOTE_ANCHOR: {
 		const struct boot_anchor *of = note->body;
 		return database_run(db, &notes->statements[9],
-			"INSERT INTO anchor(boot, at_ns, wall_ns, uncertainty_ns, source)"
-			" SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS"
-			" (SELECT 1 FROM anchor WHERE boot = ?1 AND at_ns = ?2)",
-			"iiiii", (int64_t)of->boot, of->anchor.at.ns, of->anchor.wall.ns,
-			of->anchor.uncertainty_ns, (int64_t)of->anchor.source);
+			"INSERT INTO anchor(boot, at_ns, wall_ns, uncertainty_ns, source, from_ns)"
+			" SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS"
+			" (SELECT 1 FROM anchor WHERE boot = ?1 AND at_ns = ?2 AND source = ?5)",
+			"iiiiii", (int64_t)of->boot, of->anchor.at.ns, of->anchor.wall.ns,
+			of->anchor.uncertainty_ns, (int64_t)of->anchor.source, of->from.ns);
 	}
 	case NOTE_RUN: {
 		const struct run *run = note->body;

@@ -30,10 +30,12 @@ struct boot {
 	uint32_t id;
 	char kernel_id[64];
 	int64_t base_ns, begin_ns;
+	int64_t skipped_ns; /* board time beyond the usual second that is left out before it */
 };
 struct boot_anchor {
 	uint32_t boot;
 	struct anchor anchor;
+	struct instant from; /* it may rule from here on: no row behind it was in the store */
 };
 struct holes {
 	char sink[32];

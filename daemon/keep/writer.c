@@ -144,7 +144,7 @@ static int newest_boot(sqlite3 *db, struct boot *ret_boot, struct boot_anchor *r
 		ret_boot->base_ns = sqlite3_column_int64(boots, 2);
 		ret_boot->begin_ns = sqlite3_column_int64(boots, 3);
 		result = database_query(db, &anchors,
-			"SELECT at_ns, wall_ns, uncertainty_ns, source FROM anchor WHERE boot = ?"
+			"SELECT at_ns, wall_ns, uncertainty_ns, source, from_ns FROM anchor WHERE boot = ?"
 			" ORDER BY id LIMIT 1",
 			"i", (int64_t)ret_boot->id);
 	}
@@ -156,6 +156,7 @@ static int newest_boot(sqlite3 *db, struct boot *ret_boot, struct boot_anchor *r
 			.uncertainty_ns = sqlite3_column_int64(anchors, 2),
 			.source = (enum anchor_source)sqlite3_column_int(anchors, 3),
 		};
+		ret_anchor->from.ns = sqlite3_column_int64(anchors, 4);
 	}
 	sqlite3_finalize(boots);
 	sqlite3_finalize(anchors);
@@ -212,6 +213,7 @@ static int begin_boot(struct store *store, const char *boot_id, int64_t monotoni
 		text_copy(boot.kernel_id, sizeof boot.kernel_id, boot_id);
 		boot.base_ns = last_ns == INT64_MIN ? 0 : begin_ns - monotonic_ns;
 		boot.begin_ns = boot.base_ns + monotonic_ns;
+		boot.skipped_ns = store->db ? 0 : log_ns;
 		anchor.boot = 0;
 		result = notes_add(store->notes, NOTE_BOOT, &boot, sizeof boot);
 	}
@@ -316,11 +318,40 @@ int store_add_gap(struct store *store, const struct gap *gap)
 	return add_note(store, NOTE_GAP, gap, sizeof *gap);
 }
 
+/* `at`, or the instant behind every row taken so far: those may have been shipped. */
+static struct instant behind_all_rows(const struct store *store, struct instant at)
+{
+	for (size_t i = 0; i < store->pending.n_streams; i++)
+		if (store->pending.streams[i].last_ns >= at.ns)
+			at.ns = store->pending.streams[i].last_ns + 1;
+	return at;
+}
+
+/* The boot that an instant is of; the first, for what lies before it. */
+static int boot_of(struct store *store, struct instant at, uint32_t *ret_boot)
+{
+	sqlite3_stmt *boots = NULL;
+	int64_t id = store->boot.id;
+	int result = 0;
+
+	if (at.ns < store->boot.begin_ns && store->db)
+		result = database_number(store->db, &boots,
+			"SELECT coalesce((SELECT max(id) FROM boot WHERE begin_ns <= ?), min(id))"
+			" FROM boot",
+			id, &id, "i", at.ns);
+	sqlite3_finalize(boots);
+	*ret_boot = (uint32_t)id;
+	return result;
+}
+
 int store_add_anchor(struct store *store, const struct anchor *anchor)
 {
-	const struct boot_anchor of = {store->boot.id, *anchor};
+	struct boot_anchor of = {.anchor = *anchor, .from = behind_all_rows(store, anchor->at)};
+	int result = boot_of(store, anchor->at, &of.boot);
 
-	if (!store->anchor.boot)
+	if (result < 0)
+		return result;
+	if (!store->anchor.boot && of.boot == store->boot.id)
 		store->anchor = of;
 	return add_note(store, NOTE_ANCHOR, &of, sizeof of);
 }
@@ -341,10 +372,7 @@ int store_add_calibration(struct store *store, const struct calibration *calibra
 
 	if (!calibration_is_sound(calibration))
 		return -EINVAL;
-	kept.ship_from = kept.made;
-	for (size_t i = 0; i < store->pending.n_streams; i++)
-		if (store->pending.streams[i].last_ns >= kept.ship_from.ns)
-			kept.ship_from.ns = store->pending.streams[i].last_ns + 1;
+	kept.ship_from = behind_all_rows(store, calibration->made);
 	return add_note(store, NOTE_CALIBRATION, &kept, sizeof kept);
 }
 
