@@ -66,6 +66,9 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	 * anchor may rule from here on. Anchors of before ruled a whole boot or nothing. */
 	"ALTER TABLE boot ADD COLUMN skipped_ns INT NOT NULL DEFAULT 0;"
 	"ALTER TABLE anchor ADD COLUMN from_ns INT NOT NULL DEFAULT 4611686018427387904;",
+	/* ns: the stamps from from_ns on are within it, until the stream's next one */
+	"CREATE TABLE uncertainty(stream INT, from_ns INT, ns INT, PRIMARY KEY(stream, from_ns))"
+	"  WITHOUT ROWID;",
 };
 
 int database_path(const char *directory, const char *suffix, char *ret_path)

@@ -25,6 +25,7 @@ static const char *const tables[] = {
 	"hole",
 	"quarantined",
 	"calibration",
+	"uncertainty",
 };
 
 /* Where a database is to be called next. */
