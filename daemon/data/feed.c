@@ -41,6 +41,11 @@ struct packed_punctual {
 	struct feed_punctual punctual;
 };
 
+struct packed_uncertainty {
+	struct head head;
+	struct uncertainty uncertainty;
+};
+
 /* The ring aligns a record to 8 bytes, and its arrays start right behind these. */
 static_assert(sizeof(struct packed_batch) % sizeof(int64_t) == 0, "stamps would not be aligned");
 static_assert(_Alignof(struct packed_device) <= 8, "the ring aligns to 8 bytes");
@@ -118,6 +123,13 @@ int feed_put_punctual(struct ring *ring, struct instant at, const struct feed_pu
 		ring, (struct head){.kind = FEED_PUNCTUAL, .at = at}, punctual, sizeof *punctual);
 }
 
+int feed_put_uncertainty(
+	struct ring *ring, struct instant at, const struct uncertainty *uncertainty)
+{
+	return put(ring, (struct head){.kind = FEED_UNCERTAINTY, .at = at}, uncertainty,
+		sizeof *uncertainty);
+}
+
 static void peek_batch(const void *bytes, struct feed_record *ret_record)
 {
 	const struct packed_batch *packed = bytes;
@@ -163,6 +175,9 @@ bool feed_peek(struct ring *ring, struct feed_record *ret_record)
 		break;
 	case FEED_PUNCTUAL:
 		ret_record->punctual = &((const struct packed_punctual *)bytes)->punctual;
+		break;
+	case FEED_UNCERTAINTY:
+		ret_record->uncertainty = ((const struct packed_uncertainty *)bytes)->uncertainty;
 		break;
 	}
 	return true;

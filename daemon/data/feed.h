@@ -20,8 +20,9 @@ enum feed_kind {
 	FEED_DEVICE = 2, /* here is a device, with everything known of it */
 	FEED_GONE = 3,   /* it was unplugged */
 	FEED_GAP = 4,
-	FEED_HEALTH = 5,   /* numbers of one device for the status page, about once a second */
-	FEED_PUNCTUAL = 6, /* how punctual the sense thread is, about once a second */
+	FEED_HEALTH = 5,      /* numbers of one device for the status page, about once a second */
+	FEED_PUNCTUAL = 6,    /* how punctual the sense thread is, about once a second */
+	FEED_UNCERTAINTY = 7, /* of a stream's stamps; before the batch with its first row */
 };
 
 enum device_state {
@@ -66,6 +67,7 @@ struct feed_record {
 		struct gap gap;
 		const struct feed_health *health;
 		const struct feed_punctual *punctual;
+		struct uncertainty uncertainty;
 		struct { /* FEED_BATCH: like struct batch, in place */
 			uint32_t stream, n_channels, n_rows, has_ticks;
 			struct clock_piece piece;
@@ -83,6 +85,8 @@ int feed_put_gone(struct ring *ring, struct instant at, uint32_t device);
 int feed_put_gap(struct ring *ring, struct instant at, const struct gap *gap);
 int feed_put_health(struct ring *ring, struct instant at, const struct feed_health *health);
 int feed_put_punctual(struct ring *ring, struct instant at, const struct feed_punctual *punctual);
+int feed_put_uncertainty(
+	struct ring *ring, struct instant at, const struct uncertainty *uncertainty);
 
 /* The oldest record, or false when the ring is empty. Then ring_drop(ring). */
 bool feed_peek(struct ring *ring, struct feed_record *ret_record);

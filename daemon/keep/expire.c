@@ -23,6 +23,9 @@ enum {
 	MARKS_MAX = 20000, /* of a button that somebody stands on, all night */
 	GAPS_MAX = 10000,
 	GAPS_KEPT = 9000, /* as they are, when there are more than that */
+	UNCERTAINTIES_MAX = 20000,
+	UNCERTAINTIES_KEPT = 8000, /* likewise; the time of the others is told */
+	UNCERTAINTY_PARTS = 128,   /* in so many parts */
 };
 
 enum class { TAKEN, FREE, IN_RUN, CLASSES };
@@ -39,6 +42,7 @@ struct expirer {
 		*oldest_damaged;
 	sqlite3_stmt *delete_damaged, *delete_chunk, *delete_data, *before, *grow, *insert,
 		*prune_gaps;
+	sqlite3_stmt *prune_uncertainties, *count_uncertainties, *cut, *first, *widen, *thin;
 	sqlite3_stmt *prune_lines, *prune_marks, *count_gaps, *merge_gaps, *delete_gaps;
 };
 
@@ -284,10 +288,62 @@ static int prune_gaps(struct expirer *expirer)
 		"iii", (int64_t)GAP_EXPIRED, (int64_t)GAP_STORE, (int64_t)STREAM_SHIFT);
 }
 
+/* Those of before the oldest row, but for the one that holds for it. */
+static int prune_uncertainties(struct expirer *expirer)
+{
+	return database_run(expirer->db, &expirer->prune_uncertainties,
+		"WITH kept AS (SELECT id, (SELECT first_ns FROM chunk WHERE chunk.id >= stream.id << ?1"
+		"  AND chunk.id < (stream.id + 1) << ?1 ORDER BY chunk.id LIMIT 1) AS first_ns FROM stream)"
+		"DELETE FROM uncertainty WHERE (stream, from_ns) IN"
+		" (SELECT u.stream, u.from_ns FROM kept JOIN uncertainty AS u ON u.stream = kept.id AND"
+		"  u.from_ns < (SELECT max(from_ns) FROM uncertainty WHERE stream = kept.id AND"
+		"   from_ns <= kept.first_ns))",
+		"i", (int64_t)STREAM_SHIFT);
+}
+
+/* A board that stumbles all day says so all day. Of each part of the old times what is left of a
+ * stream is its first word with the largest uncertainty: never a smaller one than was told. */
+static int thin_uncertainties(struct expirer *expirer)
+{
+	static const char thin_sql[] =
+		"DELETE FROM uncertainty WHERE from_ns < ?1 AND (stream, from_ns) NOT IN"
+		" (SELECT stream, min(from_ns) FROM uncertainty WHERE from_ns < ?1"
+		"  GROUP BY stream, (from_ns - ?2) / ?3)";
+	int64_t n, cut_ns, first_ns, part_ns;
+	int result = database_number(expirer->db, &expirer->count_uncertainties,
+		"SELECT count(*) FROM uncertainty", 0, &n, "");
+
+	if (result < 0 || n <= UNCERTAINTIES_MAX)
+		return result;
+	result = database_number(expirer->db, &expirer->cut,
+		"SELECT from_ns FROM uncertainty ORDER BY from_ns DESC LIMIT 1 OFFSET ?", 0,
+		&cut_ns, "i", (int64_t)UNCERTAINTIES_KEPT);
+	if (result == 0)
+		result = database_number(expirer->db, &expirer->first,
+			"SELECT min(from_ns) FROM uncertainty", 0, &first_ns, "");
+	if (result < 0)
+		return result;
+	part_ns = (cut_ns - first_ns) / UNCERTAINTY_PARTS + 1;
+	result = database_run(expirer->db, &expirer->widen,
+		"UPDATE uncertainty SET ns = old.ns FROM (SELECT stream, min(from_ns) AS from_ns,"
+		"  max(ns) AS ns FROM uncertainty WHERE from_ns < ?1"
+		"  GROUP BY stream, (from_ns - ?2) / ?3) AS old"
+		" WHERE uncertainty.stream = old.stream AND uncertainty.from_ns = old.from_ns",
+		"iii", cut_ns, first_ns, part_ns);
+	if (result == 0)
+		result = database_run(
+			expirer->db, &expirer->thin, thin_sql, "iii", cut_ns, first_ns, part_ns);
+	return result;
+}
+
 int expirer_bound_lists(struct expirer *expirer)
 {
 	int result = merge_gaps(expirer);
 
+	if (result == 0)
+		result = prune_uncertainties(expirer);
+	if (result == 0)
+		result = thin_uncertainties(expirer);
 	if (result == 0)
 		result = database_run(expirer->db, &expirer->prune_lines,
 			"DELETE FROM quarantined WHERE id <= (SELECT max(id) FROM quarantined) - ?",

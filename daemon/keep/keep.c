@@ -148,6 +148,9 @@ static bool take_feed(struct keep *keep)
 		case FEED_GAP:
 			result = store_add_gap(store, &record.gap);
 			break;
+		case FEED_UNCERTAINTY:
+			result = store_add_uncertainty(store, &record.uncertainty);
+			break;
 		case FEED_GONE:
 		case FEED_HEALTH:
 		case FEED_PUNCTUAL:

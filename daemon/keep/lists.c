@@ -134,6 +134,53 @@ int reader_gaps(struct reader *reader, uint32_t stream, struct instant from, str
 	return reading_end(reader, result);
 }
 
+int reader_uncertainty(struct reader *reader, uint32_t stream, struct instant from,
+	struct instant to, int (*visit)(void *self, const struct uncertainty *uncertainty),
+	void *self)
+{
+	struct reader_statements *s = &reader->statements;
+	int result = reading_begin(reader);
+
+	if (result < 0)
+		return result;
+	result = database_query(reader->db, &s->uncertainty,
+		"SELECT from_ns, ns FROM uncertainty WHERE stream = ?1 AND from_ns < ?3 AND from_ns >="
+		" (SELECT ifnull(max(from_ns), ?2) FROM uncertainty"
+		"  WHERE stream = ?1 AND from_ns <= ?2) ORDER BY from_ns",
+		"iii", (int64_t)stream, from.ns, to.ns);
+	if (result == -EINVAL) /* a store of former times, on a card that nobody can write */
+		return reading_end(reader, 0);
+	while (result == 0 && (result = database_step(reader->db, s->uncertainty)) == 1) {
+		const struct uncertainty uncertainty = {
+			.stream = stream,
+			.from = instant_at(s->uncertainty, 0),
+			.ns = sqlite3_column_int64(s->uncertainty, 1),
+		};
+		result = visit(self, &uncertainty);
+	}
+	return reading_end(reader, result);
+}
+
+static int take_worst(void *self, const struct uncertainty *uncertainty)
+{
+	int64_t *worst_ns = self;
+
+	if (uncertainty->ns > *worst_ns)
+		*worst_ns = uncertainty->ns;
+	return 0;
+}
+
+int reader_worst_uncertainty(struct reader *reader, uint32_t stream, struct instant from,
+	struct instant to, int64_t *ret_ns)
+{
+	int64_t worst_ns = 0;
+	int result = reader_uncertainty(reader, stream, from, to, take_worst, &worst_ns);
+
+	if (result == 0)
+		*ret_ns = worst_ns;
+	return result;
+}
+
 int reader_last_gap(struct reader *reader, uint32_t stream, struct gap *ret_gap)
 {
 	struct reader_statements *s = &reader->statements;

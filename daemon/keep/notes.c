@@ -10,7 +10,7 @@
 #include "keep/calibration_row.h"
 #include "keep/database.h"
 
-enum { NOTES_MAX = 4096, STATEMENTS = 17 };
+enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 18 };
 
 struct note {
 	enum note_kind kind;
@@ -93,6 +93,7 @@ static bool replaces(enum note_kind kind, const void *later, const void *earlier
 	case NOTE_QUARANTINED:
 	case NOTE_RELEASED:
 	case NOTE_CALIBRATION: /* never altered */
+	case NOTE_UNCERTAINTY: /* each is of other rows */
 		return false;
 	}
 	return false;
@@ -128,6 +129,27 @@ int notes_add(struct notes *notes, enum note_kind kind, const void *body, size_t
 	}
 	notes->notes[notes->n++] = (struct note){kind, size, copy};
 	notes->bytes += size;
+	return 0;
+}
+
+int notes_add_uncertainty(struct notes *notes, const struct uncertainty *uncertainty)
+{
+	struct uncertainty *last = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < notes->n; i++) {
+		struct uncertainty *waiting = notes->notes[i].body;
+
+		if (notes->notes[i].kind != NOTE_UNCERTAINTY)
+			continue;
+		n++;
+		if (waiting->stream == uncertainty->stream)
+			last = waiting;
+	}
+	if (!last || n < UNCERTAINTIES_MAX)
+		return notes_add(notes, NOTE_UNCERTAINTY, uncertainty, sizeof *uncertainty);
+	if (last->ns < uncertainty->ns)
+		last->ns = uncertainty->ns;
 	return 0;
 }
 
@@ -219,6 +241,17 @@ static int write_gap(struct notes *notes, sqlite3 *db, const struct gap *gap)
 		(int64_t)gap->lost_rows);
 }
 
+/* Sense tells it anew for each track it opens: what holds already is not written again. */
+static int write_uncertainty(
+	struct notes *notes, sqlite3 *db, const struct uncertainty *uncertainty)
+{
+	return database_run(db, &notes->statements[17],
+		"INSERT OR REPLACE INTO uncertainty SELECT ?1, ?2, ?3 WHERE NOT EXISTS"
+		" (SELECT 1 FROM (SELECT from_ns, ns FROM uncertainty WHERE stream = ?1"
+		"  ORDER BY from_ns DESC LIMIT 1) WHERE from_ns > ?2 OR ns = ?3)",
+		"iii", (int64_t)uncertainty->stream, uncertainty->from.ns, uncertainty->ns);
+}
+
 static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 {
 	switch (note->kind) {
@@ -281,6 +314,8 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 	}
 	case NOTE_CALIBRATION:
 		return calibration_row_write(db, &notes->statements[15], note->body);
+	case NOTE_UNCERTAINTY:
+		return write_uncertainty(notes, db, note->body);
 	}
 	return -EINVAL;
 }

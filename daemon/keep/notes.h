@@ -24,6 +24,7 @@ enum note_kind {
 	NOTE_QUARANTINED,
 	NOTE_RELEASED, /* struct hole: what of it is in quarantine is so no longer */
 	NOTE_CALIBRATION,
+	NOTE_UNCERTAINTY,
 };
 
 struct boot {
@@ -50,6 +51,9 @@ void notes_free(struct notes *notes);
 
 /* Copies `size` bytes of the struct of that kind. -ENOMEM also when there are too many. */
 int notes_add(struct notes *notes, enum note_kind kind, const void *body, size_t size);
+/* The same of an uncertainty. While the card refuses for hours only so many wait, then a stream's last
+ * one is widened instead. */
+int notes_add_uncertainty(struct notes *notes, const struct uncertainty *uncertainty);
 size_t notes_count(const struct notes *notes);
 size_t notes_bytes(const struct notes *notes);
 

@@ -96,6 +96,9 @@ int store_add_batch(struct store *store, const struct feed_record *batch);
 int store_add_device(struct store *store, const struct device *device);
 int store_add_gap(struct store *store, const struct gap *gap);
 int store_add_anchor(struct store *store, const struct anchor *anchor);
+/* Told before the rows that it is about, in the order of their stamps; one that comes from before the
+ * last one of its stream is left out. */
+int store_add_uncertainty(struct store *store, const struct uncertainty *uncertainty);
 
 int store_add_run(struct store *store, const struct run *run);    /* insert or replace by id */
 int store_add_mark(struct store *store, const struct mark *mark); /* likewise */
@@ -200,6 +203,15 @@ int reader_devices(
 	struct reader *reader, int (*visit)(void *self, const struct device *device), void *self);
 int reader_gaps(struct reader *reader, uint32_t stream, struct instant from, struct instant to,
 	int (*visit)(void *self, const struct gap *gap), void *self); /* incl. stream 0 */
+/* How uncertain a stream's stamps are: what holds at `from`, whenever that began, then each change
+ * before `to`. Nothing is known of rows that were kept before kitlog kept this. Old times are told
+ * coarsely in the end, then with the largest that held (expire.c). */
+int reader_uncertainty(struct reader *reader, uint32_t stream, struct instant from,
+	struct instant to, int (*visit)(void *self, const struct uncertainty *uncertainty),
+	void *self);
+/* The largest of these; 0: it is not known. */
+int reader_worst_uncertainty(struct reader *reader, uint32_t stream, struct instant from,
+	struct instant to, int64_t *ret_ns);
 /* The newest gap of a stream's own, if no row is behind where it begins; -ENODATA. */
 int reader_last_gap(struct reader *reader, uint32_t stream, struct gap *ret_gap);
 int reader_runs(struct reader *reader, int (*visit)(void *self, const struct run *run), void *self);

@@ -356,6 +356,15 @@ int store_add_anchor(struct store *store, const struct anchor *anchor)
 	return add_note(store, NOTE_ANCHOR, &of, sizeof of);
 }
 
+int store_add_uncertainty(struct store *store, const struct uncertainty *uncertainty)
+{
+	if (!uncertainty->stream || uncertainty->ns < 0)
+		return -EINVAL;
+	if (store->pending.packed.n + notes_bytes(store->notes) > PENDING_BYTES)
+		return -ENOMEM;
+	return notes_add_uncertainty(store->notes, uncertainty);
+}
+
 int store_add_run(struct store *store, const struct run *run)
 {
 	return add_note(store, NOTE_RUN, run, sizeof *run);

@@ -336,6 +336,8 @@ void live_feed(struct live *live)
 		case FEED_GAP:
 			take_gap(live, &record.gap);
 			break;
+		case FEED_UNCERTAINTY:
+			break;
 		case FEED_HEALTH:
 			take_health(live, record.health);
 			break;

@@ -103,6 +103,7 @@ static void all_kinds_keep_their_order_and_content(void **state)
 	struct feed_health health = {
 		.device = 4, .state = DEVICE_SILENT, .rows = 99, .port = "/dev/x"};
 	struct feed_punctual punctual = {.late.p50 = 1, .turn_minute.most = 2};
+	struct uncertainty uncertainty = {.stream = 3, .from = {7}, .ns = 80000};
 	struct feed_record record;
 
 	(void)state;
@@ -118,6 +119,7 @@ static void all_kinds_keep_their_order_and_content(void **state)
 	assert_int_equal(feed_put_health(ring, (struct instant){4}, &health), 0);
 	assert_int_equal(feed_put_gone(ring, (struct instant){5}, 12), 0);
 	assert_int_equal(feed_put_punctual(ring, (struct instant){6}, &punctual), 0);
+	assert_int_equal(feed_put_uncertainty(ring, (struct instant){7}, &uncertainty), 0);
 
 	record = next(FEED_DEVICE, 1);
 	assert_memory_equal(record.device, &device, sizeof device);
@@ -137,6 +139,9 @@ static void all_kinds_keep_their_order_and_content(void **state)
 	ring_drop(ring);
 	record = next(FEED_PUNCTUAL, 6);
 	assert_memory_equal(record.punctual, &punctual, sizeof punctual);
+	ring_drop(ring);
+	record = next(FEED_UNCERTAINTY, 7);
+	assert_memory_equal(&record.uncertainty, &uncertainty, sizeof uncertainty);
 	ring_drop(ring);
 	assert_false(feed_peek(ring, &record));
 }
