@@ -163,12 +163,20 @@ static void plug_in(struct truth *truth)
 	truth->tick_ns = truth->clock.frozen_ns;
 }
 
-static void begin_event(struct truth *truth)
+static void unplug(struct truth *truth)
 {
-	int64_t now_ns = truth->clock.frozen_ns;
-	int64_t ends_ns = now_ns + seconds_ns(truth->plan.event[truth->next_event].for_s);
+	truth->is_plugged = false;
+	truth_lane_clear(truth->to_board);
+	truth_lane_clear(truth->to_host);
+	conversation_close(truth->kit, clock_now(&truth->clock));
+	collect(truth);
+}
 
-	switch (truth->plan.event[truth->next_event++].kind) {
+void truth_happen(struct truth *truth, enum truth_event_kind kind, double for_s)
+{
+	int64_t ends_ns = truth->clock.frozen_ns + seconds_ns(for_s);
+
+	switch (kind) {
 	case TRUTH_STALL:
 		truth->stall_ends_ns = ends_ns;
 		break;
@@ -180,12 +188,8 @@ static void begin_event(struct truth *truth)
 		power_on(truth);
 		break;
 	case TRUTH_UNPLUG:
-		truth->is_plugged = false;
 		truth->plug_ns = ends_ns;
-		truth_lane_clear(truth->to_board);
-		truth_lane_clear(truth->to_host);
-		conversation_close(truth->kit, clock_now(&truth->clock));
-		collect(truth);
+		unplug(truth);
 		break;
 	case TRUTH_NOTHING:
 	default:
@@ -330,9 +334,11 @@ void truth_run(struct truth *truth, double seconds)
 
 		if (next_ns > truth->clock.frozen_ns)
 			truth->clock.frozen_ns = next_ns;
-		if (event <= next_ns)
-			begin_event(truth);
-		else if (truth->plug_ns <= next_ns)
+		if (event <= next_ns) {
+			truth_happen(truth, truth->plan.event[truth->next_event].kind,
+				truth->plan.event[truth->next_event].for_s);
+			truth->next_event++;
+		} else if (truth->plug_ns <= next_ns)
 			plug_in(truth);
 		else if (board <= next_ns)
 			turn_board(truth, next_ns);

@@ -97,6 +97,9 @@ void truth_open(struct truth *truth, const struct truth_plan *plan, uint64_t see
 /* So many seconds pass, with all that happens in them. */
 void truth_run(struct truth *truth, double seconds);
 
+/* Something happens now; the plan has what is known beforehand. */
+void truth_happen(struct truth *truth, enum truth_event_kind kind, double for_s);
+
 /* Sense stops: what is under way comes out. */
 void truth_stop(struct truth *truth);
 void truth_close(struct truth *truth);

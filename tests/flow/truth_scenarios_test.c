@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
+/* What a clock, a path and a class do to a map, one scenario a line, in the spirit of chrony's
+ * test/simulation: the truth is known (support/truth.h), each line says how wrong stamps may be, how
+ * many of them must be within what is stated, how many samples may be missing and in how many segments
+ * the rows are. In every one of them stamps rise, no sample is there twice and none is invented.
+ * KITLOG_TRUTH_PRINT=1 prints what was met. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support/truth_figures.h"
+#include "support/cmocka_all.h"
+
+static const double usual_outliers = 0.015;
+
+enum { SEEDS = 3, SETTLED_S = 10, MINUTE = 60, HOUR = 3600, USUAL_US = 20000 };
+
+static const uint32_t near_wrap = 0xffffffffu - 20000000u; /* wraps after 20 s */
+
+/* The bounds are on what comes later than ten seconds after each new beginning. */
+struct scenario {
+	const char *name;
+	double seconds;
+	int64_t p95_us, max_us;
+	double coverage; /* least share */
+	unsigned segments;
+	unsigned missing; /* samples at most, of the worst seed */
+	struct truth_plan plan;
+};
+
+/* clang-format off */
+#define AT(ppm) .clock = {.skew_ppm = (ppm), .wander_ppm = 0.5, .wander_s = 600}
+#define WARMED(ppm, at, s, tau) .clock = {.skew_ppm = (ppm), .step = {{at, s, tau}}}
+#define EVENTS(...) .event = {__VA_ARGS__}
+
+static const struct scenario scenarios[] = {
+	/* clocks */
+	{"UART, true to the ppm", 120, 190, 350, 0, 1, 3, {.port = TRUTH_UART, AT(0)}},
+	{"UART, 200 ppm fast", 120, 200, 350, 0, 1, 2, {.port = TRUTH_UART, AT(200)}},
+	{"UART, 200 ppm slow", 120, 190, 300, 0, 1, 2, {.port = TRUTH_UART, AT(-200)}},
+	{"UART, a resonator 3000 ppm fast", 120, 250, 350, 0, 1, 3, {.port = TRUTH_UART, AT(3000)}},
+	{"UART, a resonator 4900 ppm slow", 120, 1300, 3500, 0, 1, 2, {.port = TRUTH_UART, AT(-4900)}},
+	{"UART, wanders by 5 ppm", 900, 190, 350, 0, 1, 2,
+		{.port = TRUTH_UART, .clock = {.skew_ppm = 40, .wander_ppm = 5, .wander_s = 600}}},
+	{"UART, a hand warms a crystal: 5 ppm", 180, 250, 350, 0, 1, 2,
+		{.port = TRUTH_UART, WARMED(40, 60, 5, 10)}},
+	{"UART, a hand warms a resonator: 100 ppm", 180, 1100, 1500, 0, 1, 2,
+		{.port = TRUTH_UART, WARMED(1500, 60, 100, 10)}},
+	{"UART, this clock is slewed by 500 ppm", 240, 13000, 17000, 0, 1, 2,
+		{.port = TRUTH_UART, .clock = {.skew_ppm = 20,
+			.step = {{60, 500, 0}, {120, -500, 0}}}}},
+	{"UART, wraps", 60, 250, 350, 0, 1, 2,
+		{.port = TRUTH_UART, .clock = {.skew_ppm = 50, .start_us = near_wrap}}},
+
+	/* paths and beats */
+	{"CDC, in step with the frames for ever", 300, 500, 650, 0, 1, 2,
+		{.port = TRUTH_CDC, .clock = {.skew_ppm = 0}, .is_in_step = true}},
+	{"CDC, a beat of 100 s", 300, 500, 650, 0, 1, 2,
+		{.port = TRUTH_CDC, .clock = {.skew_ppm = 10}, .is_in_step = true}},
+	{"CDC, a beat of 25 s", 120, 450, 600, 0, 1, 2,
+		{.port = TRUTH_CDC, .clock = {.skew_ppm = -40}, .is_in_step = true}},
+	{"CDC, 1 kHz", 60, 400, 600, 0, 1, 26, {.port = TRUTH_CDC, AT(70), .period_us = 1000}},
+	{"FTDI 1 ms, in step", 120, 600, 750, 0, 1, 3,
+		{.port = TRUTH_FTDI_1, .clock = {.skew_ppm = 0}, .is_in_step = true}},
+	{"FTDI 1 ms, 1 kHz", 60, 350, 450, 0, 1, 2, {.port = TRUTH_FTDI_1, AT(-90), .period_us = 1000}},
+	{"FTDI 16 ms, samples each 16 ms", 120, 7000, 8500, 0, 1, 4,
+		{.port = TRUTH_FTDI_16, AT(5), .period_us = 16000, .is_in_step = true}},
+	{"pty", 120, 10, 20, 0, 1, 2, {.port = TRUTH_PTY, AT(120)}},
+	{"UART, 1 kHz", 60, 200, 250, 0, 1, 35, {.port = TRUTH_UART, AT(70), .period_us = 1000}},
+	{"UART, a sample each 10 s", 600, 160, 300, 0, 1, 2,
+		{.port = TRUTH_UART, AT(70), .period_us = 10000000}},
+
+	/* what goes wrong on the way */
+	{"UART, 5 % come ms late", 120, 200, 300, 0, 1, 2,
+		{.port = TRUTH_UART, AT(30), .outliers = 0.05}},
+	{"CDC, 20 % come ms late", 120, 450, 550, 0, 1, 2, {.port = TRUTH_CDC, AT(30), .outliers = 0.2}},
+	{"UART, a byte in 1000 is lost", 120, 180, 250, 0, 1, 143,
+		{.port = TRUTH_UART, AT(30), .dropped = 0.001}},
+	{"UART, a byte in 1000 is damaged", 120, 200, 300, 0, 1, 140,
+		{.port = TRUTH_UART, AT(30), .flipped = 0.001}},
+	{"UART, a byte in 100 is lost or damaged", 120, 190, 300, 0, 1, 1212,
+		{.port = TRUTH_UART, AT(30), .flipped = 0.005, .dropped = 0.005}},
+	{"UART, cut for 5 s", 120, 190, 350, 0, 1, 285,
+		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_CUT, 30, 5})}},
+	{"CDC, cut for 10 minutes", 900, 7500, 16000, 0, 1, 33004,
+		{.port = TRUTH_CDC, AT(-150), EVENTS({TRUTH_CUT, 30, 600})}},
+	{"UART, cut for 40 minutes, over a wrap", HOUR, 130, 350, 0, 2, 132035,
+		{.port = TRUTH_UART, .clock = {.skew_ppm = 90, .start_us = near_wrap},
+			EVENTS({TRUTH_CUT, 10, 40 * MINUTE})}},
+
+	/* this board is busy */
+	{"UART, stalls of 50 ms", 120, 190, 350, 0, 1, 2,
+		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_STALL, 1, 0.05}, {TRUTH_STALL, 11, 0.05},
+			{TRUTH_STALL, 20, 0.05}, {TRUTH_STALL, 21, 0.05}, {TRUTH_STALL, 30, 0.05})}},
+	{"CDC, a stall of 0.5 s", 120, 450, 600, 0, 1, 2,
+		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_STALL, 40, 0.5})}},
+	{"UART, a stall of 5 s", 120, 190, 350, 0, 1, 2,
+		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_STALL, 40, 5})}},
+	{"CDC, stalls while it is learnt", 120, 450, 600, 0, 1, 2,
+		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_STALL, 0.3, 0.5}, {TRUTH_STALL, 1.5, 2})}},
+
+	/* the other board is */
+	{"UART, its loop takes 5 ms", 120, 190, 350, 0, 1, 2,
+		{.port = TRUTH_UART, AT(30), .loop_ns = 5 * NS_PER_MS}},
+	{"CDC, its loop takes 5 ms", 120, 1800, 2500, 0, 1, 2,
+		{.port = TRUTH_CDC, AT(30), .loop_ns = 5 * NS_PER_MS}},
+
+	/* what pupils do */
+	{"UART, its button is pressed", 120, 200, 350, 0, 2, 3,
+		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40})}},
+	{"CDC, its button is pressed thrice", 180, 400, 550, 0, 4, 2,
+		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_RESET, 40}, {TRUTH_RESET, 80}, {TRUTH_RESET, 120})}},
+	{"UART, pressed again and again", 120, 250, 350, 0, 4, 24,
+		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40}, {TRUTH_RESET, 40.3},
+			{TRUTH_RESET, 41}, {TRUTH_RESET, 43})}},
+	{"CDC, unplugged for 3 s", 120, 400, 550, 0, 2, 2,
+		{.port = TRUTH_CDC, AT(130), EVENTS({TRUTH_UNPLUG, 40, 3})}},
+	{"UART, unplugged at its wrap", 120, 250, 350, 0, 2, 2,
+		{.port = TRUTH_UART, .clock = {.skew_ppm = -30, .start_us = near_wrap},
+			EVENTS({TRUTH_UNPLUG, 19.99, 0.1})}},
+	{"all of it", 300, 1100, 2500, 0, 3, 1425,
+		{.port = TRUTH_CDC, .clock = {.skew_ppm = 170, .start_us = near_wrap, .wander_ppm = 3,
+			.wander_s = 300},
+			.outliers = 0.05, .flipped = 0.0005, .dropped = 0.0005,
+			.loop_ns = 2 * NS_PER_MS,
+			EVENTS({TRUTH_STALL, 15, 1}, {TRUTH_CUT, 30, 20}, {TRUTH_RESET, 80},
+				{TRUTH_STALL, 100, 2}, {TRUTH_UNPLUG, 150, 10}, {TRUTH_STALL, 200, 5})}},
+};
+/* clang-format on */
+
+/* What was met, of all seeds. */
+struct met {
+	struct truth_figures figures;
+	size_t missing, untold;
+	uint64_t segments; /* most */
+};
+
+static void count(struct met *met, const struct truth *truth)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < truth->n_samples; i++) {
+		assert_true(truth->samples[i].rows <= 1);
+		missing += truth->samples[i].rows == 0;
+	}
+	if (missing > met->missing)
+		met->missing = missing;
+	if (missing > truth->gap_rows && missing - truth->gap_rows > met->untold)
+		met->untold = missing - truth->gap_rows;
+	if (truth->n_segments > met->segments)
+		met->segments = truth->n_segments;
+	assert_int_equal(truth->n_falling, 0);
+	assert_int_equal(truth->n_strange, 0);
+}
+
+static void play(const struct scenario *scenario, struct met *ret_met)
+{
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct truth truth = {0};
+		struct truth_plan plan = scenario->plan;
+
+		if (plan.period_us == 0)
+			plan.period_us = USUAL_US;
+		if (plan.outliers == 0)
+			plan.outliers = usual_outliers;
+		truth_open(&truth, &plan, seed);
+		truth_run(&truth, scenario->seconds);
+		truth_stop(&truth);
+		count(ret_met, &truth);
+		truth_figures_add(&ret_met->figures, &truth, SETTLED_S, scenario->seconds);
+		truth_close(&truth);
+	}
+}
+
+static bool is_within(const struct scenario *scenario, struct met *met)
+{
+	struct truth_figures *figures = &met->figures;
+	int64_t p95_ns = truth_quantile(&figures->stamp, 0.95);
+	int64_t max_ns = truth_quantile(&figures->stamp, 1);
+	bool is_good = p95_ns <= scenario->p95_us * NS_PER_US &&
+		max_ns <= scenario->max_us * NS_PER_US &&
+		truth_coverage(figures) >= scenario->coverage &&
+		met->segments == scenario->segments && met->missing <= scenario->missing;
+
+	if (!is_good || truth_prints())
+		printf("| %-42s | %8.1f | %8.1f | %5.1f %% | %8.1f | %2u | %3zu | %3zu |%s\n",
+			scenario->name, (double)p95_ns / 1000, (double)max_ns / 1000,
+			100 * truth_coverage(figures),
+			(double)truth_quantile(&figures->uncertainty, 0.5) / 1000,
+			(unsigned)met->segments, met->missing, met->untold,
+			is_good ? "" : " TOO BAD");
+	return is_good;
+}
+
+static void every_scenario_stays_within_its_bounds(void **unused)
+{
+	unsigned bad = 0;
+
+	(void)unused;
+	if (truth_prints())
+		printf("| scenario | p95 us | max us | covered | stated us | segments | missing | "
+		       "untold |\n|---|---|---|---|---|---|---|---|\n");
+	for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+		struct met met = {0};
+
+		play(&scenarios[i], &met);
+		bad += !is_within(&scenarios[i], &met);
+		truth_figures_free(&met.figures);
+	}
+	assert_int_equal(bad, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_scenario_stays_within_its_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
