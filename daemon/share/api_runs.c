@@ -12,9 +12,10 @@ enum { MOST_RUNS = 200 };
 static void add_run(const struct parts *parts, const struct run *run, struct text *text)
 {
 	struct wall wall;
-	bool has_wall = walltime_at(&parts->walltime, run->from, &wall, NULL);
+	struct anchor anchor = {0};
+	bool has_wall = walltime_at(&parts->walltime, run->from, &wall, &anchor);
 
-	json_run(text, run, has_wall ? &wall : NULL);
+	json_run(text, run, has_wall ? &wall : NULL, anchor.uncertainty_ns);
 }
 
 /* The newest before an id, so that a board of many years answers like a new one. */

@@ -299,17 +299,20 @@ void json_gap(struct text *text, const struct gap *gap)
 	text_add_char(text, '}');
 }
 
-void json_run(struct text *text, const struct run *run, const struct wall *wall)
+void json_run(
+	struct text *text, const struct run *run, const struct wall *wall, int64_t uncertainty_ns)
 {
 	text_addf(text, "{\"id\":%u,\"number\":%u", run->id, run->number);
 	add_string(text, "title", run->title);
 	add_string(text, "group", run->group);
 	add_int(text, "from_us", instant_us(run->from));
 	add_end(text, "to_us", run->to);
-	if (wall)
+	if (wall) {
 		add_int(text, "wall_from_us", wall->ns / NS_PER_US);
-	else
-		text_add(text, ",\"wall_from_us\":null");
+		add_int(text, "wall_uncertainty_us", uncertainty_ns / NS_PER_US);
+	} else {
+		text_add(text, ",\"wall_from_us\":null,\"wall_uncertainty_us\":null");
+	}
 	text_add_char(text, '}');
 }
 

@@ -69,5 +69,6 @@ struct calibration_news {
 void json_calibration(struct text *text, const struct calibration *calibration,
 	const struct calibration_news *news);
 
-/* wall_us of the start is null unless `wall` is given. */
-void json_run(struct text *text, const struct run *run, const struct wall *wall);
+/* wall_us of the start is null unless `wall` is given; so is how uncertain that is. */
+void json_run(
+	struct text *text, const struct run *run, const struct wall *wall, int64_t uncertainty_ns);
