@@ -25,6 +25,7 @@ struct board {
 	size_t n_kits;
 	bool is_signed_in;
 	char refusal[32]; /* the code of the last one; empty: none */
+	bool is_quiet;    /* what fails is not said */
 };
 
 struct body {
@@ -111,6 +112,21 @@ static bool take_kits(struct board *board, const struct config *config)
 	return true;
 }
 
+static int take_address(struct board *board, const char *address)
+{
+	struct text text = text_over(board->address, sizeof board->address);
+
+	write_address(&text, address);
+	if (is_address(board->address))
+		return 0;
+	fprintf(stderr,
+		say("kitlog: “%s”不是板子的地址；写成 kitlog-3b2.local 或 http://10.0.0.7:8080 这样\n",
+			"kitlog: \"%s\" is no address of a board; give one such as "
+			"kitlog-3b2.local or http://10.0.0.7:8080\n"),
+		address);
+	return -EDESTADDRREQ;
+}
+
 int board_open(
 	const char *address, const char *config_path, const char *pin, struct board **ret_board)
 {
@@ -138,26 +154,19 @@ int board_open(
 	if (failed)
 		goto fail;
 
-	failed = -ENOMEM;
-	struct text text = text_over(board->address, sizeof board->address);
 	if (address && *address) {
-		write_address(&text, address);
-		if (!is_address(board->address)) {
-			fprintf(stderr,
-				say("kitlog: “%s”不是板子的地址；写成 kitlog-3b2.local 或 http://10.0.0.7:8080 这样\n",
-					"kitlog: \"%s\" is no address of a board; give one such as "
-					"kitlog-3b2.local or http://10.0.0.7:8080\n"),
-				address);
-			failed = -EDESTADDRREQ;
+		failed = take_address(board, address);
+		if (failed)
 			goto fail;
-		}
 	} else {
+		struct text text = text_over(board->address, sizeof board->address);
 		bool is_any = !strcmp(config->http.listen, "0.0.0.0") ||
 			!strcmp(config->http.listen, "::");
 		bool is_v6 = strchr(config->http.listen, ':') && !is_any;
 		text_addf(&text, is_v6 ? "http://[%s]:%u" : "http://%s:%u",
 			is_any ? "127.0.0.1" : config->http.listen, config->http.port);
 	}
+	failed = -ENOMEM;
 	board->curl = curl_easy_init();
 	if (!board->curl)
 		goto fail;
@@ -178,6 +187,20 @@ int board_open(
 fail:
 	config_free(config);
 	board_close(board);
+	return failed;
+}
+
+int board_open_other(const char *address, struct board **ret_board)
+{
+	struct board *board = calloc(1, sizeof *board);
+	int failed = board ? take_address(board, address) : -ENOMEM;
+
+	if (failed == 0 && !(board->curl = curl_easy_init()))
+		failed = -ENOMEM;
+	if (failed)
+		board_close(board);
+	else
+		*ret_board = board;
 	return failed;
 }
 
@@ -253,6 +276,8 @@ const char *const *board_kits(const struct board *board, size_t *ret_n)
 /* The transfer itself failed: nobody answered. */
 static void complain_of_silence(const struct board *board, CURLcode code)
 {
+	if (board->is_quiet)
+		return;
 	if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
 		fprintf(stderr,
 			say("kitlog: %s 没有应答；先启动 kitlogd，或用 --board 写明地址\n",
@@ -275,9 +300,9 @@ static void complain_of_answer(struct board *board, long status, const char *byt
 
 	text_copy(board->refusal, sizeof board->refusal, code ? code : "");
 
-	if (*sentence)
+	if (*sentence && !board->is_quiet)
 		fprintf(stderr, "kitlog: %s\n", sentence);
-	else
+	else if (!board->is_quiet)
 		fprintf(stderr,
 			say("kitlog: %s 用 %ld 应答，不像 kitlogd；看看 --board 的地址\n",
 				"kitlog: %s answers %ld, which is not kitlogd's way; check --board\n"),
@@ -320,6 +345,14 @@ static json_t *ask(struct board *board, const char *path, const char *post)
 json_t *board_get(struct board *board, const char *path)
 {
 	return ask(board, path, NULL);
+}
+
+json_t *board_try(struct board *board, const char *path)
+{
+	board->is_quiet = true;
+	json_t *answer = ask(board, path, NULL);
+	board->is_quiet = false;
+	return answer;
 }
 
 static bool sign_in(struct board *board)

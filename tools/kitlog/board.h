@@ -15,6 +15,11 @@ struct config; /* data/config.h */
  * folder if it may be read. Mistakes in the configuration are told and left out, as by the daemon
  * that runs with it. -EDESTADDRREQ, after saying so: `address` is none. */
 int board_open(const char *address, const char *config, const char *pin, struct board **ret_board);
+
+/* One more board, to read from: without a PIN and without a configuration, so without
+ * board_data, _config and _kits. 0, -EDESTADDRREQ after saying so, -ENOMEM. */
+int board_open_other(const char *address, struct board **ret_board);
+
 void board_close(struct board *board); /* also ends the session as the teacher */
 
 const char *board_address(const struct board *board);
@@ -27,6 +32,7 @@ const char *const *board_kits(const struct board *board, size_t *ret_n);
 
 /* GET, expecting 200 and JSON. On failure says why on stderr in one sentence and returns NULL. */
 json_t *board_get(struct board *board, const char *path);
+json_t *board_try(struct board *board, const char *path); /* says nothing on failure */
 
 /* POST of a JSON object (NULL: none), signed in as the teacher first. Same failures. */
 json_t *board_post(struct board *board, const char *path, const json_t *body);

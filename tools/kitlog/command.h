@@ -21,6 +21,7 @@ int command_tail(const struct call *call);
 int command_run(const struct call *call);
 int command_mark(const struct call *call);
 int command_export(const struct call *call);
+int command_join(const struct call *call);
 int command_sink(const struct call *call);
 int command_calibrate(const struct call *call);
 int command_store(const struct call *call);

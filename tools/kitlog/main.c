@@ -22,6 +22,7 @@ static const struct {
 	{"run", command_run, "记录：列出、开始、停止", "runs: list, start, stop"},
 	{"mark", command_mark, "标记，例如按过的按钮", "marks, such as presses of a button"},
 	{"export", command_export, "导出数据", "data as a file"},
+	{"join", command_join, "几块板子的记录合成一个文件", "runs of several boards as one file"},
 	{"calibrate", command_calibrate, "校准和归零", "calibrate and zero"},
 	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
 	{"store", command_store, "检查存储", "check what is kept"},
