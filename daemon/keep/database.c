@@ -69,6 +69,9 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	/* ns: the stamps from from_ns on are within it, until the stream's next one */
 	"CREATE TABLE uncertainty(stream INT, from_ns INT, ns INT, PRIMARY KEY(stream, from_ns))"
 	"  WITHOUT ROWID;",
+	/* curve: keep/curve.h; sum: of all the others (refinement.c) */
+	"CREATE TABLE refinement(run INT, device INT, from_ns INT, to_ns INT, curve BLOB, sum INT,"
+	"  PRIMARY KEY(run, device));",
 };
 
 int database_path(const char *directory, const char *suffix, char *ret_path)

@@ -59,6 +59,7 @@ enum order_kind {
 	ORDER_COMMIT,
 	ORDER_CALIBRATION,
 	ORDER_GAP,
+	ORDER_REFINEMENT, /* a pointer: it may be larger than the ring */
 };
 
 struct order {
@@ -99,11 +100,20 @@ static int obey(struct keep *keep, enum order_kind kind, const void *body)
 		return store_add_calibration(store, body);
 	case ORDER_GAP:
 		return store_add_gap(store, body);
+	case ORDER_REFINEMENT:
+		return store_add_refinement(store, *(struct refinement *const *)body);
 	case ORDER_COMMIT:
 		keep->is_commit_ordered = true;
 		return 0;
 	}
 	return -EINVAL;
+}
+
+/* What an order has beside its bytes in the ring. */
+static void order_clear(const struct order *order)
+{
+	if (order->kind == ORDER_REFINEMENT)
+		free(*(struct refinement *const *)(const void *)(order + 1));
 }
 
 /* Rows are counted by the store; that a device or a gap is refused can still be said here. */
@@ -122,6 +132,7 @@ static void take_orders(struct keep *keep)
 		while ((order = ring_peek(keep->orders[i], &n))) {
 			if (obey(keep, (enum order_kind)order->kind, order + 1) == -ENOMEM)
 				break; /* it stays in its ring until the card has taken something */
+			order_clear(order);
 			ring_drop(keep->orders[i]);
 		}
 	}
@@ -304,13 +315,26 @@ void keep_stop(struct keep *keep)
 	keep->is_running = false;
 }
 
+/* What nobody took. */
+static void drop_orders(struct ring *orders)
+{
+	const struct order *order;
+	size_t n;
+
+	while (orders && (order = ring_peek(orders, &n))) {
+		order_clear(order);
+		ring_drop(orders);
+	}
+	ring_free(orders);
+}
+
 void keep_free(struct keep *keep)
 {
 	if (!keep)
 		return;
 	keep_stop(keep);
 	for (unsigned i = 0; i < CLIENTS; i++)
-		ring_free(keep->orders[i]);
+		drop_orders(keep->orders[i]);
 	if (keep->loop)
 		wake_close(&keep->wake);
 	loop_close(keep->loop);
@@ -369,6 +393,11 @@ int keep_order_calibration(struct keep *keep, const struct calibration *calibrat
 int keep_order_gap(struct keep *keep, const struct gap *gap)
 {
 	return give(keep, KEEP_MAIN, ORDER_GAP, gap, sizeof *gap);
+}
+
+int keep_order_refinement(struct keep *keep, struct refinement *refinement)
+{
+	return give(keep, KEEP_MAIN, ORDER_REFINEMENT, &refinement, sizeof(struct refinement *));
 }
 
 int keep_order_commit(struct keep *keep)

@@ -46,6 +46,8 @@ int keep_order_anchor(struct keep *keep, const struct anchor *anchor);          
 int keep_order_calibration(struct keep *keep, const struct calibration *calibration); /* main */
 /* What sense cannot see: the board slept. */
 int keep_order_gap(struct keep *keep, const struct gap *gap); /* main */
+/* The refinement, from malloc, is keep's if the answer is 0. */
+int keep_order_refinement(struct keep *keep, struct refinement *refinement); /* main */
 /* Commits soon instead of when it is due: what is in the feed by now will be durable. At most once
  * a second, whoever asks how often: readers must not wear out the card. */
 int keep_order_commit(struct keep *keep);                              /* main */

@@ -9,8 +9,9 @@
 
 #include "keep/calibration_row.h"
 #include "keep/database.h"
+#include "keep/refined.h"
 
-enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 18 };
+enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 19 };
 
 struct note {
 	enum note_kind kind;
@@ -88,6 +89,8 @@ static bool replaces(enum note_kind kind, const void *later, const void *earlier
 		return is_same_hole_list(later, earlier);
 	case NOTE_GAP:
 		return gap_holds(later, earlier);
+	case NOTE_REFINEMENT:
+		return refinement_replaces(later, earlier);
 	case NOTE_BOOT:
 	case NOTE_ANCHOR:
 	case NOTE_QUARANTINED:
@@ -316,6 +319,8 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 		return calibration_row_write(db, &notes->statements[15], note->body);
 	case NOTE_UNCERTAINTY:
 		return write_uncertainty(notes, db, note->body);
+	case NOTE_REFINEMENT:
+		return refinement_write(db, &notes->statements[18], note->body);
 	}
 	return -EINVAL;
 }

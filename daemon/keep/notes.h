@@ -25,6 +25,7 @@ enum note_kind {
 	NOTE_RELEASED, /* struct hole: what of it is in quarantine is so no longer */
 	NOTE_CALIBRATION,
 	NOTE_UNCERTAINTY,
+	NOTE_REFINEMENT,
 };
 
 struct boot {

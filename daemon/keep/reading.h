@@ -49,7 +49,7 @@ struct reader {
 			*cursors, *holes, *highest_mark;
 		sqlite3_stmt *quarantined, *boots, *anchors, *highest;
 		sqlite3_stmt *calibrations, *calibrations_of, *newest_calibration, *calibration,
-			*owner, *uncertainty;
+			*owner, *uncertainty, *refinement;
 	} statements;
 	struct calibrated calibrated;
 };

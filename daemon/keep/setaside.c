@@ -26,6 +26,7 @@ static const char *const tables[] = {
 	"quarantined",
 	"calibration",
 	"uncertainty",
+	"refinement",
 };
 
 /* Where a database is to be called next. */

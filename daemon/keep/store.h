@@ -49,6 +49,7 @@
 #include "data/feed.h"
 #include "keep/correction.h"
 #include "keep/record.h"
+#include "keep/refinement.h"
 
 struct store;
 struct reader;
@@ -105,6 +106,8 @@ int store_add_mark(struct store *store, const struct mark *mark); /* likewise */
 /* Its ship_from becomes the instant behind every row taken so far, if that is later than it was
  * made: correction.h says why. -EINVAL: not sound. */
 int store_add_calibration(struct store *store, const struct calibration *calibration);
+/* Replaces what the run had of the device. The curves of REFINEMENT_RUNS runs are kept. */
+int store_add_refinement(struct store *store, const struct refinement *refinement);
 int store_set_cursor(struct store *store, const struct cursor *cursor);
 /* Replaces all holes of (sink, stream). */
 int store_set_holes(
@@ -188,6 +191,11 @@ int reader_calibrations(struct reader *reader, unsigned newest,
 	int (*visit)(void *self, const struct calibration *calibration), void *self);
 /* One of them; -ENOENT. */
 int reader_calibration(struct reader *reader, uint32_t id, struct calibration *ret_calibration);
+
+/* The better map of a device in a run, if it was made of this range; the caller's to free. -ENOENT:
+ * there is none, or one that is damaged: make it again. */
+int reader_refinement(struct reader *reader, uint32_t run, uint32_t device, struct instant from,
+	struct instant to, struct curve **ret_curve);
 
 /* Range kept of a stream; -ENODATA when nothing. */
 int reader_extent(struct reader *reader, uint32_t stream, struct instant *ret_first,

@@ -385,6 +385,11 @@ int store_add_calibration(struct store *store, const struct calibration *calibra
 	return add_note(store, NOTE_CALIBRATION, &kept, sizeof kept);
 }
 
+int store_add_refinement(struct store *store, const struct refinement *refinement)
+{
+	return add_note(store, NOTE_REFINEMENT, refinement, refinement_size(refinement));
+}
+
 int store_set_cursor(struct store *store, const struct cursor *cursor)
 {
 	return add_note(store, NOTE_CURSOR, cursor, sizeof *cursor);
