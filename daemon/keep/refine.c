@@ -11,10 +11,13 @@
 #include "data/batch.h"
 #include "keep/refine_line.h"
 
-enum { LEAP_MS = 20, PAIRS_LEAST = 4, NEAR_MS = 50 };
+enum { LEAP_MS = 20, PAIRS_LEAST = 4 };
 
 static const int64_t step_ns = REFINE_STEP_S * (int64_t)NS_PER_S;
 static const int64_t reach_ns = REFINE_REACH_S * (int64_t)NS_PER_S;
+
+static const int64_t late_most_ns =
+	10 * (int64_t)NS_PER_S; /* of one way: a daemon that was stopped */
 
 /* Half the length of a window: the longest that is not longer than the margin, and shorter ones for
  * a clock that bends. */
@@ -46,8 +49,8 @@ static bool goes_on(const struct refine_pair *before, const struct refine_pair *
 	if (pair->tick_out <= before->tick_out)
 		return false;
 	if (moved < -drift)
-		return !before->has_sent && moved > -NS_PER_S - drift; /* that one was late */
-	return moved <= drift || (!pair->has_sent && moved < NS_PER_S + drift);
+		return !before->has_sent && moved > -late_most_ns - drift; /* that one was late */
+	return moved <= drift || (!pair->has_sent && moved < late_most_ns + drift);
 }
 
 static bool is_sound(const struct refine_pair *pair)
@@ -267,10 +270,10 @@ static bool segment_at(const struct refine_segment *segment, int64_t tick, int64
 	return true;
 }
 
-bool refine_map_at(const struct refine_map *map, int64_t tick, int64_t about_ns, int64_t *ret_at_ns,
-	int64_t *ret_uncertainty_ns)
+bool refine_map_at(const struct refine_map *map, int64_t tick, int64_t about_ns, int64_t near_ns,
+	int64_t *ret_at_ns, int64_t *ret_uncertainty_ns)
 {
-	int64_t nearest = NEAR_MS * (int64_t)NS_PER_MS + 1, at_ns, uncertainty_ns;
+	int64_t nearest = near_ns + 1, at_ns, uncertainty_ns;
 
 	for (size_t i = 0; i < map->n; i++) {
 		if (!segment_at(&map->segments[i], tick, &at_ns, &uncertainty_ns) ||
@@ -280,5 +283,5 @@ bool refine_map_at(const struct refine_map *map, int64_t tick, int64_t about_ns,
 		*ret_at_ns = at_ns;
 		*ret_uncertainty_ns = uncertainty_ns;
 	}
-	return nearest <= NEAR_MS * (int64_t)NS_PER_MS;
+	return nearest <= near_ns;
 }

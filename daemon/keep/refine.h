@@ -62,6 +62,6 @@ int refine_map_new(const struct refine_pair *pairs, size_t n, const struct refin
 void refine_map_free(struct refine_map *map);
 
 /* Board time of a tick that was stamped `about_ns`, to tell the segments apart. False: nothing is
- * known that is near that stamp. */
-bool refine_map_at(const struct refine_map *map, int64_t tick, int64_t about_ns, int64_t *ret_at_ns,
-	int64_t *ret_uncertainty_ns);
+ * known that is within near_ns of that stamp. */
+bool refine_map_at(const struct refine_map *map, int64_t tick, int64_t about_ns, int64_t near_ns,
+	int64_t *ret_at_ns, int64_t *ret_uncertainty_ns);

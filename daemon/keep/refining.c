@@ -232,7 +232,8 @@ static int take_rows(void *self, const struct rows *rows)
 		int64_t stamp = rows->stamps_ns[i], at, uncertainty;
 
 		if (rows->ticks &&
-			refine_map_at(&refining->map, rows->ticks[i], stamp, &at, &uncertainty))
+			refine_map_at(&refining->map, rows->ticks[i], stamp,
+				CURVE_MOST_MS * (int64_t)NS_PER_MS, &at, &uncertainty))
 			curve_add(refining->stream, stamp, at - stamp, uncertainty);
 		else
 			curve_break(refining->stream);
