@@ -21,7 +21,7 @@ static const int64_t OLDEST_MS = 1767225600000; /* 2026-01-01, as api_clock.c */
 struct boot_hour {
 	struct boot_span span;
 	bool is_known;
-	struct wall began;
+	struct wall began, ended;
 	struct anchor by;
 };
 
@@ -80,6 +80,8 @@ static void read_boots(struct job *job, struct reader *reader)
 		struct boot_hour *boot = boot_at(question, i);
 
 		boot->is_known = wall_map_at(map, boot->span.began, &boot->began, &boot->by);
+		if (boot->span.ended.ns != INT64_MAX)
+			wall_map_at(map, boot->span.ended, &boot->ended, NULL);
 	}
 	wall_map_free(map);
 	if (question->n > 0)
@@ -134,6 +136,11 @@ static void add_boot(struct text *text, const struct boot_hour *boot)
 	else
 		text_addf(text, "%lld,", (long long)instant_us(boot->span.ended));
 	add_claim(text, "wall_began_us", boot->is_known ? &boot->began : NULL, &boot->by);
+	text_add(text, ",\"wall_ended_us\":");
+	if (boot->ended.ns)
+		text_add_int(text, boot->ended.ns / NS_PER_US);
+	else
+		text_add(text, "null");
 	text_add_char(text, '}');
 }
 

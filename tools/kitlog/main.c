@@ -24,6 +24,7 @@ static const struct {
 	{"export", command_export, "导出数据", "data as a file"},
 	{"join", command_join, "几块板子的记录合成一个文件", "runs of several boards as one file"},
 	{"calibrate", command_calibrate, "校准和归零", "calibrate and zero"},
+	{"clock", command_clock, "几点了，听谁的", "what hour it is, by whom"},
 	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
 	{"store", command_store, "检查存储", "check what is kept"},
 	{"kits", command_kits, "板子认识哪些器材", "kits this board knows"},
