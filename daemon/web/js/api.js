@@ -62,6 +62,10 @@ async function ask(method, path, body, signal) {
 
 /** @returns {Promise<Status>} */
 export const getStatus = () => ask('GET', 'status');
+/** @returns {Promise<{now_us: number, wall_us: number|null, source: string|null, uncertainty_us: number|null}>} */
+export const getClock = () => ask('GET', 'clock');
+/** @param {{at_us: number, wall_ms: number, round_trip_us: number}} claim @returns {Promise<{uncertainty_us: number}>} */
+export const tellClock = (claim) => ask('POST', 'clock', claim);
 /** @returns {Promise<Device[]>} */
 export const getDevices = async () => (await ask('GET', 'devices')).devices;
 /** @returns {Promise<Run[]>} */

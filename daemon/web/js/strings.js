@@ -71,6 +71,23 @@ export const S = {
   kitsLeftDo: ['这些 kit.yaml 里有错。把下面的英文告诉管板子的人：', 'These have mistakes; tell whoever looks after the board:'],
   aboutBoard: ['板子 {0}，kitlog {1}', 'Board {0}, kitlog {1}'],
 
+  // the board's hour
+  h_known: ['板子的时间 {0}，来自{1}，±{2}', 'The board has {0}, by {1}, ±{2}'],
+  h_none: ['板子还不知道几点。', 'Nobody has told the board the hour.'],
+  h_set: ['用这台设备给板子对时', 'Set the board\'s clock from this device'],
+  h_setD: ['先看看这台设备的时间对不对', 'Is the time on this device right?'],
+  h_told: ['已用这台设备给板子对时，±{0}', 'The board has the hour of this device now, ±{0}'],
+  h_system: ['板子自己的钟', 'its own clock'],
+  h_ntp: ['时间服务器', 'a time server'],
+  h_rtc: ['电池钟', 'its battery clock'],
+  h_gps: ['卫星接收机', 'satellites'],
+  h_pps: ['卫星秒脉冲', 'the satellites\' pulse'],
+  h_browser: ['老师的设备', 'a teacher\'s device'],
+  h_person: ['有人告诉它', 'somebody'],
+  h_carried: ['睡眠前的时间', 'what it knew before it slept'],
+  h_between: ['前后两次开机', 'its starts before and after'],
+  h_other: ['别处', 'somebody else'],
+
   // PIN
   pinTitle: ['请老师输入 PIN', 'Teacher: type the PIN'],
   pinWhy: ['开始、停止要老师同意。', 'Starting and stopping needs the teacher.'],

@@ -5,6 +5,7 @@ import { app, html, render, useApp, useEffect } from './base.js';
 import { board } from './board.js';
 import { Bottom } from './bottom.js';
 import { CalibrateDialog } from './calibrate.js';
+import { clock } from './clock.js';
 import { Lost } from './lost.js';
 import { marks } from './marks.js';
 import { Middle, tabs } from './middle.js';
@@ -38,5 +39,6 @@ function Page() {
 
 readings.start();
 marks.start();
+clock.start();
 board.start();
 render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

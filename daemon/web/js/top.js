@@ -6,6 +6,7 @@ import { app, html, say, setApp, t, Pop } from './base.js';
 import { exportUrl, identify, Refusal, startRun, stopRun } from './api.js';
 import { board } from './board.js';
 import { Badge } from './badge.js';
+import { Hour } from './clock.js';
 import { useBoard, useText, useView } from './hooks.js';
 import { Icon, Sample } from './icons.js';
 import { deviceName, runName } from './names.js';
@@ -92,6 +93,7 @@ function Menu() {
     ${board.isTeacher ? html`<button class="item" data-close onClick=${leave}><${Icon} n="teacher"/>${t('teacherOut')}</button>`
     : html`<button class="item" data-close onClick=${askPin}><${Icon} n="lock"/>${t('teacherIn')}</button>`}
     <${KitsLeft}/>
+    <${Hour}/>
     ${board.status && html`<p class="dim">${t('aboutBoard', board.name, board.status.version)}</p>`}<//>`;
 }
 
