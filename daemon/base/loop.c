@@ -371,13 +371,18 @@ int loop_turn(struct loop *loop, int timeout_ms)
 	arm(loop);
 	if (loop->timers && loop->timers->at.ns <= clock_now(loop->clock).ns)
 		timeout_ms = 0;
-	int n = epoll_wait(loop->epoll_fd, loop->events, EVENTS_PER_TURN, timeout_ms);
-	int error = errno;
+	int n, error;
 
+	/* What has been stopped is interrupted when it goes on: nobody has looked at the descriptors
+	 * yet, and a timer that ran before them could not tell that they have waited. */
+	do {
+		n = epoll_wait(loop->epoll_fd, loop->events, EVENTS_PER_TURN, timeout_ms);
+		error = errno;
+	} while (n < 0 && error == EINTR);
 	loop->now = clock_now(loop->clock);
-	if (n < 0 && error != EINTR)
+	if (n < 0)
 		return -error;
-	loop->n_events = n > 0 ? n : 0;
+	loop->n_events = n;
 	n = run_ready(loop);
 	return n + run_due(loop);
 }
