@@ -218,6 +218,12 @@ int kit_describe(struct kit *kit, const struct device *device)
 
 enum { FUTURE_MS = 50 }; /* no map is that far out */
 
+/* Of a stamp on arrival: what was read late may have come any time since somebody last looked. */
+static int64_t arrival_uncertainty(const struct kit *kit)
+{
+	return kit->port.uncertainty_ns + kit->waited_ns;
+}
+
 static struct track *track_of(struct kit *kit, unsigned stream)
 {
 	if (!may_speak(kit) || !kit->has_device || stream >= kit->device.n_streams ||
@@ -236,9 +242,11 @@ void kit_row(struct kit *kit, unsigned stream, struct instant arrival, const dou
 	kit->rows++;
 	kit->trouble = kit->stream_trouble[stream] = NULL;
 	if (kit->device.streams[stream].stamps == STAMP_KERNEL)
-		track_row_exact(track, kit->host->outlet, kit->at, arrival, values);
+		track_row_exact(track, kit->host->outlet, kit->at, arrival,
+			kit->port.uncertainty_ns, values);
 	else
-		track_row(track, kit->host->outlet, kit->at, arrival, values);
+		track_row(track, kit->host->outlet, kit->at, arrival, arrival_uncertainty(kit),
+			values);
 }
 
 /* A reading cannot come before it was made. A tick that says so is damage that passed its check
@@ -278,7 +286,8 @@ void kit_row_at_tick(struct kit *kit, unsigned stream, uint32_t tick, const doub
 		stamp_row(kit, stream, tick, values);
 	} else if (!timebase_is_clock(&kit->timebase)) {
 		kit->rows++;
-		track_row(track, kit->host->outlet, kit->at, kit_arrival(kit, 0), values);
+		track_row(track, kit->host->outlet, kit->at, kit_arrival(kit, 0),
+			arrival_uncertainty(kit), values);
 	} else if (!waiting_put(&kit->waiting, stream, tick, values, track->n_channels)) {
 		kit_lost(kit, stream, 1, GAP_DEVICE);
 	}
@@ -357,8 +366,8 @@ static void keep_pair(struct kit *kit, const struct timebase_pair *pair)
 	values[CLOCK_TRIP] = (double)instant_since(pair->received, pair->sent);
 	values[CLOCK_RECEIVED] = (double)pair->device_received;
 	values[CLOCK_PAUSE] = (double)(pair->device_sent - pair->device_received);
-	track_row_exact(
-		&kit->tracks[kit->clock_track], kit->host->outlet, kit->at, pair->received, values);
+	track_row_exact(&kit->tracks[kit->clock_track], kit->host->outlet, kit->at, pair->received,
+		0, values);
 }
 
 static void stamp_waiting(struct kit *kit)

@@ -310,7 +310,7 @@ static int run(struct capture *capture)
 {
 	struct transport *transport = transport_of(capture);
 	struct transport_host host = {
-		&capture->clock, capture->loop, capture->kit, gone, spoke, capture};
+		&capture->clock, capture->loop, capture->kit, gone, spoke, capture, NULL};
 	struct instant start = clock_now(&capture->clock);
 	int failed;
 

@@ -213,8 +213,14 @@ static uint64_t count_plain(const uint8_t *bytes, size_t n)
 	return plain;
 }
 
+void conversation_waited(struct kit *kit, int64_t ns)
+{
+	kit->waited_ns = ns;
+}
+
 static void end_burst(struct kit *kit)
 {
+	kit->waited_ns = 0;
 	for (size_t i = 0; kit->has_device && i < kit->device.n_streams; i++)
 		track_end_burst(&kit->tracks[i], kit->host->outlet, kit->at);
 }
@@ -236,8 +242,10 @@ void conversation_received(struct kit *kit, size_t n, struct instant at)
 	kit->speed_bytes += n;
 	kit->speed_plain += count_plain(kit->bytes + kit->n_bytes, n);
 	kit->n_bytes += n;
-	if (kit_ask_received(kit))
+	if (kit_ask_received(kit)) {
+		kit->waited_ns = 0;
 		return;
+	}
 	for (size_t i = 0; i < kit->n_listeners; i++)
 		if (is_fed(kit, i))
 			feed_listener(kit, i);
@@ -290,8 +298,10 @@ void conversation_answer(
 
 	tell_heard(kit, &(struct conversation_heard){HEARD_ANSWER, bytes, n, error, NULL, at});
 	note_message(kit, n, at);
-	if (!kit_has_claimed(kit))
+	if (!kit_has_claimed(kit)) {
+		kit->waited_ns = 0;
 		return;
+	}
 	family = kit->listeners[kit->claimed].family;
 	kit->speaking = kit->claimed;
 	if (family->answer)

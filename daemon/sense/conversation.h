@@ -71,6 +71,10 @@ enum { CONVERSATION_READ = 4096 };
 uint8_t *conversation_room(struct kit *kit, size_t *ret_n);
 void conversation_received(struct kit *kit, size_t n, struct instant at);
 
+/* What is given next may have lain so long before anybody looked, beyond what kit_port.uncertainty_ns
+ * says: stamps on its arrival are as much more uncertain. Good for that once. */
+void conversation_waited(struct kit *kit, int64_t ns);
+
 /* Both, by copying. */
 void conversation_feed(struct kit *kit, const void *bytes, size_t n, struct instant at);
 

@@ -40,6 +40,7 @@ struct kit {
 	const struct conversation_host *host;
 	struct kit_port port;
 	struct instant at;   /* of the read or tick that is being worked on */
+	int64_t waited_ns;   /* so long what was read may have lain there */
 	struct instant wake; /* the family's wish; INT64_MAX: none */
 	uint64_t random;
 

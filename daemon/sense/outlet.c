@@ -17,6 +17,8 @@ struct loss {
 	int64_t at_ns;     /* when that was */
 	uint64_t rows;     /* since the last one told */
 	struct gap untold; /* its newest gap, while that does not fit; reason 0: none */
+	struct uncertainty
+		unsaid[2]; /* the newest, and the largest of those before; stream 0: none */
 };
 
 struct target {
@@ -25,6 +27,7 @@ struct target {
 	const struct device *announcements[DEVICE_MAX]; /* not yet in the ring */
 	uint32_t ends[ENDS];                            /* devices gone, not yet in the ring */
 	unsigned n_ends, n_untold;                      /* how many streams have one */
+	unsigned n_unsaid;                              /* how many of those there are */
 	struct gap untold; /* the gaps before those, as one; reason 0: none */
 };
 
@@ -77,7 +80,7 @@ static void merge_untold(struct target *target, const struct gap *gap)
 
 static bool owes(const struct loss *loss)
 {
-	return loss->rows > 0 || loss->untold.reason;
+	return loss->rows > 0 || loss->untold.reason || loss->unsaid[0].stream;
 }
 
 static struct loss *loss_of(struct target *target, uint32_t stream)
@@ -100,6 +103,8 @@ static struct loss *loss_of(struct target *target, uint32_t stream)
 		merge_untold(target, &place->untold);
 		target->n_untold--;
 	}
+	for (size_t i = 0; i < 2; i++)
+		target->n_unsaid -= place->unsaid[i].stream != 0;
 	*place = (struct loss){.stream = stream};
 	return place;
 }
@@ -144,6 +149,24 @@ static bool tell_untold(struct target *target, struct instant now)
 	return true;
 }
 
+/* Before the rows that they are about: a batch waits for what is pending. */
+static bool tell_unsaid(struct target *target, struct instant now)
+{
+	for (size_t i = 0; i < LOSSES && target->n_unsaid > 0; i++) {
+		struct uncertainty *unsaid = target->losses[i].unsaid;
+
+		for (size_t k = 2; k-- > 0;) {
+			if (!unsaid[k].stream)
+				continue;
+			if (feed_put_uncertainty(target->ring, now, &unsaid[k]) < 0)
+				return false;
+			unsaid[k].stream = 0;
+			target->n_unsaid--;
+		}
+	}
+	return true;
+}
+
 /* Ends before announcements: a device that went and came is announced behind its end. */
 static bool tell_pending(struct target *target, struct instant now)
 {
@@ -160,7 +183,7 @@ static bool tell_pending(struct target *target, struct instant now)
 			return false;
 		target->announcements[i] = NULL;
 	}
-	return tell_untold(target, now);
+	return tell_untold(target, now) && tell_unsaid(target, now);
 }
 
 static void forget_announcement(struct target *target, uint32_t device)
@@ -204,6 +227,34 @@ void outlet_gap(struct outlet *outlet, struct instant now, const struct gap *gap
 {
 	for (size_t t = 0; t < 2; t++)
 		put_gap(&outlet->targets[t], now, gap);
+	outlet->has_news = true;
+}
+
+static void put_uncertainty(
+	struct target *target, struct instant now, const struct uncertainty *uncertainty)
+{
+	struct uncertainty *unsaid;
+
+	if (target->n_unsaid == 0 && feed_put_uncertainty(target->ring, now, uncertainty) == 0)
+		return;
+	unsaid = loss_of(target, uncertainty->stream)->unsaid;
+	if (unsaid[0].stream && unsaid[1].stream) {
+		if (unsaid[1].ns < unsaid[0].ns)
+			unsaid[1].ns = unsaid[0].ns;
+	} else if (unsaid[0].stream) {
+		unsaid[1] = unsaid[0];
+		target->n_unsaid++;
+	} else {
+		target->n_unsaid++;
+	}
+	unsaid[0] = *uncertainty;
+}
+
+void outlet_uncertainty(
+	struct outlet *outlet, struct instant now, const struct uncertainty *uncertainty)
+{
+	for (size_t t = 0; t < 2; t++)
+		put_uncertainty(&outlet->targets[t], now, uncertainty);
 	outlet->has_news = true;
 }
 

@@ -7,6 +7,8 @@
  *   the announcement or the end of a device is tried again (outlet_retry) until it fits;
  *   the newest gap of a stream waits until it fits, and those before it, if they did not fit
  *     either, become one GAP_RING over all streams;
+ *   the newest uncertainty of a stream waits likewise, before its rows; those before it, if they did
+ *     not fit either, are told as one, the largest;
  *   health and punctuality come again in a second anyway.
  * No allocation after outlet_new; the sense thread's. */
 #pragma once
@@ -29,6 +31,8 @@ void outlet_free(struct outlet *outlet);
 void outlet_batch(struct outlet *outlet, struct instant now, const struct batch *batch);
 void outlet_gap(struct outlet *outlet, struct instant now, const struct gap *gap);
 void outlet_health(struct outlet *outlet, struct instant now, const struct feed_health *health);
+void outlet_uncertainty(
+	struct outlet *outlet, struct instant now, const struct uncertainty *uncertainty);
 void outlet_punctual(
 	struct outlet *outlet, struct instant now, const struct feed_punctual *punctual);
 

@@ -10,6 +10,12 @@ enum {
 	BATCH_AGE_MS = 20,
 	SILENCE_LEAST_MS = 6000,
 	SILENCE_PERIODS = 5,
+	/* An uncertainty that grew is told at once, one that shrank costs a word. There is one each 5 s,
+	 * and 8 at the most to begin with: a map that finds its feet, or a stall now and then, is told
+	 * row by row; a board that stumbles all day does not fill its card with words about it, and
+	 * says the larger one meanwhile. */
+	WORD_S = 5,
+	WORDS = 8,
 };
 
 void track_open(struct track *track, const struct stream *stream, struct registry *registry,
@@ -28,6 +34,8 @@ void track_open(struct track *track, const struct stream *stream, struct registr
 	track->last_ns = left.last_ns;
 	track->seen_ns = now.ns;
 	track->spacing_ns = track->silence_ns = 0;
+	track->uncertain_ns = 0;
+	track->spoken_ns = INT64_MIN;
 	track->is_known = left.absent.from.ns != 0;
 	track->owed = left.absent.reason ? left.absent.reason : reason;
 	if (!track->is_known)
@@ -159,13 +167,34 @@ static void settle_doubt(struct track *track, int64_t stamp_ns)
 	track->is_doubtful = false;
 }
 
+/* By more than a quarter: less is no news, and more often than it changes nobody can use it. */
+static void tell_uncertainty(struct track *track, struct outlet *outlet, struct instant now,
+	int64_t stamp_ns, int64_t ns)
+{
+	int64_t told_ns = track->uncertain_ns, spent_ns;
+	struct uncertainty uncertainty = {track->stream, {stamp_ns}, ns};
+
+	if (ns <= told_ns + told_ns / 4 && ns >= told_ns - told_ns / 4)
+		return;
+	spent_ns = now.ns - WORDS * WORD_S * (int64_t)NS_PER_S;
+	if (spent_ns < track->spoken_ns)
+		spent_ns = track->spoken_ns;
+	if (ns < told_ns && spent_ns > now.ns - WORD_S * (int64_t)NS_PER_S)
+		return;
+	track->spoken_ns = ns < told_ns ? spent_ns + WORD_S * (int64_t)NS_PER_S : spent_ns;
+	track->uncertain_ns = ns;
+	outlet_uncertainty(outlet, now, &uncertainty);
+}
+
 static uint32_t append(struct track *track, struct outlet *outlet, struct instant now,
-	int64_t stamp_ns, const double *values)
+	int64_t stamp_ns, int64_t uncertainty_ns, const double *values)
 {
 	struct batch *batch = &track->batch;
 	double *to;
 	uint32_t row;
 
+	if (uncertainty_ns > 0)
+		tell_uncertainty(track, outlet, now, stamp_ns, uncertainty_ns);
 	settle_doubt(track, stamp_ns);
 	if (track->owed)
 		end_gap(track, outlet, now, stamp_ns);
@@ -208,23 +237,23 @@ static void begin_batch_of(struct track *track, struct outlet *outlet, struct in
 }
 
 void track_row(struct track *track, struct outlet *outlet, struct instant now,
-	struct instant arrival, const double *values)
+	struct instant arrival, int64_t uncertainty_ns, const double *values)
 {
 	int64_t stamp = (arrival.ns + NS_PER_US / 2) / NS_PER_US * NS_PER_US;
 
 	if (stamp <= track->last_ns)
 		stamp = track->last_ns / NS_PER_US * NS_PER_US + NS_PER_US;
 	begin_batch_of(track, outlet, now, NULL);
-	append(track, outlet, now, stamp, values);
+	append(track, outlet, now, stamp, uncertainty_ns, values);
 	send_if_full(track, outlet, now);
 }
 
 void track_row_exact(struct track *track, struct outlet *outlet, struct instant now,
-	struct instant stamp, const double *values)
+	struct instant stamp, int64_t uncertainty_ns, const double *values)
 {
 	int64_t stamp_ns = stamp.ns > track->last_ns ? stamp.ns : track->last_ns + 1;
 
-	append(track, outlet, now, stamp_ns, values);
+	append(track, outlet, now, stamp_ns, uncertainty_ns, values);
 	send_if_full(track, outlet, now);
 }
 
@@ -239,7 +268,7 @@ bool track_row_at_tick(struct track *track, struct outlet *outlet, struct instan
 		return false;
 	}
 	begin_batch_of(track, outlet, now, piece);
-	row = append(track, outlet, now, stamp, values);
+	row = append(track, outlet, now, stamp, piece->uncertainty_ns, values);
 	track->batch.ticks[row] = tick;
 	send_if_full(track, outlet, now);
 	return true;

@@ -34,6 +34,9 @@ struct transport_host {
 	/* After the conversation was given something: arms its wish for a tick. */
 	void (*spoke)(void *self);
 	void *self;
+	/* How long what is read at `at` may have lain there because this thread did not run: for
+	 * conversation_waited. NULL: nobody watches that. */
+	int64_t (*waited)(void *self, struct instant at);
 };
 
 /* Const. A call that is NULL is not possible with this transport. */

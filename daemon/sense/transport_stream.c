@@ -35,6 +35,8 @@ struct stream_transport {
 	bool is_paused;
 	bool is_fast; /* brought more than FAST_BYTES in the last tick */
 	size_t budget;
+	bool is_full;           /* since the last tick a read brought all that there was room for */
+	int64_t behind_ns;      /* since when what is there may lie there; 0: nothing is */
 	uint8_t out[OUT_BYTES]; /* for the device, not yet taken */
 	size_t n_out;
 };
@@ -97,19 +99,42 @@ static int send_bytes(struct transport *transport, const void *bytes, size_t n)
 
 /* --- from the device --- */
 
+/* What a full read, or a pause, leaves behind is read later, and waits until then. After a full one
+ * the line discipline may get more in a moment: so long as a tick that is thought to be part of it. */
+static void note_left(struct stream_transport *stream, size_t n, struct instant at, int64_t waited)
+{
+	stream->is_full |= n >= TTY_READ;
+	if (!stream->is_full)
+		stream->behind_ns = 0;
+	else if (!stream->behind_ns)
+		stream->behind_ns = at.ns - waited;
+	if (stream->is_paused && !stream->behind_ns)
+		stream->behind_ns = at.ns;
+}
+
+static int64_t how_long(const struct stream_transport *stream, struct instant at)
+{
+	if (stream->behind_ns)
+		return at.ns - stream->behind_ns;
+	return stream->host.waited ? stream->host.waited(stream->host.self, at) : 0;
+}
+
 static void read_in(struct stream_transport *stream, uint32_t events)
 {
 	size_t room;
 	uint8_t *to = conversation_room(stream->host.kit, &room);
 	ssize_t n = read(stream->port.fd, to, room < CONVERSATION_READ ? room : CONVERSATION_READ);
 	struct instant at = clock_now(stream->host.clock);
+	int64_t waited = how_long(stream, at);
 
 	if (n > 0) {
+		conversation_waited(stream->host.kit, waited);
 		conversation_received(stream->host.kit, (size_t)n, at);
 		stream->host.spoke(stream->host.self);
 		stream->budget -= (size_t)n < stream->budget ? (size_t)n : stream->budget;
 		if (stream->budget == 0 || (stream->is_fast && (size_t)n < TTY_READ))
 			pause_reading(stream, true);
+		note_left(stream, (size_t)n, at, waited);
 	} else if (n == 0) {
 		hang_up(stream, EIO);
 	} else if (errno == EAGAIN || errno == EINTR) {
@@ -136,6 +161,9 @@ static void tick(struct transport *transport, int64_t *ret_late_ns)
 
 	stream->is_fast = READ_BUDGET - stream->budget > FAST_BYTES;
 	stream->budget = READ_BUDGET;
+	if (!stream->is_full && !stream->is_paused)
+		stream->behind_ns = 0; /* nothing has come for a tick */
+	stream->is_full = false;
 	pause_reading(stream, false);
 	*ret_late_ns = stream->is_fast ? TICK_MS * (int64_t)NS_PER_MS : 0;
 }

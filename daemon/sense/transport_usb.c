@@ -76,6 +76,17 @@ static void count_error(struct usb *usb)
 		usb->lost = EIO;
 }
 
+static void note_waited(struct usb *usb)
+{
+	struct instant at = loop_now(usb->host.loop);
+
+	int64_t waited = usb->host.waited ? usb->host.waited(usb->host.self, at) : 0;
+
+	if (usb->is_late && waited < TICK_MS * (int64_t)NS_PER_MS)
+		waited = TICK_MS * (int64_t)NS_PER_MS;
+	conversation_waited(usb->host.kit, waited);
+}
+
 void LIBUSB_CALL usb_landed_in(struct libusb_transfer *transfer)
 {
 	struct flight *flight = transfer->user_data;
@@ -90,6 +101,7 @@ void LIBUSB_CALL usb_landed_in(struct libusb_transfer *transfer)
 		count_error(usb);
 	} else {
 		usb->n_errors = 0;
+		note_waited(usb);
 		if (transfer->actual_length > 0)
 			conversation_report(usb->host.kit, transfer->buffer,
 				(size_t)transfer->actual_length, loop_now(usb->host.loop));
@@ -117,6 +129,7 @@ void LIBUSB_CALL usb_landed_control(struct libusb_transfer *transfer)
 		usb->lost = ENODEV;
 	if (usb->is_stopping || usb->lost)
 		return;
+	note_waited(usb);
 	conversation_answer(usb->host.kit, errno_of_landing(transfer->status),
 		libusb_control_transfer_get_data(transfer), (size_t)transfer->actual_length,
 		loop_now(usb->host.loop));
@@ -250,10 +263,10 @@ static int start(struct transport *transport, const struct transport_host *host)
 static void tick(struct transport *transport, int64_t *ret_late_ns)
 {
 	struct usb *usb = CONTAINER(transport, struct usb, head);
-	bool is_late = usb->budget == 0;
 
 	/* Held back until this tick: what waited may be as old as the last one. */
-	*ret_late_ns = is_late ? TICK_MS * (int64_t)NS_PER_MS : 0;
+	usb->is_late = usb->budget == 0;
+	*ret_late_ns = usb->is_late ? TICK_MS * (int64_t)NS_PER_MS : 0;
 	launch_ins(usb);
 	if (usb->lost || !libusb_pollfds_handle_timeouts(usb->context))
 		work(usb);

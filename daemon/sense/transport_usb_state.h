@@ -42,6 +42,7 @@ struct usb {
 	struct flight ins[USB_INS], outs[USB_OUTS], control;
 	unsigned n_errors; /* in a row */
 	unsigned budget;   /* reports left in this tick */
+	bool is_late; /* none was left in the last one: what comes now may have waited for it */
 	bool is_stopping;
 	int lost; /* why it must be given up; 0: it need not */
 };

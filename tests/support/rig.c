@@ -145,6 +145,8 @@ void rig_collect(struct rig *rig)
 			collect_batch(rig, &record);
 		if (record.kind == FEED_GAP && rig->n_gaps < RIG_GAPS)
 			rig->gaps[rig->n_gaps++] = record.gap;
+		if (record.kind == FEED_UNCERTAINTY && rig->n_uncertainties < RIG_UNCERTAINTIES)
+			rig->uncertainties[rig->n_uncertainties++] = record.uncertainty;
 		if (record.kind == FEED_DEVICE && rig->n_devices < RIG_DEVICES)
 			rig->devices[rig->n_devices++] = *record.device;
 		if (record.kind == FEED_GONE && rig->n_gone < RIG_DEVICES)

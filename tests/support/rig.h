@@ -12,6 +12,7 @@
 enum {
 	RIG_ROWS = 20000,
 	RIG_GAPS = 200,
+	RIG_UNCERTAINTIES = 200,
 	RIG_DEVICES = 64,
 	RIG_SENT = 65536,
 	RIG_SPEEDS = 64,
@@ -46,6 +47,8 @@ struct rig {
 	size_t n_rows;
 	struct gap gaps[RIG_GAPS];
 	size_t n_gaps;
+	struct uncertainty uncertainties[RIG_UNCERTAINTIES];
+	size_t n_uncertainties;
 	struct device *devices; /* announcements in order */
 	size_t n_devices;
 	uint32_t gone[RIG_DEVICES];

@@ -57,6 +57,30 @@ static void drain(int64_t at_s)
 	}
 }
 
+/* Likewise: what of uncertainties and batches comes, in this order. */
+struct heard {
+	uint32_t stream; /* of a batch; 0: an uncertainty */
+	struct uncertainty uncertainty;
+};
+
+static size_t hear(struct heard ret_heard[], size_t most)
+{
+	struct feed_record record;
+	size_t n = 0;
+
+	for (int round = 0; round < 10; round++) {
+		for (; feed_peek(keep, &record); ring_drop(keep)) {
+			if (record.kind != FEED_UNCERTAINTY && record.kind != FEED_BATCH)
+				continue;
+			assert_true(n < most);
+			ret_heard[n].stream = record.kind == FEED_BATCH ? record.batch.stream : 0;
+			ret_heard[n++].uncertainty = record.uncertainty;
+		}
+		outlet_retry(outlet, (struct instant){10 * (int64_t)NS_PER_S});
+	}
+	return n;
+}
+
 static uint64_t rows_told(void)
 {
 	uint64_t rows = 0;
@@ -160,6 +184,44 @@ static void rows_lost_before_and_after_a_loss_was_told_are_two_gaps(void **unuse
 	assert_false(gap_holds(&told[1], &told[0]));
 }
 
+static void say_uncertainty(uint32_t stream, int64_t from, int64_t ns)
+{
+	outlet_uncertainty(
+		outlet, (struct instant){from}, &(struct uncertainty){stream, {from}, ns});
+}
+
+static void uncertainties_behind_a_full_ring_come_before_their_rows_and_never_smaller(void **unused)
+{
+	struct heard heard[16];
+	struct feed_record record;
+
+	(void)unused;
+	say_uncertainty(5, 50, 900);
+	fill();
+	say_uncertainty(5, 100, 7);
+	say_uncertainty(5, 200, 3000);
+	say_uncertainty(5, 300, 20);
+	say_uncertainty(5, 400, 10);
+	say_uncertainty(6, 400, 33);
+	assert_true(feed_peek(keep, &record)); /* the one before the filler */
+	assert_int_equal(record.uncertainty.ns, 900);
+	ring_drop(keep);
+	send_rows(5, 1, 3); /* it does not fit, nor may it come before them */
+	assert_int_equal(hear(heard, 16), 3);
+	assert_int_equal(heard[0].uncertainty.from.ns, 100); /* the first of those that waited */
+	assert_int_equal(heard[0].uncertainty.ns, 3000);     /* with the largest */
+	assert_int_equal(heard[1].uncertainty.from.ns, 400);
+	assert_int_equal(heard[1].uncertainty.ns, 10);
+	assert_int_equal(heard[2].uncertainty.stream, 6);
+	/* And from now on at once again. */
+	say_uncertainty(5, 500, 11);
+	send_rows(5, 2, 3);
+	assert_int_equal(hear(heard, 16), 2);
+	assert_int_equal(heard[0].stream, 0);
+	assert_int_equal(heard[0].uncertainty.ns, 11);
+	assert_int_equal(heard[1].stream, 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +234,9 @@ int main(void)
 			more_streams_than_there_are_places_add_up, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			rows_lost_before_and_after_a_loss_was_told_are_two_gaps, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			uncertainties_behind_a_full_ring_come_before_their_rows_and_never_smaller,
+			set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
