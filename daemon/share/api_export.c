@@ -22,6 +22,29 @@ static bool ask_format(struct request *request, enum export_format *ret_format)
 	return true;
 }
 
+/* A closed run's file has the better stamps unless it says otherwise; line protocol is what was
+ * shipped, to be written over it. */
+static bool ask_stamps(struct request *request, struct extract_options *options)
+{
+	const char *stamps = request_query(request, "stamps");
+	bool is_usual = options->run && options->format == EXPORT_CSV;
+
+	if (!stamps)
+		options->stamps = is_usual ? STAMPS_REFINED : STAMPS_LIVE;
+	else if (strcmp(stamps, "live") == 0)
+		options->stamps = STAMPS_LIVE;
+	else if (strcmp(stamps, "refined") == 0)
+		options->stamps = STAMPS_REFINED;
+	else if (strcmp(stamps, "even") == 0)
+		options->stamps = STAMPS_EVEN;
+	else {
+		refuse_parameter(request, "stamps", "要写 live、refined 或 even",
+			"must be live, refined or even");
+		return false;
+	}
+	return true;
+}
+
 static void name_file(struct extract_options *options, const char *what, uint32_t number)
 {
 	struct text file = text_over(options->file, sizeof options->file);
@@ -46,8 +69,12 @@ static bool ask_run(struct parts *parts, struct request *request, struct extract
 		return false;
 	}
 	options->from = run->from;
-	if (run->to.ns != INT64_MAX)
+	if (run->to.ns != INT64_MAX) {
 		options->to = run->to;
+		options->run = run->id;
+	}
+	options->run_from = options->from;
+	options->run_to = options->to;
 	name_file(options, "run", run->number);
 	return true;
 }
@@ -79,6 +106,7 @@ static bool ask_streams(struct request *request, struct extract_options *options
 		options->streams[i] = (uint32_t)id;
 	}
 	options->n_streams = n;
+	options->is_strict = n > 0;
 	return true;
 }
 
@@ -100,6 +128,8 @@ void handle_export(void *self, struct request *request)
 	if (!has_run)
 		name_file(&options, "stream", options.streams[0]);
 	if (has_run && !ask_run(parts, request, &options))
+		return;
+	if (!ask_stamps(request, &options))
 		return;
 	if (!ask_instant(request, "from_us", &options.from) ||
 		!ask_instant(request, "to_us", &options.to))

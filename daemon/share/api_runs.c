@@ -65,6 +65,7 @@ static void answer_run(struct parts *parts, struct request *request, int result,
 
 	switch (result) {
 	case 0:
+		refinements_want(&parts->refinements, run);
 		announce(parts, run);
 		text = answer_begin(parts);
 		add_run(parts, run, &text);

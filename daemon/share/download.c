@@ -5,11 +5,13 @@
 #include "share/download.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/container.h"
 #include "share/ask.h"
+#include "share/refinements.h"
 
 static const int64_t LOOK_NS = 100 * NS_PER_MS;
 /* A batch leaves sense 20 ms after its oldest row, and a stamp may be some milliseconds old by
@@ -21,6 +23,7 @@ struct download {
 	struct source source;
 	struct job job;
 	struct work *work;
+	struct downloads *downloads;
 	struct request *request; /* until it is answered */
 	struct download *next;   /* of those that wait for the card */
 	struct instant give_up;
@@ -114,6 +117,19 @@ static uint32_t unknown_stream(const struct download *download)
 	return 0;
 }
 
+static void refuse_uneven(struct request *request, uint32_t stream)
+{
+	char zh[160], en[160];
+
+	snprintf(zh, sizeof zh,
+		"数据流 %u 的读数不是按固定间隔来的，没有均匀时间。改用 stamps=live。", stream);
+	snprintf(en, sizeof en,
+		"The rows of stream %u come at no regular time, so they have no even stamps. Take "
+		"stamps=live.",
+		stream);
+	request_refuse(request, 400, "not_periodic", zh, en);
+}
+
 static void refuse(const struct download *download)
 {
 	struct request *request = download->request;
@@ -123,6 +139,13 @@ static void refuse(const struct download *download)
 		refuse_no_stream(request, unknown);
 	else if (download->result == -ENOENT)
 		refuse_unknown(request, "这段时间没有数据。", "There are no data in this range.");
+	else if (download->result == -EDOM)
+		refuse_uneven(request, download->extract.uneven);
+	else if (download->result == -E2BIG && download->extract.exporter.n_streams > 0)
+		request_refuse(request, 400, "too_many_rows",
+			"均匀时间最多能算 50 万行。用 from_us 和 to_us 选短一些的一段。",
+			"Even stamps are made of 500 000 rows at most. Choose a shorter part by "
+			"from_us and to_us.");
 	else if (download->result == -E2BIG || download->result == -EMSGSIZE)
 		request_refuse(request, 400, "too_many_streams",
 			"一次最多导出 64 组数据。分几次导出。",
@@ -157,11 +180,33 @@ static void begin_answer(struct download *download)
 	request_answer_source(request, 200, export_type(format), &download->source);
 }
 
+/* A better map that had to be made is kept, if all that counts for it was on the card. */
+static void keep_made(struct download *download)
+{
+	struct downloads *downloads = download->downloads;
+	const struct extract *extract = &download->extract;
+	struct refinement *made;
+
+	if (!extract->restamps || extract->is_preparing || download->result < 0)
+		return;
+	while ((made = restamps_take_made(extract->restamps)))
+		if (!refinements_are_due(downloads->store, extract->options.run_to) ||
+			keep_order_refinement(downloads->keep, made) < 0)
+			free(made);
+}
+
 static void buffer_filled(struct job *job)
 {
 	struct download *download = CONTAINER(job, struct download, job);
 
 	download->is_working = false;
+	keep_made(download);
+	if (download->request && job->has_run && download->result == 0 &&
+		download->extract.is_preparing) {
+		submit(download);
+		if (download->is_working)
+			return;
+	}
 	if (download->request) {
 		begin_answer(download);
 		return;
@@ -274,6 +319,7 @@ void download_start(
 	download->source = (struct source){.read = read_download, .closed = download_left};
 	download->job = (struct job){.run = fill_buffer, .done = buffer_filled};
 	download->work = downloads->work;
+	download->downloads = downloads;
 	download->extract.catalogue = downloads->catalogue;
 	download->request = request;
 	download->extract.options = *options;

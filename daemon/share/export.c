@@ -55,6 +55,19 @@ static const char *channel_name(const struct channel *channel)
 }
 
 /* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]" */
+/* How the stamps of a stream came about, if not as they are stored. */
+static void add_stamps_head(const struct export_stream *of, struct text *cell)
+{
+	if (of->has_better_map)
+		text_addf(cell,
+			" [时间按结束后的最好时钟图 stamps by the better map, ±%lld us; live stamps "
+			"differed by at most %lld us]",
+			(long long)((of->uncertainty_ns + 999) / NS_PER_US),
+			(long long)((of->moved_ns + 999) / NS_PER_US));
+	if (of->is_even)
+		text_add(cell, " [时间按行号均匀 even stamps by index]");
+}
+
 static void add_channel_head(const struct exporter *exporter, const struct export_stream *of,
 	size_t channel, struct text *text)
 {
@@ -73,6 +86,8 @@ static void add_channel_head(const struct exporter *exporter, const struct expor
 		text_addf(&cell, "/%s", unit.at);
 	if (of->by[channel])
 		text_addf(&cell, " [校准 calibrated %s]", of->by[channel]);
+	if (channel == 0)
+		add_stamps_head(of, &cell);
 	add_cell(text, cell.at);
 }
 
@@ -92,28 +107,6 @@ static bool has_flags(const struct exporter *exporter)
 	return false;
 }
 
-/* Behind gap_until_s, of a line that is not about rows. */
-static void end_csv_line(const struct exporter *exporter, struct text *text)
-{
-	text_add(text, has_flags(exporter) ? "," : "");
-	text_add(text, exporter->has_marks ? ",\r\n" : "\r\n");
-}
-
-static void add_csv_head(const struct exporter *exporter, struct text *text)
-{
-	text_add(text,
-		"\xEF\xBB\xBF"
-		"time_s,clock");
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		for (size_t c = 0; c < exporter->streams[i].stream.n_channels; c++) {
-			text_add_char(text, ',');
-			add_channel_head(exporter, &exporter->streams[i], c, text);
-		}
-	text_add(text, ",gap,gap_until_s");
-	text_add(text, has_flags(exporter) ? ",flags" : "");
-	text_add(text, exporter->has_marks ? ",mark\r\n" : "\r\n");
-}
-
 /* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
 static void add_seconds(struct text *text, int64_t ns)
 {
@@ -131,6 +124,61 @@ static void add_seconds(struct text *text, int64_t ns)
 	while (digits[n - 1] == '0')
 		n--;
 	text_add_bytes(text, digits, n);
+}
+
+/* Arrivals of streams whose stamps are even; `moment` NULL: empty cells. The line ends with them. */
+static void add_arrivals(
+	const struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		if (!exporter->streams[i].is_even)
+			continue;
+		text_add_char(text, ',');
+		if (moment && moment->values[i])
+			add_seconds(text, moment->stored_ns[i] - exporter->origin.ns);
+	}
+	text_add(text, "\r\n");
+}
+
+/* Behind gap_until_s, of a line that is not about rows. */
+static void end_csv_line(const struct exporter *exporter, struct text *text)
+{
+	text_add(text, has_flags(exporter) ? "," : "");
+	text_add(text, exporter->has_marks ? "," : "");
+	add_arrivals(exporter, NULL, text);
+}
+
+static void add_arrival_heads(const struct exporter *exporter, struct text *text)
+{
+	char buffer[CELL_TEXT];
+
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		struct text cell = text_over(buffer, sizeof buffer);
+
+		if (!exporter->streams[i].is_even)
+			continue;
+		add_whose(exporter, &exporter->streams[i], &cell);
+		text_add(&cell, "到达 arrival_s");
+		text_add_char(text, ',');
+		add_cell(text, cell.at);
+	}
+	text_add(text, "\r\n");
+}
+
+static void add_csv_head(const struct exporter *exporter, struct text *text)
+{
+	text_add(text,
+		"\xEF\xBB\xBF"
+		"time_s,clock");
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		for (size_t c = 0; c < exporter->streams[i].stream.n_channels; c++) {
+			text_add_char(text, ',');
+			add_channel_head(exporter, &exporter->streams[i], c, text);
+		}
+	text_add(text, ",gap,gap_until_s");
+	text_add(text, has_flags(exporter) ? ",flags" : "");
+	text_add(text, exporter->has_marks ? ",mark" : "");
+	add_arrival_heads(exporter, text);
 }
 
 /* "2026-11-23T07:17:02.000001+08:00": the board's own time zone; empty when the hour is not
@@ -267,7 +315,8 @@ static void add_csv_row(
 		text_add_char(text, ',');
 		add_flags(exporter, moment, text);
 	}
-	text_add(text, exporter->has_marks ? ",\r\n" : "\r\n");
+	text_add(text, exporter->has_marks ? "," : "");
+	add_arrivals(exporter, moment, text);
 }
 
 /* --- line protocol --- */
@@ -322,7 +371,7 @@ size_t export_line_bytes(const struct exporter *exporter)
 			n += SERIES_HEAD + SERIES_KEYS +
 				STREAM_CHANNELS * (size_t)(NUMBER_TEXT + 2);
 		else
-			n += n_channels * (size_t)(NUMBER_TEXT + 1) +
+			n += (n_channels + 1) * (size_t)(NUMBER_TEXT + 1) +
 				(can_be_flagged(of) ? (n_channels + 1) * FLAG_TEXT : 0);
 	}
 	return n;
@@ -368,7 +417,7 @@ void export_add_mark(struct exporter *exporter, const struct mark *mark, struct 
 		text_add_char(text, ',');
 	text_addf(&cell, "%s: %s", mark->author, mark->text);
 	add_cell(text, cell.at);
-	text_add(text, "\r\n");
+	add_arrivals(exporter, NULL, text);
 }
 
 bool export_lacks_hour(const struct exporter *exporter)

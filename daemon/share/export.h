@@ -11,6 +11,7 @@
 #include "data/device.h"
 #include "keep/record.h"
 #include "keep/store.h"
+#include "share/restamp.h"
 #include "share/series.h"
 #include "share/warming.h"
 #include "share/weave.h"
@@ -26,6 +27,11 @@ struct export_stream {
 	struct correction *correction; /* NULL: raw values */
 	char *by[STREAM_CHANNELS];     /* which calibrations (provenance.h); NULL: none */
 	struct warming warming;        /* follows the gaps as they are written */
+	struct restamp restamp;        /* lent */
+	bool has_better_map; /* with it: 95 %, and how far stamps differ from the stored */
+	int64_t uncertainty_ns, moved_ns;
+	bool is_polled;
+	bool is_even; /* stamps are by index; the stored ones stand in a column of their own */
 };
 
 struct exporter {
@@ -47,8 +53,10 @@ size_t export_line_bytes(const struct exporter *exporter);
 /* CSV: a byte order mark (Excel on Chinese Windows takes the file for GBK without), then
  *     time_s,clock,"温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]",...,gap,gap_until_s,flags,mark
  * where `flags` is there only if some value could have one: a range or a warm-up is known. Else an
- * empty column would claim that somebody had looked. `mark` is there only if there are marks. Line
- * protocol: nothing. */
+ * empty column would claim that somebody had looked. `mark` is there only if there are marks. The
+ * first column of a stream with other stamps than the stored ones says so: "[时间按结束后的最好时钟图
+ * stamps by the better map, ±25 us; live stamps differed by at most 60 us]"; of even ones the stored
+ * stamps are a column at the end, "3 到达 arrival_s". Line protocol: nothing. */
 void export_add_head(struct exporter *exporter, struct text *text);
 
 /* CSV: rows of one instant share a line; a gap is a line with its reason. A flag is a word and, as

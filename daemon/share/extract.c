@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "share/provenance.h"
 #include "share/told.h"
@@ -12,6 +13,7 @@ enum { BUFFER_BYTES = 256 << 10 };
 void extract_clear(struct extract *extract)
 {
 	weave_free(extract->weave);
+	restamps_free(extract->restamps);
 	wall_map_free(extract->wall);
 	for (size_t i = 0; i < extract->exporter.n_streams; i++) {
 		correction_free(extract->streams[i].correction);
@@ -132,6 +134,7 @@ static int take_device(void *self, const struct device *device)
 
 		to->stream = device->streams[i];
 		to->sticker = device->sticker;
+		to->is_polled = strcmp(device->family, "modbus") == 0;
 		to->warming.warm_up_ns = warm_up_of(extract->catalogue, device);
 		to->has_series = series_init(&to->series, extract->options.board, device,
 					 &device->streams[i], &why) == 0;
@@ -205,9 +208,8 @@ static int begin_marks(struct extract *extract, struct reader *reader)
 	return r;
 }
 
-static int prepare(struct extract *extract, struct reader *reader)
+static int choose(struct extract *extract, struct reader *reader)
 {
-	struct weave_stream streams[WEAVE_STREAMS];
 	struct exporter *exporter = &extract->exporter;
 
 	extract->streams = calloc(WEAVE_STREAMS, sizeof *extract->streams);
@@ -223,29 +225,98 @@ static int prepare(struct extract *extract, struct reader *reader)
 	if (exporter->n_streams == 0 || exporter->n_streams < extract->options.n_streams)
 		return -ENOENT;
 	qsort(extract->streams, exporter->n_streams, sizeof *extract->streams, by_sticker);
-	r = extract->options.is_raw ? 0 : read_calibrations(extract, reader);
+	return 0;
+}
+
+/* Other stamps than the stored ones, a part at a call. 1: there is more to do. */
+static int restamp_more(struct extract *extract, struct reader *reader)
+{
+	const struct extract_options *options = &extract->options;
+	struct restamp_stream streams[WEAVE_STREAMS];
+
+	if (options->stamps == STAMPS_LIVE)
+		return 0;
+	if (!extract->restamps) {
+		bool is_of_run = options->stamps == STAMPS_REFINED && options->run;
+		int r = restamps_new(&(struct restamps_options){.stamps = options->stamps,
+					     .is_strict = options->is_strict,
+					     .run = options->run,
+					     .from = is_of_run ? options->run_from : options->from,
+					     .to = is_of_run ? options->run_to : options->to},
+			&extract->restamps);
+
+		if (r < 0)
+			return r;
+	}
+	for (size_t i = 0; i < extract->exporter.n_streams; i++)
+		streams[i] = (struct restamp_stream){
+			&extract->streams[i].stream, extract->streams[i].is_polled};
+	return restamps_step(
+		extract->restamps, streams, extract->exporter.n_streams, reader, &extract->uneven);
+}
+
+static void describe_stamps(struct extract *extract, struct export_stream *of)
+{
+	const struct extract_options *options = &extract->options;
+
+	if (!extract->restamps)
+		return;
+	of->restamp = restamps_of(extract->restamps, &of->stream);
+	of->has_better_map = of->restamp.curve &&
+		curve_extent(of->restamp.curve, options->from.ns, options->to.ns,
+			&of->uncertainty_ns, &of->moved_ns);
+	of->is_even = of->restamp.even != NULL;
+}
+
+static int begin_weave(struct extract *extract)
+{
+	struct weave_stream streams[WEAVE_STREAMS];
+	const struct exporter *exporter = &extract->exporter;
+
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		const struct export_stream *of = &extract->streams[i];
+
+		streams[i] = (struct weave_stream){
+			of->stream.id, of->stream.n_channels, of->stream.period_ns, of->restamp};
+	}
+	return weave_new(streams, exporter->n_streams, extract->options.from, extract->options.to,
+		kept_to(extract), &extract->weave);
+}
+
+static int begin(struct extract *extract, struct reader *reader)
+{
+	struct exporter *exporter = &extract->exporter;
+	int r = extract->options.is_raw ? 0 : read_calibrations(extract, reader);
+
 	if (r == 0)
 		r = read_warming(extract, reader);
 	if (r < 0)
 		return r;
 	if (reader_wall_map(reader, &extract->wall) < 0)
 		extract->wall = NULL;
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		describe_stamps(extract, &extract->streams[i]);
 	exporter->format = extract->options.format;
 	exporter->streams = extract->streams;
 	exporter->wall = extract->wall;
 	exporter->origin = extract->options.counts_from_first ? first_row(extract, reader)
 							      : extract->options.from;
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		streams[i] = (struct weave_stream){extract->streams[i].stream.id,
-			extract->streams[i].stream.n_channels,
-			extract->streams[i].stream.period_ns};
-	r = weave_new(streams, exporter->n_streams, extract->options.from, extract->options.to,
-		kept_to(extract), &extract->weave);
+	r = begin_weave(extract);
 	if (r == 0)
 		r = begin_marks(extract, reader);
 	if (r == 0)
 		export_add_head(exporter, &extract->text);
 	return r;
+}
+
+static int prepare(struct extract *extract, struct reader *reader)
+{
+	int r = extract->is_preparing ? 0 : choose(extract, reader);
+
+	if (r == 0)
+		r = restamp_more(extract, reader);
+	extract->is_preparing = r == 1;
+	return r == 0 ? begin(extract, reader) : r < 0 ? r : 0;
 }
 
 /* --- writing it --- */
@@ -300,5 +371,7 @@ int extract_fill(struct extract *extract, struct reader *reader, const atomic_bo
 		r = prepare(extract, reader);
 	else
 		text_reset(&extract->text);
-	return r == 0 ? fill(extract, reader, is_cancelled) : r;
+	if (r < 0 || extract->is_preparing)
+		return r;
+	return fill(extract, reader, is_cancelled);
 }

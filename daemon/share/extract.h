@@ -15,6 +15,7 @@
 #include "sense/catalogue.h"
 #include "share/export.h"
 #include "share/mark_pages.h"
+#include "share/restamp.h"
 #include "share/weave.h"
 
 struct extract_options {
@@ -23,9 +24,13 @@ struct extract_options {
 	struct instant from, to;
 	uint32_t streams[WEAVE_STREAMS];
 	size_t n_streams;       /* 0: all that have a part in the range */
+	bool is_strict;         /* even stamps of each of them, or none at all */
 	bool is_raw;            /* values as the devices said them */
 	bool counts_from_first; /* time_s counts from the first row, not from `from` */
-	char file[64];          /* name without suffix */
+	enum stamps stamps;
+	uint32_t run; /* a closed one, whose better map may be kept; 0: of no run */
+	struct instant run_from, run_to; /* with it: its range, of which from..to may be a part */
+	char file[64];                   /* name without suffix */
 };
 
 struct extract {
@@ -37,7 +42,10 @@ struct extract {
 	/* to read between two fillings */
 	struct export_stream *streams; /* exporter.n_streams */
 	struct text text;
-	bool is_over; /* nothing comes behind the text */
+	bool is_over;              /* nothing comes behind the text */
+	bool is_preparing;         /* there is no text yet: fill again */
+	uint32_t uneven;           /* -EDOM: the stream whose rows come at no regular time */
+	struct restamps *restamps; /* NULL: stamps as stored */
 
 	/* private */
 	struct weave *weave;
@@ -48,7 +56,8 @@ struct extract {
 	char *buffer;
 };
 
-/* The next bufferful is in the text; the first time with the head. 0; -ENOENT: there is nothing in
+/* The next bufferful is in the text; the first time with the head, once what it needs is ready
+ * (is_preparing). 0; -EDOM, -E2BIG: no even stamps (share/restamp.h); -ENOENT: there is nothing in
  * the range, or not all of the streams; -E2BIG, -EMSGSIZE: too many streams; or as the store says. */
 int extract_fill(struct extract *extract, struct reader *reader, const atomic_bool *is_cancelled);
 void extract_clear(struct extract *extract);

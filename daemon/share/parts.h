@@ -20,6 +20,7 @@
 #include "share/live.h"
 #include "share/marks.h"
 #include "share/pages.h"
+#include "share/refinements.h"
 #include "share/runs.h"
 #include "share/settle.h"
 #include "share/ship.h"
@@ -47,6 +48,7 @@ struct parts {
 	struct downloads downloads;
 	struct walltime walltime;
 	struct runs runs;
+	struct refinements refinements;
 	struct marks marks;
 	struct calibrations calibrations;
 	struct settles settles;

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "keep/store.h"
+#include "share/restamp.h"
 
 enum { WEAVE_STREAMS = 64 };
 
@@ -17,10 +18,11 @@ struct weave;
 
 struct weave_stream {
 	uint32_t id, n_channels;
-	int64_t period_ns; /* 0: irregular */
+	int64_t period_ns;      /* 0: irregular */
+	struct restamp restamp; /* its rows and gaps come at these instants instead; lent */
 };
 
-/* At most WEAVE_STREAMS streams; rows with from <= instant < to, and what of gaps is there. A gap
+/* At most WEAVE_STREAMS streams; rows stored with from <= stamp < to, and what of gaps is there. A gap
  * that lasts does so until `kept`, when all was on the card (told.h). 0, -E2BIG, -ENOMEM. */
 int weave_new(const struct weave_stream *streams, size_t n, struct instant from, struct instant to,
 	struct instant kept, struct weave **ret_weave);
@@ -30,6 +32,7 @@ void weave_free(struct weave *weave);
 struct moment {
 	struct instant at;
 	const double *values[WEAVE_STREAMS]; /* of each stream, NULL: no row at this instant */
+	int64_t stored_ns[WEAVE_STREAMS];    /* the stamp that such a row has in the store */
 	const struct gap *gap; /* then there are no values; a gap follows the row it begins at */
 };
 

@@ -126,6 +126,7 @@ static void on_beat(struct timer *timer, struct instant now)
 		load_lists(web);
 	settle_look(&web->parts.settles);
 	marks_give(&web->parts.marks);
+	refinements_look(&web->parts.refinements);
 	if (++web->n_beats % PING_BEATS == 0)
 		events_ping(web->parts.events);
 	write_health(&web->parts, events_begin(web->parts.events, "health"));
@@ -253,6 +254,8 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.refused = send_out,
 		.self = web};
 	downloads_init(&parts->downloads);
+	parts->refinements = (struct refinements){
+		.work = parts->work, .keep = options->keep, .store = &parts->store};
 	parts->marks = (struct marks){.keep = options->keep,
 		.catalogue = options->catalogue,
 		.made = announce_mark,
