@@ -11,7 +11,7 @@
 #include "keep/database.h"
 #include "keep/refined.h"
 
-enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 19 };
+enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 20 };
 
 struct note {
 	enum note_kind kind;
