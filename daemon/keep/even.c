@@ -21,6 +21,7 @@ struct numbering {
 	size_t n;
 	int64_t period_ns;
 	size_t near;     /* so many rows around one say where it should be */
+	size_t breaks;   /* rows behind a hole */
 	int64_t *number; /* of each row; of a new stretch it begins with 0 */
 };
 
@@ -105,12 +106,14 @@ static void number_rows(struct numbering *of)
 			begin = i;
 		} else if (missing <= 0) {
 			of->number[i] = of->number[i - 1] + 1;
+			continue;
 		} else if (missing > HOLE_MOST || !is_whole) {
 			of->number[i] = 0;
 			begin = i;
 		} else {
 			of->number[i] = of->number[i - 1] + 1 + missing;
 		}
+		of->breaks++;
 	}
 }
 
@@ -192,7 +195,7 @@ int even_stamps(const int64_t *stored_ns, size_t n, int64_t *ret_even_ns)
 			ret_even_ns[i] = stored_ns[i];
 	}
 	/* What comes at random makes a new stretch again and again. */
-	if (result == 0 && evened < n / 2)
+	if (result == 0 && (evened < n / 2 || of.breaks > n / 8))
 		result = -EDOM;
 	if (result == 0)
 		result = judge(&of, ret_even_ns);
