@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog export [--format csv|lp] [--output FILE] RUN | stream:ID`: data as a file. */
+/* `kitlog export [--format csv|lp] [--stamps refined|live|even] [--output FILE] RUN | stream:ID`: data
+ * as a file. */
 #include "tools/kitlog/command.h"
 
 #include <errno.h>
@@ -60,20 +61,23 @@ int command_export(const struct call *call)
 	static const struct option options[] = {
 		{"format", required_argument, NULL, 'f'},
 		{"output", required_argument, NULL, 'o'},
+		{"stamps", required_argument, NULL, 's'},
 		{0},
 	};
-	const char *format = "csv", *file = NULL;
-	char path[160], *end;
+	const char *format = "csv", *file = NULL, *stamps = NULL;
+	char path[192], *end;
 	int option;
 
 	/* getopt looks at words from 1 on; the command's name stands before ours. */
 	optind = 0;
-	while ((option = getopt_long(call->argc + 1, call->argv - 1, ":f:o:", options, NULL)) !=
+	while ((option = getopt_long(call->argc + 1, call->argv - 1, ":f:o:s:", options, NULL)) !=
 		-1) {
 		if (option == 'f')
 			format = optarg;
 		else if (option == 'o')
 			file = optarg;
+		else if (option == 's')
+			stamps = optarg;
 		else
 			return command_no_option(" export", call->argv[optind - 2], option);
 	}
@@ -81,6 +85,8 @@ int command_export(const struct call *call)
 	int n = call->argc + 1 - optind;
 	if (strcmp(format, "csv") && strcmp(format, "lp"))
 		return command_misused("export --format", format, "csv, lp");
+	if (stamps && strcmp(stamps, "refined") && strcmp(stamps, "live") && strcmp(stamps, "even"))
+		return command_misused("export --stamps", stamps, "refined, live, even");
 	if (n < 1)
 		return command_misused("export", "",
 			say("一个编号，见 kitlog run list", "a number from kitlog run list"));
@@ -94,7 +100,7 @@ int command_export(const struct call *call)
 		return command_misused("export", words[0],
 			say("kitlog run list 里的编号，或 stream:3 这样的流",
 				"a number from kitlog run list, or a stream such as stream:3"));
-	snprintf(path, sizeof path, "/api/v1/export?format=%s&%s=%ld", format,
-		is_stream ? "stream" : "run", id);
+	snprintf(path, sizeof path, "/api/v1/export?format=%s&%s=%ld%s%s", format,
+		is_stream ? "stream" : "run", id, stamps ? "&stamps=" : "", stamps ? stamps : "");
 	return fetch_to(call, path, file);
 }

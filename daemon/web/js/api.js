@@ -107,6 +107,6 @@ export const getColumns = (stream, from, to, columns, signal) => ask('GET',
 export const getMarks = (from, to, signal) => ask('GET', `marks?from_us=${from}&to_us=${to}`, undefined, signal);
 
 /** Address of a download. @param {'csv'|'lp'} format @param {{run: number}|{stream: number, from: number, to?: number}} what
- * without `to`: until now */
-export const exportUrl = (format, what) => `${ROOT}export?format=${format}&` + ('run' in what ? `run=${what.run}`
+ * without `to`: until now @param {'even'} [stamps] else those that are usual */
+export const exportUrl = (format, what, stamps) => `${ROOT}export?format=${format}&` + (stamps ? `stamps=${stamps}&` : '') + ('run' in what ? `run=${what.run}`
   : `stream=${what.stream}&from_us=${Math.floor(what.from)}` + (what.to == null ? '' : `&to_us=${Math.ceil(what.to)}`));

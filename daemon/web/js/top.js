@@ -73,10 +73,11 @@ function exports() {
 function Export() {
   useView('range', 'what');
   useBoard('runs', 'devices');
-  const all = exports();
+  const all = exports(), mayBeEven = view.stream?.stamps === 'arrival';
   return html`<${Pop} label=${t('export')} cls="out" face=${html`<${Icon} n="out"/><span class="tx">${t('export')}</span>`}>
     ${all.length ? all.map(({ title, what }) => html`<h2>${title}</h2>
       <a class="item" data-close download href=${exportUrl('csv', what)}><${Icon} n="table"/><span>${t('x_csv')}<small>${t('x_csvD')}</small></span></a>
+      ${mayBeEven && html`<a class="item" data-close download href=${exportUrl('csv', what, 'even')}><${Icon} n="table"/><span>${t('x_even')}<small>${t('x_evenD')}</small></span></a>`}
       <a class="item" data-close download href=${exportUrl('lp', what)}><${Icon} n="store"/><span>${t('x_lp')}<small>${t('x_lpD')}</small></span></a>`)
     : html`<p tabindex="0">${t('k_title')}</p>`}<//>`;
 }
