@@ -185,6 +185,14 @@ static void retrack(struct kit *kit, bool is_new)
 	}
 }
 
+static void start_clock(struct kit *kit)
+{
+	struct fit_path path = {
+		kit->port.floor_to_ns, kit->port.floor_from_ns, kit->port.floor_doubt_ns};
+
+	timebase_init(&kit->timebase, registry_rate_ppb(kit->host->registry, kit->draft.id), &path);
+}
+
 int kit_describe(struct kit *kit, const struct device *device)
 {
 	bool is_new;
@@ -204,8 +212,7 @@ int kit_describe(struct kit *kit, const struct device *device)
 	is_new = !kit->has_device;
 	retrack(kit, is_new);
 	if (is_new || !kit->has_clock)
-		timebase_init(
-			&kit->timebase, registry_rate_ppb(kit->host->registry, kit->draft.id));
+		start_clock(kit);
 	kit->device = kit->draft;
 	kit->has_device = true;
 	kit->has_clock = describe_has_clock(&kit->device);
@@ -259,14 +266,14 @@ static bool is_in_future(const struct kit *kit, const struct clock_piece *piece,
 
 static void stamp_row(struct kit *kit, unsigned stream, uint32_t tick, const double *values)
 {
-	int64_t whole = timebase_unwrap(&kit->timebase, tick);
+	int64_t whole = timebase_unwrap(&kit->timebase, tick, kit->at);
 	const struct clock_piece *piece = timebase_piece_at(&kit->timebase, whole);
 
 	if (is_in_future(kit, piece, whole)) {
 		kit_lost(kit, stream, 1, GAP_WIRE);
 		return;
 	}
-	timebase_advance(&kit->timebase, whole);
+	timebase_advance(&kit->timebase, whole, kit->at);
 	if (track_row_at_tick(
 		    &kit->tracks[stream], kit->host->outlet, kit->at, piece, whole, values))
 		kit->rows++;
@@ -396,8 +403,8 @@ void kit_pair(struct kit *kit, struct instant sent, uint32_t device_received, ui
 	if (!may_speak(kit) || !kit->has_device || !kit->has_clock)
 		return;
 	makes_sense(kit);
-	pair.device_received = timebase_unwrap(&kit->timebase, device_received);
-	pair.device_sent = timebase_unwrap(&kit->timebase, device_sent);
+	pair.device_received = timebase_unwrap(&kit->timebase, device_received, received);
+	pair.device_sent = timebase_unwrap(&kit->timebase, device_sent, received);
 	keep_pair(kit, &pair);
 	if (timebase_pair(&kit->timebase, &pair) && timebase_piece(&kit->timebase))
 		stamp_waiting(kit);

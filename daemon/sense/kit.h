@@ -163,6 +163,10 @@ struct kit_port {
 	bool has_wire;  /* bytes take their time at that speed; not so over native USB */
 	double rate_hz; /* at which the transport itself takes readings; 0: it does not say */
 	int64_t uncertainty_ns; /* of an arrival: a frame of USB, or longer if a chip holds bytes back */
+
+	/* What is presumed of the path of bytes, the time on the wire apart: the least delay to the
+	 * device and from it, and how far either may be out (95 %); all 0: nothing. */
+	int64_t floor_to_ns, floor_from_ns, floor_doubt_ns;
 };
 const struct kit_port *kit_port(const struct kit *kit);
 

@@ -1,92 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the time of a device becomes the time of the board.
- *
- * Where the delays come from. A sample is taken by the device at its own tick and read by us some
- * time later. That time is never negative, has a floor that belongs to the path (interrupt, FIFO,
- * wire), and above the floor a tail that belongs to the moment: a UART's FIFO time-out (0 to 0.35
- * ms at 115200), the wait for the next USB frame (0 to 1 ms), an FTDI's latency timer (0 to 16 ms
- * unless set to 1), our own scheduling (tens of microseconds, now and then tens of milliseconds).
- * The mean of such delays is far from their floor and moves with the load, so averaging or least
- * squares keep the mean as an error, and one 20 ms outlier bends a line that hundreds of good
- * samples made straight.
- *
- * Ask, do not only listen. The device answers a ping with the ticks at which the question came in
- * and the answer left. With s, r ours and dr, ds its, the offset is ((s - dr) + (r - ds)) / 2 and
- * the round trip (r - s) - (ds - dr): RFC 5905 (NTP) section 8 with signs turned round. Whatever
- * the two delays are, the truth is within half a round trip of that offset; so the exchange with
- * the smallest round trip of a bucket is the one that says most (Mills' clock filter; Lab Streaming
- * Layer keeps the best of 8 probes in the same way). What no exchange can see is a constant
- * asymmetry of the path: it stays as a bias of at most half the smallest round trip, and the
- * uncertainty says so.
- *
- * Random phase. Pings at a period that is a multiple of 1 ms meet every USB frame at the same
- * phase, and creep through it once in 25 s at 40 ppm: the smallest round trip would be met once a
- * beat. Gaps are random instead.
- *
- * The line. Best exchanges of up to 32 buckets give rate and offset: the median of all slopes
- * between distant buckets (Theil 1950, Sen 1968), then the median of the residuals; up to 29 % of
- * the buckets may lie. Buckets start at a quarter of a second. When all are full, each two
- * neighbours become one (the better of them) and the bucket doubles, up to 4 s: a short window at
- * first, when any rate is news, a window of two minutes later, when noise is what is left. A rate
- * fitted over less than a few seconds is mostly noise and is drawn towards what is known (an
- * earlier plugging in, or zero) by span^2 / (span^2 + 1 s^2); unless it contradicts that by more
- * than half the round trips at both ends allow, for then what is known is wrong. When the newest
- * buckets all lie on one side of the line, each further off than half of all buckets are, the clock
- * has bent (a ceramic resonator does when a hand warms it) and the older half of the window is
- * forgotten. A rate that is beyond 5000 ppm in spite of that allowance is not a clock: there is no
- * map then, and the conversation stamps by arrival.
- *
- * The pieces. Stamps that were given away are never changed, must rise, and their spacing must be
- * true: so an estimate is not jumped to but steered to, by a piece that starts where the old one is
- * at the newest tick and whose rate is the estimated one and at most 100 ppm more or less. Only in
- * the first five seconds, while the rate itself is still being learnt, may it be more: a resonator
- * that is 2000 ppm off has put the map a millisecond out before anybody knew. Data that were on
- * their way meanwhile have older ticks: they are stamped by the piece that ruled then, which makes
- * the map one continuous rising function of the tick. A contradiction (the map is outside of a
- * ping's half round trip by more than 20 ms) is no drift but another clock: a new segment.
- *
- * What it gives, worst of 20 runs of 15 minutes in tests/unit/timebase_test.c, where the truth is
- * known (rates from -200 to 200 ppm, wandering by 0.5 ppm in 10 minutes, 2 % of the pings some ms
- * late; error after the constant asymmetry is taken off, from the first minute on):
- *     115200 bit/s UART   p50  9 us   p95 28 us   max  58 us   spacing of stamps within  4 ppm
- *     USB, 1 ms frames    p50 29 us   p95 79 us   max 142 us   spacing of stamps within 10 ppm
- * and from the first second to the 20th at most 0.27 ms (UART) and 0.55 ms (USB). A resonator 2000
- * ppm off is within 1 ms in the second second, 0.3 ms in the fifth, 0.1 ms from the eighth on; at
- * 4900 ppm, where the limit of a piece leaves only 100 ppm to catch up with, 2.6 ms, 2.4 ms, and
- * 0.3 ms after half a minute.
- *
- * All arithmetic is in integers; differences of nanoseconds times a billion stay below 2^63 because
- * a window is minutes and a rate at most 5 %, which is what a slope is held to. */
+/* Buckets, segments and pieces of the map. What it is for and why it is so: timebase.h; the line
+ * through the buckets: timebase_fit.c. */
 #include "sense/timebase.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
 	BUCKET_FIRST_MS = 250,
 	BUCKET_LAST_MS = 4000,
-	QUICK_MS = 500,        /* the first piece waits no longer than this for its 8 pings */
+	QUICK_MS = 500,        /* the first piece waits no longer than this for its 8 pings, */
+	QUICK_HEARD_MS = 2000, /* and no longer than this where nobody can be asked */
 	LEARNING_PINGS = 48,   /* this many pings go out at a fifth of a second */
 	STEER_LEAST_MS = 2000, /* over how long an error is steered away, at least */
 	STEER_MOST_MS = 8000,
-	TRUST_SPAN_MS = 1000, /* a fitted rate and the known one weigh the same here */
 	LEARNING_SPAN_MS = 5000,
+	SILENCE_S = 600, /* of so long, what was before says nothing of the offset now */
 	SLEW_MOST_PPB = 100000,
-	NONSENSE_PPB = 10 * CLOCK_RATE_MOST_PPB, /* more, and its products would overflow */
-	JUMP_NS = 20 * NS_PER_MS,
-	BENT_BUCKETS = 4, /* so many newest buckets on one side mean a bent clock */
-	SLOPES = TIMEBASE_BUCKETS * (TIMEBASE_BUCKETS - 1) / 2,
-};
-
-/* What no clock's offset grows by within a window, and a damaged tick may. */
-static const int64_t growth_most_ns = 1000 * (int64_t)NS_PER_S;
-
-struct line {
-	int64_t tick, offset_ns; /* at the newest bucket */
-	int64_t rate_ppb;
-	int64_t doubt_ppb;  /* the rate cannot be further out than this, whatever the path did */
-	int64_t scatter_ns; /* median distance of the buckets from the line */
-	bool is_bent;
+	KNOWN_PPB = 100000,   /* what is known of a rate before it is measured is that good */
+	SURE_SPAN_MS = 20000, /* after so long it was measured, ... */
+	BENT_PPB = 5000,      /* ... and one that bends is not much further off */
+	JUMP_MS = 20,
+	BENT_BUCKETS = 4, /* the least that is left when older ones are forgotten */
 };
 
 static int64_t clamp(int64_t value, int64_t most)
@@ -99,106 +33,17 @@ static int64_t distance(int64_t value)
 	return value < 0 ? -value : value;
 }
 
-/* Rate times distance: how much an offset grows over so many ticks. */
-static int64_t grown(int64_t rate_ppb, int64_t ticks)
+/* A new segment in the same counting of ticks. */
+static void open_segment(struct timebase *base)
 {
-	return rate_ppb * ticks / 1000000;
-}
-
-/* Shell's sort, then the middle one: qsort may allocate, and this is the sense thread. */
-static int64_t median(int64_t *values, size_t n)
-{
-	static const size_t gaps[] = {301, 132, 57, 23, 10, 4, 1};
-
-	for (size_t g = 0; g < sizeof(gaps) / sizeof(gaps[0]); g++) {
-		for (size_t i = gaps[g]; i < n; i++) {
-			int64_t value = values[i];
-			size_t j = i;
-
-			for (; j >= gaps[g] && values[j - gaps[g]] > value; j -= gaps[g])
-				values[j] = values[j - gaps[g]];
-			values[j] = value;
-		}
-	}
-	return values[n / 2];
-}
-
-/* --- estimating --- */
-
-static int64_t fitted_rate(const struct timebase *base, int64_t *ret_doubt_ppb)
-{
-	const struct timebase_bucket *bucket = base->bucket;
-	unsigned n = base->n_buckets;
-	int64_t span = bucket[n - 1].tick - bucket[0].tick, slopes[SLOPES];
-	int64_t span_ms = span / 1000, known = base->known_ppb, rate;
-	size_t n_slopes = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		for (unsigned j = i + 1; j < n; j++) {
-			int64_t ticks = bucket[j].tick - bucket[i].tick;
-			int64_t growth =
-				clamp(bucket[j].offset_ns - bucket[i].offset_ns, growth_most_ns);
-
-			if (ticks <= span / 4) /* a short baseline is all noise */
-				continue;
-			slopes[n_slopes++] = growth * 1000000 / ticks;
-		}
-	}
-	*ret_doubt_ppb = INT64_MAX;
-	if (n_slopes == 0)
-		return known;
-	rate = clamp(median(slopes, n_slopes), NONSENSE_PPB);
-	*ret_doubt_ppb =
-		(bucket[0].round_trip_ns + bucket[n - 1].round_trip_ns) / 2 * 1000000 / span;
-	if (span_ms > 20 * TRUST_SPAN_MS || distance(rate - known) > *ret_doubt_ppb)
-		return rate;
-	return known +
-		(rate - known) * (span_ms * span_ms) /
-		(span_ms * span_ms + TRUST_SPAN_MS * TRUST_SPAN_MS);
-}
-
-static struct line fit(const struct timebase *base)
-{
-	const struct timebase_bucket *newest = &base->bucket[base->n_buckets - 1];
-	struct line line = {.tick = newest->tick};
-	int64_t residuals[TIMEBASE_BUCKETS], scratch[TIMEBASE_BUCKETS], middle;
-	unsigned n = base->n_buckets, above = 0, below = 0;
-
-	line.rate_ppb = fitted_rate(base, &line.doubt_ppb);
-	for (unsigned i = 0; i < n; i++)
-		residuals[i] = base->bucket[i].offset_ns - newest->offset_ns +
-			grown(line.rate_ppb, newest->tick - base->bucket[i].tick);
-	memcpy(scratch, residuals, n * sizeof(scratch[0]));
-	middle = median(scratch, n);
-	line.offset_ns = newest->offset_ns + middle;
-
-	for (unsigned i = 0; i < n; i++)
-		scratch[i] = distance(residuals[i] - middle);
-	line.scatter_ns = median(scratch, n);
-	for (unsigned i = n - (n < BENT_BUCKETS ? n : BENT_BUCKETS); i < n; i++) {
-		above += residuals[i] - middle > line.scatter_ns;
-		below += residuals[i] - middle < -line.scatter_ns;
-	}
-	line.is_bent = above == BENT_BUCKETS || below == BENT_BUCKETS;
-	return line;
-}
-
-static void forget_older_half(struct timebase *base)
-{
-	unsigned gone = base->n_buckets / 2;
-
-	base->n_buckets -= gone;
-	memmove(base->bucket, base->bucket + gone, base->n_buckets * sizeof(base->bucket[0]));
-}
-
-static int64_t smallest_round_trip(const struct timebase *base)
-{
-	int64_t least = INT64_MAX;
-
-	for (unsigned i = 0; i < base->n_buckets; i++)
-		if (base->bucket[i].round_trip_ns < least)
-			least = base->bucket[i].round_trip_ns;
-	return least;
+	base->n_buckets = 0;
+	base->open = (struct fit_bucket){0};
+	base->bucket_ns = BUCKET_FIRST_MS * (int64_t)NS_PER_MS;
+	base->pairs = base->spoken = 0;
+	base->n_pieces = 0;
+	base->trip_ns = base->open_trip_ns = 0;
+	base->known = (struct fit_known){base->rate_ppb, KNOWN_PPB};
+	base->is_clock = true;
 }
 
 /* --- steering --- */
@@ -212,31 +57,72 @@ static void push_piece(struct timebase *base, struct clock_piece piece)
 	base->piece[base->n_pieces++] = piece;
 }
 
-/* One standard deviation: the asymmetry may be anything up to half the smallest round trip (a
- * uniform distribution: divided by the square root of 12), the line is as good as its buckets
- * scatter, and the part of an error that is still being steered away counts whole. Added, not
- * squared: they are not independent and nobody was ever harmed by an honest margin. */
-static uint32_t uncertainty(const struct timebase *base, const struct line *line, int64_t error_ns)
+static int64_t bucket_tick(const struct fit_bucket *bucket)
 {
-	int64_t path = smallest_round_trip(base) * 289 / 1000;
-	int64_t noise = line->scatter_ns * 3 / 2 / (base->n_buckets > 8 ? 2 : 1);
-	int64_t sum = path + noise + distance(error_ns) + 500;
+	int64_t low = bucket->low.is_set ? bucket->low.tick : INT64_MIN;
+
+	return bucket->high.is_set && bucket->high.tick > low ? bucket->high.tick : low;
+}
+
+static int64_t newest_tick(const struct timebase *base)
+{
+	return bucket_tick(&base->bucket[base->n_buckets - 1]);
+}
+
+/* Half of the buckets, or all but the newest few that made them look bent. */
+static void forget_older(struct timebase *base)
+{
+	int64_t span = newest_tick(base) - bucket_tick(&base->bucket[0]);
+	unsigned kept =
+		base->n_buckets / 2 >= 2 * BENT_BUCKETS ? base->n_buckets / 2 : BENT_BUCKETS;
+
+	memmove(base->bucket, base->bucket + base->n_buckets - kept,
+		kept * sizeof(base->bucket[0]));
+	base->n_buckets = kept;
+	if (span > SURE_SPAN_MS * INT64_C(1000))
+		base->known = (struct fit_known){base->rate_ppb, BENT_PPB};
+}
+
+static struct fit_line fit(struct timebase *base)
+{
+	struct fit_line line;
+
+	for (;;) {
+		fit_buckets(base->bucket, base->n_buckets, &base->path, base->known,
+			base->last_tick, &line);
+		if (!line.is_bent || base->n_buckets <= BENT_BUCKETS)
+			return line;
+		forget_older(base);
+	}
+}
+
+static int64_t slew_most_ppb(const struct timebase *base)
+{
+	int64_t span = newest_tick(base) - bucket_tick(&base->bucket[0]);
+
+	return span < LEARNING_SPAN_MS * INT64_C(1000) ? CLOCK_RATE_MOST_PPB : SLEW_MOST_PPB;
+}
+
+/* Of the stamps until the next piece: the rate's doubt grows meanwhile. */
+static uint32_t uncertainty(const struct timebase *base, const struct fit_line *line, int64_t error)
+{
+	int64_t rate_ppb = clamp(line->rate_noise_ppb, CLOCK_RATE_MOST_PPB);
+	int64_t sum = fit_uncertainty_ns(line, &base->path) + distance(error) +
+		fit_grown_ns(rate_ppb, base->bucket_ns / 1000);
 
 	return sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
 }
 
+/* Stamps are joined without a step: the piece begins where the map is, and runs to where it should
+ * be. */
 static void steer(struct timebase *base)
 {
-	struct line line = fit(base);
+	struct fit_line line = fit(base);
 	const struct clock_piece *now = timebase_piece(base);
 	int64_t tick = base->last_tick, horizon_ms = 2 * (base->bucket_ns / NS_PER_MS), aim,
-		error = 0, slew_most_ppb = SLEW_MOST_PPB;
+		error = 0;
 	struct clock_piece next = {.segment = base->segment};
 
-	if (line.is_bent && base->n_buckets > 2 * BENT_BUCKETS) {
-		forget_older_half(base);
-		line = fit(base);
-	}
 	base->is_clock = distance(line.rate_ppb) - line.doubt_ppb <= CLOCK_RATE_MOST_PPB;
 	if (!base->is_clock) {
 		/* What comes after, if it is one again, is another map. */
@@ -245,15 +131,16 @@ static void steer(struct timebase *base)
 		return;
 	}
 	base->rate_ppb = (int32_t)clamp(line.rate_ppb, CLOCK_RATE_MOST_PPB);
-	if (base->bucket[base->n_buckets - 1].tick - base->bucket[0].tick <
-		LEARNING_SPAN_MS * INT64_C(1000))
-		slew_most_ppb = CLOCK_RATE_MOST_PPB;
-
 	if (now && tick <= now->origin_tick)
 		tick = now->origin_tick + 1;
-	aim = line.offset_ns + grown(base->rate_ppb, tick - line.tick) + tick * 1000;
+	aim = line.offset_ns + fit_grown_ns(base->rate_ppb, tick - line.tick) + tick * 1000;
 	if (now)
 		error = aim - clock_piece_stamp(now, tick);
+	if (line.is_one_way && error > JUMP_MS * (int64_t)NS_PER_MS) {
+		/* All that is heard has been late for long: its clock went back. */
+		open_segment(base);
+		return;
+	}
 	if (horizon_ms < STEER_LEAST_MS)
 		horizon_ms = STEER_LEAST_MS;
 	if (horizon_ms > STEER_MOST_MS)
@@ -261,9 +148,9 @@ static void steer(struct timebase *base)
 
 	next.origin_tick = tick;
 	next.origin_ns = aim - error;
-	next.rate_ppb =
-		(int32_t)clamp(base->rate_ppb + clamp(error * 1000 / horizon_ms, slew_most_ppb),
-			CLOCK_RATE_MOST_PPB);
+	next.rate_ppb = (int32_t)clamp(
+		base->rate_ppb + clamp(error * 1000 / horizon_ms, slew_most_ppb(base)),
+		CLOCK_RATE_MOST_PPB);
 	next.uncertainty_ns = uncertainty(base, &line, error);
 	push_piece(base, next);
 }
@@ -272,99 +159,63 @@ static void steer(struct timebase *base)
 
 static void halve_buckets(struct timebase *base)
 {
-	for (unsigned i = 0; i < TIMEBASE_BUCKETS / 2; i++) {
-		const struct timebase_bucket *left = &base->bucket[2 * i], *right = left + 1;
-
-		base->bucket[i] = left->round_trip_ns < right->round_trip_ns ? *left : *right;
+	for (unsigned i = 0; i < FIT_BUCKETS / 2; i++) {
+		fit_join(&base->bucket[2 * i], &base->bucket[2 * i + 1], base->rate_ppb);
+		base->bucket[i] = base->bucket[2 * i];
 	}
-	base->n_buckets = TIMEBASE_BUCKETS / 2;
+	base->n_buckets = FIT_BUCKETS / 2;
 	base->bucket_ns *= 2;
 }
 
 static void close_bucket(struct timebase *base, int64_t now_ns)
 {
-	if (base->n_buckets == TIMEBASE_BUCKETS) {
+	if (base->n_buckets == FIT_BUCKETS) {
 		if (base->bucket_ns < BUCKET_LAST_MS * (int64_t)NS_PER_MS)
 			halve_buckets(base);
 		else
 			memmove(base->bucket, base->bucket + 1,
 				--base->n_buckets * sizeof(base->bucket[0]));
 	}
-	base->bucket[base->n_buckets++] = base->best;
-	base->has_best = false;
+	base->bucket[base->n_buckets++] = base->open;
+	base->open = (struct fit_bucket){0};
+	base->trip_ns = base->open_trip_ns ? base->open_trip_ns : base->trip_ns;
+	base->open_trip_ns = 0;
 	base->bucket_ends_ns = now_ns + base->bucket_ns;
 }
 
-static bool is_contradiction(const struct timebase *base, const struct timebase_bucket *exchange)
+/* Is the map outside of what the exchange allows, by more than a drift? */
+static bool is_contradiction(const struct timebase *base, const struct fit_bucket *exchange)
 {
 	const struct clock_piece *piece = timebase_piece(base);
-	int64_t mapped;
+	const struct fit_bound *low = &exchange->low, *high = &exchange->high;
+	int64_t jump_ns = JUMP_MS * (int64_t)NS_PER_MS;
 
 	if (!piece)
 		return false;
-	mapped = clock_piece_stamp(piece, exchange->tick) - exchange->tick * 1000;
-	return distance(mapped - exchange->offset_ns) > exchange->round_trip_ns / 2 + JUMP_NS;
+	if (low->is_set &&
+		clock_piece_stamp(piece, low->tick) - low->tick * 1000 < low->offset_ns - jump_ns)
+		return true;
+	return high->is_set &&
+		clock_piece_stamp(piece, high->tick) - high->tick * 1000 >
+		high->offset_ns + jump_ns;
 }
 
-/* A new segment in the same counting of ticks. */
-static void open_segment(struct timebase *base)
+/* Begins a segment with this exchange where it is the first, or where it cannot belong to the one
+ * before: its clock went back, or is another, or has run unheard for long. Returns true when there was a map. */
+static bool begin(
+	struct timebase *base, const struct fit_bucket *exchange, int64_t last_tick, int64_t now_ns)
 {
-	base->n_buckets = 0;
-	base->has_best = false;
-	base->bucket_ns = BUCKET_FIRST_MS * (int64_t)NS_PER_MS;
-	base->pairs = 0;
-	base->n_pieces = 0;
-	base->known_ppb = base->rate_ppb;
-	base->is_clock = true;
-}
-
-/* --- the header's --- */
-
-void timebase_init(struct timebase *base, int32_t known_rate_ppb)
-{
-	*base = (struct timebase){.rate_ppb = known_rate_ppb};
-	open_segment(base);
-}
-
-int64_t timebase_unwrap(const struct timebase *base, uint32_t tick)
-{
-	return base->has_tick ? base->last_tick + (int32_t)(tick - (uint32_t)base->last_tick)
-			      : tick;
-}
-
-void timebase_advance(struct timebase *base, int64_t tick)
-{
-	if (!base->has_tick || tick > base->last_tick)
-		base->last_tick = tick;
-	base->has_tick = true;
-}
-
-bool timebase_pair(struct timebase *base, const struct timebase_pair *pair)
-{
-	int64_t pause_ns = (pair->device_sent - pair->device_received) * 1000;
-	int64_t trip_ns = instant_since(pair->received, pair->sent), now_ns = pair->received.ns;
-	struct timebase_bucket exchange = {
-		.tick = pair->device_received + (pair->device_sent - pair->device_received) / 2,
-		.round_trip_ns = trip_ns > pause_ns ? trip_ns - pause_ns : 0,
-	};
-	bool is_new_segment = false;
-
-	/* No clock is so fast that it pauses for longer than the whole exchange took. */
-	if (trip_ns < 0 || pause_ns < 0 ||
-		pause_ns - grown(CLOCK_RATE_MOST_PPB, pause_ns / 1000) > trip_ns)
-		return false;
-	/* To half a tick: the device's middle in nanoseconds, not in whole ticks. */
-	exchange.offset_ns =
-		pair->sent.ns + trip_ns / 2 - pair->device_received * 1000 - pause_ns / 2;
+	bool had_map = base->n_pieces > 0, is_other = false;
 
 	if (base->pairs > 0 &&
-		(pair->device_received < base->last_pong_tick ||
-			is_contradiction(base, &exchange))) {
-		is_new_segment = base->n_pieces > 0;
+		(last_tick + JUMP_MS * 1000 < base->last_told_tick ||
+			now_ns - base->last_told.ns > SILENCE_S * (int64_t)NS_PER_S ||
+			is_contradiction(base, exchange))) {
 		open_segment(base);
-		base->last_tick = pair->device_sent;
+		base->has_tick = false;
+		is_other = true;
 	}
-	if (base->pairs++ == 0) {
+	if (base->pairs == 0) {
 		/* Unique among the segments of a stream without remembering them: the second in
 		 * which it began, one more if that one is taken. */
 		uint32_t second = (uint32_t)(now_ns / NS_PER_S);
@@ -372,18 +223,91 @@ bool timebase_pair(struct timebase *base, const struct timebase_pair *pair)
 		base->segment = second > base->segment ? second : base->segment + 1;
 		base->bucket_ends_ns = now_ns + QUICK_MS * (int64_t)NS_PER_MS;
 	}
-	base->last_pong_tick = pair->device_sent;
-	timebase_advance(base, pair->device_sent);
-	if (!base->has_best || exchange.round_trip_ns < base->best.round_trip_ns)
-		base->best = exchange;
-	base->has_best = true;
+	base->pairs++;
+	base->last_told_tick = last_tick;
+	base->last_told.ns = now_ns;
+	timebase_advance(base, last_tick, base->last_told);
+	return is_other && had_map;
+}
 
-	if (now_ns < base->bucket_ends_ns &&
-		(base->n_pieces > 0 || base->pairs < TIMEBASE_QUICK_PINGS))
-		return is_new_segment;
+/* Closes the bucket when it is time. Who can be asked has told enough after eight pings; who only
+ * speaks has after as many words, and two seconds, for his delays say less. */
+static bool look(struct timebase *base, int64_t now_ns)
+{
+	bool is_first = base->n_pieces == 0 && base->n_buckets == 0;
+	bool is_enough = base->pairs - base->spoken >= TIMEBASE_QUICK_PINGS;
+
+	if (!base->open.high.is_set || (now_ns < base->bucket_ends_ns && !(is_first && is_enough)))
+		return false;
+	if (is_first && !base->open.low.is_set &&
+		(base->pairs < 2 ||
+			now_ns - base->bucket_ends_ns <
+				(QUICK_HEARD_MS - QUICK_MS) * (int64_t)NS_PER_MS))
+		return false;
 	close_bucket(base, now_ns);
 	steer(base);
 	return true;
+}
+
+/* --- the header's --- */
+
+void timebase_init(struct timebase *base, int32_t known_rate_ppb, const struct fit_path *path)
+{
+	*base = (struct timebase){.rate_ppb = known_rate_ppb, .path = *path};
+	open_segment(base);
+}
+
+int64_t timebase_unwrap(const struct timebase *base, uint32_t tick, struct instant now)
+{
+	int64_t passed_us, there;
+
+	if (!base->has_tick)
+		return tick;
+	passed_us = instant_since(now, base->last_seen) / 1000;
+	there = base->last_tick + passed_us - fit_grown_ns(base->rate_ppb, passed_us) / 1000;
+	return there + (int32_t)(tick - (uint32_t)there);
+}
+
+void timebase_advance(struct timebase *base, int64_t tick, struct instant now)
+{
+	if (!base->has_tick || tick > base->last_tick) {
+		base->last_tick = tick;
+		base->last_seen = now;
+	}
+	base->has_tick = true;
+}
+
+bool timebase_pair(struct timebase *base, const struct timebase_pair *pair)
+{
+	int64_t pause_ns = (pair->device_sent - pair->device_received) * 1000;
+	int64_t trip_ns = instant_since(pair->received, pair->sent), wire_ns = trip_ns - pause_ns;
+	struct fit_bucket exchange = {0};
+	bool is_other;
+
+	/* No clock is so fast that it pauses for longer than the whole exchange took. */
+	if (trip_ns < 0 || pause_ns < 0 ||
+		pause_ns - fit_grown_ns(CLOCK_RATE_MOST_PPB, pause_ns / 1000) > trip_ns)
+		return false;
+	fit_to_device(&exchange, pair->sent.ns, pair->device_received, base->rate_ppb);
+	fit_from_device(&exchange, pair->received.ns, pair->device_sent, base->rate_ppb);
+	is_other = begin(base, &exchange, pair->device_sent, pair->received.ns);
+	fit_join(&base->open, &exchange, base->rate_ppb);
+	wire_ns = wire_ns > 1 ? wire_ns : 1;
+	if (!base->open_trip_ns || wire_ns < base->open_trip_ns)
+		base->open_trip_ns = wire_ns;
+	return look(base, pair->received.ns) || is_other;
+}
+
+bool timebase_heard(struct timebase *base, int64_t tick, struct instant arrival)
+{
+	struct fit_bucket exchange = {0};
+	bool is_other;
+
+	fit_from_device(&exchange, arrival.ns, tick, base->rate_ppb);
+	is_other = begin(base, &exchange, tick, arrival.ns);
+	base->spoken++;
+	fit_join(&base->open, &exchange, base->rate_ppb);
+	return look(base, arrival.ns) || is_other;
 }
 
 void timebase_restart(struct timebase *base)
@@ -415,10 +339,10 @@ int64_t timebase_next_ping_ns(const struct timebase *base, uint32_t random)
 {
 	int64_t least_us = 300000, spread_us = 900000;
 
-	if (base->pairs < TIMEBASE_QUICK_PINGS) {
+	if (base->pairs - base->spoken < TIMEBASE_QUICK_PINGS) {
 		least_us = 5000;
 		spread_us = 20000;
-	} else if (base->pairs < LEARNING_PINGS) {
+	} else if (base->pairs - base->spoken < LEARNING_PINGS) {
 		least_us = 100000;
 		spread_us = 200000;
 	}
@@ -427,9 +351,7 @@ int64_t timebase_next_ping_ns(const struct timebase *base, uint32_t random)
 
 int64_t timebase_round_trip_ns(const struct timebase *base)
 {
-	if (base->n_buckets > 0)
-		return base->bucket[base->n_buckets - 1].round_trip_ns;
-	return base->has_best ? base->best.round_trip_ns : 0;
+	return base->trip_ns ? base->trip_ns : base->open_trip_ns;
 }
 
 int32_t timebase_rate_ppb(const struct timebase *base)

@@ -1,17 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The device-clock map, first form: device microseconds -> board time.
- *
- * (timebase.c opens with the essay: where the delays come from, why the smallest delay of a bucket
- * is taken and not the mean, why Theil-Sen, what the figures are, and the sources.)
- *
- * In: two-way pings (sent, device_received, device_sent, received). The best ping of a bucket is
- * the one with the smallest round trip; its offset is ((s - dr) + (r - ds)) / 2. Over the last
- * buckets a robust line gives rate and offset; more than CLOCK_RATE_MOST_PPB is not a clock and has
- * no map. Out: struct clock_piece, one after the other, each ruling from a later tick than the one
- * before, joined without a step: a new estimate is approached by a bounded change of rate (100 ppm
- * beside the estimated one; more in the first five seconds), so stamps rise strictly and spacing
- * stays true. A ping that contradicts the map by more than 20 ms, a tick that goes backwards, or
- * kit_restarted opens a new segment; the rate is kept.
+/* The device-clock map: device microseconds -> board time.
  *
  * Pure: no clock, no allocation; one struct per device, sense thread. */
 #pragma once
@@ -21,6 +9,7 @@
 
 #include "base/clock.h"
 #include "data/batch.h"
+#include "sense/timebase_fit.h"
 
 struct timebase_pair {
 	struct instant sent, received;
@@ -28,51 +17,54 @@ struct timebase_pair {
 };
 
 enum {
-	TIMEBASE_BUCKETS = 32,
 	TIMEBASE_PIECES = 8,
 	TIMEBASE_QUICK_PINGS = 8, /* before the first piece */
 };
 
-struct timebase_bucket {
-	int64_t tick;          /* the device's middle of the exchange */
-	int64_t offset_ns;     /* board time less 1000 ns * tick there */
-	int64_t round_trip_ns; /* on the wire and in the board; the device's own pause is not in it */
-};
-
-struct timebase {                                        /* private */
-	struct timebase_bucket bucket[TIMEBASE_BUCKETS]; /* oldest first */
+struct timebase { /* private */
+	struct fit_path path;
+	struct fit_bucket bucket[FIT_BUCKETS]; /* oldest first */
 	unsigned n_buckets;
 	int64_t bucket_ns, bucket_ends_ns; /* length and end of the open one */
-	struct timebase_bucket best;       /* of the open bucket */
-	bool has_best;
+	struct fit_bucket open;
+	int64_t trip_ns, open_trip_ns; /* smallest round trip of the last bucket, of the open one */
 
-	int64_t last_tick; /* newest seen: reference of unwrapping */
 	bool has_tick;
-	int64_t last_pong_tick; /* to notice a clock that goes backwards */
-	unsigned pairs;         /* of this segment */
+	int64_t last_tick;        /* newest seen: reference of unwrapping ... */
+	struct instant last_seen; /* ... and when */
+	int64_t last_told_tick;   /* newest of a pair, to notice a clock that goes backwards */
+	struct instant last_told;
+	unsigned pairs;  /* of this segment */
+	unsigned spoken; /* of them, one-way ones */
 
 	struct clock_piece piece[TIMEBASE_PIECES]; /* newest last */
 	unsigned n_pieces;
 	uint32_t segment;
-	int32_t rate_ppb;  /* best knowledge, from earlier segments too; 0: none */
-	int32_t known_ppb; /* of that, what was known when the segment began */
-	bool is_clock;     /* not too far out to be one */
+	int32_t rate_ppb;       /* best knowledge, from earlier segments too; 0: none */
+	struct fit_known known; /* of that, what was known when the buckets began */
+	bool is_clock;          /* not too far out to be one */
 };
 
-/* known_rate_ppb: remembered from an earlier plugging in; 0: none. */
-void timebase_init(struct timebase *base, int32_t known_rate_ppb);
+/* known_rate_ppb: remembered from an earlier plugging in; 0: none. path: what is presumed of it;
+ * copied. */
+void timebase_init(struct timebase *base, int32_t known_rate_ppb, const struct fit_path *path);
 
-/* 32-bit device microseconds -> 64-bit ticks, by the nearest to the newest tick seen: right as long
- * as the device is heard every 35 minutes. */
-int64_t timebase_unwrap(const struct timebase *base, uint32_t tick);
+/* 32-bit device microseconds -> 64-bit ticks: the nearest to where the counter must be by now, going
+ * by the newest tick seen and the time since. Right after a silence of five days even if the clock
+ * is 5000 ppm out, and of months once its rate is known. */
+int64_t timebase_unwrap(const struct timebase *base, uint32_t tick, struct instant now);
 
-/* A row with this tick was believed: pieces to come rule from later ticks only. (timebase_pair sees
- * the ticks of its pairs by itself.) */
-void timebase_advance(struct timebase *base, int64_t tick);
+/* A row with this tick was believed: pieces to come rule from later ticks only. (timebase_pair and
+ * timebase_heard see their ticks by themselves.) */
+void timebase_advance(struct timebase *base, int64_t tick, struct instant now);
 
 /* Feeds a ping. Returns true when the piece changed (timebase_piece has news for ticks from now on,
  * or is NULL because the pair opened a new segment). */
 bool timebase_pair(struct timebase *base, const struct timebase_pair *pair);
+
+/* Feeds a word that nobody asked for: it left at this tick, by the device's clock, and arrived then.
+ * Returns as timebase_pair does. */
+bool timebase_heard(struct timebase *base, int64_t tick, struct instant arrival);
 
 /* A new segment: the device restarted. Stamps wait for the next pairs. */
 void timebase_restart(struct timebase *base);
