@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The tasks of the super-loop: receive and answer, describe, announce, report, blink, and one per
- * stream. A task that needs the line sends only when a whole frame finds room, and otherwise comes
+ * The tasks of the super-loop: receive and answer, tell the time, describe, announce, report, blink,
+ * and one per stream. A task that needs the line sends only when a whole frame finds room, and otherwise comes
  * back in the next turn; the host's questions wait in the receive buffer meanwhile.
  */
 #include "core/core.h"
@@ -9,6 +9,11 @@
 #define TENTH_US 100000u
 #define LIT_EVERY 2       /* tenths: blinks at 5 Hz */
 #define MISTAKE_US 40000u /* half a blink */
+#define CHANCE_BITS 11    /* 0 .. 2047 */
+#define STAT_CHANCES 5    /* so many times that: STAT is up to 10 ms late */
+_Static_assert(CORE_PONG_LATE_US == (1u << CHANCE_BITS) - 1 &&
+		CORE_STAT_LATE_US == STAT_CHANCES * CORE_PONG_LATE_US,
+	"what the header says");
 
 static uint32_t micros(const struct core *core)
 {
@@ -22,16 +27,40 @@ static bool is_past(uint32_t now_us, uint32_t due_us)
 	return (int32_t)(now_us - due_us) >= 0;
 }
 
+/* A shift register with feedback (x^16 + x^14 + x^13 + x^11 + 1, period 65535): messages that tell the
+ * time leave at any phase of a USB frame, so that each direction shows its least delay. */
+static uint16_t chance_us(struct core *core)
+{
+	for (uint8_t i = 0; i < CHANCE_BITS; i++)
+		core->chance = (uint16_t)((core->chance >> 1) ^ (core->chance & 1 ? 0xB400u : 0));
+	return core->chance & ((1u << CHANCE_BITS) - 1);
+}
+
 /* Sends what has been written to core->sender.payload. */
-static void send(struct core *core, uint8_t type, uint8_t stream, uint8_t size)
+static void send_at(struct core *core, uint8_t type, uint8_t stream, uint8_t size, uint32_t t_us)
 {
 	struct link_frame frame = {.type = type,
 		.stream = stream,
-		.t_us = micros(core),
+		.t_us = t_us,
 		.payload = core->sender.payload,
 		.size = size};
 
 	sender_send(&core->sender, frame);
+}
+
+static void send(struct core *core, uint8_t type, uint8_t stream, uint8_t size)
+{
+	send_at(core, type, stream, size, micros(core));
+}
+
+/* When a frame that is begun now will begin to leave, which has to be said before it has come: when
+ * the line is free, or when the frame is made, which takes as long as the one before. */
+static uint32_t leaves_us(const struct core *core, uint32_t now_us, uint32_t made_us)
+{
+	const struct board *board = core->sender.board;
+	uint32_t wait_us = board->backlog_us(board->self);
+
+	return now_us + (wait_us < made_us ? made_us : wait_us);
 }
 
 static uint8_t write_hello(struct core *core)
@@ -75,20 +104,27 @@ static void send_channel(struct core *core, uint8_t number, uint8_t part)
 	send(core, LINK_DESC, number, write_channel(core, number, part));
 }
 
-static void send_pong(struct core *core, uint32_t nonce, uint32_t received_us)
+static void send_pong(struct core *core)
 {
-	const struct board *board = core->sender.board;
 	uint32_t start_us = micros(core);
-	uint32_t wait_us = board->backlog_us(board->self);
-	struct link_pong pong = {.nonce = nonce, .t_rx = received_us};
+	struct link_pong pong = {.nonce = core->pong_nonce,
+		.t_rx = core->pong_rx_us,
+		.t_tx = leaves_us(core, start_us, core->pong_made_us)};
 
-	/* t_tx has to be said before it has come: it is when the line is free, or when this
-	 * frame is made, which takes as long as the one before. */
-	if (wait_us < core->pong_us)
-		wait_us = core->pong_us;
-	pong.t_tx = start_us + wait_us;
+	core->is_pong_owed = false;
 	send(core, LINK_PONG, LINK_NO_STREAM, link_write_pong(&pong, core->sender.payload));
-	core->pong_us = micros(core) - start_us;
+	core->pong_made_us = micros(core) - start_us;
+}
+
+/* The answer leaves a little later. One that is owed still leaves now. */
+static void owe_pong(struct core *core, uint32_t nonce, uint32_t received_us)
+{
+	if (core->is_pong_owed)
+		send_pong(core);
+	core->is_pong_owed = true;
+	core->pong_nonce = nonce;
+	core->pong_rx_us = received_us;
+	core->pong_due_us = micros(core) + chance_us(core);
 }
 
 /* Answers the host's frame: ACK with the value, or ERR with the code. */
@@ -154,7 +190,7 @@ static void handle(struct core *core, const struct link_frame *frame, uint32_t r
 		break;
 	case LINK_PING:
 		if (link_read_ping(frame, &nonce))
-			send_pong(core, nonce, received_us);
+			owe_pong(core, nonce, received_us);
 		else
 			reply(core, frame, LINK_MALFORMED, 0);
 		break;
@@ -194,6 +230,13 @@ static void receive_task(struct core *core)
 			return;
 		}
 	}
+}
+
+static void pong_task(struct core *core)
+{
+	if (core->is_pong_owed && is_past(micros(core), core->pong_due_us) &&
+		sender_has_room(&core->sender))
+		send_pong(core);
 }
 
 /* What was asked for, frame by frame; then streams whose flags have changed since. */
@@ -244,8 +287,9 @@ static void stat_task(struct core *core)
 {
 	const struct board *board = core->sender.board;
 	struct link_stat stat = {0};
+	uint32_t start_us = micros(core);
 
-	if (!is_past(micros(core), core->stat_us))
+	if (!is_past(start_us, core->stat_us + core->stat_late_us))
 		return;
 	if (core->has_host && !sender_has_room(&core->sender))
 		return;
@@ -265,7 +309,10 @@ static void stat_task(struct core *core)
 	}
 	stat.bad_frames = core->decoder.bad;
 	stat.lost_bytes = board->lost_bytes(board->self);
-	send(core, LINK_STAT, LINK_NO_STREAM, link_write_stat(&stat, core->sender.payload));
+	core->stat_late_us = STAT_CHANCES * (uint32_t)chance_us(core);
+	send_at(core, LINK_STAT, LINK_NO_STREAM, link_write_stat(&stat, core->sender.payload),
+		leaves_us(core, start_us, core->stat_made_us));
+	core->stat_made_us = micros(core) - start_us;
 }
 
 /* Counts down first: a board that sleeps until the next blink is due has no other turn to show it. */
@@ -351,6 +398,10 @@ void core_init(struct core *core, const struct board *board)
 	core->announce_us = micros(core);
 	core->stat_us = micros(core) + CORE_STAT_US;
 	core->blink_us = micros(core);
+	core->chance = 1;
+	for (uint8_t i = 0; i < sizeof(board->uid); i++)
+		core->chance = (uint16_t)(core->chance * 31u + board->uid[i]);
+	core->chance |= 1; /* any state but 0 */
 }
 
 void core_step(struct core *core)
@@ -360,6 +411,7 @@ void core_step(struct core *core)
 		return;
 	}
 	receive_task(core);
+	pong_task(core);
 	for (uint8_t i = 0; i < core->n_streams; i++)
 		stream_task(&core->streams[i], &core->sender);
 	describe_task(core);
@@ -378,12 +430,14 @@ static uint32_t sooner(uint32_t idle_us, uint32_t now_us, uint32_t due_us)
 uint32_t core_idle_us(const struct core *core)
 {
 	uint32_t now_us = micros(core);
-	uint32_t idle_us = sooner(UINT32_MAX, now_us, core->stat_us);
+	uint32_t idle_us = sooner(UINT32_MAX, now_us, core->stat_us + core->stat_late_us);
 
 	if (core->n_streams == 0)
 		return sooner(UINT32_MAX, now_us, core->blink_us);
 	if (!core->has_host)
 		idle_us = sooner(idle_us, now_us, core->announce_us);
+	if (core->is_pong_owed)
+		idle_us = sooner(idle_us, now_us, core->pong_due_us);
 	if (core->is_asked || core->tell_stream < core->n_streams)
 		return 0;
 	if (core->blinks > 0)

@@ -25,7 +25,9 @@
 #endif
 
 #define CORE_ANNOUNCE_US 200000u /* HELLO, until a host speaks */
-#define CORE_STAT_US 1000000u    /* STAT, once one has spoken */
+#define CORE_STAT_US 1000000u    /* STAT, once one has spoken; up to CORE_STAT_LATE_US later */
+#define CORE_STAT_LATE_US 10235u
+#define CORE_PONG_LATE_US 2047u /* PONG, after its PING, at most */
 
 /* The members are for core.c alone. */
 struct core {
@@ -42,7 +44,11 @@ struct core {
 	bool is_asked; /* HELLO is owed, then the description from `tell_stream`, `tell_part` on */
 	uint8_t tell_stream, tell_part;
 
-	uint32_t pong_us; /* how long the last PONG took to make */
+	uint16_t chance; /* state of the shift register */
+	bool is_pong_owed;
+	uint32_t pong_nonce, pong_rx_us, pong_due_us;
+	uint32_t stat_late_us;               /* how much later than due STAT leaves */
+	uint32_t pong_made_us, stat_made_us; /* how long the last one took to make */
 
 	bool is_lit;
 	uint16_t blinks; /* tenths of a second left to blink */

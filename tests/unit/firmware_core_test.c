@@ -334,7 +334,7 @@ static void announces_itself_until_a_host_speaks(void **state)
 
 	say(LINK_HELLO, LINK_NO_STREAM, NULL, 0);
 	forget();
-	pass(3000000, 1000);
+	pass(3000000 + CORE_STAT_LATE_US, 1000);
 	assert_int_equal(count_heard(LINK_HELLO), 0);
 	assert_int_equal(count_heard(LINK_STAT), 3);
 }
@@ -793,27 +793,84 @@ static void unknown_frames_are_refused_by_name(void **state)
 	assert_int_equal(reply.code, LINK_UNKNOWN_TYPE);
 }
 
-static void clock_question_is_stamped_at_the_line(void **state)
+static void ask_the_time(uint32_t nonce)
 {
 	uint8_t payload[LINK_PAYLOAD_MAX];
+
+	say(LINK_PING, LINK_NO_STREAM, payload, link_write_ping(nonce, payload));
+}
+
+static void clock_question_is_stamped_at_the_line(void **state)
+{
 	struct link_pong pong;
 
 	(void)state;
 	power_on(1000000);
 	fake.backlog_us = 2500;
-	say(LINK_PING, LINK_NO_STREAM, payload, link_write_ping(99, payload));
+	ask_the_time(99);
+	for (unsigned us = 0; us < 2047 && count_heard(LINK_PONG) == 0; us++)
+		pass(1, 1);
 	assert_true(link_read_pong(&last_heard(LINK_PONG)->frame, &pong));
 	assert_int_equal(pong.nonce, 99);
 	assert_int_equal(pong.t_rx, 1000000 - 40);
-	assert_int_equal(pong.t_tx, 1000000 + 2500);
+	assert_int_equal(pong.t_tx, fake.now_us + 2500);
 
 	/* On an idle line it leaves when it is made: known from the one before. */
 	fake.backlog_us = 0;
 	fake.making_us = 150;
-	for (unsigned i = 0; i < 2; i++)
-		say(LINK_PING, LINK_NO_STREAM, payload, link_write_ping(99, payload));
+	for (unsigned i = 0; i < 2; i++) {
+		ask_the_time(99);
+		pass(2048, 1);
+	}
 	assert_true(link_read_pong(&last_heard(LINK_PONG)->frame, &pong));
 	assert_int_equal(pong.t_tx, last_heard(LINK_PONG)->at_us);
+}
+
+/* The delay of an answer may not beat with frames of a millisecond: each phase of one as often. */
+static void the_time_is_told_at_any_phase(void **state)
+{
+	unsigned phases[10] = {0}, late[10] = {0};
+	uint32_t due_us;
+
+	(void)state;
+	power_on(0);
+	for (unsigned i = 0; i < 1000; i++) {
+		uint32_t asked_us = fake.now_us;
+
+		forget();
+		ask_the_time(i + 1);
+		pass(2050, 50);
+		assert_in_range(last_heard(LINK_PONG)->at_us - asked_us, 0, 2050);
+		phases[(last_heard(LINK_PONG)->at_us - asked_us) % 1000 / 100]++;
+	}
+	for (unsigned i = 0; i < 10; i++)
+		assert_in_range(phases[i], 60, 140);
+
+	power_on(0);
+	ask_the_time(1);
+	for (due_us = CORE_STAT_US; due_us < 1000 * CORE_STAT_US; due_us += CORE_STAT_US) {
+		fake.now_us = due_us;
+		forget();
+		pass(CORE_STAT_LATE_US + 30, 50);
+		assert_int_equal(last_heard(LINK_STAT)->frame.t_us, last_heard(LINK_STAT)->at_us);
+		late[(last_heard(LINK_STAT)->at_us - due_us) / 1050]++;
+	}
+	for (unsigned i = 0; i < 9; i++)
+		assert_in_range(late[i], 60, 140);
+}
+
+static void a_question_before_the_answer_to_another_loses_neither(void **state)
+{
+	struct link_pong pong;
+
+	(void)state;
+	power_on(0);
+	for (uint32_t nonce = 1; nonce <= 50; nonce++)
+		ask_the_time(nonce);
+	pass(2050, 50);
+	assert_int_equal(count_heard(LINK_PONG), 50);
+	assert_true(link_read_pong(&last_heard(LINK_PONG)->frame, &pong));
+	assert_int_equal(pong.nonce, 50);
 }
 
 static void blinks_as_long_as_asked(void **state)
@@ -866,7 +923,7 @@ static void reports_what_went_wrong(void **state)
 	assert_int_equal(stat.bad_frames, 2);
 	assert_int_equal(stat.lost_bytes, 3);
 	assert_int_equal(stat.uptime_s, 1);
-	pass(99000000, 100000);
+	pass(99000000 + CORE_STAT_LATE_US, 100000);
 	assert_int_equal(stat_now().uptime_s, 101);
 }
 
@@ -891,7 +948,10 @@ static void knows_how_long_it_may_sleep(void **state)
 	turn(1);
 	assert_int_equal(core_idle_us(&fake.core), CORE_ANNOUNCE_US);
 	say(LINK_PING, LINK_NO_STREAM, (const uint8_t[12]){0}, 12);
-	assert_int_equal(core_idle_us(&fake.core), CORE_STAT_US);
+	assert_in_range(core_idle_us(&fake.core), 0, CORE_PONG_LATE_US); /* the answer is owed */
+	pass(core_idle_us(&fake.core), 3000);
+	assert_int_equal(count_heard(LINK_PONG), 1);
+	assert_int_equal(core_idle_us(&fake.core), CORE_STAT_US - fake.now_us);
 	set(0, true, 100000);
 	assert_int_equal(core_idle_us(&fake.core), 2000);
 	pass(2000, 2000);
@@ -930,6 +990,8 @@ int main(void)
 		cmocka_unit_test(what_was_due_before_a_set_is_sent_before_its_answer),
 		cmocka_unit_test(unknown_frames_are_refused_by_name),
 		cmocka_unit_test(clock_question_is_stamped_at_the_line),
+		cmocka_unit_test(the_time_is_told_at_any_phase),
+		cmocka_unit_test(a_question_before_the_answer_to_another_loses_neither),
 		cmocka_unit_test(blinks_as_long_as_asked),
 		cmocka_unit_test(blinks_on_time_on_a_board_that_sleeps_as_long_as_it_may),
 		cmocka_unit_test(reports_what_went_wrong),
