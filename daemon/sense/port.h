@@ -23,6 +23,10 @@ int port_open_serial(const char *path, unsigned speed, struct port *ret_port,
 	struct kit_port *ret_about, bool *ret_is_late);
 int port_open_tty(const char *path, struct port *ret_port, struct kit_port *ret_about);
 
+/* What is presumed of the delays of a listed port, from what is known of it: its USB ids, and the
+ * latency timer of its chip (0: it has none). Fills in the floors. Pure. */
+void port_presume(unsigned latency_ms, struct kit_port *about);
+
 /* Makes an open terminal raw and, by a lock, ours alone: -EBUSY when another program has it. Throws
  * away what came before we listened. Reading answers "nothing yet" with EAGAIN from then on, so
  * that 0 always means hung up. For the two openers. */

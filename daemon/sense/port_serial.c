@@ -111,6 +111,7 @@ int port_open_serial(const char *path, unsigned speed, struct port *ret_port,
 	shorten_latency(opened.fd);
 	latency_ms = port_latency_ms(sysfs, path);
 	ret_about->uncertainty_ns = (latency_ms ? latency_ms : USB_FRAME_MS) * (int64_t)NS_PER_MS;
+	port_presume(latency_ms, ret_about);
 	*ret_is_late = latency_ms > USB_FRAME_MS;
 	*ret_port = opened;
 	return 0;
