@@ -3,6 +3,7 @@
 #include "sense/kit.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -366,6 +367,15 @@ void kit_understood(struct kit *kit)
 
 /* --- the device's clock --- */
 
+static void keep_heard(struct kit *kit, int64_t device_sent, struct instant arrival)
+{
+	double values[CLOCK_CHANNELS] = {
+		[CLOCK_TRIP] = NAN, [CLOCK_RECEIVED] = (double)device_sent, [CLOCK_PAUSE] = NAN};
+
+	track_row_exact(
+		&kit->tracks[kit->clock_track], kit->host->outlet, kit->at, arrival, values);
+}
+
 static void keep_pair(struct kit *kit, const struct timebase_pair *pair)
 {
 	double values[CLOCK_CHANNELS];
@@ -407,6 +417,18 @@ void kit_pair(struct kit *kit, struct instant sent, uint32_t device_received, ui
 	pair.device_sent = timebase_unwrap(&kit->timebase, device_sent, received);
 	keep_pair(kit, &pair);
 	if (timebase_pair(&kit->timebase, &pair) && timebase_piece(&kit->timebase))
+		stamp_waiting(kit);
+}
+
+void kit_heard(struct kit *kit, uint32_t device_sent, struct instant arrival)
+{
+	int64_t tick;
+
+	if (!may_speak(kit) || !kit->has_device || !kit->has_clock)
+		return;
+	tick = timebase_unwrap(&kit->timebase, device_sent, arrival);
+	keep_heard(kit, tick, arrival);
+	if (timebase_heard(&kit->timebase, tick, arrival) && timebase_piece(&kit->timebase))
 		stamp_waiting(kit);
 }
 

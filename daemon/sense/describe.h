@@ -23,7 +23,9 @@ bool describe_has_clock(const struct device *device);
 
 /* Adds the clock stream: one row per ping, stamped when its answer came. trip: from sending to
  * that, in nanoseconds; device_received: microseconds of the device when the question came in;
- * pause: until its answer left. So the map can be made again, and better, from what was kept. */
+ * pause: until its answer left. And one per word that
+ * was not asked for, stamped when it came: trip and pause are NaN, and device_received is when it left
+ * (a message in the one direction only). So the map can be made again, and better, from what was kept. */
 enum { CLOCK_TRIP, CLOCK_RECEIVED, CLOCK_PAUSE, CLOCK_CHANNELS };
 void describe_add_clock(struct device *device);
 

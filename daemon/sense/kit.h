@@ -226,6 +226,10 @@ void kit_row_at_tick(struct kit *kit, unsigned stream, uint32_t tick, const doub
 void kit_pair(struct kit *kit, struct instant sent, uint32_t device_received, uint32_t device_sent,
 	struct instant received);
 
+/* The device told its time without being asked: these words left at this tick, by its clock (or
+ * later than that, never before), and arrived then. */
+void kit_heard(struct kit *kit, uint32_t device_sent, struct instant arrival);
+
 /* The gap to leave before the next clock ping, from the map's state (sense/timebase.h): random. */
 int64_t kit_ping_gap_ns(struct kit *kit);
 

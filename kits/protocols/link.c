@@ -19,6 +19,7 @@
 enum {
 	RETRY_MS = 300,   /* LINK.md, "Troubles" */
 	PING_WIRE = 23,   /* bytes of a PING and of a PONG, LINK.md, "Clock" */
+	FRAME_WIRE = 11,  /* bytes that a frame has on the wire besides its payload */
 	QUIET_MS = 2000,  /* then the board is asked whether it is still the same */
 	ANSWER_MS = 1000, /* a HELLO this soon after the question is its answer */
 };
@@ -274,16 +275,18 @@ static void on_pong(
 	 * says: the part of the delay that nobody knows. */
 	struct instant first = kit_arrival(kit, behind + PING_WIRE);
 	int64_t wire_ns = instant_since(kit_arrival(kit, behind), first);
+	int64_t pause_ns = (int64_t)(pong.t_tx - pong.t_rx) * 1000;
 
-	if (instant_since(first, ping->sent) < wire_ns) /* faster than its speed: it has none */
+	if (instant_since(first, ping->sent) - pause_ns < wire_ns) /* faster than its speed: none */
 		wire_ns = 0;
 	kit_pair(kit, instant_add(ping->sent, wire_ns), pong.t_rx, pong.t_tx,
 		instant_add(kit_arrival(kit, behind), -wire_ns));
 }
 
-/* What it has lost, the indices say sooner. But a board that started anew while the line was bad,
- * so that all its HELLOs were lost, is known by its youth. */
-static void on_stat(struct kit *kit, struct link *link, const struct link_frame *frame)
+/* What it has lost, the indices say sooner. But a board that started anew while the line was bad, so
+ * that all its HELLOs were lost, is known by its youth; and its clock is heard without asking. */
+static void on_stat(
+	struct kit *kit, struct link *link, const struct link_frame *frame, size_t behind)
 {
 	struct link_stat stat;
 
@@ -296,6 +299,8 @@ static void on_stat(struct kit *kit, struct link *link, const struct link_frame 
 		ask_who(kit, link);
 	}
 	link->uptime_s = stat.uptime_s;
+	if (link->is_described) /* t_us is of its first byte */
+		kit_heard(kit, frame->t_us, kit_arrival(kit, behind + FRAME_WIRE + frame->size));
 }
 
 static void on_reply(struct kit *kit, struct link *link, const struct link_frame *frame)
@@ -350,7 +355,7 @@ static void on_frame(
 		on_reply(kit, link, frame);
 		break;
 	case LINK_STAT:
-		on_stat(kit, link, frame);
+		on_stat(kit, link, frame, behind);
 		break;
 	default: /* of a later version */
 		break;

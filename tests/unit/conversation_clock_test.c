@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A device that counts time itself: its rows wait for the map of its clock, and what becomes of those
  * that the clock cannot be right about. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "sense/describe.h"
@@ -93,6 +94,56 @@ static void the_raw_pairs_are_kept(void **unused)
 	assert_true(rig.rows[0].values[CLOCK_TRIP] == 200 * NS_PER_US);
 	assert_true(rig.rows[0].values[CLOCK_RECEIVED] == 1000000 - 100);
 	assert_true(rig.rows[0].values[CLOCK_PAUSE] == 0);
+}
+
+static void speak(struct kit *kit)
+{
+	kit_heard(kit, tick_now(kit), instant_add(kit_now(kit), 100 * NS_PER_US));
+}
+
+static void words_that_nobody_asked_for_are_kept_as_such(void **unused)
+{
+	(void)unused;
+	device.ahead_us = 500;
+	let(describe_with_clock);
+	let(speak);
+	rig_pass_ms(&rig, 50);
+	assert_int_equal(rig.n_rows, 1);
+	assert_int_equal(rig.rows[0].stamp_ns, NS_PER_S + 100 * NS_PER_US);
+	assert_true(isnan(rig.rows[0].values[CLOCK_TRIP]));
+	assert_true(isnan(rig.rows[0].values[CLOCK_PAUSE]));
+	assert_true(rig.rows[0].values[CLOCK_RECEIVED] == 1000000 + 500);
+}
+
+/* What is presumed of the path is taken off: 60 us of these 100. */
+static void who_only_speaks_is_stamped_by_his_clock(void **unused)
+{
+	int64_t first_ns;
+
+	(void)unused;
+	rig_unplug(&rig);
+	rig.port.floor_from_ns = 60 * NS_PER_US;
+	rig.port.floor_doubt_ns = 20 * NS_PER_US;
+	rig_plug(&rig);
+	device.ahead_us = 123456;
+	let(describe_with_clock);
+	first_ns = rig.clock.frozen_ns;
+	let(send_row_at_tick);
+	for (int i = 0; i < 40; i++) {
+		let(speak);
+		rig_pass_ms(&rig, 100);
+	}
+	let(send_row_at_tick);
+	rig_pass_ms(&rig, 100);
+	assert_int_equal(rig_health(&rig).rows, 2);
+	for (size_t i = 0; i < rig.n_rows; i++)
+		if (rig.rows[i].has_tick) {
+			assert_true(llabs(rig.rows[i].stamp_ns - first_ns - 40 * NS_PER_US) <
+				2 * NS_PER_US);
+			first_ns += 4 * (int64_t)NS_PER_S;
+		}
+	assert_in_range(rig_health(&rig).uncertainty_ns, 20 * NS_PER_US, 50 * NS_PER_US);
+	assert_int_equal(rig_health(&rig).round_trip_ns, 0);
 }
 
 static void a_restart_is_a_gap_and_a_new_segment(void **unused)
@@ -289,6 +340,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WISHES_TEST(rows_wait_for_the_map_and_get_their_true_stamps),
 		WISHES_TEST(the_raw_pairs_are_kept),
+		WISHES_TEST(words_that_nobody_asked_for_are_kept_as_such),
+		WISHES_TEST(who_only_speaks_is_stamped_by_his_clock),
 		WISHES_TEST(a_restart_is_a_gap_and_a_new_segment),
 		WISHES_TEST(rows_that_would_not_rise_are_counted_not_kept),
 		WISHES_TEST(a_row_by_the_clock_of_its_device_ends_the_trouble),
