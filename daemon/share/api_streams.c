@@ -45,7 +45,8 @@ struct question {
 	size_t n_points, room;
 	struct gap *gaps;
 	size_t n_gaps;
-	struct wall_map *wall; /* NULL: it cannot be read now */
+	int64_t uncertainty_ns; /* the largest in the range; 0: unknown */
+	struct wall_map *wall;  /* NULL: it cannot be read now */
 	struct correction *correction;
 	struct warming warming; /* at `from` */
 	int result;
@@ -246,6 +247,9 @@ static void write_answer(const struct question *question, struct text *text)
 		json_gap(text, &question->gaps[i]);
 	}
 	text_add_char(text, ']');
+	text_addf(text, ",\"stamps\":\"%s\",\"uncertainty_us\":",
+		stamp_source_name(question->stream.stamps));
+	json_uncertainty(text, question->uncertainty_ns);
 	add_wall(question, text);
 	add_began(question, text);
 	text_addf(text, ",\"durable_us\":%lld}\n", (long long)instant_us(question->durable));
@@ -253,7 +257,7 @@ static void write_answer(const struct question *question, struct text *text)
 
 /* --- the job --- */
 
-/* Rows and gaps. */
+/* Rows, gaps, and how exact the stamps are. */
 static int gather_history(struct question *question, struct reader *reader)
 {
 	int r = reader_columns_by(reader, question->is_as_said ? CORRECTION_NONE : CORRECTION_READ,
@@ -271,6 +275,9 @@ static int gather_history(struct question *question, struct reader *reader)
 	r = told_born(reader, question->id, &range.born);
 	if (r == 0)
 		r = told_gaps(reader, &range, take_gap, question);
+	if (r >= 0)
+		r = reader_worst_uncertainty(reader, question->id, question->from, question->to,
+			&question->uncertainty_ns);
 	return r < 0 ? r : 0;
 }
 

@@ -28,6 +28,11 @@ void json_numbers(struct text *text, const double *values, size_t stride, size_t
 	text_add_char(text, ']');
 }
 
+void json_uncertainty(struct text *text, int64_t ns)
+{
+	json_number(text, ns > 0 ? (double)ns / NS_PER_US : NAN);
+}
+
 void json_bool(struct text *text, bool value)
 {
 	text_add(text, value ? "true" : "false");
@@ -194,6 +199,8 @@ static void add_stream(struct text *text, const struct stream *stream,
 	add_label(text, stream->address);
 	add_problem(text, &news->problem);
 	add_string(text, "stamps", stamp_source_name(stream->stamps));
+	text_add(text, ",\"uncertainty_us\":");
+	json_uncertainty(text, news->uncertainty_ns);
 	add_int(text, "period_us", stream->period_ns / NS_PER_US);
 	text_add(text, ",\"channels\":[");
 	for (uint32_t i = 0; i < stream->n_channels; i++) {

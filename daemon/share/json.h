@@ -21,6 +21,8 @@ static inline int64_t instant_us(struct instant at)
 void json_number(struct text *text, double value);
 /* [first, ..., last] of a table row by row: every `stride`-th value from `values` on. */
 void json_numbers(struct text *text, const double *values, size_t stride, size_t n);
+/* Nanoseconds as microseconds; null for 0, which is: unknown. */
+void json_uncertainty(struct text *text, int64_t ns);
 void json_bool(struct text *text, bool value);
 /* {"zh":...,"en":...} or null when both are empty. */
 void json_words(struct text *text, const char *zh, const char *en);
@@ -36,6 +38,7 @@ struct channel_news {
 };
 struct stream_news {
 	struct trouble_words problem; /* empty: none */
+	int64_t uncertainty_ns;       /* of its newest stamps, 95 %; 0: unknown */
 };
 struct device_news {
 	const char *name_zh, *name_en;    /* the kit's */

@@ -236,6 +236,8 @@ static void take_device(struct live *live, const struct device *device, struct i
 		const struct stream *stream = &device->streams[k];
 		bool is_shown = k < device->n_streams && stream->kind == STREAM_DATA;
 
+		if (k >= device->n_streams || stream->id != seen->device.streams[k].id)
+			seen->uncertain_ns[k] = 0;
 		if (is_shown && seen->streams[k] && stream->id == seen->device.streams[k].id)
 			continue;
 		current_free(seen->streams[k]);
@@ -288,6 +290,15 @@ static void take_port(struct live *live, const struct feed_health *health)
 	text_copy(live->ports[i].trouble, FEED_WORD, health->trouble);
 }
 
+static void take_uncertainty(struct live *live, const struct uncertainty *uncertainty)
+{
+	uint32_t k;
+	struct seen *seen = find_stream(live, uncertainty->stream, &k);
+
+	if (seen)
+		seen->uncertain_ns[k] = uncertainty->ns;
+}
+
 /* What restarted warms up anew, as exports have it (share/warming.h). */
 static void take_gap(struct live *live, const struct gap *gap)
 {
@@ -337,6 +348,7 @@ void live_feed(struct live *live)
 			take_gap(live, &record.gap);
 			break;
 		case FEED_UNCERTAINTY:
+			take_uncertainty(live, &record.uncertainty);
 			break;
 		case FEED_HEALTH:
 			take_health(live, record.health);

@@ -15,6 +15,7 @@ struct seen {
 	struct instant since;                    /* plugged in or restarted */
 	uint64_t gone_at;                        /* order of leaving */
 	struct current *streams[DEVICE_STREAMS]; /* NULL: not shown */
+	int64_t uncertain_ns[DEVICE_STREAMS];    /* the newest stamps; 0: nothing told yet */
 	uint64_t n_rows, counted_rows;           /* arrived; of which the last health event knew */
 };
 

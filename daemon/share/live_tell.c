@@ -76,7 +76,8 @@ static void gather_streams(
 	for (uint32_t k = 0; k < seen->device.n_streams; k++) {
 		struct stream_news *news = &ret_streams[k];
 
-		*news = (struct stream_news){.problem = {.zh = ""}};
+		*news = (struct stream_news){
+			.problem = {.zh = ""}, .uncertainty_ns = seen->uncertain_ns[k]};
 		if (seen->has_health && !seen->is_gone)
 			trouble_of_word(model_of(live, seen), seen->health.stream_trouble[k],
 				&news->problem);
@@ -247,6 +248,17 @@ void live_devices_json(const struct live *live, struct text *text)
 	text_add_char(text, ']');
 }
 
+/* The largest of its streams; of one that gave no row yet, what its port is worth. */
+static int64_t uncertainty_of(const struct seen *seen)
+{
+	int64_t ns = 0;
+
+	for (uint32_t k = 0; k < seen->device.n_streams; k++)
+		if (seen->uncertain_ns[k] > ns)
+			ns = seen->uncertain_ns[k];
+	return ns > 0 || !seen->has_health ? ns : seen->health.uncertainty_ns;
+}
+
 void live_health_json(struct live *live, struct text *text)
 {
 	struct instant now = clock_now(live->options.clock);
@@ -263,8 +275,7 @@ void live_health_json(struct live *live, struct text *text)
 			text_add_char(text, ',');
 		text_addf(text, "{\"id\":%u,\"state\":\"%s\",\"uncertainty_us\":", seen->device.id,
 			state_name(seen));
-		json_number(text,
-			seen->has_health ? (double)seen->health.uncertainty_ns / NS_PER_US : NAN);
+		json_uncertainty(text, uncertainty_of(seen));
 		text_addf(text, ",\"lost_rows\":%llu,\"rate_hz\":",
 			(unsigned long long)seen->health.lost_rows);
 		json_number(text, seconds > 0 ? round((double)rows / seconds * 1000) / 1000 : NAN);

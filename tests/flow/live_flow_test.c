@@ -145,6 +145,40 @@ static void what_changes_is_told_and_what_repeats_is_not(void **state)
 	browser_close(&b);
 }
 
+static void say_uncertainty(struct live_bench *bench, uint32_t stream, int64_t ns)
+{
+	const struct uncertainty uncertainty = {stream, clock_now(&bench->clock), ns};
+
+	assert_int_equal(
+		feed_put_uncertainty(bench->feed, clock_now(&bench->clock), &uncertainty), 0);
+	live_feed(bench->live);
+}
+
+static void devices_and_health_say_how_exact_the_stamps_are_now(void **state)
+{
+	struct live_bench *bench = *state;
+	struct feed_health health = {.device = 1, .state = DEVICE_READY, .uncertainty_ns = 5000000};
+	char buffer[65536];
+	struct text text = text_over(buffer, sizeof buffer);
+
+	live_bench_plug(bench, 1);
+	feed_put_health(bench->feed, clock_now(&bench->clock), &health);
+	live_feed(bench->live);
+	live_devices_json(bench->live, &text);
+	assert_non_null(strstr(buffer, "\"uncertainty_us\":null,\"period_us\":"));
+	text_reset(&text);
+	live_health_json(bench->live, &text); /* no row yet: what the port is worth */
+	assert_non_null(strstr(buffer, "\"uncertainty_us\":5000,"));
+	say_uncertainty(bench, 10, 80500);
+	say_uncertainty(bench, 99, 1); /* of none that is known */
+	text_reset(&text);
+	live_devices_json(bench->live, &text);
+	assert_non_null(strstr(buffer, "\"uncertainty_us\":80.5,"));
+	text_reset(&text);
+	live_health_json(bench->live, &text);
+	assert_non_null(strstr(buffer, "\"uncertainty_us\":80.5,"));
+}
+
 static void last_values_survive_replugging_but_not_another_stream(void **state)
 {
 	struct live_bench *bench = *state;
@@ -200,6 +234,7 @@ int main(void)
 		LIVE_TEST(rows_arrive_within_25_milliseconds_and_in_one_frame),
 		LIVE_TEST(a_fast_stream_comes_as_columns_and_misses_no_row),
 		LIVE_TEST(what_changes_is_told_and_what_repeats_is_not),
+		LIVE_TEST(devices_and_health_say_how_exact_the_stamps_are_now),
 		LIVE_TEST(last_values_survive_replugging_but_not_another_stream),
 		LIVE_TEST(more_devices_than_fit_forget_the_one_that_left_first),
 	};

@@ -93,6 +93,30 @@ static void assert_piece(const json_t *columns, size_t i, int64_t from_us, int64
 		assert_true(json_is_null(json_object_get(piece, "wall_us")));
 }
 
+static void columns_tell_how_exact_their_stamps_are_at_worst(void **state)
+{
+	struct site *site = *state;
+
+	site_plug(site, 1, "temperature");
+	site_keep_rows(site, 10, 990 * S, S, 8);
+	site_keep_turns(site);
+	json_t *columns = site_get(site, "/api/v1/streams/10/columns?from_us=990000000");
+
+	assert_true(json_is_null(json_object_get(columns, "uncertainty_us"))); /* of former times */
+	assert_string_equal(json_string_value(json_object_get(columns, "stamps")), "arrival");
+	json_decref(columns);
+	store_add_uncertainty(site->store, &(struct uncertainty){10, {990 * S}, 80500});
+	store_add_uncertainty(site->store, &(struct uncertainty){10, {992 * S}, 3 * S});
+	store_add_uncertainty(site->store, &(struct uncertainty){10, {994 * S}, 80500});
+	site_keep_turns(site);
+	columns = site_get(site, "/api/v1/streams/10/columns?from_us=990000000");
+	assert_true(json_number_value(json_object_get(columns, "uncertainty_us")) == 3e6);
+	json_decref(columns);
+	columns = site_get(site, "/api/v1/streams/10/columns?from_us=995000000&to_us=997000000");
+	assert_true(json_number_value(json_object_get(columns, "uncertainty_us")) == 80.5);
+	json_decref(columns);
+}
+
 /* Three starts: the hour of the first is told, that of the second never, then again. */
 static void columns_tell_the_hour_start_by_start(void **state)
 {
@@ -194,6 +218,7 @@ int main(void)
 		SITE_TEST(what_is_away_is_so_until_it_is_back),
 		SITE_TEST(a_silence_lasts_until_it_would_have_been_noted_again),
 		SITE_TEST(columns_tell_the_hour_start_by_start),
+		SITE_TEST(columns_tell_how_exact_their_stamps_are_at_worst),
 		SITE_TEST(many_rows_come_as_columns_that_hold_them_all),
 		SITE_TEST(columns_refuse_what_they_cannot_give),
 	};
