@@ -68,6 +68,8 @@ int reading_begin(struct reader *reader)
 {
 	struct stat found;
 
+	if (reader->is_held)
+		return 0;
 	if (reader->db &&
 		(reader->is_frozen || stat(reader->path, &found) < 0 ||
 			found.st_ino != reader->inode))
@@ -83,8 +85,25 @@ int reading_end(struct reader *reader, int result)
 	/* What was left in the middle of its rows would hold the snapshot. */
 	for (sqlite3_stmt *s = NULL; (s = sqlite3_next_stmt(reader->db, s));)
 		sqlite3_reset(s);
-	database_run(reader->db, &reader->statements.end, "COMMIT", "");
+	if (!reader->is_held)
+		database_run(reader->db, &reader->statements.end, "COMMIT", "");
 	return result;
+}
+
+int reader_hold(struct reader *reader)
+{
+	int result = reading_begin(reader);
+
+	reader->is_held = result == 0;
+	return result;
+}
+
+void reader_release(struct reader *reader)
+{
+	if (!reader->is_held)
+		return;
+	reader->is_held = false;
+	reading_end(reader, 0);
 }
 
 /* ---------------------------------------------------------------- chunks */

@@ -36,6 +36,7 @@ struct reader {
 	char path[DATABASE_PATH];
 	ino_t inode; /* of the file that is open: the writer may set it aside */
 	sqlite3 *db;
+	bool is_held;   /* reader_hold: the snapshot goes on */
 	bool is_frozen; /* good for one reading: the card may have room again at the next */
 	struct chunk_codec *codec, *bins_codec;
 	struct chunk_head held; /* the chunk whose rows `codec` holds; id 0: none */

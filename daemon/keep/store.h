@@ -145,6 +145,10 @@ void reader_close(struct reader *reader);
  * while it is held: they should not wait for anybody. What they are given is borrowed for the call.
  * They may use another reader, not this one. What is not 0 stops the walk and is returned. */
 
+/* What is read until reader_release is of one snapshot. 0 or -errno. */
+int reader_hold(struct reader *reader);
+void reader_release(struct reader *reader);
+
 /* Rows in order, by batches as they come to hand. */
 struct rows {
 	uint32_t stream, n_channels;

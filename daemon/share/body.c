@@ -9,7 +9,6 @@
 #include <zlib.h>
 
 #include "base/text.h"
-#include "data/line.h"
 
 enum { GZIP_LEVEL = 1, GZIP_WINDOW = 15 + 16 /* with gzip's frame */, GZIP_MEMORY = 8 };
 
@@ -88,7 +87,7 @@ void body_limit(struct body *body, size_t most_bytes)
 }
 
 int body_add(struct body *body, const struct series *series, struct instant stamp,
-	const double *values, struct wall wall)
+	const double *values, int64_t uncertainty_ns, struct wall wall)
 {
 	struct text before = body->text;
 	struct line *line = &body->lines[body->n];
@@ -96,8 +95,7 @@ int body_add(struct body *body, const struct series *series, struct instant stam
 
 	if (body->n == body->most_lines)
 		return -ENOSPC;
-	error = line_add_row(&body->text, series->head, series->head_length, series->keys, values,
-		series->n_channels, wall);
+	error = series_add_row(series, &body->text, values, uncertainty_ns, wall);
 	if (!error && body->n && body->text.length > body->most_bytes) {
 		body->text = before;
 		body->text.at[before.length] = '\0';

@@ -23,10 +23,10 @@ void body_reset(struct body *body);
  * line. */
 void body_limit(struct body *body, size_t most_bytes);
 
-/* Appends one row: one line, or none when the row has no number at all. -ENOSPC when the body is
- * full. */
+/* Appends one row, with the uncertainty of its stamp if that is not 0: one line, or none when the row
+ * has no number at all. -ENOSPC when the body is full. */
 int body_add(struct body *body, const struct series *series, struct instant stamp,
-	const double *values, struct wall wall);
+	const double *values, int64_t uncertainty_ns, struct wall wall);
 
 size_t body_lines(const struct body *body);
 struct instant body_stamp(const struct body *body, size_t line);

@@ -28,6 +28,8 @@ struct reading {
 static int take(struct reading *reading, struct instant stamp, const double *values)
 {
 	struct fill *fill = reading->fill;
+	bool is_first = stated_is_first(&fill->stated, stamp);
+	int64_t uncertainty_ns = is_first ? stated_ns(&fill->stated, stamp) : 0;
 	struct wall wall;
 	int error;
 
@@ -41,7 +43,7 @@ static int take(struct reading *reading, struct instant stamp, const double *val
 		reading->has_dark = true;
 		return reading->may_pass_dark && !reading->has_taken ? 0 : STOP_DARK;
 	}
-	error = body_add(fill->body, reading->series, stamp, values, wall);
+	error = body_add(fill->body, reading->series, stamp, values, uncertainty_ns, wall);
 	if (error == -ENOSPC)
 		return STOP_FULL;
 	if (error)
@@ -70,6 +72,25 @@ static int visit(void *self, const struct rows *rows)
 	return 0;
 }
 
+/* Goes through the rows of a range. What visit answers, or -errno. */
+static int read_range(
+	struct reading *reading, struct track *track, struct instant from, struct instant to)
+{
+	struct reader *reader = reading->fill->reader;
+	bool is_next = track->newest.ns == from.ns - 1;
+	int r = reader_hold(reader);
+
+	if (r < 0)
+		return r;
+	r = stated_begin(&reading->fill->stated, reader, track->stream, from, to,
+		is_next ? track->newest : (struct instant){0});
+	if (r == 0)
+		r = reader_rows_by(
+			reader, CORRECTION_SHIP, track->stream, from, to, visit, reading);
+	reader_release(reader);
+	return r;
+}
+
 static bool has_room(const struct fill *fill)
 {
 	return fill->n_pieces < FILL_PIECES;
@@ -83,6 +104,7 @@ static void add_piece(struct fill *fill, struct track *track, const struct readi
 
 	if (reading->rows >= TOO_FAST_ROWS && duration / (int64_t)(reading->rows - 1) < TOO_FAST_NS)
 		track->is_too_fast = true;
+	track->newest = reading->last;
 	*piece = (struct piece){track, from, to, first_line, body_lines(fill->body) - first_line};
 	if (piece->n_lines) {
 		fill->n_pieces++;
@@ -136,8 +158,7 @@ int fill_live(struct fill *fill, struct track *track, struct instant now)
 			return -ENOSPC;
 		if (!has_jumped)
 			reading.too_old = instant_add(now, -fill->late_ns);
-		stop = reader_rows_by(fill->reader, CORRECTION_SHIP, track->stream,
-			track->spans.done, end, visit, &reading);
+		stop = read_range(&reading, track, track->spans.done, end);
 		if (reading.has_taken) {
 			track->quiet = 0;
 			add_piece(fill, track, &reading, first_line, track->spans.done,
@@ -167,8 +188,7 @@ static int fill_hole(struct fill *fill, struct track *track, struct span *hole, 
 		.series = track->series,
 		.may_pass_dark = spans_have_room(&track->spans)};
 	size_t first_line = body_lines(fill->body);
-	int stop = reader_rows_by(fill->reader, CORRECTION_SHIP, track->stream, hole->from,
-		hole->to, visit, &reading);
+	int stop = read_range(&reading, track, hole->from, hole->to);
 
 	if (reading.has_taken) {
 		bool cuts = reading.has_dark && reading.first_dark.ns < reading.first.ns;

@@ -14,6 +14,7 @@
 
 #include "keep/store.h"
 #include "share/body.h"
+#include "share/stated.h"
 #include "share/tracks.h"
 
 enum { FILL_PIECES = 64 };
@@ -28,7 +29,8 @@ struct fill {
 	struct reader *reader;
 	const struct wall_map *map;
 	struct body *body;
-	int64_t late_ns; /* live rows older than this become a hole */
+	int64_t late_ns;      /* live rows older than this become a hole */
+	struct stated stated; /* of the rows that are being read; stated_clear in the end */
 	size_t n_pieces;
 	struct piece pieces[FILL_PIECES];
 };

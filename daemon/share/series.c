@@ -3,6 +3,7 @@
 #include "share/series.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,18 +29,20 @@ static bool has_channel(const struct stream *stream, const char *id)
 	return false;
 }
 
+/* `channel` n_channels: how uncertain the stamps are. */
 static int add_key(struct series *series, struct text *keys, const struct stream *stream,
 	uint32_t channel, const char **ret_why)
 {
+	bool is_ours = channel == stream->n_channels;
 	char id[sizeof(stream->channels->id) + 16];
 	int error;
 
-	snprintf(id, sizeof(id), "%s", stream->channels[channel].id);
-	if (is_reserved(id)) {
+	snprintf(id, sizeof(id), "%s", is_ours ? "stamp_u_us" : stream->channels[channel].id);
+	if (is_reserved(id))
 		strcat(id, "_value");
+	if (is_ours || is_reserved(stream->channels[channel].id))
 		while (has_channel(stream, id) && strlen(id) < sizeof(id) - 1)
 			strcat(id, "_");
-	}
 	series->keys[channel] = keys->at + keys->length;
 	error = line_add_key(keys, id, ret_why);
 	if (error)
@@ -73,7 +76,25 @@ int series_init(struct series *series, const char *board, const struct device *d
 	text_copy(series->kit, sizeof(series->kit), device->kit);
 	error = line_add_head(&head, device->kit, tags, sizeof(tags) / sizeof(*tags), ret_why);
 	series->head_length = head.length;
-	for (uint32_t i = 0; !error && i < stream->n_channels; i++)
+	for (uint32_t i = 0; !error && i <= stream->n_channels; i++)
 		error = add_key(series, &keys, stream, i, ret_why);
 	return error;
+}
+
+int series_add_row(const struct series *series, struct text *text, const double *values,
+	int64_t uncertainty_ns, struct wall stamp)
+{
+	double all[STREAM_CHANNELS + 1];
+	size_t n = series->n_channels;
+	bool is_empty = true;
+
+	for (size_t i = 0; i < n && uncertainty_ns; i++)
+		is_empty &= isnan(values[i]);
+	if (!uncertainty_ns || is_empty) /* a row that says nothing is no point */
+		return line_add_row(
+			text, series->head, series->head_length, series->keys, values, n, stamp);
+	memcpy(all, values, n * sizeof *values);
+	all[n] = (double)uncertainty_ns / NS_PER_US;
+	return line_add_row(
+		text, series->head, series->head_length, series->keys, all, n + 1, stamp);
 }

@@ -7,10 +7,13 @@
  *                   device   the number on the sticker   3
  *                   stream   its name, unless "main"     light
  *     fields        the channels' ids                    t, p
+ *                   stamp_u_us, at most once a minute    1000
+ *                       95 of 100 stamps are within so many microseconds (stated.h)
  *
  * All tags are bounded sets; session, group and lesson join them with lessons. Two streams of one
  * device may have channels of the same id: the tag `stream` keeps them apart, and since it depends
  * on nothing but the stream itself, no later stream changes how an older one is called. A channel
+ * called stamp_u_us keeps its name, and ours gets a "_". A channel
  * whose id is a name that stores use themselves ("time"), or one of our tags, gets "_value" behind
  * it: InfluxDB 1 drops a field "time", and InfluxDB 3 refuses a field that is called like a tag. */
 #pragma once
@@ -18,19 +21,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "data/device.h"
 
-enum { SERIES_HEAD = 640, SERIES_KEYS = STREAM_CHANNELS * 64 };
+enum { SERIES_HEAD = 640, SERIES_KEYS = (STREAM_CHANNELS + 1) * 64 };
 
 struct series {
 	uint32_t stream, n_channels, sticker;
 	char kit[32];
 	size_t head_length;
-	char head[SERIES_HEAD];            /* "text-board,board=kitlog-3b2,device=3" */
-	const char *keys[STREAM_CHANNELS]; /* into key_text, escaped */
+	char head[SERIES_HEAD]; /* "text-board,board=kitlog-3b2,device=3" */
+	const char *keys[STREAM_CHANNELS +
+		1]; /* into key_text, escaped; behind the channels' stamp_u_us */
 	char key_text[SERIES_KEYS];
 };
 
 /* 0, or -EINVAL and *ret_why a static sentence, or -ENOSPC for names that are too long. */
 int series_init(struct series *series, const char *board, const struct device *device,
 	const struct stream *stream, const char **ret_why);
+
+/* line_add_row of a row of it; uncertainty_ns goes with it if it is not 0. */
+int series_add_row(const struct series *series, struct text *text, const double *values,
+	int64_t uncertainty_ns, struct wall stamp);

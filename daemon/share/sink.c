@@ -577,6 +577,7 @@ void sink_free(struct sink *sink)
 	timer_cancel(&sink->again);
 	post_free(sink->post);
 	body_free(sink->fill.body);
+	stated_clear(&sink->fill.stated);
 	tracks_free(&sink->tracks);
 	free(sink);
 }

@@ -28,6 +28,7 @@ struct track {
 	bool is_taking_back;       /* they are to leave quarantine, not yet told to keep */
 	struct instant held_until; /* every line was refused: not before */
 	unsigned quiet;            /* looks in a row that found nothing */
+	struct instant newest;     /* row that was put into a request; 0: none yet */
 };
 
 /* Tracks stay where they are in memory until tracks_free. */

@@ -113,6 +113,17 @@ class Ship(unittest.TestCase):
         self.assertGreater(len(ramp), 1000)
         self.assertEqual(ramp, list(range(ramp[0], ramp[0] + len(ramp))), "each once, in order")
 
+    def check_uncertainty(self, server, kit):
+        """Once a minute of board time with one of the rows, and of their stamps."""
+        stamps = {ns for ns, _, _ in server.points(kit, "ramp")}
+        told = server.points(kit, "stamp_u_us")
+        print("stamp_u_us:", [value for _, value, _ in told])
+        self.assertGreaterEqual(len(told), 2)
+        self.assertLessEqual({ns for ns, _, _ in told}, stamps)
+        for (first, _, _), (second, _, _) in zip(told[1:], told[2:]):
+            self.assertAlmostEqual((second - first) / 1e9, 60, delta=0.1)
+        self.assertTrue(all(0 < value < 1e6 for _, value, _ in told), "of a clock that is pinged")
+
     def test_a_hundred_a_second_are_in_victoriametrics_once(self):
         if not stores.VictoriaMetrics.is_installed():
             self.skipTest("victoria-metrics is not installed")
@@ -146,6 +157,7 @@ class Ship(unittest.TestCase):
         self.end(kit)
         self.wait_delivered(board, 120)
         self.check_ramp(influx.points(device["kit"], "ramp"))
+        self.check_uncertainty(influx, device["kit"])
 
 
 if __name__ == "__main__":

@@ -59,9 +59,9 @@ static void body_writes_rows_as_lines(void **state)
 
 	(void)state;
 	make_series(&series, "main", ids, 2);
-	body_add(body, &series, (struct instant){11}, (double[]){21.5, 1013.25},
+	body_add(body, &series, (struct instant){11}, (double[]){21.5, 1013.25}, 0,
 		(struct wall){1700000000000000001});
-	body_add(body, &series, (struct instant){12}, (double[]){NAN, 0.1},
+	body_add(body, &series, (struct instant){12}, (double[]){NAN, 0.1}, 0,
 		(struct wall){1700000000000000002});
 	assert_int_equal(body_lines(body), 2);
 	assert_text(body, 0, 2,
@@ -101,6 +101,27 @@ static void names_that_stores_keep_for_themselves_get_another(void **state)
 	assert_string_equal(series.keys[4], "x");
 }
 
+static void the_uncertainty_of_a_stamp_is_a_field_beside_the_channels(void **state)
+{
+	static const char *const ids[] = {"t", "stamp_u_us"};
+	struct body *body = make_body(100, 16384, false);
+	struct series series;
+
+	(void)state;
+	make_series(&series, "main", ids, 1);
+	body_add(body, &series, (struct instant){11}, (double[]){21.5}, 1000, (struct wall){5});
+	body_add(body, &series, (struct instant){12}, (double[]){21.5}, 0, (struct wall){6});
+	body_add(body, &series, (struct instant){13}, (double[]){NAN}, 1000, (struct wall){7});
+	make_series(&series, "main", ids, 2);
+	body_add(body, &series, (struct instant){14}, (double[]){1, 2}, 3005123456,
+		(struct wall){8});
+	assert_text(body, 0, body_lines(body),
+		"text-board,board=kitlog-3b2,device=3 t=21.5,stamp_u_us=1 5\n"
+		"text-board,board=kitlog-3b2,device=3 t=21.5 6\n"
+		"text-board,board=kitlog-3b2,device=3 t=1,stamp_u_us=2,stamp_u_us_=3005123.456 8\n");
+	body_free(body);
+}
+
 static void series_refuses_a_board_that_cannot_be_a_tag(void **state)
 {
 	static const char *const ids[] = {"t"};
@@ -123,7 +144,8 @@ static void body_says_nothing_of_a_row_without_numbers(void **state)
 	(void)state;
 	make_series(&series, "main", ids, 1);
 	assert_int_equal(
-		body_add(body, &series, (struct instant){1}, (double[]){NAN}, (struct wall){5}), 0);
+		body_add(body, &series, (struct instant){1}, (double[]){NAN}, 0, (struct wall){5}),
+		0);
 	assert_int_equal(body_lines(body), 0);
 	body_free(body);
 }
@@ -138,17 +160,17 @@ static void body_is_bounded_in_lines_and_bytes(void **state)
 	(void)state;
 	make_series(&series, "main", ids, 1);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(body_add(body, &series, (struct instant){i}, (double[]){1},
+		assert_int_equal(body_add(body, &series, (struct instant){i}, (double[]){1}, 0,
 					 (struct wall){i}),
 			0);
 	assert_int_equal(
-		body_add(body, &series, (struct instant){3}, (double[]){1}, (struct wall){3}),
+		body_add(body, &series, (struct instant){3}, (double[]){1}, 0, (struct wall){3}),
 		-ENOSPC);
 	body_free(body);
 
 	body = make_body(10000, 16384, false);
-	for (int i = 0;
-		body_add(body, &series, (struct instant){i}, (double[]){1}, (struct wall){i}) == 0;
+	for (int i = 0; body_add(body, &series, (struct instant){i}, (double[]){1}, 0,
+				(struct wall){i}) == 0;
 		i++)
 		;
 	body_text(body, 0, body_lines(body), &n);
@@ -157,9 +179,10 @@ static void body_is_bounded_in_lines_and_bytes(void **state)
 	body_reset(body);
 	body_limit(body, 10);
 	assert_int_equal(
-		body_add(body, &series, (struct instant){0}, (double[]){1}, (struct wall){0}), 0);
+		body_add(body, &series, (struct instant){0}, (double[]){1}, 0, (struct wall){0}),
+		0);
 	assert_int_equal(
-		body_add(body, &series, (struct instant){1}, (double[]){1}, (struct wall){1}),
+		body_add(body, &series, (struct instant){1}, (double[]){1}, 0, (struct wall){1}),
 		-ENOSPC);
 	assert_int_equal(body_lines(body), 1);
 	body_free(body);
@@ -178,7 +201,7 @@ static void body_gzips_any_portion_so_that_it_reads_back(void **state)
 		body_reset(body);
 		for (int i = 0; i < 4000; i++)
 			body_add(body, &series, (struct instant){i},
-				(double[]){21.5 + i * 0.01, sin(i), i},
+				(double[]){21.5 + i * 0.01, sin(i), i}, 0,
 				(struct wall){1700000000000000000 + (int64_t)i * 1000003});
 		for (size_t from = 0; from < 4000; from += 1999) {
 			size_t to = from + 1999 < 4000 ? from + 1999 : 4000, n, packed_n;
@@ -207,6 +230,7 @@ int main(void)
 		cmocka_unit_test(body_writes_rows_as_lines),
 		cmocka_unit_test(streams_of_a_device_do_not_collide),
 		cmocka_unit_test(names_that_stores_keep_for_themselves_get_another),
+		cmocka_unit_test(the_uncertainty_of_a_stamp_is_a_field_beside_the_channels),
 		cmocka_unit_test(series_refuses_a_board_that_cannot_be_a_tag),
 		cmocka_unit_test(body_says_nothing_of_a_row_without_numbers),
 		cmocka_unit_test(body_is_bounded_in_lines_and_bytes),
