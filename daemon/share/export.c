@@ -11,10 +11,14 @@
 
 #include "base/number.h"
 #include "data/flag.h"
-#include "data/line.h"
 #include "data/unit.h"
 
-enum { CELL_TEXT = 640, FIXED_BYTES = 1024, FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT };
+enum {
+	CELL_TEXT = 640,
+	STATED_TEXT = 64 + WEAVE_STREAMS * 128,
+	FIXED_BYTES = 1024,
+	FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT
+};
 
 /* --- CSV --- */
 
@@ -54,7 +58,6 @@ static const char *channel_name(const struct channel *channel)
 	return channel->name_zh[0] ? channel->name_zh : channel->id;
 }
 
-/* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]" */
 /* How the stamps of a stream came about, if not as they are stored. */
 static void add_stamps_head(const struct export_stream *of, struct text *cell)
 {
@@ -68,6 +71,7 @@ static void add_stamps_head(const struct export_stream *of, struct text *cell)
 		text_add(cell, " [时间按行号均匀 even stamps by index]");
 }
 
+/* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]" */
 static void add_channel_head(const struct exporter *exporter, const struct export_stream *of,
 	size_t channel, struct text *text)
 {
@@ -107,6 +111,20 @@ static bool has_flags(const struct exporter *exporter)
 	return false;
 }
 
+/* Of a file with better stamps than the stored ones it is theirs. */
+static int64_t worst_of(const struct export_stream *of)
+{
+	return of->has_better_map ? of->uncertainty_ns : stated_worst_ns(&of->stated);
+}
+
+static bool has_stated(const struct exporter *exporter)
+{
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		if (worst_of(&exporter->streams[i]) > 0)
+			return true;
+	return false;
+}
+
 /* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
 static void add_seconds(struct text *text, int64_t ns)
 {
@@ -140,12 +158,47 @@ static void add_arrivals(
 	text_add(text, "\r\n");
 }
 
-/* Behind gap_until_s, of a line that is not about rows. */
+/* Behind the last cell of a line that is not about rows. */
+static void end_line(const struct exporter *exporter, struct text *text)
+{
+	text_add(text, exporter->has_stated ? "," : "");
+	add_arrivals(exporter, NULL, text);
+}
+
+/* Behind gap_until_s, of such a line. */
 static void end_csv_line(const struct exporter *exporter, struct text *text)
 {
 	text_add(text, has_flags(exporter) ? "," : "");
 	text_add(text, exporter->has_marks ? "," : "");
-	add_arrivals(exporter, NULL, text);
+	end_line(exporter, text);
+}
+
+static void add_stated_head(const struct exporter *exporter, struct text *text)
+{
+	char buffer[STATED_TEXT];
+	struct text cell = text_over(buffer, sizeof buffer);
+	const char *between = "";
+
+	text_add(&cell, "stamp_u_s [时刻 stamps ");
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		const struct export_stream *of = &exporter->streams[i];
+		int64_t worst_ns = worst_of(of);
+
+		if (worst_ns == 0)
+			continue;
+		text_add(&cell, between);
+		add_whose(exporter, of, &cell);
+		stated_add_span(&cell, worst_ns);
+		text_addf(&cell, " (95 %%), %s", stated_source(of->stream.stamps));
+		between = "; ";
+	}
+	if (exporter->wall_ns > 0) {
+		text_add(&cell, "; 钟点 clock ");
+		stated_add_span(&cell, exporter->wall_ns);
+	}
+	text_add_char(&cell, ']');
+	text_add_char(text, ',');
+	add_cell(text, cell.at);
 }
 
 static void add_arrival_heads(const struct exporter *exporter, struct text *text)
@@ -165,8 +218,9 @@ static void add_arrival_heads(const struct exporter *exporter, struct text *text
 	text_add(text, "\r\n");
 }
 
-static void add_csv_head(const struct exporter *exporter, struct text *text)
+static void add_csv_head(struct exporter *exporter, struct text *text)
 {
+	exporter->has_stated = has_stated(exporter);
 	text_add(text,
 		"\xEF\xBB\xBF"
 		"time_s,clock");
@@ -178,6 +232,8 @@ static void add_csv_head(const struct exporter *exporter, struct text *text)
 	text_add(text, ",gap,gap_until_s");
 	text_add(text, has_flags(exporter) ? ",flags" : "");
 	text_add(text, exporter->has_marks ? ",mark" : "");
+	if (exporter->has_stated)
+		add_stated_head(exporter, text);
 	add_arrival_heads(exporter, text);
 }
 
@@ -293,8 +349,36 @@ static void add_flags(
 		text_add_char(text, '"');
 }
 
-static void add_csv_row(
-	const struct exporter *exporter, const struct moment *moment, struct text *text)
+static int64_t uncertainty_at(struct export_stream *of, struct instant at)
+{
+	return of->has_better_map ? of->uncertainty_ns : stated_ns(&of->stated, at);
+}
+
+/* Where it is another than in the row before. */
+static void add_stated(struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	char buffer[STATED_TEXT];
+	struct text cell = text_over(buffer, sizeof buffer);
+
+	for (size_t i = 0; i < exporter->n_streams; i++) {
+		struct export_stream *of = &exporter->streams[i];
+		int64_t ns = moment->values[i] ? uncertainty_at(of, moment->at) : 0;
+
+		if (ns == 0 || ns == of->written_ns)
+			continue;
+		of->written_ns = ns;
+		text_add(&cell, cell.length > 0 ? "; " : "");
+		add_whose(exporter, of, &cell);
+		add_seconds(&cell, ns);
+	}
+	text_add_char(text, ',');
+	if (exporter->n_streams > 1 && cell.length > 0)
+		add_cell(text, cell.at);
+	else
+		text_add_bytes(text, cell.at, cell.length);
+}
+
+static void add_csv_row(struct exporter *exporter, const struct moment *moment, struct text *text)
 {
 	add_csv_times(exporter, moment->at, text);
 	for (size_t i = 0; i < exporter->n_streams; i++) {
@@ -316,6 +400,8 @@ static void add_csv_row(
 		add_flags(exporter, moment, text);
 	}
 	text_add(text, exporter->has_marks ? "," : "");
+	if (exporter->has_stated)
+		add_stated(exporter, moment, text);
 	add_arrivals(exporter, moment, text);
 }
 
@@ -327,17 +413,18 @@ static void add_lines(struct exporter *exporter, const struct moment *moment, st
 	bool has_time = exporter->wall && wall_map_at(exporter->wall, moment->at, &wall, NULL);
 
 	for (size_t i = 0; i < exporter->n_streams; i++) {
-		const struct export_stream *of = &exporter->streams[i];
+		struct export_stream *of = &exporter->streams[i];
 		double room[STREAM_CHANNELS];
+		bool is_first;
 
 		if (!moment->values[i])
 			continue;
+		is_first = stated_is_first(&of->stated, moment->at);
 		if (!has_time || !of->has_series)
 			exporter->rows_without_time += !has_time;
-		else if (line_add_row(text, of->series.head, of->series.head_length,
-				 of->series.keys,
+		else if (series_add_row(&of->series, text,
 				 calibrated(of, moment->at, moment->values[i], room),
-				 of->series.n_channels, wall) == 0)
+				 is_first ? stated_ns(&of->stated, moment->at) : 0, wall) == 0)
 			exporter->rows++;
 	}
 }
@@ -369,9 +456,9 @@ size_t export_line_bytes(const struct exporter *exporter)
 
 		if (exporter->format == EXPORT_LP)
 			n += SERIES_HEAD + SERIES_KEYS +
-				STREAM_CHANNELS * (size_t)(NUMBER_TEXT + 2);
+				(STREAM_CHANNELS + 1) * (size_t)(NUMBER_TEXT + 2);
 		else
-			n += (n_channels + 1) * (size_t)(NUMBER_TEXT + 1) +
+			n += (n_channels + 1) * (size_t)(NUMBER_TEXT + 1) + FLAG_TEXT +
 				(can_be_flagged(of) ? (n_channels + 1) * FLAG_TEXT : 0);
 	}
 	return n;
@@ -417,7 +504,7 @@ void export_add_mark(struct exporter *exporter, const struct mark *mark, struct 
 		text_add_char(text, ',');
 	text_addf(&cell, "%s: %s", mark->author, mark->text);
 	add_cell(text, cell.at);
-	add_arrivals(exporter, NULL, text);
+	end_line(exporter, text);
 }
 
 bool export_lacks_hour(const struct exporter *exporter)

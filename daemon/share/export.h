@@ -13,6 +13,7 @@
 #include "keep/store.h"
 #include "share/restamp.h"
 #include "share/series.h"
+#include "share/stated.h"
 #include "share/warming.h"
 #include "share/weave.h"
 
@@ -32,6 +33,8 @@ struct export_stream {
 	int64_t uncertainty_ns, moved_ns;
 	bool is_polled;
 	bool is_even; /* stamps are by index; the stored ones stand in a column of their own */
+	struct stated stated; /* of its rows in the range */
+	int64_t written_ns;   /* what of that was written last */
 };
 
 struct exporter {
@@ -40,9 +43,11 @@ struct exporter {
 	bool lacks_end;              /* the card has not got it yet, */
 	struct instant kept_to;      /* only what was before this */
 	const struct wall_map *wall; /* NULL: nobody has told the hour */
+	int64_t wall_ns;             /* how uncertain that is at worst; 0: unknown */
 	struct export_stream *streams;
 	size_t n_streams;
 	bool has_marks;                   /* CSV: there are some, so there is a column for them */
+	bool has_stated;                  /* likewise; export_add_head finds out */
 	uint64_t rows, rows_without_time; /* written; left out of line protocol */
 };
 
@@ -56,12 +61,17 @@ size_t export_line_bytes(const struct exporter *exporter);
  * empty column would claim that somebody had looked. `mark` is there only if there are marks. The
  * first column of a stream with other stamps than the stored ones says so: "[时间按结束后的最好时钟图
  * stamps by the better map, ±25 us; live stamps differed by at most 60 us]"; of even ones the stored
- * stamps are a column at the end, "3 到达 arrival_s". Line protocol: nothing. */
+ * stamps are a column at the end, "3 到达 arrival_s". Behind `mark`, where it is known how uncertain the
+ * stamps are, stands
+ *     "stamp_u_s [时刻 stamps ±1 ms (95 %), 收到时 on arrival; 钟点 clock ±20 ms]"
+ * with the largest of each stream, and of the clock: a column that nobody need look at, and none has
+ * moved for it. In it is the uncertainty in seconds, in the first row and in each that has another one, of
+ * several streams with whose it is: "3 0.001". Line protocol: nothing. */
 void export_add_head(struct exporter *exporter, struct text *text);
 
 /* CSV: rows of one instant share a line; a gap is a line with its reason. A flag is a word and, as
  * in the head, what it is about: "warm-up; out-of-range 温度", of several streams "2 warm-up". A cell
- * that a spreadsheet would take for a formula begins with an apostrophe. Line protocol: a line per stream; rows whose
+ * that a spreadsheet would take for a formula begins with an apostrophe. Line protocol: a line per stream, as it is shipped; rows whose
  * wall time nobody has told are counted and left out. */
 void export_add_moment(struct exporter *exporter, const struct moment *moment, struct text *text);
 

@@ -17,6 +17,7 @@ void extract_clear(struct extract *extract)
 	wall_map_free(extract->wall);
 	for (size_t i = 0; i < extract->exporter.n_streams; i++) {
 		correction_free(extract->streams[i].correction);
+		stated_clear(&extract->streams[i].stated);
 		for (size_t c = 0; c < STREAM_CHANNELS; c++)
 			free(extract->streams[i].by[c]);
 	}
@@ -196,6 +197,42 @@ static int read_warming(struct extract *extract, struct reader *reader)
 	return r;
 }
 
+/* How exact the stamps are, and the clock in the file. */
+static int read_stated(struct extract *extract, struct reader *reader)
+{
+	const struct extract_options *options = &extract->options;
+	int r = 0;
+
+	for (size_t i = 0; i < extract->exporter.n_streams && r == 0; i++) {
+		struct export_stream *of = &extract->streams[i];
+
+		r = stated_begin(&of->stated, reader, of->stream.id, options->from, options->to,
+			(struct instant){0});
+	}
+	return r;
+}
+
+/* It grows between two words about the hour: the worst is where a piece begins or ends. */
+static int64_t worst_of_wall(const struct wall_map *map, struct instant from, struct instant to)
+{
+	int64_t worst_ns = 0;
+	struct instant at = from;
+
+	while (at.ns < to.ns) {
+		struct instant next = wall_map_next(map, at);
+		struct instant ends[] = {at, {(next.ns < to.ns ? next.ns : to.ns) - 1}};
+		struct anchor anchor;
+		struct wall wall;
+
+		for (size_t i = 0; i < 2; i++)
+			if (wall_map_at(map, ends[i], &wall, &anchor) &&
+				anchor.uncertainty_ns > worst_ns)
+				worst_ns = anchor.uncertainty_ns;
+		at = next;
+	}
+	return worst_ns;
+}
+
 /* Marks are everybody's, whatever is exported: those of its time. Line protocol has none. */
 static int begin_marks(struct extract *extract, struct reader *reader)
 {
@@ -290,6 +327,8 @@ static int begin(struct extract *extract, struct reader *reader)
 
 	if (r == 0)
 		r = read_warming(extract, reader);
+	if (r == 0)
+		r = read_stated(extract, reader);
 	if (r < 0)
 		return r;
 	if (reader_wall_map(reader, &extract->wall) < 0)
@@ -299,6 +338,9 @@ static int begin(struct extract *extract, struct reader *reader)
 	exporter->format = extract->options.format;
 	exporter->streams = extract->streams;
 	exporter->wall = extract->wall;
+	if (extract->wall)
+		exporter->wall_ns =
+			worst_of_wall(extract->wall, extract->options.from, extract->options.to);
 	exporter->origin = extract->options.counts_from_first ? first_row(extract, reader)
 							      : extract->options.from;
 	r = begin_weave(extract);

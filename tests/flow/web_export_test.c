@@ -47,6 +47,62 @@ static void a_run_becomes_a_table_with_its_gaps(void **state)
 	browser_close(&b);
 }
 
+static void say_uncertainty(struct site *site, uint32_t stream, int64_t from_ns, int64_t ns)
+{
+	const struct uncertainty uncertainty = {stream, {from_ns}, ns};
+
+	assert_int_equal(store_add_uncertainty(site->store, &uncertainty), 0);
+}
+
+static const struct anchor ntp = {.at = {1000 * S},
+	.wall = {1700000000 * S},
+	.uncertainty_ns = 20 * (int64_t)NS_PER_MS,
+	.source = ANCHOR_NTP};
+
+/* 959.5 and 959.75 are of one minute, 960 and 960.25 of the next. */
+static void a_file_says_how_exact_its_stamps_are(void **state)
+{
+	struct site *site = *state;
+
+	site_log_in(site);
+	site_plug(site, 1, "temperature");
+	site_plug(site, 2, "temperature");
+	say_uncertainty(site, 10, 900 * S, NS_PER_MS);
+	say_uncertainty(site, 10, 959 * S + S / 2 + S / 4, 3005 * (int64_t)NS_PER_MS);
+	say_uncertainty(site, 10, 960 * S, NS_PER_MS);
+	say_uncertainty(site, 20, 900 * S, 80200);
+	site_keep_rows(site, 10, 959 * S + S / 2, S / 4, 4);
+	site_keep_rows(site, 20, 960 * S, S / 4, 1);
+	site_keep_turns(site);
+	site_exports(site, "/api/v1/export?stream=10",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"温度 temperature/°C\",\"气压\",gap,gap_until_s,"
+		"\"stamp_u_s [时刻 stamps ±3.1 s (95 %), 收到时 on arrival]\"\r\n"
+		"0,,0,1013.25,,,0.001\r\n0.25,,0.25,,,,3.005\r\n0.5,,0.5,1013.25,,,0.001\r\n"
+		"0.75,,0.75,,,,\r\n");
+	assert_int_equal(store_add_anchor(site->store, &ntp), 0);
+	site_keep_gap(site, 20, GAP_WIRE, 960 * S, 961 * S, 1);
+	site_keep_turns(site);
+	json_decref(site_post(
+		site, "/api/v1/runs", "{\"from_us\":960000000,\"to_us\":962000000}", 201));
+	site_exports(site, "/api/v1/export?run=1",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"1 温度 temperature/°C\",\"1 气压\",\"2 温度 temperature/°C\","
+		"\"2 气压\",gap,gap_until_s,\"stamp_u_s [时刻 stamps 1 ±1.0 ms (95 %), 收到时 on "
+		"arrival; 2 ±0.081 ms (95 %), 收到时 on arrival; 钟点 clock ±20 ms]\"\r\n"
+		"0,2023-11-15T06:12:40.000000+08:00,0.5,1013.25,0,1013.25,,,\"1 0.001; 2 0.0000802\"\r\n"
+		"0,2023-11-15T06:12:40.000000+08:00,,,,,2 wire 1 rows,1,\r\n"
+		"0.25,2023-11-15T06:12:40.250000+08:00,0.75,,,,,,\r\n");
+	site_exports(site, "/api/v1/export?stream=10&format=lp",
+		"text-board,board=test,device=1 t=0,p=1013.25,stamp_u_us=1000 1699999959500000000\n"
+		"text-board,board=test,device=1 t=0.25 1699999959750000000\n"
+		"text-board,board=test,device=1 t=0.5,p=1013.25,stamp_u_us=1000 1699999960000000000\n"
+		"text-board,board=test,device=1 t=0.75 1699999960250000000\n");
+	/* As it was shipped, where a file begins in mid-minute. */
+	site_exports(site, "/api/v1/export?stream=10&format=lp&from_us=959600000&to_us=960000000",
+		"text-board,board=test,device=1 t=0.25 1699999959750000000\n");
+}
+
 static void plug_named(struct site *site, uint32_t id, const char *stream)
 {
 	struct device device = site_device(id, "temperature");
@@ -420,6 +476,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_run_becomes_a_table_with_its_gaps),
+		SITE_TEST(a_file_says_how_exact_its_stamps_are),
 		SITE_TEST(a_gap_tells_whose_it_is),
 		SITE_TEST(a_kit_is_not_charged_with_gaps_of_before_it_was_there),
 		SITE_TEST(a_run_has_those_that_said_nothing_and_no_gap_beyond_it),
