@@ -103,7 +103,9 @@ test('what is said beside a finished run is said of the run, not of the kit as i
     await says(page, /这一次从头到尾都在预热/);
     await says(page, /温度：没有校准过/);
     await says(page, /量程 21\u202f°C 到 21\.9\u202f°C/);
-    assert.doesNotMatch(await facts(page), /water|再等|现在|±/);
+    assert.doesNotMatch(await facts(page), /water|再等|现在/);
+    await says(page, /这一次的时刻最差准到 ±[\d.]+\u202f(ms|s)，100 个点里至少 95 个在这个范围内。时刻是读数到板子的一刻。/);
+    assert.match(await page.locator('.badge').innerText(), /±\u202f?[\d.]+\u202f(ms|s)/);
     assert.strictEqual(await page.locator('.lane .cal').count(), 0);
     assert.match(await page.locator('.badge').innerText(), /^预热\s*[\d.]+\u202fs\s*[45](\.\d)?\u202fHz/);
     await page.locator('.run', { hasText: '实时' }).click();

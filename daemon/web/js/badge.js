@@ -12,7 +12,8 @@ import { useBoard, useReadings, useView } from './hooks.js';
 import { Icon } from './icons.js';
 import { warmingLeft } from './judge.js';
 import { channelName } from './names.js';
-import { decimalsOf, digitsOf, lasting, num, NB, perSecond, precision, quantity, rate } from './numbers.js';
+import { decimalsOf, digitsOf, lasting, num, NB, perSecond, perSecondExactly, precision, quantity, rate } from './numbers.js';
+import { rateOf } from './pace.js';
 import { paceOfRun, pastRun, rangeShown, warmingOfRun } from './past.js';
 import { readings } from './readings.js';
 import { lostIn } from './series.js';
@@ -42,21 +43,33 @@ export function facts() {
   return { ...f, isCounted, rows: NaN, isPast: false, blank: '' };
 }
 
-/** The same of a run that is over. How exact its stamps were is not known any more.
+/** The same of a run that is over, with the worst that its stamps were.
  * @param {NonNullable<ReturnType<typeof factsOfNow>>} f @param {import('./api.js').Stream} stream @param {number} sticker */
 function factsOfRun(f, stream, sticker) {
   const pace = paceOfRun(f.asked), { rows = NaN, got = 0, isOff = false } = pace ?? {};
   const missing = stream.problem && !readings.gaps().length ? 0 : f.missing;      // the trouble is of now
-  return { ...f, got, isOff, isCounted: got > 0, rows, isPast: true, missing, uncertainty: null, blank: rows === 0 ? t('empty', sticker) : '' };
+  return { ...f, got, isOff, isCounted: got > 0, rows, isPast: true, missing,
+    uncertainty: readings.series?.uncertainty ?? null, blank: rows === 0 ? t('empty', sticker) : '' };
 }
 
 /** @type {Record<string, 'b_device'|'b_arrival'|'b_kernel'>} whose clock stamps */
 const stampWords = { device: 'b_device', arrival: 'b_arrival', kernel: 'b_kernel' };
 
+/** Of a stream that comes as it was asked to: exactly how often, by the stamps of the last half minute; what was asked for
+ * while there is too little to say. @param {number} asked a second */
+function exactRate(asked) {
+  const tail = readings.series?.tail;
+  if (!tail?.length) return asked;
+  const from = tail.after(tail.lastT - 30e6), length = tail.length - from;
+  const block = { t: tail.t.subarray(from, tail.length), n: tail.n.subarray(from, tail.length), length };
+  return length < 20 ? asked : rateOf(block, readings.gaps()) || asked;
+}
+
 /** How often readings come. @param {NonNullable<ReturnType<typeof facts>>} f */
-const rateWords = (f) => (f.isPast ? (f.isOff ? t('b_rateRunOff', perSecond(f.asked), perSecond(f.got)) : t('b_rateRun', perSecond(f.got)))
+const rateWords = (f) => (f.isPast ? (f.isOff ? t('b_rateRunOff', perSecond(f.asked), perSecond(f.got))
+    : f.asked ? t('b_rateRunOff', perSecondExactly(f.asked), perSecondExactly(f.got)) : t('b_rateRun', perSecond(f.got)))
   : !f.got ? t('b_rateNone') : !f.asked ? t('b_rateFree', perSecond(f.got))
-  : f.isOff ? t('b_rateOff', perSecond(f.asked), perSecond(f.got)) : t('b_rate', perSecond(f.asked)));
+  : f.isOff ? t('b_rateOff', perSecond(f.asked), perSecond(f.got)) : t('b_rate', perSecondExactly(f.asked), perSecondExactly(exactRate(f.asked))));
 
 /** The same of a kit of events. @param {NonNullable<ReturnType<typeof facts>>} f */
 const eventWords = (f) => (!f.isPast ? t('e_each', agoText()) : f.rows > 0 ? t('e_run', num(f.rows)) : '');
@@ -102,7 +115,7 @@ export function Facts() {
     ${warm && html`<li class="warn"><${Icon} n="wait" s=${20}/>${warm.words}</li>`}
     ${rateSays && html`<li class=${f.isOff ? 'warn' : ''}><${Icon} n=${rateIcon(f)} s=${20}/>${rateSays}</li>`}
     ${missing}
-    <li><${Icon} n="wait" s=${20}/><span>${f.uncertainty ? t('b_time', precision(f.uncertainty)) : ''}${t(stampWords[f.stamps] ?? 'b_arrival')}</span></li>
+    <li><${Icon} n="wait" s=${20}/><span>${f.uncertainty ? t(f.isPast ? 'b_timeRun' : 'b_time', precision(f.uncertainty)) : ''}${t(stampWords[f.stamps] ?? 'b_arrival')}</span></li>
     ${f.lane && html`<${Scale} lane=${f.lane}/>`}</ul><${About}/>`;
 }
 

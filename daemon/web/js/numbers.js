@@ -77,6 +77,9 @@ export function perSecond(hz) {
   return fine ? text.replace(/\.?0+$/, '') : text;
 }
 
+/** The same with the digits that tell whether a clock is right: 10.00, 9.998. @param {number} hz */
+export const perSecondExactly = (hz) => num(hz, Math.max(0, Math.min(4, 3 - Math.floor(Math.log10(hz) + 1e-9))));
+
 /** How often: 0.2 Hz, 10 Hz, 1 000 Hz. @param {number} hz */
 export const rate = (hz) => perSecond(hz) + NB + 'Hz';
 

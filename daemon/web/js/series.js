@@ -161,6 +161,7 @@ export class Series {
     this.wallTo = -Infinity;          // up to here `wall` tells the wall time
     /** @type {(import('./flags.js').Piece[]|undefined)[]} by channel; empty: not told yet */ this.limits = [];
     /** @type {number|null} when the kit was last plugged in before the gaps; null: unknown */ this.began = null;
+    /** @type {number|null} how exact the stamps of base are at worst, microseconds; null: unknown */ this.uncertainty = null;
     this.isLoaded = false;
     this.version = 0;                 // grows with every change
   }
@@ -210,6 +211,7 @@ export class Series {
     this.gaps = mergeGaps(this.gaps, body.gaps ?? []);
     this.limits = body.channels.map((/** @type {any} */ c) => c.limits);
     this.began = body.began_us ?? null;
+    this.uncertainty = body.uncertainty_us ?? null;
     this.isLoaded = true;
     this.version++;
   }
