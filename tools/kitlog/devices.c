@@ -48,14 +48,21 @@ static void print_unanswered(const json_t *device)
 			(long long)n);
 }
 
-/* "stream:12  1 Hz  address 2" */
-static void add_label(const json_t *stream, char of_stream[SAY_TEXT])
+/* "stream:12  1 Hz  ±1.0 ms  address 2": so often, so exact. */
+static void add_stream(struct text *text, const json_t *stream)
 {
+	double period_us = json_number_value(json_object_get(stream, "period_us"));
 	const char *label = say_pick(json_object_get(stream, "label"));
-	size_t n = strlen(of_stream);
+	char precision[SAY_TEXT];
 
+	text_addf(
+		text, "stream:%lld", (long long)json_integer_value(json_object_get(stream, "id")));
+	if (period_us > 0)
+		text_addf(text, "  %.4g Hz", 1e6 / period_us);
+	if (*say_precision(json_object_get(stream, "uncertainty_us"), precision))
+		text_addf(text, " %s", precision);
 	if (*label)
-		snprintf(of_stream + n, SAY_TEXT - n, "  %s", label);
+		text_addf(text, "  %s", label);
 }
 
 /* Of the last reading: what it is flagged as, of a device that is there. */
@@ -82,7 +89,6 @@ static unsigned add_last(
 static unsigned print_channels(const json_t *device, const json_t *stream, json_int_t now_us)
 {
 	unsigned flags = 0;
-	json_int_t id = json_integer_value(json_object_get(stream, "id"));
 	json_t *channel;
 	size_t i;
 
@@ -90,20 +96,15 @@ static unsigned print_channels(const json_t *device, const json_t *stream, json_
 	{
 		char buffer[SAY_TEXT + 8];
 		struct text value = text_over(buffer, sizeof buffer);
-		double period_us = json_number_value(json_object_get(stream, "period_us"));
-		char of_stream[SAY_TEXT] = ""; /* beside its first channel */
+		char room[SAY_LINE];
+		struct text of_stream = text_over(room, sizeof room); /* beside its first channel */
 
 		flags |= add_last(&value, device, channel, now_us);
-		if (i == 0 && period_us > 0)
-			snprintf(of_stream, sizeof of_stream, "stream:%lld  %.4g Hz", id,
-				1e6 / period_us);
-		else if (i == 0)
-			snprintf(of_stream, sizeof of_stream, "stream:%lld", id);
 		if (i == 0)
-			add_label(stream, of_stream);
+			add_stream(&of_stream, stream);
 		say_row(stdout, (int[]){4, 24, 20, 0},
 			(const char *[]){"", say_pick(json_object_get(channel, "name")), value.at,
-				of_stream},
+				of_stream.at},
 			4);
 	}
 	return flags;

@@ -240,11 +240,26 @@ static double reckon_rate(const struct bench *bench, const struct bench_stream *
 	return 1e6 / mean_us;
 }
 
+/* Of the stream's newest stamps, at the end of the window. */
+static json_t *find_uncertainty(const struct bench *bench, json_int_t id)
+{
+	json_t *stream, *found = NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(bench->after, "streams"), i, stream)
+	{
+		if (json_integer_value(json_object_get(stream, "id")) == id)
+			found = json_object_get(stream, "uncertainty_us");
+	}
+	return found ? json_incref(found) : json_null();
+}
+
 static json_t *reckon_stream(const struct bench *bench, const struct bench_stream *stream)
 {
-	return json_pack("{s:s, s:o, s:o, s:I, s:b, s:o}", "stream", stream->name, "asked_hz",
+	return json_pack("{s:s, s:o, s:o, s:o, s:I, s:b, s:o}", "stream", stream->name, "asked_hz",
 		real_or_null(stream->period_us > 0 ? 1e6 / stream->period_us : NAN), "got_hz",
-		real_or_null(reckon_rate(bench, stream)), "rows", stream->rows, "is_thinned",
+		real_or_null(reckon_rate(bench, stream)), "uncertainty_us",
+		find_uncertainty(bench, stream->id), "rows", stream->rows, "is_thinned",
 		stream->is_thinned, "jitter", reckon_jitter(stream));
 }
 
@@ -287,7 +302,7 @@ static const char *hz(const json_t *number, char *ret_text)
 
 static void print_stream(const json_t *stream)
 {
-	char asked[SAY_TEXT], got[SAY_TEXT], off[SAY_TEXT];
+	char asked[SAY_TEXT], got[SAY_TEXT], stamps[SAY_TEXT], off[SAY_TEXT];
 	const json_t *jitter = json_object_get(stream, "jitter");
 
 	snprintf(off, sizeof off, "%s",
@@ -299,11 +314,13 @@ static void print_stream(const json_t *stream)
 			json_number_value(json_object_get(jitter, "median_us")) / 1e3,
 			json_number_value(json_object_get(jitter, "p99_us")) / 1e3,
 			json_number_value(json_object_get(jitter, "most_us")) / 1e3);
-	say_row(stdout, (int[]){12, 14, 14, 0},
+	say_precision(json_object_get(stream, "uncertainty_us"), stamps);
+	say_row(stdout, (int[]){12, 14, 14, 12, 0},
 		(const char *[]){json_string_value(json_object_get(stream, "stream")),
 			hz(json_object_get(stream, "asked_hz"), asked),
-			hz(json_object_get(stream, "got_hz"), got), off},
-		4);
+			hz(json_object_get(stream, "got_hz"), got), *stamps ? stamps + 1 : "-",
+			off},
+		5);
 }
 
 static void print(const json_t *all)
@@ -321,10 +338,11 @@ static void print(const json_t *all)
 		(long long)json_integer_value(json_object_get(all, "bad_frames")),
 		(long long)json_integer_value(json_object_get(all, "unanswered")),
 		(long long)json_integer_value(json_object_get(all, "lost_rows")));
-	say_row(stdout, (int[]){12, 14, 14, 0},
+	say_row(stdout, (int[]){12, 14, 14, 12, 0},
 		(const char *[]){say("流", "stream"), say("要", "asked"), say("得到", "got"),
+			say("时刻准到", "stamps"),
 			say("间隔偏差 中位/99%/最大", "intervals off by: median / p99 / most")},
-		4);
+		5);
 	json_array_foreach(json_object_get(all, "streams"), i, stream) print_stream(stream);
 }
 

@@ -149,6 +149,19 @@ const char *say_duration(double seconds, char *ret_text)
 	return ret_text;
 }
 
+const char *say_precision(const json_t *us, char *ret_text)
+{
+	double ms = json_number_value(us) / 1e3;
+	int digits = ms < 0.1 ? 3 : ms < 1 ? 2 : ms < 10 ? 1 : 0;
+
+	ret_text[0] = '\0';
+	if (json_is_number(us) && ms < 1e3)
+		snprintf(ret_text, SAY_TEXT, " ±%.*f ms", digits, ms);
+	else if (json_is_number(us))
+		snprintf(ret_text, SAY_TEXT, " ±%.1f s", ms / 1e3);
+	return ret_text;
+}
+
 const char *say_value(double value, double resolution, const char *ucum, char *ret_text)
 {
 	char buffer[SAY_TEXT];

@@ -32,6 +32,8 @@ void say_row(FILE *out, const int *widths, const char *const *cells, int n);
 enum { SAY_TEXT = 64 };
 const char *say_bytes(double bytes, char *ret_text);
 const char *say_duration(double seconds, char *ret_text);
+/* How exact stamps are, with a space before it: " ±0.08 ms"; "" for what is no number. */
+const char *say_precision(const json_t *us, char *ret_text);
 /* With the digits its resolution deserves (0: unknown) and its UCUM unit for eyes, as on the
  * pages. */
 const char *say_value(double value, double resolution, const char *ucum, char *ret_text);
