@@ -10,11 +10,17 @@
 #include <unistd.h>
 
 #include "base/container.h"
+#include "keep/wall_chrony.h"
 
 #define LOG_TAG "clock"
 #include "base/log.h"
 
 static const int64_t look_ns = 10 * (int64_t)NS_PER_S;
+
+/* chronyd is asked where it does not tell the kernel; what it said holds until it should have said
+ * it twice more. */
+static const int64_t ask_chrony_ns = 60 * (int64_t)NS_PER_S,
+		     chrony_holds_ns = 150 * (int64_t)NS_PER_S;
 
 /* The timer that somebody cancels is never due: it ends with the kernel's own time. */
 static const time_t never_s = INT64_MAX / NS_PER_S;
@@ -29,6 +35,9 @@ struct wallwatch {
 	unsigned n_waiting;
 	int64_t slept_ns;
 	struct timer timer;
+	struct wall_chrony *chrony;
+	struct chrony_tracking tracking; /* what chronyd said last, and when */
+	struct instant tracked, asked;
 	struct watch was_set; /* readable when the wall clock was set */
 };
 
@@ -128,6 +137,24 @@ static int64_t time_asleep(void)
 	return least_ns;
 }
 
+/* Where the kernel knows of no time server, chronyd may. */
+static void hear_chrony(struct wallwatch *watch, struct wall_evidence *evidence)
+{
+	struct instant now = clock_now(watch->options.clock);
+
+	if (instant_since(now, watch->asked) >= ask_chrony_ns) {
+		watch->asked = now;
+		wall_chrony_ask(watch->chrony, now);
+	}
+	if (!watch->tracking.is_synchronised ||
+		instant_since(now, watch->tracked) > chrony_holds_ns)
+		return;
+	evidence->is_vouched = true;
+	evidence->source = ANCHOR_NTP;
+	evidence->uncertainty_ns = watch->tracking.uncertainty_ns;
+	evidence->maxerror_ns = watch->tracking.uncertainty_ns;
+}
+
 static void ask_kernel(struct wallwatch *watch)
 {
 	struct timex ntp = {.modes = 0};
@@ -141,8 +168,19 @@ static void ask_kernel(struct wallwatch *watch)
 	evidence.maxerror_ns = (int64_t)ntp.maxerror * NS_PER_US;
 	evidence.is_vouched = clock_is_trusted(&evidence.source, &evidence.uncertainty_ns) ||
 		watch->options.is_trusted_always;
+	if (evidence.source != ANCHOR_NTP)
+		hear_chrony(watch, &evidence);
 	evidence.pair = clock_pair(watch->options.clock, evidence.source);
 	wallwatch_look(watch, &evidence);
+}
+
+static void chrony_told(void *self, const struct chrony_tracking *tracking)
+{
+	struct wallwatch *watch = self;
+
+	watch->tracking = *tracking;
+	watch->tracked = clock_now(watch->options.clock);
+	ask_kernel(watch);
 }
 
 static void due(struct timer *timer, struct instant now)
@@ -200,12 +238,20 @@ int wallwatch_open(const struct wallwatch_options *options, struct wallwatch **r
 		return -ENOMEM;
 	watch->options = *options;
 	watch->timer.due = due;
-	*ret_watch = watch;
-	if (options->clock->is_fake)
+	if (options->clock->is_fake) {
+		*ret_watch = watch;
 		return 0; /* the kernel's clocks say nothing of it */
+	}
+	watch->asked = watch->tracked = (struct instant){INT64_MIN / 2};
+	int result = wall_chrony_open(options->loop, "chronyc", chrony_told, watch, &watch->chrony);
+	if (result < 0) {
+		free(watch);
+		return result;
+	}
 	watch_for_steps(watch);
 	ask_kernel(watch);
 	timer_every(options->loop, &watch->timer, look_ns);
+	*ret_watch = watch;
 	return 0;
 }
 
@@ -214,6 +260,7 @@ void wallwatch_close(struct wallwatch *watch)
 	if (!watch)
 		return;
 	timer_cancel(&watch->timer);
+	wall_chrony_close(watch->chrony);
 	if (watch->was_set.loop) {
 		watch_remove(&watch->was_set);
 		close(watch->was_set.fd);
