@@ -52,6 +52,11 @@ static_assert(_Alignof(struct packed_device) <= 8, "the ring aligns to 8 bytes")
 static_assert(_Alignof(struct packed_health) <= 8, "the ring aligns to 8 bytes");
 static_assert(_Alignof(struct packed_punctual) <= 8, "the ring aligns to 8 bytes");
 
+struct packed_hour {
+	struct head head;
+	struct anchor hour;
+};
+
 static void *append(void *at, const void *bytes, size_t n)
 {
 	memcpy(at, bytes, n);
@@ -130,6 +135,11 @@ int feed_put_uncertainty(
 		sizeof *uncertainty);
 }
 
+int feed_put_hour(struct ring *ring, struct instant at, const struct anchor *hour)
+{
+	return put(ring, (struct head){.kind = FEED_HOUR, .at = at}, hour, sizeof *hour);
+}
+
 static void peek_batch(const void *bytes, struct feed_record *ret_record)
 {
 	const struct packed_batch *packed = bytes;
@@ -175,6 +185,9 @@ bool feed_peek(struct ring *ring, struct feed_record *ret_record)
 		break;
 	case FEED_PUNCTUAL:
 		ret_record->punctual = &((const struct packed_punctual *)bytes)->punctual;
+		break;
+	case FEED_HOUR:
+		ret_record->hour = ((const struct packed_hour *)bytes)->hour;
 		break;
 	case FEED_UNCERTAINTY:
 		ret_record->uncertainty = ((const struct packed_uncertainty *)bytes)->uncertainty;

@@ -23,6 +23,7 @@ enum feed_kind {
 	FEED_HEALTH = 5,      /* numbers of one device for the status page, about once a second */
 	FEED_PUNCTUAL = 6,    /* how punctual the sense thread is, about once a second */
 	FEED_UNCERTAINTY = 7, /* of a stream's stamps; before the batch with its first row */
+	FEED_HOUR = 20,       /* a device said what hour it is */
 };
 
 enum device_state {
@@ -68,6 +69,7 @@ struct feed_record {
 		const struct feed_health *health;
 		const struct feed_punctual *punctual;
 		struct uncertainty uncertainty;
+		struct anchor hour;
 		struct { /* FEED_BATCH: like struct batch, in place */
 			uint32_t stream, n_channels, n_rows, has_ticks;
 			struct clock_piece piece;
@@ -87,6 +89,7 @@ int feed_put_health(struct ring *ring, struct instant at, const struct feed_heal
 int feed_put_punctual(struct ring *ring, struct instant at, const struct feed_punctual *punctual);
 int feed_put_uncertainty(
 	struct ring *ring, struct instant at, const struct uncertainty *uncertainty);
+int feed_put_hour(struct ring *ring, struct instant at, const struct anchor *hour);
 
 /* The oldest record, or false when the ring is empty. Then ring_drop(ring). */
 bool feed_peek(struct ring *ring, struct feed_record *ret_record);

@@ -165,6 +165,7 @@ static bool take_feed(struct keep *keep)
 		case FEED_GONE:
 		case FEED_HEALTH:
 		case FEED_PUNCTUAL:
+		case FEED_HOUR: /* main's: wallwatch makes an anchor of it */
 			break;
 		}
 		tell_overflow(keep, result == -ENOMEM ? result : 0);

@@ -11,6 +11,8 @@
 
 #include "base/container.h"
 #include "keep/wall_chrony.h"
+#include "keep/wall_gps.h"
+#include "keep/wall_pps.h"
 
 #define LOG_TAG "clock"
 #include "base/log.h"
@@ -34,6 +36,8 @@ struct wallwatch {
 	struct anchor waiting[WAITING];
 	unsigned n_waiting;
 	int64_t slept_ns;
+	struct wall_gps gps;
+	struct wall_pps pps;
 	struct timer timer;
 	struct wall_chrony *chrony;
 	struct chrony_tracking tracking; /* what chronyd said last, and when */
@@ -106,6 +110,21 @@ void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidenc
 		tell(&finding.anchors[i]);
 		order(watch, &finding.anchors[i]);
 	}
+}
+
+/* Pulses are looked at when a sentence comes, which is each second, too. */
+void wallwatch_hear(struct wallwatch *watch, const struct anchor *sentence)
+{
+	struct wall_pulse pulse;
+	struct anchor claim;
+
+	if (wall_pps_read(&watch->pps, watch->options.clock, &pulse))
+		wall_gps_pulse(&watch->gps, &pulse);
+	if (!wall_gps_hear(&watch->gps, sentence, &claim))
+		return;
+	wall_claims_note(&watch->claims, &claim);
+	tell(&claim);
+	order(watch, &claim);
 }
 
 int64_t wallwatch_slept_ns(const struct wallwatch *watch)
@@ -185,8 +204,12 @@ static void chrony_told(void *self, const struct chrony_tracking *tracking)
 
 static void due(struct timer *timer, struct instant now)
 {
+	struct wallwatch *watch = CONTAINER(timer, struct wallwatch, timer);
+
 	(void)now;
-	ask_kernel(CONTAINER(timer, struct wallwatch, timer));
+	if (watch->pps.fd < 0)
+		wall_pps_open(&watch->pps);
+	ask_kernel(watch);
 }
 
 static int arm(int fd)
@@ -238,6 +261,7 @@ int wallwatch_open(const struct wallwatch_options *options, struct wallwatch **r
 		return -ENOMEM;
 	watch->options = *options;
 	watch->timer.due = due;
+	watch->pps.fd = -1;
 	if (options->clock->is_fake) {
 		*ret_watch = watch;
 		return 0; /* the kernel's clocks say nothing of it */
@@ -248,6 +272,7 @@ int wallwatch_open(const struct wallwatch_options *options, struct wallwatch **r
 		free(watch);
 		return result;
 	}
+	wall_pps_open(&watch->pps);
 	watch_for_steps(watch);
 	ask_kernel(watch);
 	timer_every(options->loop, &watch->timer, look_ns);
@@ -261,6 +286,7 @@ void wallwatch_close(struct wallwatch *watch)
 		return;
 	timer_cancel(&watch->timer);
 	wall_chrony_close(watch->chrony);
+	wall_pps_close(&watch->pps);
 	if (watch->was_set.loop) {
 		watch_remove(&watch->was_set);
 		close(watch->was_set.fd);

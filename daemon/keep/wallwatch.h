@@ -37,5 +37,9 @@ void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidenc
  * orders just now; say it again. */
 int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor);
 
+/* A satellite receiver said so (FEED_HOUR): three that agree become a claim, by the pulse of each second
+ * where the board has one. */
+void wallwatch_hear(struct wallwatch *watch, const struct anchor *sentence);
+
 /* How long the board has slept since the daemon began. */
 int64_t wallwatch_slept_ns(const struct wallwatch *watch);

@@ -222,6 +222,14 @@ int kit_describe(struct kit *kit, const struct device *device)
 	return 0;
 }
 
+void kit_hour(struct kit *kit, struct instant at, struct wall wall, int64_t uncertainty_ns)
+{
+	const struct anchor hour = {at, wall, uncertainty_ns, ANCHOR_GPS};
+
+	if (may_speak(kit))
+		outlet_hour(kit->host->outlet, kit->at, &hour);
+}
+
 /* --- rows --- */
 
 enum { FUTURE_MS = 50 }; /* no map is that far out */

@@ -233,6 +233,10 @@ void kit_heard(struct kit *kit, uint32_t device_sent, struct instant arrival);
 /* The gap to leave before the next clock ping, from the map's state (sense/timebase.h): random. */
 int64_t kit_ping_gap_ns(struct kit *kit);
 
+/* The device said that it was `wall` at this instant, give or take so much: a satellite receiver with
+ * a fix. Who makes something of it is keep/wallwatch.h. */
+void kit_hour(struct kit *kit, struct instant at, struct wall wall, int64_t uncertainty_ns);
+
 /* The device restarted: its clock begins a new segment. */
 void kit_restarted(struct kit *kit);
 

@@ -273,6 +273,13 @@ void outlet_punctual(
 	outlet->has_news = true;
 }
 
+void outlet_hour(struct outlet *outlet, struct instant now, const struct anchor *hour)
+{
+	for (size_t t = 0; t < 2; t++)
+		(void)feed_put_hour(outlet->targets[t].ring, now, hour); /* comes again */
+	outlet->has_news = true;
+}
+
 /* --- batches and their losses --- */
 
 static void tell_loss(struct target *target, struct instant now, struct loss *loss, int64_t to_ns)

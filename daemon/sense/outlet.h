@@ -9,7 +9,7 @@
  *     either, become one GAP_RING over all streams;
  *   the newest uncertainty of a stream waits likewise, before its rows; those before it, if they did
  *     not fit either, are told as one, the largest;
- *   health and punctuality come again in a second anyway.
+ *   health, punctuality and the hour come again in a second anyway.
  * No allocation after outlet_new; the sense thread's. */
 #pragma once
 
@@ -35,6 +35,7 @@ void outlet_uncertainty(
 	struct outlet *outlet, struct instant now, const struct uncertainty *uncertainty);
 void outlet_punctual(
 	struct outlet *outlet, struct instant now, const struct feed_punctual *punctual);
+void outlet_hour(struct outlet *outlet, struct instant now, const struct anchor *hour);
 
 /* `device` is borrowed until outlet_gone for it, or until it is announced again from elsewhere. */
 void outlet_device(struct outlet *outlet, struct instant now, const struct device *device);

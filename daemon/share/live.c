@@ -347,6 +347,10 @@ void live_feed(struct live *live)
 		case FEED_GAP:
 			take_gap(live, &record.gap);
 			break;
+		case FEED_HOUR:
+			if (live->options.wallwatch)
+				wallwatch_hear(live->options.wallwatch, &record.hour);
+			break;
 		case FEED_UNCERTAINTY:
 			take_uncertainty(live, &record.uncertainty);
 			break;

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "data/device.h"
 #include "data/feed.h"
+#include "keep/wallwatch.h"
 #include "sense/catalogue.h"
 #include "share/calibrations.h"
 #include "share/events.h"
@@ -35,6 +36,7 @@ struct live_options {
 	const struct catalogue *catalogue;       /* NULL: knows no kits */
 	const struct calibrations *calibrations; /* NULL: none */
 	const struct walltime *walltime;         /* for their age; NULL: nobody tells */
+	struct wallwatch *wallwatch;             /* hears what devices say of the hour; NULL */
 	struct marks *marks;                     /* NULL: nobody notes them */
 	void (*sent)(void *self); /* events were published by a timer: time for http_run */
 	void *self;

@@ -283,6 +283,7 @@ static int open_parts(struct web *web, const struct web_options *options)
 			     .catalogue = options->catalogue,
 			     .calibrations = &parts->calibrations,
 			     .walltime = &parts->walltime,
+			     .wallwatch = options->wallwatch,
 			     .marks = &parts->marks,
 			     .sent = send_out,
 			     .self = web},

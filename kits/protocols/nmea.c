@@ -10,6 +10,14 @@
  * the burst's first '$', which is some 50 to 500 ms after the instant that it speaks of, less 100 ms
  * or what the kit.yaml says of its latency; the receiver says the instant itself, as `time`.
  *
+ * With a fix it also knows the hour: RMC has the date, and
+ *
+ *     $--ZDA,hhmmss.ss,dd,mm,yyyy,...
+ *
+ * where RMC is not printed. That is told with each burst, for the instant of the row, give or take
+ * half a second: printing begins up to 0.5 s after the second, and wanders by 170 ms (gpsd, "GPSD Time
+ * Service HOWTO", on SiRF receivers).
+ *
  * Sentences without a checksum are not believed. Two good ones in a row make it ours, since nothing
  * else looks like that; so it is found without a kit.yaml, too. Then it gives the channels below
  * that a kit.yaml chooses from by `from: speed`. */
@@ -25,6 +33,7 @@ enum {
 	SURE_SENTENCES = 2,
 	BURST_MS = 300,
 	LATENCY_MS = 100, /* where no kit.yaml says it: as kits/nmea-gps */
+	HOUR_MS = 500,
 };
 
 enum output { LATITUDE, LONGITUDE, ALTITUDE, SPEED, COURSE, SATELLITES, HDOP, TIME, OUTPUTS };
@@ -51,6 +60,8 @@ struct nmea {
 	struct instant dollar;
 	struct instant began;
 	char time[12]; /* as printed */
+	bool has_fix;  /* in that burst, which may be over */
+	bool has_told; /* the hour, of that burst */
 	double values[OUTPUTS];
 };
 
@@ -94,6 +105,7 @@ static void join_burst(struct kit *kit, struct nmea *nmea, enum part part, struc
 	if (!nmea->seen) {
 		memcpy(nmea->time, text, sizeof(text));
 		nmea->began = began;
+		nmea->has_fix = nmea->has_told = false;
 		for (unsigned i = 0; i < OUTPUTS; i++)
 			nmea->values[i] = NAN;
 		nmea->values[TIME] = nmea_time(time);
@@ -102,12 +114,38 @@ static void join_burst(struct kit *kit, struct nmea *nmea, enum part part, struc
 	nmea->seen |= part;
 }
 
-static void take_rmc(struct nmea *nmea, const struct nmea_field *fields)
+static void tell_hour(struct kit *kit, struct nmea *nmea, struct wall wall)
+{
+	int64_t latency_ns =
+		kit_model(kit) ? kit_model(kit)->latency_ns : LATENCY_MS * (int64_t)NS_PER_MS;
+
+	nmea->has_told = true;
+	kit_hour(kit, instant_add(nmea->began, -latency_ns), wall, HOUR_MS * (int64_t)NS_PER_MS);
+}
+
+/* Of the burst that is under way, or that has just ended. */
+static void take_zda(struct kit *kit, struct nmea *nmea, const struct nmea_field *fields)
+{
+	struct wall wall;
+
+	if (nmea->has_fix && !nmea->has_told && fields[0].n < sizeof(nmea->time) &&
+		strlen(nmea->time) == fields[0].n &&
+		memcmp(nmea->time, fields[0].at, fields[0].n) == 0 &&
+		nmea_wall_zda(fields[0], fields[1], fields[2], fields[3], &wall))
+		tell_hour(kit, nmea, wall);
+}
+
+static void take_rmc(struct kit *kit, struct nmea *nmea, const struct nmea_field *fields)
 {
 	static const double metres_a_second = 1852.0 / 3600; /* of a knot */
 
+	struct wall wall;
+
 	if (fields[1].n != 1 || *fields[1].at != 'A')
 		return;
+	nmea->has_fix = true;
+	if (!nmea->has_told && nmea_wall_rmc(fields[0], fields[8], &wall))
+		tell_hour(kit, nmea, wall);
 	nmea->values[LATITUDE] = nmea_angle(fields[2], fields[3]);
 	nmea->values[LONGITUDE] = nmea_angle(fields[4], fields[5]);
 	nmea->values[SPEED] = nmea_number(fields[6]) * metres_a_second;
@@ -119,6 +157,7 @@ static void take_gga(struct nmea *nmea, const struct nmea_field *fields)
 	nmea->values[SATELLITES] = nmea_number(fields[6]);
 	if (!(nmea_number(fields[5]) > 0))
 		return; /* no fix: what it says of the place is old or made up */
+	nmea->has_fix = true;
 	nmea->values[LATITUDE] = nmea_angle(fields[1], fields[2]);
 	nmea->values[LONGITUDE] = nmea_angle(fields[3], fields[4]);
 	nmea->values[HDOP] = nmea_number(fields[7]);
@@ -130,11 +169,13 @@ static void take_sentence(struct kit *kit, struct nmea *nmea, const struct nmea_
 {
 	bool is_rmc = strcmp(sentence->type, "RMC") == 0;
 
+	if (strcmp(sentence->type, "ZDA") == 0)
+		take_zda(kit, nmea, sentence->fields);
 	if (!is_rmc && strcmp(sentence->type, "GGA") != 0)
 		return;
 	join_burst(kit, nmea, is_rmc ? RMC : GGA, sentence->fields[0], began);
 	if (is_rmc)
-		take_rmc(nmea, sentence->fields);
+		take_rmc(kit, nmea, sentence->fields);
 	else
 		take_gga(nmea, sentence->fields);
 	if (nmea->seen == (RMC | GGA))

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/clock.h"
+
 enum { NMEA_SENTENCE_MOST = 120, NMEA_FIELDS = 24 }; /* 82 by the standard; receivers exceed it */
 
 struct nmea_field {
@@ -32,5 +34,11 @@ enum nmea_verdict nmea_read(const char *line, size_t n, struct nmea_sentence *re
 /* Numbers in fields; NaN when a field is empty or no number. */
 double nmea_number(struct nmea_field field);
 double nmea_time(struct nmea_field field); /* "hhmmss.ss": seconds of the day */
+/* The instant that a sentence names: "hhmmss.ss", and a date as RMC has it ("ddmmyy", of this century) or
+ * as ZDA has it. False: there is none, or it is a leap second, which has no number of its own in
+ * `struct wall`. */
+bool nmea_wall_rmc(struct nmea_field time, struct nmea_field date, struct wall *ret_wall);
+bool nmea_wall_zda(struct nmea_field time, struct nmea_field day, struct nmea_field month,
+	struct nmea_field year, struct wall *ret_wall);
 /* "4807.038" and "N": degrees, south and west negative. */
 double nmea_angle(struct nmea_field field, struct nmea_field side);

@@ -27,6 +27,10 @@ static void check_fields(const char *line, size_t n)
 			abort();
 		(void)nmea_number(*field);
 		(void)nmea_time(*field);
+		(void)nmea_wall_rmc(sentence.fields[0], *field, &(struct wall){0});
+		(void)nmea_wall_zda(*field, sentence.fields[(i + 1) % NMEA_FIELDS],
+			sentence.fields[(i + 2) % NMEA_FIELDS],
+			sentence.fields[(i + 3) % NMEA_FIELDS], &(struct wall){0});
 		(void)nmea_angle(*field, sentence.fields[(i + 1) % NMEA_FIELDS]);
 	}
 }

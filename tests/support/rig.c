@@ -147,6 +147,10 @@ void rig_collect(struct rig *rig)
 			rig->gaps[rig->n_gaps++] = record.gap;
 		if (record.kind == FEED_UNCERTAINTY && rig->n_uncertainties < RIG_UNCERTAINTIES)
 			rig->uncertainties[rig->n_uncertainties++] = record.uncertainty;
+		if (record.kind == FEED_HOUR) {
+			rig->hour = record.hour;
+			rig->n_hours++;
+		}
 		if (record.kind == FEED_DEVICE && rig->n_devices < RIG_DEVICES)
 			rig->devices[rig->n_devices++] = *record.device;
 		if (record.kind == FEED_GONE && rig->n_gone < RIG_DEVICES)

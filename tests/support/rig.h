@@ -45,6 +45,8 @@ struct rig {
 	/* What came out, of the ring to keep. */
 	struct rig_row *rows;
 	size_t n_rows;
+	struct anchor hour; /* the newest that was told */
+	size_t n_hours;
 	struct gap gaps[RIG_GAPS];
 	size_t n_gaps;
 	struct uncertainty uncertainties[RIG_UNCERTAINTIES];

@@ -104,6 +104,7 @@ static void all_kinds_keep_their_order_and_content(void **state)
 		.device = 4, .state = DEVICE_SILENT, .rows = 99, .port = "/dev/x"};
 	struct feed_punctual punctual = {.late.p50 = 1, .turn_minute.most = 2};
 	struct uncertainty uncertainty = {.stream = 3, .from = {7}, .ns = 80000};
+	struct anchor hour = {{5}, {6}, 7, ANCHOR_GPS};
 	struct feed_record record;
 
 	(void)state;
@@ -120,6 +121,7 @@ static void all_kinds_keep_their_order_and_content(void **state)
 	assert_int_equal(feed_put_gone(ring, (struct instant){5}, 12), 0);
 	assert_int_equal(feed_put_punctual(ring, (struct instant){6}, &punctual), 0);
 	assert_int_equal(feed_put_uncertainty(ring, (struct instant){7}, &uncertainty), 0);
+	assert_int_equal(feed_put_hour(ring, (struct instant){8}, &hour), 0);
 
 	record = next(FEED_DEVICE, 1);
 	assert_memory_equal(record.device, &device, sizeof device);
@@ -142,6 +144,9 @@ static void all_kinds_keep_their_order_and_content(void **state)
 	ring_drop(ring);
 	record = next(FEED_UNCERTAINTY, 7);
 	assert_memory_equal(&record.uncertainty, &uncertainty, sizeof uncertainty);
+	ring_drop(ring);
+	record = next(FEED_HOUR, 8);
+	assert_memory_equal(&record.hour, &hour, sizeof hour);
 	ring_drop(ring);
 	assert_false(feed_peek(ring, &record));
 }

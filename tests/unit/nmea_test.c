@@ -187,6 +187,116 @@ static void damage_is_counted_and_the_next_burst_is_a_row(void **unused)
 	assert_int_equal(rig.n_rows, 3);
 }
 
+static struct nmea_field field(const char *text)
+{
+	return (struct nmea_field){text, strlen(text)};
+}
+
+static void a_date_and_a_time_are_an_instant(void **unused)
+{
+	static const struct {
+		const char *time, *date;
+		int64_t s, ns;
+	} cases[] = {
+		{"123519", "281126", 1795869319, 0},
+		{"000000.00", "010126", 1767225600, 0},
+		{"235959.250", "290228", 1835481599, 250000000},
+		{"031408.123456789", "190138", 2147483648 + 0, 123456789},
+	};
+	struct wall wall;
+	char text[WALL_TEXT];
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_true(nmea_wall_rmc(field(cases[i].time), field(cases[i].date), &wall));
+		assert_int_equal(wall.ns, cases[i].s * NS_PER_S + cases[i].ns);
+	}
+	assert_true(
+		nmea_wall_zda(field("123519.5"), field("28"), field("11"), field("2026"), &wall));
+	assert_string_equal(wall_text(wall, 1, text), "2026-11-28T12:35:19.5Z");
+	assert_true(nmea_wall_zda(field("000000"), field("1"), field("3"), field("2000"), &wall));
+	assert_string_equal(wall_text(wall, 0, text), "2000-03-01T00:00:00Z");
+}
+
+static void what_is_no_date_or_time_is_none(void **unused)
+{
+	static const char *const times[] = {"", "12351", "1235190", "240000", "126000", "235960",
+		"12:519", "123519.x", "-23519"};
+	static const char *const dates[] = {
+		"", "28112", "2811260", "310226", "290226", "001126", "010026", "011326", "2811-6"};
+	struct wall wall;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		assert_false(nmea_wall_rmc(field(times[i]), field("281126"), &wall));
+	for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++)
+		assert_false(nmea_wall_rmc(field("123519"), field(dates[i]), &wall));
+	assert_false(nmea_wall_zda(field("123519"), field("28"), field("11"), field("26"), &wall));
+	assert_false(nmea_wall_zda(field("123519"), field(""), field("11"), field("2026"), &wall));
+	assert_false(
+		nmea_wall_zda(field("123519"), field("28"), field("11"), field("2262"), &wall));
+}
+
+/* With its checksum. */
+static void say_sentence(const char *body)
+{
+	char line[NMEA_SENTENCE_MOST + 8];
+	unsigned sum = 0;
+
+	for (const char *at = body; *at; at++)
+		sum ^= (unsigned char)*at;
+	snprintf(line, sizeof(line), "$%s*%02X\r\n", body, sum);
+	rig_say(&rig, line);
+}
+
+static void with_a_fix_it_tells_the_hour_of_each_burst(void **unused)
+{
+	int64_t began = 0;
+
+	(void)unused;
+	rig_open_all(&rig);
+	for (int i = 0; i < 4; i++) {
+		char rmc[96];
+
+		began = rig.clock.frozen_ns;
+		snprintf(rmc, sizeof(rmc),
+			"GPRMC,12351%d.00,A,4807.038,N,01131.000,E,022.4,084.4,281126,,,A", i);
+		say_sentence(rmc);
+		rig_pass_ms(&rig, 1000);
+	}
+	assert_int_equal(rig.n_hours, 3); /* the first sentence had not made it ours */
+	assert_int_equal(rig.hour.source, ANCHOR_GPS);
+	assert_int_equal(rig.hour.uncertainty_ns, NS_PER_S / 2);
+	assert_int_equal(rig.hour.wall.ns, 1795869313 * (int64_t)NS_PER_S);
+	assert_int_equal(rig.hour.at.ns, began - 100 * (int64_t)NS_PER_MS);
+	for (int i = 0; i < 3; i++) {
+		say_sentence("GPRMC,123520.00,V,,,,,,,281126,,,N");
+		rig_pass_ms(&rig, 1000);
+	}
+	assert_int_equal(rig.n_hours, 3); /* without a fix it may be its battery clock's */
+}
+
+static void the_date_may_be_in_a_sentence_of_its_own(void **unused)
+{
+	(void)unused;
+	rig_open_all(&rig);
+	for (int i = 0; i < 3; i++) {
+		say_sentence("GPGGA,123519.00,4807.038,N,01131.000,E,1,08,0.9,545.4,M,46.9,M,,");
+		say_sentence("GPZDA,123519.00,28,11,2026,00,00");
+		say_sentence("GPZDA,123519.00,28,11,2026,00,00");
+		say_sentence("GPZDA,123518.00,28,11,2026,00,00"); /* of another burst */
+		rig_pass_ms(&rig, 1000);
+	}
+	assert_int_equal(rig.n_hours, 3);
+	assert_int_equal(rig.hour.wall.ns, 1795869319 * (int64_t)NS_PER_S);
+	for (int i = 0; i < 3; i++) {
+		say_sentence("GPGGA,123519.00,,,,,0,00,99.9,,M,,M,,");
+		say_sentence("GPZDA,123519.00,28,11,2026,00,00");
+		rig_pass_ms(&rig, 1000);
+	}
+	assert_int_equal(rig.n_hours, 3);
+}
+
 static void an_output_that_does_not_exist_is_told(void **unused)
 {
 	(void)unused;
@@ -212,6 +322,10 @@ int main(void)
 		TEST(half_a_burst_is_a_row_after_its_time),
 		TEST(without_a_fix_the_place_is_absent_and_the_satellites_are_not),
 		TEST(damage_is_counted_and_the_next_burst_is_a_row),
+		cmocka_unit_test(a_date_and_a_time_are_an_instant),
+		cmocka_unit_test(what_is_no_date_or_time_is_none),
+		TEST(with_a_fix_it_tells_the_hour_of_each_burst),
+		TEST(the_date_may_be_in_a_sentence_of_its_own),
 		cmocka_unit_test(an_output_that_does_not_exist_is_told),
 	};
 
