@@ -69,19 +69,18 @@ static void add(struct wall_finding *finding, const struct anchor *anchor)
 
 static void wake_up(struct wall_claims *claims, struct instant at, struct wall_finding *finding)
 {
-	struct anchor carried = claims->best;
+	struct anchor carried = {.at = at, .wall = {finding->slept_ns}, .source = ANCHOR_CARRIED};
 
 	/* Noticed as soon as the board woke: what came before the sleep lies before this. */
 	finding->slept = (struct gap){
 		.reason = GAP_SUSPENDED, .from = instant_add(at, -NS_PER_MS), .to = at};
 	claims->doubt_ns = sleep_doubt_ns;
-	if (!claims->has_best)
-		return;
-	carried.uncertainty_ns = uncertainty_at(&carried, at) + sleep_doubt_ns;
-	carried.wall.ns += instant_since(at, carried.at) + finding->slept_ns;
-	carried.at = at;
-	carried.source = ANCHOR_CARRIED;
-	claims->best = carried;
+	carried.uncertainty_ns = sleep_doubt_ns;
+	if (claims->has_best) {
+		carried.uncertainty_ns += uncertainty_at(&claims->best, at);
+		carried.wall.ns += offset(&claims->best) + at.ns;
+		claims->best = carried;
+	}
 	add(finding, &carried);
 }
 

@@ -52,6 +52,8 @@ struct wall_claims {
 /* What a look found. */
 struct wall_finding {
 	unsigned n_anchors;
+	/* An ANCHOR_CARRIED where nobody had told the hour yet has how long the board slept as its wall
+	 * time: since 1970, so to speak. */
 	struct anchor anchors[2];
 	int64_t stepped_ns; /* somebody moved the wall clock by so much; 0: nobody */
 	int64_t slept_ns;   /* 0: it did not */
@@ -62,5 +64,5 @@ struct wall_finding {
 void wall_claims_look(struct wall_claims *claims, const struct wall_evidence *evidence,
 	struct wall_finding *ret_finding);
 
-/* A claim of another source was made: it may be the surest one now. */
+/* A claim of another source was made, or the map says so: it may be the surest one now. */
 void wall_claims_note(struct wall_claims *claims, const struct anchor *anchor);

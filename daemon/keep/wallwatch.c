@@ -127,6 +127,11 @@ void wallwatch_hear(struct wallwatch *watch, const struct anchor *sentence)
 	order(watch, &claim);
 }
 
+void wallwatch_know(struct wallwatch *watch, const struct anchor *hour)
+{
+	wall_claims_note(&watch->claims, hour);
+}
+
 int64_t wallwatch_slept_ns(const struct wallwatch *watch)
 {
 	return watch->slept_ns;

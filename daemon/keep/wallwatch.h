@@ -41,5 +41,8 @@ int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor);
  * where the board has one. */
 void wallwatch_hear(struct wallwatch *watch, const struct anchor *sentence);
 
+/* What the map makes of all claims, now and then: what is carried over a sleep. */
+void wallwatch_know(struct wallwatch *watch, const struct anchor *hour);
+
 /* How long the board has slept since the daemon began. */
 int64_t wallwatch_slept_ns(const struct wallwatch *watch);

@@ -138,6 +138,26 @@ static void a_sleep_carries_what_was_known(void **state)
 	assert_int_equal(look(&claims, woken).slept_ns, 0);
 }
 
+static void a_sleep_without_an_hour_tells_how_long_it_was(void **state)
+{
+	struct wall_claims claims = {0};
+	struct wall_evidence nobody = ntp_at(0);
+
+	(void)state;
+	nobody.is_vouched = false;
+	look(&claims, nobody);
+	nobody.pair.at.ns += 10 * S;
+	nobody.pair.wall.ns += 70 * S;
+	nobody.asleep_ns = 60 * S;
+	struct wall_finding finding = look(&claims, nobody);
+	assert_int_equal(finding.slept_ns, 60 * S);
+	assert_int_equal(finding.n_anchors, 1);
+	assert_int_equal(finding.anchors[0].source, ANCHOR_CARRIED);
+	assert_int_equal(finding.anchors[0].wall.ns, 60 * S);
+	assert_int_equal(finding.anchors[0].at.ns, 10 * S);
+	assert_false(claims.has_best);
+}
+
 static void after_a_sleep_ntp_is_doubted_until_a_server_answers(void **state)
 {
 	struct wall_claims claims = {0};
@@ -225,6 +245,7 @@ int main(void)
 		cmocka_unit_test(noise_of_reading_is_no_step),
 		cmocka_unit_test(who_knows_it_better_is_heard_at_once),
 		cmocka_unit_test(a_sleep_carries_what_was_known),
+		cmocka_unit_test(a_sleep_without_an_hour_tells_how_long_it_was),
 		cmocka_unit_test(after_a_sleep_ntp_is_doubted_until_a_server_answers),
 		cmocka_unit_test(a_board_that_slept_before_kitlogd_began_has_not_slept),
 		cmocka_unit_test(a_clock_set_by_hand_is_no_longer_the_battery_clocks),
