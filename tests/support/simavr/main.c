@@ -30,6 +30,7 @@
 
 #define QUANTUM_CYCLES (SIM_HZ / 2000) /* 0.5 ms: what the line's latency is made of */
 #define SLIP_NS 1000000000u
+#define CYCLES_PER_US (SIM_HZ / 1000000)
 #define EEPROM_SIZE 1024
 #define UID_PLACE (EEPROM_SIZE - 10) /* as firmware/boards/uno/uid.c keeps it */
 #define LAMP_PIN 5                   /* of port B */
@@ -164,8 +165,23 @@ static void sleep_until(uint64_t ns)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
 
-/* Returns 0, or EXIT_FAILED when the firmware crashed. */
-static int run(avr_t *avr, struct serial *serial, const struct options *options, int signals)
+/* Which instant of this machine stands for which cycle, from here on. */
+static void tell_pace(FILE *pace, avr_cycle_count_t cycle, uint64_t ns)
+{
+	if (!pace)
+		return;
+	fprintf(pace, "%llu %llu\n", (unsigned long long)cycle, (unsigned long long)ns);
+	fflush(pace);
+}
+
+/* Returns 0, or EXIT_FAILED when the firmware crashed.
+ *
+ * The board's instants are those of the pace, and its line keeps to them: what leaves the board is
+ * given away when its instant has come, and what came in for it is not seen before the instant at
+ * which it came, also while the simulation is late and runs faster than time. So no byte arrives
+ * before it was sent, at either end. */
+static int run(
+	avr_t *avr, struct serial *serial, const struct options *options, FILE *pace, int signals)
 {
 	struct pollfd poll_signals = {.fd = signals, .events = POLLIN};
 	uint64_t start_ns = now_ns(CLOCK_MONOTONIC), first_ns = start_ns;
@@ -173,6 +189,7 @@ static int run(avr_t *avr, struct serial *serial, const struct options *options,
 	avr_cycle_count_t end = 0;
 	int status = 0;
 
+	tell_pace(pace, 0, start_ns);
 	while (status == 0 && poll(&poll_signals, 1, 0) == 0 &&
 		(options->seconds <= 0 || sim_seconds(avr) < options->seconds)) {
 		uint64_t due_ns, late_ns = 0;
@@ -186,11 +203,12 @@ static int run(avr_t *avr, struct serial *serial, const struct options *options,
 			if (state == cpu_Done || state == cpu_Crashed)
 				status = EXIT_FAILED;
 		}
-		serial_pump(serial);
-		if (options->is_unpaced)
+		if (options->is_unpaced) {
+			serial_pump(serial, avr->cycle);
 			continue;
+		}
 		wall_ns = now_ns(CLOCK_MONOTONIC);
-		due_ns = start_ns + avr->cycle * 1000 / (SIM_HZ / 1000000);
+		due_ns = start_ns + avr->cycle * 1000 / CYCLES_PER_US;
 		if (wall_ns < due_ns)
 			sleep_until(due_ns);
 		else
@@ -200,7 +218,10 @@ static int run(avr_t *avr, struct serial *serial, const struct options *options,
 		if (late_ns > SLIP_NS) {
 			slip_ns += late_ns;
 			start_ns += late_ns;
+			tell_pace(pace, avr->cycle, due_ns + late_ns);
 		}
+		wall_ns = now_ns(CLOCK_MONOTONIC);
+		serial_pump(serial, (wall_ns - start_ns) * CYCLES_PER_US / 1000);
 	}
 	wall_ns = now_ns(CLOCK_MONOTONIC) - first_ns;
 	fprintf(stderr,
@@ -240,7 +261,7 @@ int main(int argc, char **argv)
 	struct options options = {0};
 	struct script *adc = NULL, *light = NULL, *temperature = NULL, *load = NULL;
 	struct port *port = NULL;
-	FILE *truth = NULL, *sent = NULL, *lamp_log = NULL;
+	FILE *truth = NULL, *sent = NULL, *lamp_log = NULL, *pace = NULL;
 	struct stack stack;
 	sigset_t ends;
 	avr_t *avr;
@@ -261,7 +282,7 @@ int main(int argc, char **argv)
 		open_script(options.load, &load) < 0)
 		goto end;
 	if (open_log(options.truth, &truth) < 0 || open_log(options.sent, &sent) < 0 ||
-		open_log(options.lamp, &lamp_log) < 0)
+		open_log(options.lamp, &lamp_log) < 0 || open_log(options.pace, &pace) < 0)
 		goto end;
 	avr = make_board(options.firmware, &stack);
 	if (!avr) {
@@ -306,7 +327,7 @@ int main(int argc, char **argv)
 			avr_irq_register_notify(
 				avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('B'), LAMP_PIN), on_lamp,
 				&lamp);
-		status = run(avr, &serial, &options, signals);
+		status = run(avr, &serial, &options, pace, signals);
 		fprintf(stderr, "uno-sim: %zu bytes of memory were never used\n",
 			stack_free(&stack));
 		if (options.eeprom && !keep_eeprom(avr, options.eeprom)) {
@@ -322,6 +343,8 @@ end:
 		fclose(sent);
 	if (lamp_log)
 		fclose(lamp_log);
+	if (pace)
+		fclose(pace);
 	script_free(adc);
 	script_free(light);
 	script_free(temperature);

@@ -17,6 +17,8 @@ static const char help[] =
 	"  --truth FILE        a line for each conversion of A0: cycle, mV, value\n"
 	"  --sent FILE         a line for each byte that leaves the board: cycle, value\n"
 	"  --lamp FILE         a line for each change of the light on the board: cycle, 0 or 1\n"
+	"  --pace FILE         a line for the start and each slip: cycle, and the nanosecond of this\n"
+	"                      machine's CLOCK_MONOTONIC that stands for it, from there on\n"
 	"  --light SCRIPT      BH1750 on I2C, counts\n"
 	"  --temperature SCRIPT  DS18B20 on D4, sixteenths of a degree\n"
 	"  --load SCRIPT       HX711 on D2 and D3, counts\n"
@@ -50,6 +52,7 @@ int options_read(int argc, char **argv, struct options *options)
 		TRUTH,
 		SENT,
 		LAMP,
+		PACE,
 		LIGHT,
 		TEMPERATURE,
 		LOAD,
@@ -62,7 +65,8 @@ int options_read(int argc, char **argv, struct options *options)
 	static const struct option table[] = {{"link", required_argument, NULL, LINK},
 		{"adc-sine", required_argument, NULL, SINE}, {"adc", required_argument, NULL, ADC},
 		{"truth", required_argument, NULL, TRUTH}, {"sent", required_argument, NULL, SENT},
-		{"lamp", required_argument, NULL, LAMP}, {"light", required_argument, NULL, LIGHT},
+		{"lamp", required_argument, NULL, LAMP}, {"pace", required_argument, NULL, PACE},
+		{"light", required_argument, NULL, LIGHT},
 		{"temperature", required_argument, NULL, TEMPERATURE},
 		{"load", required_argument, NULL, LOAD}, {"uid", required_argument, NULL, UID},
 		{"eeprom", required_argument, NULL, EEPROM}, {"for", required_argument, NULL, FOR},
@@ -91,6 +95,9 @@ int options_read(int argc, char **argv, struct options *options)
 			break;
 		case LAMP:
 			options->lamp = optarg;
+			break;
+		case PACE:
+			options->pace = optarg;
 			break;
 		case LIGHT:
 			options->light = optarg;

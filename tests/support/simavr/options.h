@@ -8,7 +8,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct options {
 	const char *firmware, *link, *uid, *eeprom;
-	const char *adc, *truth, *sent, *lamp, *light, *temperature, *load;
+	const char *adc, *truth, *sent, *lamp, *pace, *light, *temperature, *load;
 	double sine_hz, seconds;
 	bool is_unpaced;
 };

@@ -55,7 +55,24 @@ void serial_attach(struct serial *serial)
 	avr_irq_register_notify(uart_irq(serial, UART_IRQ_OUT_XOFF), on_full, serial);
 }
 
-void serial_pump(struct serial *serial)
+static void feed(struct serial *serial)
+{
+	while (serial->is_ready && !serial->is_early && serial->in_at < serial->n_in)
+		avr_raise_irq(serial->input, serial->in[serial->in_at++]);
+}
+
+static avr_cycle_count_t on_due(avr_t *avr, avr_cycle_count_t when, void *self)
+{
+	struct serial *serial = self;
+
+	(void)avr;
+	(void)when;
+	serial->is_early = false;
+	feed(serial);
+	return 0;
+}
+
+void serial_pump(struct serial *serial, avr_cycle_count_t seen)
 {
 	if (serial->n_out > 0) {
 		port_send(serial->port, serial->out, serial->n_out);
@@ -64,7 +81,10 @@ void serial_pump(struct serial *serial)
 	if (serial->in_at == serial->n_in) {
 		serial->in_at = 0;
 		serial->n_in = port_receive(serial->port, serial->in, sizeof(serial->in));
+		serial->is_early = serial->n_in > 0 && seen > serial->avr->cycle;
+		if (serial->is_early)
+			avr_cycle_timer_register(
+				serial->avr, seen - serial->avr->cycle, on_due, serial);
 	}
-	while (serial->is_ready && serial->in_at < serial->n_in)
-		avr_raise_irq(serial->input, serial->in[serial->in_at++]);
+	feed(serial);
 }
