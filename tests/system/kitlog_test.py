@@ -89,6 +89,15 @@ class Kitlog(unittest.TestCase):
         self.assertLess(max(b - a for a, b in zip(seconds, seconds[1:])), 0.5)
         self.assertNotIn("not yet on the card", rows[-1])
 
+    def test_an_export_asks_for_the_stamps_that_were_named(self):
+        board = self.told_by_a_board(lambda path: path.encode() + b"\n")
+        self.assertEqual(self.kitlog(board, "export", "--stamps", "even", "3").stdout,
+                         "/api/v1/export?format=csv&run=3&stamps=even\n")
+        self.assertEqual(self.kitlog(board, "export", "3").stdout, "/api/v1/export?format=csv&run=3\n")
+        done = self.kitlog(board, "export", "--stamps", "odd", "3")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("refined, live, even", done.stderr)
+
     def test_line_protocol_without_the_hour_says_what_is_left_out(self):
         told = b"cup,device=1 t=20.5 1700000000000000000\n"
 
