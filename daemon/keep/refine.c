@@ -46,7 +46,7 @@ static bool goes_on(const struct refine_pair *before, const struct refine_pair *
 		(trip_of(before) + trip_of(pair)) / 2;
 	int64_t moved = offset_of(pair) - offset_of(before);
 
-	if (pair->tick_out <= before->tick_out)
+	if (pair->tick_out < before->tick_out)
 		return false;
 	if (moved < -drift)
 		return !before->has_sent && moved > -late_most_ns - drift; /* that one was late */

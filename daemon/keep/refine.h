@@ -20,7 +20,8 @@
 #include <stdint.h>
 
 /* What the path between board and device takes at least, in each direction; and how far that
- * presumption may be out, at 95 %. */
+ * presumption may be out, at 95 %. Both doubts 0: nothing is known, and all between the two bounds is
+ * doubted. */
 struct refine_path {
 	int64_t to_ns, to_doubt_ns;
 	int64_t from_ns, from_doubt_ns;

@@ -12,6 +12,7 @@ enum {
 	BUCKET_LEAST = 4, /* bounds in each, if there are enough */
 	BOUNDS_LEAST = 3,
 	BOUNDS_MOST = 4096,
+	ONE_WAY_DOUBT_NS = 1000000,
 };
 
 /* Of one direction, turned round so that delays always add: y is offset for `back`, its negative
@@ -194,6 +195,11 @@ static void join(const struct side *forward, const struct side *back,
 	const struct refine_path *path, double *ret_offset, double *ret_uncertainty)
 {
 	double to_doubt = (double)path->to_doubt_ns, from_doubt = (double)path->from_doubt_ns;
+
+	if (to_doubt + from_doubt <= 0) /* no more than half of what is between them; */
+		to_doubt = from_doubt = forward->n && back->n
+			? fabs(back->envelope + forward->envelope) / 2
+			: ONE_WAY_DOUBT_NS; /* of one alone, a frame of USB */
 	double f = forward->n ? 1 / (squared(to_doubt) + squared(forward->excess) + 1) : 0;
 	double b = back->n ? 1 / (squared(from_doubt) + squared(back->excess) + 1) : 0;
 	double whole = f + b;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "sense/describe.h"
+#include "sense/port.h"
 
 enum { BLOCK_S = 120, STREAM_TOLERANCE_NS = 100 };
 
@@ -69,33 +70,49 @@ void refining_free(struct refining *refining)
 
 /* --- which devices --- */
 
-/* The floors are those that the delays of published measurements have (gpsd and FTDI's notes, the
- * figures of our own pings): presumptions, hence the doubt of four tenths. A full-speed frame and a
- * latency timer are no floor: pings of random phase meet their end. */
-struct refine_path refining_path(const char *port)
+static bool begins(const char *text, const char *with)
 {
-	static const struct {
-		const char *begins;
-		int64_t to_us, from_us;
-	} paths[] = {
-		{"/dev/ttyACM", 120, 150},
-		{"/dev/ttyUSB", 120, 300},
-		{"/dev/ttyAMA", 30, 100},
-		{"/dev/ttyS", 30, 100},
-	};
+	return strncmp(text, with, strlen(with)) == 0;
+}
 
-	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
-		if (strncmp(port, paths[i].begins, strlen(paths[i].begins)) == 0)
-			return (struct refine_path){paths[i].to_us * NS_PER_US,
-				paths[i].to_us * NS_PER_US * 2 / 5, paths[i].from_us * NS_PER_US,
-				paths[i].from_us * NS_PER_US * 2 / 5};
-	return (struct refine_path){0, 100 * NS_PER_US, 0, 100 * NS_PER_US};
+static struct refine_path presumed(const struct kit_port *about)
+{
+	return (struct refine_path){
+		.to_ns = about->floor_to_ns,
+		.to_doubt_ns = about->floor_to_ns * 38 / 100,
+		.from_ns = about->floor_from_ns,
+		.from_doubt_ns = about->floor_from_ns * 38 / 100,
+	};
+}
+
+/* Whether an adapter holds bytes back by a timer of its own (FTDI's do) is known of its USB ids, which a
+ * device that tells a serial number of its own hides. Then it may be one or not. */
+struct refine_path refining_path(const struct device *device)
+{
+	bool is_adapter = begins(device->port, "/dev/ttyUSB");
+	struct kit_port with = {.usb_vendor = is_adapter || begins(device->port, "/dev/ttyACM")};
+	struct kit_port without = with;
+
+	if (!with.usb_vendor && !begins(device->port, "/dev/ttyS") &&
+		!begins(device->port, "/dev/ttyAMA"))
+		return (struct refine_path){0};
+	port_presume(is_adapter, &with);
+	port_presume(0, &without);
+	if (is_adapter && begins(device->identity, "usb:0403:"))
+		return presumed(&with);
+	if (!is_adapter || begins(device->identity, "usb:"))
+		return presumed(&without);
+
+	struct refine_path path = presumed(&with), other = presumed(&without);
+	path.from_doubt_ns += (path.from_ns - other.from_ns) / 2;
+	path.from_ns = (path.from_ns + other.from_ns) / 2;
+	return path;
 }
 
 static int take_device(void *self, const struct device *device)
 {
 	struct refining *refining = self;
-	struct refined_device taken = {.id = device->id, .path = refining_path(device->port)};
+	struct refined_device taken = {.id = device->id, .path = refining_path(device)};
 
 	for (uint32_t i = 0; i < device->n_streams; i++) {
 		const struct stream *stream = &device->streams[i];

@@ -26,6 +26,6 @@ int refining_step(struct refining *refining, struct reader *reader);
 const struct curve *refining_curve(
 	const struct refining *refining, size_t index, uint32_t *ret_device);
 
-/* What is presumed of the path to a device by the name of its port, "/dev/ttyACM0": PEERS-style
- * figures of a UART of the board, of full-speed USB, of an FTDI-like adapter. */
-struct refine_path refining_path(const char *port);
+/* What is presumed of the path to a device: as sense does while it is plugged in (sense/port.h), by what
+ * is kept of it. Of a pty, and of what is no serial port, nothing. */
+struct refine_path refining_path(const struct device *device);

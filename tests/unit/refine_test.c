@@ -91,9 +91,12 @@ static void exchange(
 	*ret_back += uniform(&w->random) < 0.02 ? tail(&w->random, 3e-3) : 0;
 }
 
+static struct device device_of(const struct world *world);
+
 static void draw_path(struct world *world)
 {
-	struct refine_path path = refining_path(world->port);
+	struct device device = device_of(world);
+	struct refine_path path = refining_path(&device);
 
 	world->phase_s = uniform(&world->random) * 1e-3;
 	world->to_s = (double)path.to_ns * 1e-9 * (0.6 + 0.8 * uniform(&world->random));
@@ -165,7 +168,10 @@ static void live(struct bench *bench, struct world *world)
 	double commit_at = start_s + 60;
 
 	assert_int_equal(store_add_device(bench->store, &device), 0);
-	timebase_init(&base, 0);
+	struct refine_path presumed = refining_path(&device);
+	struct fit_path path = {presumed.to_ns, presumed.from_ns, presumed.from_doubt_ns};
+
+	timebase_init(&base, 0, &path);
 	while (row_at < end) {
 		if (ping_at < row_at) {
 			double in, out, back;
@@ -186,7 +192,7 @@ static void live(struct bench *bench, struct world *world)
 		const struct clock_piece *piece = timebase_piece_at(&base, tick);
 
 		if (piece) {
-			timebase_advance(&base, tick);
+			timebase_advance(&base, tick, (struct instant){llround(row_at * 1e9)});
 			add_row(bench, piece, tick, row_at - start_s);
 		}
 		row_at += 1.0 / RATE_HZ;
