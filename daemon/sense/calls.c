@@ -381,7 +381,7 @@ static void keep_heard(struct kit *kit, int64_t device_sent, struct instant arri
 		[CLOCK_TRIP] = NAN, [CLOCK_RECEIVED] = (double)device_sent, [CLOCK_PAUSE] = NAN};
 
 	track_row_exact(
-		&kit->tracks[kit->clock_track], kit->host->outlet, kit->at, arrival, values);
+		&kit->tracks[kit->clock_track], kit->host->outlet, kit->at, arrival, 0, values);
 }
 
 static void keep_pair(struct kit *kit, const struct timebase_pair *pair)
