@@ -10,11 +10,6 @@
 
 enum { SECONDS_PER_DAY = 86400, PAIR_TRIES = 9 };
 
-/* 2026-01-01. A wall clock that says less is wrong, whoever vouches for it: this program did not
- * exist yet. It catches battery clocks that lost their battery and fell back to their first
- * year. */
-static const int64_t OLDEST_WALL_S = 1767225600;
-
 static int64_t kernel_ns(clockid_t id)
 {
 	struct timespec now;
@@ -119,7 +114,7 @@ bool clock_is_trusted(enum anchor_source *ret_source, int64_t *ret_uncertainty_n
 bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *ret_source,
 	int64_t *ret_uncertainty_ns)
 {
-	if (evidence->wall_s < OLDEST_WALL_S)
+	if (evidence->wall_s < CLOCK_OLDEST_WALL_S)
 		return false;
 	if (is_disciplined(evidence)) {
 		*ret_source = ANCHOR_NTP;

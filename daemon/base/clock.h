@@ -79,6 +79,11 @@ struct anchor {
  * this one's. */
 struct anchor clock_pair(const struct clock *clock, enum anchor_source source);
 
+/* 2026-01-01, in seconds since 1970. A clock that says less is wrong, whoever vouches for it: this
+ * program did not exist yet. It catches battery clocks that lost their battery and fell back to
+ * their first year, boards that begin in 1970, and satellite receivers that are 1024 weeks behind. */
+enum { CLOCK_OLDEST_WALL_S = 1767225600 };
+
 /* Asks the kernel whether its wall clock is to be believed: adjtimex(2) says "synchronised", or a
  * battery clock set it at boot (/sys/class/rtc/.../hctosys). Returns true and what to write into an
  * anchor; the uncertainty is the kernel's estimate for NTP, 1 s for a battery clock. Reads a file:

@@ -48,7 +48,7 @@ struct reader {
 			*sum;
 		sqlite3_stmt *first, *devices, *streams, *channels, *gaps, *last_gap, *runs, *marks,
 			*cursors, *holes, *highest_mark;
-		sqlite3_stmt *quarantined, *boots, *anchors, *highest;
+		sqlite3_stmt *quarantined, *boots, *anchors, *wall_lists, *highest;
 		sqlite3_stmt *calibrations, *calibrations_of, *newest_calibration, *calibration,
 			*owner, *uncertainty, *refinement;
 	} statements;

@@ -50,6 +50,7 @@
 #include "keep/correction.h"
 #include "keep/record.h"
 #include "keep/refinement.h"
+#include "keep/wall_map.h"
 
 struct store;
 struct reader;
@@ -96,6 +97,8 @@ int store_use_sink(struct store *store, const char *name);
 int store_add_batch(struct store *store, const struct feed_record *batch);
 int store_add_device(struct store *store, const struct device *device);
 int store_add_gap(struct store *store, const struct gap *gap);
+/* A claim of the boot that its instant is of; -EIO and the like when that is a past one and the card
+ * does not tell. What it means is the wall map's rule (wall_map.h). */
 int store_add_anchor(struct store *store, const struct anchor *anchor);
 /* Told before the rows that it is about, in the order of their stamps; one that comes from before the
  * last one of its stream is left out. */
@@ -240,18 +243,13 @@ int reader_quarantined(struct reader *reader, const char *sink,
 
 /* ---------------------------------------------------------------- wall time */
 
-/* What the board knows of wall time: for each boot, the first trusted anchor rules all its stamps,
- * so that a stamp once shipped is shipped the same again and order is kept; later anchors of the
- * boot are kept as evidence. (Stepped clocks get their own treatment where anchors are made.) */
-struct wall_map;
+/* The wall map of what is in the store: wall_map.h tells the rules and answers questions. The
+ * caller's to free. */
 int reader_wall_map(struct reader *reader, struct wall_map **ret_map);
-void wall_map_free(struct wall_map *map);
-/* False when nobody has told the hour for that boot. ret_anchor may be NULL. */
-bool wall_map_at(const struct wall_map *map, struct instant at, struct wall *ret_wall,
-	struct anchor *ret_anchor);
-/* Where the next boot begins: until there wall time is board time plus a constant. INT64_MAX:
- * nowhere. */
-struct instant wall_map_next(const struct wall_map *map, struct instant at);
+/* False when boots or anchors came since; -errno. Who sends rows asks after it has read them: if the
+ * map is current still, it was when they were read. */
+int reader_wall_map_is_current(
+	struct reader *reader, const struct wall_map *map, bool *ret_is_current);
 
 /* ---------------------------------------------------------------- checking */
 

@@ -1,110 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The wall map: for each boot its first anchor. Boots are few and in order of board time, so a map
- * is a sorted array. An anchor says which boot it is of: by its time it could be taken for one of
- * the boot that begins there, and a whole day would get the hour of the day before. */
-#include <errno.h>
-#include <stdlib.h>
+/* Asking the wall map. Boots are in order of board time, and so are the pieces and the evidence of
+ * each: everything is found by halving. */
+#include "keep/wall_map_state.h"
 
-#include "keep/reading.h"
-
-struct boot_hour {
-	int64_t id;
-	int64_t begin_ns; /* the boot rules from here to the next one's begin */
-	bool is_known;
-	struct anchor anchor;
-};
-
-struct wall_map {
-	size_t n;
-	struct boot_hour boots[];
-};
-
-static int read_boots(struct reader *reader, struct wall_map *map, size_t n)
-{
-	struct reader_statements *s = &reader->statements;
-	int result = database_query(
-		reader->db, &s->boots, "SELECT id, begin_ns FROM boot ORDER BY id", "");
-
-	while (result == 0 && (result = database_step(reader->db, s->boots)) == 1) {
-		result = 0;
-		if (map->n < n)
-			map->boots[map->n++] = (struct boot_hour){
-				.id = sqlite3_column_int64(s->boots, 0),
-				.begin_ns = sqlite3_column_int64(s->boots, 1),
-			};
-	}
-	return result;
-}
-
-static struct boot_hour *boot_of(struct wall_map *map, int64_t id)
-{
-	for (size_t i = map->n; i-- > 0;)
-		if (map->boots[i].id == id)
-			return &map->boots[i];
-	return NULL;
-}
-
-static int read_anchors(struct reader *reader, struct wall_map *map)
-{
-	struct reader_statements *s = &reader->statements;
-	int result = database_query(reader->db, &s->anchors,
-		"SELECT boot, at_ns, wall_ns, uncertainty_ns, source FROM anchor ORDER BY id", "");
-
-	while (result == 0 && (result = database_step(reader->db, s->anchors)) == 1) {
-		struct boot_hour *boot = boot_of(map, sqlite3_column_int64(s->anchors, 0));
-		result = 0;
-		if (!boot || boot->is_known)
-			continue;
-		boot->is_known = true;
-		boot->anchor = (struct anchor){
-			.at = {sqlite3_column_int64(s->anchors, 1)},
-			.wall = {sqlite3_column_int64(s->anchors, 2)},
-			.uncertainty_ns = sqlite3_column_int64(s->anchors, 3),
-			.source = (enum anchor_source)sqlite3_column_int(s->anchors, 4),
-		};
-	}
-	return result;
-}
-
-int reader_wall_map(struct reader *reader, struct wall_map **ret_map)
-{
-	sqlite3_stmt *count = NULL;
-	struct wall_map *map = NULL;
-	int64_t n = 0;
-	int result = reading_begin(reader);
-
-	if (result < 0)
-		return result;
-	result = database_number(reader->db, &count, "SELECT count(*) FROM boot", 0, &n, "");
-	sqlite3_finalize(count);
-	if (result == 0) {
-		map = calloc(1, sizeof *map + (size_t)n * sizeof map->boots[0]);
-		result = map ? read_boots(reader, map, (size_t)n) : -ENOMEM;
-	}
-	if (result == 0)
-		result = read_anchors(reader, map);
-	result = reading_end(reader, result);
-	if (result < 0) {
-		free(map);
-		return result;
-	}
-	*ret_map = map;
-	return 0;
-}
-
-void wall_map_free(struct wall_map *map)
-{
-	free(map);
-}
-
-/* The boot that rules an instant; also the first, for what lies before it. */
-static size_t boot_at(const struct wall_map *map, struct instant at)
+size_t wall_boot_at(const struct wall_map *map, int64_t at_ns)
 {
 	size_t low = 0, high = map->n;
 
 	while (high - low > 1) {
 		size_t middle = (low + high) / 2;
-		if (map->boots[middle].begin_ns <= at.ns)
+		if (map->boots[middle].begin_ns <= at_ns)
 			low = middle;
 		else
 			high = middle;
@@ -112,28 +17,170 @@ static size_t boot_at(const struct wall_map *map, struct instant at)
 	return low;
 }
 
-struct instant wall_map_next(const struct wall_map *map, struct instant at)
+size_t wall_piece_at(const struct wall_hours *boot, int64_t at_ns)
 {
-	size_t next = boot_at(map, at) + 1;
+	size_t low = 0, high = boot->n_pieces;
 
-	return (struct instant){next < map->n ? map->boots[next].begin_ns : INT64_MAX};
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+		if (boot->pieces[middle].from_ns <= at_ns)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Each nanosecond gives half a one back, rounded so that wall time never stands still for two. */
+int64_t wall_lag_left(const struct wall_piece *piece, int64_t at_ns)
+{
+	int64_t since;
+
+	if (!piece->lag_ns || at_ns <= piece->from_ns)
+		return piece->lag_ns;
+	since = wall_subtract(at_ns, piece->from_ns);
+	since -= since / 2;
+	return since < piece->lag_ns ? piece->lag_ns - since : 0;
+}
+
+/* By the witnesses on both sides. */
+static int64_t vouched(const struct wall_hours *boot, const struct wall_piece *piece, int64_t at_ns)
+{
+	const struct wall_witness *first = boot->evidence + piece->first_evidence;
+	size_t low = 0, high = piece->n_evidence;
+	int64_t best, other;
+
+	while (high - low > 1) {
+		size_t middle = (low + high) / 2;
+		if (first[middle].at_ns <= at_ns)
+			low = middle;
+		else
+			high = middle;
+	}
+	const struct wall_witness *earlier = &first[low], *later = earlier + 1;
+	bool has_later = low + 1 < piece->n_evidence && at_ns > earlier->at_ns;
+	uint32_t ppb = has_later ? wall_drift_between(piece, earlier, later) : piece->drift_ppb;
+
+	best = wall_add(earlier->best_ns, wall_drift(wall_distance(at_ns, earlier->at_ns), ppb));
+	if (!has_later || !wall_reaches_back(piece, earlier, later))
+		return best;
+	other = wall_add(later->best_ns, wall_drift(wall_distance(later->at_ns, at_ns), ppb));
+	return best < other ? best : other;
+}
+
+int64_t wall_uncertainty(
+	const struct wall_hours *boot, const struct wall_piece *piece, int64_t at_ns)
+{
+	int64_t ns = wall_add(vouched(boot, piece, at_ns), wall_lag_left(piece, at_ns));
+
+	return at_ns >= piece->doubt_from_ns && ns < piece->doubt_ns ? piece->doubt_ns : ns;
+}
+
+bool wall_of(const struct wall_piece *piece, int64_t at_ns, int64_t *ret_wall_ns)
+{
+	int64_t ahead, wall;
+
+	if (__builtin_add_overflow(piece->offset_ns, wall_lag_left(piece, at_ns), &ahead) ||
+		__builtin_add_overflow(at_ns, ahead, &wall))
+		return false;
+	*ret_wall_ns = wall;
+	return true;
 }
 
 bool wall_map_at(const struct wall_map *map, struct instant at, struct wall *ret_wall,
 	struct anchor *ret_anchor)
 {
-	size_t low = boot_at(map, at);
-
-	if (!map->n || !map->boots[low].is_known)
+	if (!map->n)
 		return false;
+	const struct wall_hours *boot = &map->boots[wall_boot_at(map, at.ns)];
 
-	const struct anchor *anchor = &map->boots[low].anchor;
-	int64_t since, wall_ns;
-	if (__builtin_sub_overflow(at.ns, anchor->at.ns, &since) ||
-		__builtin_add_overflow(anchor->wall.ns, since, &wall_ns))
+	if (!boot->n_pieces)
 		return false;
-	ret_wall->ns = wall_ns;
-	if (ret_anchor)
-		*ret_anchor = *anchor;
+	const struct wall_piece *piece = &boot->pieces[wall_piece_at(boot, at.ns)];
+
+	if (!wall_of(piece, at.ns, &ret_wall->ns))
+		return false;
+	if (ret_anchor) {
+		*ret_anchor = piece->claim;
+		ret_anchor->uncertainty_ns = wall_uncertainty(boot, piece, at.ns);
+	}
 	return true;
+}
+
+/* Where a squeeze ends. */
+static int64_t squeezed_until(const struct wall_piece *piece)
+{
+	return wall_add(piece->from_ns, wall_add(piece->lag_ns, piece->lag_ns));
+}
+
+struct instant wall_map_next(const struct wall_map *map, struct instant at)
+{
+	int64_t next = INT64_MAX;
+	size_t b = map->n ? wall_boot_at(map, at.ns) : 0;
+
+	if (b + 1 < map->n)
+		next = map->boots[b + 1].begin_ns;
+	if (!map->n || !map->boots[b].n_pieces)
+		return (struct instant){next};
+	const struct wall_hours *boot = &map->boots[b];
+	size_t p = wall_piece_at(boot, at.ns);
+
+	if (p + 1 < boot->n_pieces && boot->pieces[p + 1].from_ns < next)
+		next = boot->pieces[p + 1].from_ns;
+	int64_t until = squeezed_until(&boot->pieces[p]);
+	if (at.ns < until && boot->pieces[p].lag_ns && until < next)
+		next = until;
+	return (struct instant){next};
+}
+
+bool wall_map_is_squeezed(const struct wall_map *map, struct instant at)
+{
+	if (!map->n)
+		return false;
+	const struct wall_hours *boot = &map->boots[wall_boot_at(map, at.ns)];
+
+	return boot->n_pieces && wall_lag_left(&boot->pieces[wall_piece_at(boot, at.ns)], at.ns);
+}
+
+unsigned wall_map_lap(const struct wall_map *map, struct instant at)
+{
+	struct wall wall;
+
+	if (!wall_map_at(map, at, &wall, NULL))
+		return 0;
+	const struct wall_hours *boot = &map->boots[wall_boot_at(map, at.ns)];
+	const struct wall_piece *piece = &boot->pieces[wall_piece_at(boot, at.ns)];
+
+	return wall.ns < piece->lap_until_ns ? piece->order : 0;
+}
+
+size_t wall_map_boots(const struct wall_map *map)
+{
+	return map->n;
+}
+
+struct wall_boot wall_map_boot(const struct wall_map *map, size_t i)
+{
+	const struct wall_hours *boot = &map->boots[i];
+	struct wall_boot told = {
+		.id = boot->id,
+		.begin = {boot->begin_ns},
+		.end = {i + 1 < map->n ? boot[1].begin_ns - NS_PER_S : INT64_MAX},
+		.is_known = boot->n_pieces > 0,
+		.n_pieces = (unsigned)boot->n_pieces,
+		.n_refused = boot->n_refused,
+	};
+
+	told.end.ns = told.end.ns > told.begin.ns ? told.end.ns : told.begin.ns;
+	if (!told.is_known)
+		return told;
+	wall_map_at(map, told.begin, &told.began, &told.anchor);
+	if (told.end.ns < INT64_MAX)
+		wall_map_at(map, told.end, &told.ended, NULL);
+	return told;
+}
+
+struct wall_news wall_map_news(const struct wall_map *map)
+{
+	return map->news;
 }

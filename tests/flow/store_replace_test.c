@@ -129,7 +129,7 @@ static void a_file_that_is_lost_in_mid_run_leaves_the_boot_its_hour_and_the_devi
 	struct bench *bench = *state;
 	struct bench_stream streams[2];
 	struct bench_stream quick = bench_stream(3, 3, false, 500000); /* more than memory holds */
-	struct anchor anchor = {{1500000000}, {1700000000000000000}, 1000, ANCHOR_NTP};
+	struct anchor anchor = {{1500000000}, {1800000000000000000}, 1000, ANCHOR_NTP};
 	uint32_t sticker = 0;
 	int64_t wall_ns;
 

@@ -121,7 +121,7 @@ static void columns_tell_how_exact_their_stamps_are_at_worst(void **state)
 static void columns_tell_the_hour_start_by_start(void **state)
 {
 	struct site *site = *state;
-	struct anchor anchor = {.at = {1000 * S}, .wall = {1700000000 * S}, .source = ANCHOR_NTP};
+	struct anchor anchor = {.at = {1000 * S}, .wall = {1790000000 * S}, .source = ANCHOR_NTP};
 	int64_t second_ns, third_ns;
 	uint32_t boot;
 
@@ -142,14 +142,14 @@ static void columns_tell_the_hour_start_by_start(void **state)
 	json_t *columns = site_get(site, "/api/v1/streams/10/columns?from_us=990000000");
 
 	assert_int_equal(json_array_size(json_object_get(columns, "wall")), 3);
-	assert_piece(columns, 0, 990000000, 1699999990000000);
+	assert_piece(columns, 0, 990000000, 1789999990000000);
 	assert_piece(columns, 1, second_ns / US, 0);
 	assert_piece(columns, 2, third_ns / US, 1799999999000000);
 	assert_int_equal(site_number(columns, "durable_us"), site->clock.frozen_ns / US + S / US);
 	json_decref(columns);
 	columns = site_get(site, "/api/v1/streams/10/columns?from_us=0&to_us=5");
 	assert_int_equal(json_array_size(json_object_get(columns, "wall")), 1);
-	assert_piece(columns, 0, 0, 1699999000000000);
+	assert_piece(columns, 0, 0, 1789999000000000);
 	json_decref(columns);
 }
 

@@ -248,8 +248,8 @@ static void a_name_that_a_spreadsheet_would_compute_is_disarmed(void **state)
 
 static void the_hour_is_written_where_it_is_known(void **state)
 {
-	/* 2023-11-14 22:13:20 UTC at board time 1000 s */
-	struct anchor anchor = {.at = {1000 * S}, .wall = {1700000000 * S}, .source = ANCHOR_NTP};
+	/* 2027-01-15 08:00:00 UTC at board time 1000 s */
+	struct anchor anchor = {.at = {1000 * S}, .wall = {1800000000 * S}, .source = ANCHOR_NTP};
 	struct site *site = *state;
 
 	site_plug(site, 1, "temperature");
@@ -261,18 +261,18 @@ static void the_hour_is_written_where_it_is_known(void **state)
 	site_exports(site, "/api/v1/export?stream=10&from_us=989000000",
 		"\xEF\xBB\xBF"
 		"time_s,clock,\"温度 temperature/°C\",\"气压\",gap,gap_until_s\r\n"
-		"1,2023-11-15T06:13:10.000000+08:00,0,1013.25,,\r\n"
-		"1.0015,2023-11-15T06:13:10.001500+08:00,0.25,,,\r\n");
+		"1,2027-01-15T15:59:50.000000+08:00,0,1013.25,,\r\n"
+		"1.0015,2027-01-15T15:59:50.001500+08:00,0.25,,,\r\n");
 	site_exports(site, "/api/v1/export?stream=10&format=lp",
-		"text-board,board=test,device=1 t=0,p=1013.25 1699999990000000000\n"
-		"text-board,board=test,device=1 t=0.25 1699999990001500000\n");
+		"text-board,board=test,device=1 t=0,p=1013.25 1799999990000000000\n"
+		"text-board,board=test,device=1 t=0.25 1799999990001500000\n");
 }
 
 /* Two starts, and only the second is told the hour. */
 static void rows_without_an_hour_are_counted_in_the_file(void **state)
 {
 	struct site *site = *state;
-	struct anchor anchor = {.wall = {1700000000 * S}, .source = ANCHOR_NTP};
+	struct anchor anchor = {.wall = {1800000000 * S}, .source = ANCHOR_NTP};
 	int64_t second_ns;
 	uint32_t boot;
 
@@ -286,7 +286,7 @@ static void rows_without_an_hour_are_counted_in_the_file(void **state)
 	site->clock.frozen_ns = second_ns + 100 * S;
 	site_keep_turns(site);
 	site_exports(site, "/api/v1/export?stream=10&format=lp",
-		"text-board,board=test,device=1 t=0,p=1013.25 1700000000000000000\n"
+		"text-board,board=test,device=1 t=0,p=1013.25 1800000000000000000\n"
 		"# 2 rows are left out: nobody has told this board the time yet\n");
 }
 

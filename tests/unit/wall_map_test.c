@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Wall time of an instant: by the first anchor of its boot, for ever the same. */
+/* The wall map of what is in a store; the rule itself is tested without a card, wall_rule_test.c. */
 #include "keep/store.h"
 #include "support/cmocka_all.h"
 #include "support/store_bench.h"
@@ -59,18 +59,18 @@ static void nobody_knows_the_hour_before_an_anchor(void **state)
 	assert_int_equal(wall_at(5000000000, NULL), -1);
 }
 
-static void the_first_anchor_of_a_boot_rules_all_its_stamps(void **state)
+static void an_anchor_rules_from_the_boots_beginning_on(void **state)
 {
 	struct anchor anchor;
 
 	(void)state;
-	add_anchor(10000000000, 1700000000000000000, ANCHOR_NTP);
-	add_anchor(20000000000, 1700000099000000000, ANCHOR_SYSTEM); /* somebody set the clock */
-	assert_int_equal(wall_at(10000000000, &anchor), 1700000000000000000);
+	add_anchor(10000000000, 1800000000000000000, ANCHOR_NTP);
+	add_anchor(20000000000, 1800000099000000000, ANCHOR_SYSTEM); /* somebody set the clock */
+	assert_int_equal(wall_at(10000000000, &anchor), 1800000000000000000);
 	assert_int_equal(anchor.source, ANCHOR_NTP);
 	assert_int_equal(anchor.uncertainty_ns, 1000000);
-	assert_int_equal(wall_at(2000000001, NULL), 1699999992000000001);
-	assert_int_equal(wall_at(30000000000, NULL), 1700000020000000000);
+	assert_int_equal(wall_at(2000000001, NULL), 1799999992000000001);
+	assert_int_equal(wall_at(30000000000, NULL), 1800000020000000000);
 }
 
 static void each_boot_has_an_hour_of_its_own_or_none(void **state)
@@ -79,17 +79,17 @@ static void each_boot_has_an_hour_of_its_own_or_none(void **state)
 	int64_t base, later;
 
 	(void)state;
-	add_anchor(3000000000, 1700000000000000000, ANCHOR_RTC);
+	add_anchor(3000000000, 1800000000000000000, ANCHOR_RTC);
 	bench_run(&bench, &stream, 1, 10);
 	assert_int_equal(boot("boot two", 1000, &base), 2);
 	int64_t in_two = base + 1000000000;
 	assert_int_equal(wall_at(in_two, NULL), -1);
 	assert_int_equal(boot("boot three", 500, &later), 3);
 	int64_t in_three = later + 2000000000;
-	add_anchor(in_three, 1800000000000000000, ANCHOR_NTP);
-	assert_int_equal(wall_at(in_three + 7, NULL), 1800000000000000007);
+	add_anchor(in_three, 1900000000000000000, ANCHOR_NTP);
+	assert_int_equal(wall_at(in_three + 7, NULL), 1900000000000000007);
 	assert_int_equal(wall_at(in_two, NULL), -1);
-	assert_int_equal(wall_at(3000000005, NULL), 1700000000000000005);
+	assert_int_equal(wall_at(3000000005, NULL), 1800000000000000005);
 }
 
 /* A board that is on without a kit: an anchor long after the last row, and in the morning a new
@@ -102,14 +102,14 @@ static void an_anchor_of_yesterday_does_not_rule_today(void **state)
 	(void)state;
 	bench_run(&bench, &stream, 1, 3);
 	int64_t evening = bench.now.ns + 3600LL * NS_PER_S;
-	add_anchor(evening, 1700000000000000000, ANCHOR_NTP);
+	add_anchor(evening, 1800000000000000000, ANCHOR_NTP);
 	assert_int_equal(boot("boot two", 1000, &base), 2);
 	int64_t morning = base + 5LL * NS_PER_S;
 	assert_true(morning > evening);
 	assert_int_equal(wall_at(morning, NULL), -1);
-	add_anchor(morning, 1700050000000000000, ANCHOR_NTP);
-	assert_int_equal(wall_at(morning + 1, NULL), 1700050000000000001);
-	assert_int_equal(wall_at(evening, NULL), 1700000000000000000);
+	add_anchor(morning, 1800050000000000000, ANCHOR_NTP);
+	assert_int_equal(wall_at(morning + 1, NULL), 1800050000000000001);
+	assert_int_equal(wall_at(evening, NULL), 1800000000000000000);
 }
 
 /* Somebody says of a past boot when it was. */
@@ -138,7 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nobody_knows_the_hour_before_an_anchor, begin, end),
 		cmocka_unit_test_setup_teardown(
-			the_first_anchor_of_a_boot_rules_all_its_stamps, begin, end),
+			an_anchor_rules_from_the_boots_beginning_on, begin, end),
 		cmocka_unit_test_setup_teardown(
 			each_boot_has_an_hour_of_its_own_or_none, begin, end),
 		cmocka_unit_test_setup_teardown(
