@@ -21,7 +21,7 @@ enum {
 	COLUMNS_MOST = 4000,
 	MOST_GAPS = 1000,
 	GAP_JSON = 160,
-	PIECE_JSON = 80
+	PIECE_JSON = 96
 };
 
 struct question {
@@ -170,7 +170,7 @@ static void add_channels(const struct question *question, bool is_raw, struct te
 	text_add_char(text, ']');
 }
 
-/* Board time as wall time: a piece for each boot in the range. */
+/* Board time as wall time: a piece for each boot in the range, or more where a clock was set. */
 static void add_wall(const struct question *question, struct text *text)
 {
 	struct instant at = question->from;
@@ -187,6 +187,8 @@ static void add_wall(const struct question *question, struct text *text)
 			text_add_int(text, (wall.ns - (at.ns - us * NS_PER_US)) / NS_PER_US);
 		else
 			text_add(text, "null");
+		if (question->wall && wall_map_is_squeezed(question->wall, at))
+			text_add(text, ",\"speed\":0.5");
 		text_add_char(text, '}');
 		at = question->wall ? wall_map_next(question->wall, at) : question->to;
 	}

@@ -407,10 +407,21 @@ static void add_csv_row(struct exporter *exporter, const struct moment *moment, 
 
 /* --- line protocol --- */
 
+static int add_row(struct text *text, const struct series *series, unsigned lap,
+	const double *values, int64_t uncertainty_ns, struct wall wall)
+{
+	struct series lapped;
+
+	if (lap && series_in_lap(series, lap, &lapped) == 0)
+		series = &lapped;
+	return series_add_row(series, text, values, uncertainty_ns, wall);
+}
+
 static void add_lines(struct exporter *exporter, const struct moment *moment, struct text *text)
 {
 	struct wall wall;
 	bool has_time = exporter->wall && wall_map_at(exporter->wall, moment->at, &wall, NULL);
+	unsigned lap = has_time ? wall_map_lap(exporter->wall, moment->at) : 0;
 
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		struct export_stream *of = &exporter->streams[i];
@@ -422,7 +433,7 @@ static void add_lines(struct exporter *exporter, const struct moment *moment, st
 		is_first = stated_is_first(&of->stated, moment->at);
 		if (!has_time || !of->has_series)
 			exporter->rows_without_time += !has_time;
-		else if (series_add_row(&of->series, text,
+		else if (add_row(text, &of->series, lap,
 				 calibrated(of, moment->at, moment->values[i], room),
 				 is_first ? stated_ns(&of->stated, moment->at) : 0, wall) == 0)
 			exporter->rows++;

@@ -21,9 +21,26 @@ struct reading {
 	struct instant too_old; /* stop at a first row before this; 0: never */
 	bool has_taken, has_dark;
 	struct instant first_dark, first, last; /* rows; `first` also when it was only looked at */
+	struct wall first_wall, last_wall;      /* of the rows that were taken */
 	uint64_t rows;
 	int error;
 };
+
+static int add_row(const struct reading *reading, struct instant stamp, const double *values,
+	int64_t uncertainty_ns, struct wall wall)
+{
+	struct fill *fill = reading->fill;
+	unsigned lap = wall_map_lap(fill->map, stamp);
+	const struct series *series = reading->series;
+	struct series lapped;
+
+	if (lap) {
+		if (series_in_lap(series, lap, &lapped))
+			return -ENAMETOOLONG; /* -ENOSPC would mean that the body is full */
+		series = &lapped;
+	}
+	return body_add(fill->body, series, stamp, values, uncertainty_ns, wall);
+}
 
 static int take(struct reading *reading, struct instant stamp, const double *values)
 {
@@ -43,15 +60,18 @@ static int take(struct reading *reading, struct instant stamp, const double *val
 		reading->has_dark = true;
 		return reading->may_pass_dark && !reading->has_taken ? 0 : STOP_DARK;
 	}
-	error = body_add(fill->body, reading->series, stamp, values, uncertainty_ns, wall);
+	error = add_row(reading, stamp, values, uncertainty_ns, wall);
 	if (error == -ENOSPC)
 		return STOP_FULL;
 	if (error)
 		return error;
 	if (!reading->has_taken)
 		reading->first = stamp;
+	if (!reading->has_taken)
+		reading->first_wall = wall;
 	reading->has_taken = true;
 	reading->last = stamp;
+	reading->last_wall = wall;
 	reading->rows++;
 	return 0;
 }
@@ -100,7 +120,8 @@ static void add_piece(struct fill *fill, struct track *track, const struct readi
 	size_t first_line, struct instant from, struct instant to)
 {
 	struct piece *piece = &fill->pieces[fill->n_pieces];
-	int64_t duration = instant_since(reading->last, reading->first);
+	/* Wall time may run at half speed. */
+	int64_t duration = reading->last_wall.ns - reading->first_wall.ns;
 
 	if (reading->rows >= TOO_FAST_ROWS && duration / (int64_t)(reading->rows - 1) < TOO_FAST_NS)
 		track->is_too_fast = true;

@@ -13,7 +13,7 @@
 static bool is_reserved(const char *id)
 {
 	static const char *const words[] = {
-		"time", "board", "device", "stream", "session", "group", "lesson"};
+		"time", "board", "device", "stream", "session", "group", "lesson", "hour_lap"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (!strcmp(id, words[i]))
@@ -97,4 +97,15 @@ int series_add_row(const struct series *series, struct text *text, const double 
 	all[n] = (double)uncertainty_ns / NS_PER_US;
 	return line_add_row(
 		text, series->head, series->head_length, series->keys, all, n + 1, stamp);
+}
+
+int series_in_lap(const struct series *series, unsigned lap, struct series *ret_series)
+{
+	struct text head;
+
+	*ret_series = *series; /* the keys stay where they are */
+	head = text_over(ret_series->head, sizeof(ret_series->head));
+	text_addf(&head, "%s,hour_lap=%u", series->head, lap);
+	ret_series->head_length = head.length;
+	return head.is_cut ? -ENOSPC : 0;
 }

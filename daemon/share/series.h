@@ -6,6 +6,7 @@
  *     tags          board    name of this board          kitlog-3b2
  *                   device   the number on the sticker   3
  *                   stream   its name, unless "main"     light
+ *                   hour_lap  nearly never: keep/wall_map.h   1
  *     fields        the channels' ids                    t, p
  *                   stamp_u_us, at most once a minute    1000
  *                       95 of 100 stamps are within so many microseconds (stated.h)
@@ -44,3 +45,7 @@ int series_init(struct series *series, const char *board, const struct device *d
 /* line_add_row of a row of it; uncertainty_ns goes with it if it is not 0. */
 int series_add_row(const struct series *series, struct text *text, const double *values,
 	int64_t uncertainty_ns, struct wall stamp);
+
+/* The same in an hour that was passed before, when the clock was false: another series, so that its
+ * points cannot take the place of those. Borrows the keys of the first. -ENOSPC. */
+int series_in_lap(const struct series *series, unsigned lap, struct series *ret_series);

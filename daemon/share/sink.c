@@ -360,6 +360,21 @@ static void warn_too_fast(struct sink *sink, const struct track *track)
 			&sink->problems, fast, MATTER_TOO_FAST, 0, 0, NULL, NULL, track->series);
 }
 
+/* Rows that came after a claim which the map does not know yet must not go out by it. Ship reads the
+ * map again soon. */
+static int drop_if_late(struct sink *sink)
+{
+	bool is_current = true;
+	int error = 0;
+
+	if (body_lines(sink->fill.body))
+		error = reader_wall_map_is_current(
+			sink->world->reader, sink->world->map, &is_current);
+	if (error || !is_current)
+		forget_request(sink);
+	return error;
+}
+
 /* Fills the body: live rows of all streams, each time beginning with another, then holes. */
 static int compose(struct sink *sink)
 {
@@ -390,6 +405,9 @@ static int compose(struct sink *sink)
 	split_begin(&sink->split, body_lines(sink->fill.body));
 	tracks_flush(&sink->tracks, sink->world->keep); /* a jump, an empty hole */
 	if (error && error != -ENOSPC)
+		return error;
+	error = drop_if_late(sink);
+	if (error)
 		return error;
 	if (sink->problems.now.matter == MATTER_CARD)
 		problem_end(&sink->problems, &sink->problems.now);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Wall time as main may tell it: the store's map, read by the work thread until it knows this
- * boot's hour (within one boot wall time is board time plus a constant, so it is then known for
- * good). Main thread. */
+/* Wall time as main may tell it: the store's map, read by the work thread, and again when claims came
+ * since; what they did to it is logged, if somebody should hear of it. Main thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,13 +13,15 @@ struct walltime {
 	struct wall_map *map;   /* NULL: none yet */
 	struct wall_map *fresh; /* read by the job */
 	struct job job;
+	struct instant checked;
 	bool is_asking;
 };
 
 void walltime_init(struct walltime *walltime, struct work *work);
 void walltime_clear(struct walltime *walltime); /* after work_close */
 
-/* Asks the work thread, if `now` has no wall time yet. Cheap; call it each second. */
+/* Asks the work thread, while `now` has no wall time, and from time to time. Cheap; call it each
+ * second. */
 void walltime_refresh(struct walltime *walltime, struct instant now);
 
 /* ret_anchor may be NULL. */

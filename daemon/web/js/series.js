@@ -134,12 +134,13 @@ export function mergeGaps(gaps, more) {
 }
 
 /** Wall time of an instant by the board's pieces, or null where nobody has told the hour. Board time stands
- * still while the board is off, so each boot has pieces of its own.
- * @param {{from_us: number, wall_us: number|null}[]} pieces ascending @param {number} us */
+ * still while the board is off, so each boot has pieces of its own; after a clock was set back, wall time
+ * runs at half speed for a while.
+ * @param {{from_us: number, wall_us: number|null, speed?: number}[]} pieces ascending @param {number} us */
 export function wallAt(pieces, us) {
   let piece = null;
   for (const p of pieces) { if (p.from_us > us) break; piece = p; }
-  return piece?.wall_us == null ? null : piece.wall_us + (us - piece.from_us);
+  return piece?.wall_us == null ? null : piece.wall_us + (us - piece.from_us) * (piece.speed ?? 1);
 }
 
 const RECENT = 50;                   // points whose decimals are looked at
@@ -157,7 +158,7 @@ export class Series {
     this.detailFrom = 0;
     /** @type {Gap[]} */ this.gaps = [];
     /** @type {Gap|null} live rows that the page let go before the board could give them back */ this.dropped = null;
-    /** @type {{from_us: number, wall_us: number|null}[]} */ this.wall = [];
+    /** @type {{from_us: number, wall_us: number|null, speed?: number}[]} */ this.wall = [];
     this.wallTo = -Infinity;          // up to here `wall` tells the wall time
     /** @type {(import('./flags.js').Piece[]|undefined)[]} by channel; empty: not told yet */ this.limits = [];
     /** @type {number|null} when the kit was last plugged in before the gaps; null: unknown */ this.began = null;
