@@ -29,8 +29,8 @@ static void print_clock(const json_t *status)
 			number(status, "wall_uncertainty_us") / 1e6);
 	else
 		snprintf(line, sizeof line, "%s",
-			say("还不知道几点；数据照记，连上网就会知道",
-				"not known yet; data are kept, a network will tell"));
+			say("还不知道几点；数据照记，连上网、或老师打开网页就会知道",
+				"not known yet; data are kept, a network or the teacher's page will tell"));
 	print_line(say("时间", "clock"), line);
 }
 

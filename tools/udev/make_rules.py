@@ -24,6 +24,8 @@ SUBSYSTEM=="iio", KERNEL=="iio:device*", MODE="0660", GROUP="dialout", TAG+="uac
   RUN+="/bin/sh -c 'cd /sys%p && chgrp -R dialout buffer scan_elements trigger *_clock *sampling_frequency; chmod -R g+rwX buffer scan_elements trigger *_clock *sampling_frequency'"
 # The board's pins, for the group gpio, as Raspberry Pi OS has it (elsewhere: groupadd --system gpio).
 SUBSYSTEM=="gpio", KERNEL=="gpiochip[0-9]*", MODE="0660", GROUP="gpio", TAG+="uaccess"
+# The pulse of a satellite receiver, each second.
+SUBSYSTEM=="pps", MODE="0640", GROUP="dialout", TAG+="uaccess"
 SUBSYSTEM!="usb", GOTO="kitlog_end"
 ENV{DEVTYPE}!="usb_device", GOTO="kitlog_end"
 """
