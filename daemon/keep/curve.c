@@ -205,6 +205,19 @@ int64_t curve_stamp(const struct curve *curve, int64_t stamp_ns)
 	return stamp_ns + from->delta_ns + (span_us ? rise_ns * along_us / span_us : 0);
 }
 
+int64_t curve_uncertainty_ns(const struct curve *curve, int64_t stamp_ns)
+{
+	size_t at = find(curve, stamp_ns);
+
+	if (at == curve->n)
+		return 0;
+	if (curve->knots[at].stamp_ns != stamp_ns)
+		return at + 1 < curve->n ? curve->knots[at].uncertainty_ns : 0;
+	/* The last one before a break says nothing of its own. */
+	return curve->knots[at].uncertainty_ns || at == 0 ? curve->knots[at].uncertainty_ns
+							  : curve->knots[at - 1].uncertainty_ns;
+}
+
 bool curve_extent(const struct curve *curve, int64_t from_ns, int64_t to_ns,
 	int64_t *ret_uncertainty_ns, int64_t *ret_moved_ns)
 {

@@ -53,6 +53,9 @@ void curve_end(struct curve *curve);
 /* The better stamp. */
 int64_t curve_stamp(const struct curve *curve, int64_t stamp_ns);
 
+/* How uncertain that is, 95 %; 0: nothing better is known there. */
+int64_t curve_uncertainty_ns(const struct curve *curve, int64_t stamp_ns);
+
 /* Of the part over [from, to): the widest uncertainty, and by how much a stamp is moved at most.
  * False: nothing better is known there. */
 bool curve_extent(const struct curve *curve, int64_t from_ns, int64_t to_ns,

@@ -349,9 +349,12 @@ static void add_flags(
 		text_add_char(text, '"');
 }
 
-static int64_t uncertainty_at(struct export_stream *of, struct instant at)
+/* Here and there nothing better may be known than what was stored. */
+static int64_t uncertainty_at(struct export_stream *of, int64_t stored_ns)
 {
-	return of->has_better_map ? of->uncertainty_ns : stated_ns(&of->stated, at);
+	int64_t ns = of->has_better_map ? curve_uncertainty_ns(of->restamp.curve, stored_ns) : 0;
+
+	return ns ? ns : stated_ns(&of->stated, (struct instant){stored_ns});
 }
 
 /* Where it is another than in the row before. */
@@ -362,7 +365,7 @@ static void add_stated(struct exporter *exporter, const struct moment *moment, s
 
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		struct export_stream *of = &exporter->streams[i];
-		int64_t ns = moment->values[i] ? uncertainty_at(of, moment->at) : 0;
+		int64_t ns = moment->values[i] ? uncertainty_at(of, moment->stored_ns[i]) : 0;
 
 		if (ns == 0 || ns == of->written_ns)
 			continue;

@@ -66,6 +66,13 @@ static void stamps_outside_and_behind_a_break_stay_as_they_are(void **state)
 	assert_int_equal(curve_stamp(curve, 35 * second), 35 * second - 7000);
 	assert_int_equal(curve_stamp(curve, 41 * second), 41 * second);
 
+	assert_int_equal(curve_uncertainty_ns(curve, 9 * second), 0);
+	assert_int_equal(curve_uncertainty_ns(curve, 15 * second), 20000);
+	assert_int_equal(curve_uncertainty_ns(curve, 20 * second), 20000);
+	assert_int_equal(curve_uncertainty_ns(curve, 25 * second), 0);
+	assert_int_equal(curve_uncertainty_ns(curve, 35 * second), 30000);
+	assert_int_equal(curve_uncertainty_ns(curve, 41 * second), 0);
+
 	int64_t uncertainty = 0, moved = 0;
 	assert_true(curve_extent(curve, 12 * second, 18 * second, &uncertainty, &moved));
 	assert_int_equal(uncertainty, 20000);

@@ -2,6 +2,7 @@
 // Watches no clock: may run beside other tests.
 // Boards that print lines: their numbers and names stand on the page as they print them.
 import assert from 'node:assert';
+import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Board, closeBrowser, lastPoint, open, until } from '../support/browser.mjs';
 
@@ -53,4 +54,16 @@ test('a board\'s own label stands unchanged wherever a name is shown', async () 
     assert.deepStrictEqual(await page.locator('.pickl .nm').allInnerTexts(), ['x<b>a</b>', 'y<b>a</b>']);
     assert.strictEqual(await page.locator('.chart .ylab').innerText(), `x<b>a</b>${between}y<b>a</b>`);
   }
+});
+
+test('readings stamped on arrival may be had at even times, with their arrivals beside', async () => {
+  const page = await look(1);
+  await until('enough to see a pace', async () => Number(await page.locator('.chart .paper').getAttribute('data-points')) > 30);
+  await page.locator('.out').click();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.pop a', { hasText: 'even times' }).click()]);
+  const [head, ...rows] = fs.readFileSync(await download.path(), 'utf8').trim().split('\r\n');
+  assert.match(head, /\[时间按行号均匀 even stamps by index\]/);
+  assert.match(head, /,"到达 arrival_s"$/);
+  assert.ok(rows.length >= 30);
+  assert.ok(rows.filter((row) => /,[\d.]+$/.test(row)).length >= 30, 'with arrivals');
 });
