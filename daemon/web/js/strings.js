@@ -47,7 +47,7 @@ export const S = {
   b_time: ['时刻准到 ±{0}，100 个点里至少 95 个在这个范围内。', 'Time stamps: ±{0}, at least 95 of 100 are within. '],
   b_timeRun: ['这一次的时刻最差准到 ±{0}，100 个点里至少 95 个在这个范围内。', 'Time stamps of this run: ±{0} at worst, at least 95 of 100 are within. '],
   b_device: ['时刻由传感器自己的钟盖上。', 'Made by the sensor\'s own clock.'],
-  b_kernel: ['时刻由板子的内核在脚上变化的一刻盖上。', 'Made by the board\'s kernel at the very edge.'],
+  b_kernel: ['时刻由板子的内核盖上：引脚一变、传感器一报信就盖。', 'Made by the board\'s kernel at the very edge, or the sensor\'s signal.'],
   b_arrival: ['时刻是读数到板子的一刻。', 'Made when a reading reaches the board.'],
   b_step: ['{0}：最小一格 {1}。', '{0}: smallest step {1}. '],
   export: ['导出', 'Export'],
