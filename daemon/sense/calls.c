@@ -440,6 +440,12 @@ void kit_heard(struct kit *kit, uint32_t device_sent, struct instant arrival)
 		stamp_waiting(kit);
 }
 
+void kit_clock_step(struct kit *kit, unsigned step_us)
+{
+	if (may_speak(kit) && kit->has_device && kit->has_clock)
+		timebase_set_step(&kit->timebase, step_us);
+}
+
 int64_t kit_ping_gap_ns(struct kit *kit)
 {
 	uint64_t z = kit->random += 0x9e3779b97f4a7c15u; /* splitmix64 */

@@ -16,7 +16,8 @@ enum {
 	LEARNING_SPAN_MS = 5000,
 	SILENCE_S = 600, /* of so long, what was before says nothing of the offset now */
 	SLEW_MOST_PPB = 100000,
-	KNOWN_PPB = 100000,   /* what is known of a rate before it is measured is that good */
+	UNKNOWN_PPB = 200000, /* of a clock that was never measured: one standard deviation ... */
+	KNOWN_PPB = 50000,    /* ... and of one that was, at another temperature */
 	SURE_SPAN_MS = 20000, /* after so long it was measured, ... */
 	BENT_PPB = 5000,      /* ... and one that bends is not much further off */
 	JUMP_MS = 20,
@@ -40,9 +41,11 @@ static void open_segment(struct timebase *base)
 	base->open = (struct fit_bucket){0};
 	base->bucket_ns = BUCKET_FIRST_MS * (int64_t)NS_PER_MS;
 	base->pairs = base->spoken = 0;
+	base->is_sure = false;
+	base->bend = 0;
 	base->n_pieces = 0;
 	base->trip_ns = base->open_trip_ns = 0;
-	base->known = (struct fit_known){base->rate_ppb, KNOWN_PPB};
+	base->known = (struct fit_known){base->rate_ppb, base->rate_ppb ? KNOWN_PPB : UNKNOWN_PPB};
 	base->is_clock = true;
 }
 
@@ -69,10 +72,15 @@ static int64_t newest_tick(const struct timebase *base)
 	return bucket_tick(&base->bucket[base->n_buckets - 1]);
 }
 
+static int64_t span_ticks(const struct timebase *base)
+{
+	return newest_tick(base) - bucket_tick(&base->bucket[0]);
+}
+
 /* Half of the buckets, or all but the newest few that made them look bent. */
 static void forget_older(struct timebase *base)
 {
-	int64_t span = newest_tick(base) - bucket_tick(&base->bucket[0]);
+	int64_t span = span_ticks(base);
 	unsigned kept =
 		base->n_buckets / 2 >= 2 * BENT_BUCKETS ? base->n_buckets / 2 : BENT_BUCKETS;
 
@@ -98,17 +106,48 @@ static struct fit_line fit(struct timebase *base)
 
 static int64_t slew_most_ppb(const struct timebase *base)
 {
-	int64_t span = newest_tick(base) - bucket_tick(&base->bucket[0]);
-
-	return span < LEARNING_SPAN_MS * INT64_C(1000) ? CLOCK_RATE_MOST_PPB : SLEW_MOST_PPB;
+	return span_ticks(base) < LEARNING_SPAN_MS * INT64_C(1000) ? CLOCK_RATE_MOST_PPB
+								   : SLEW_MOST_PPB;
 }
 
-/* Of the stamps until the next piece: the rate's doubt grows meanwhile. */
+/* How fast the rate changes, from one fit to the next, smoothed over eight of them. A short
+ * window's rate is noise, and says nothing of it. */
+static void see_bend(struct timebase *base, int64_t rate_ppb)
+{
+	int64_t bucket_ms = base->bucket_ns / NS_PER_MS;
+
+	if (span_ticks(base) < SURE_SPAN_MS * INT64_C(1000))
+		return;
+	if (base->is_sure)
+		base->bend += ((rate_ppb - base->sure_ppb) * 1000 / bucket_ms - base->bend) / 8;
+	base->is_sure = true;
+	base->sure_ppb = rate_ppb;
+}
+
+/* A straight line through a parabola is behind at its end, by half the span in its rate and by a
+ * twelfth of the span's square in its offset. What of the bend may be the noise of the rates that
+ * it was made of is left out. */
+static void lead(const struct timebase *base, struct fit_line *line)
+{
+	int64_t noise = line->rate_noise_ppb * 1000 / (8 * (base->bucket_ns / NS_PER_MS));
+	int64_t span_ms = span_ticks(base) / 1000, bend = distance(base->bend) - noise;
+
+	if (bend <= 0)
+		return;
+	bend = base->bend < 0 ? -bend : bend;
+	line->rate_ppb += bend * span_ms / 2000;
+	line->offset_ns += bend * span_ms / 1000 * span_ms / 12000;
+}
+
+/* Of the stamps until the next piece: the rate's doubt grows meanwhile, and what was made
+ * good of a bend is doubted by half as much again. */
 static uint32_t uncertainty(const struct timebase *base, const struct fit_line *line, int64_t error)
 {
 	int64_t rate_ppb = clamp(line->rate_noise_ppb, CLOCK_RATE_MOST_PPB);
-	int64_t sum = fit_uncertainty_ns(line, &base->path) + distance(error) +
-		fit_grown_ns(rate_ppb, base->bucket_ns / 1000);
+	int64_t span_s = span_ticks(base) / 1000000;
+	int64_t sum = fit_uncertainty_ns(line, &base->path) + base->step_ns / 2 + distance(error) +
+		fit_grown_ns(rate_ppb, base->bucket_ns / 1000) +
+		distance(base->bend) * span_s * span_s / 8;
 
 	return sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
 }
@@ -130,6 +169,8 @@ static void steer(struct timebase *base)
 		base->n_pieces = 0;
 		return;
 	}
+	see_bend(base, line.rate_ppb);
+	lead(base, &line);
 	base->rate_ppb = (int32_t)clamp(line.rate_ppb, CLOCK_RATE_MOST_PPB);
 	if (now && tick <= now->origin_tick)
 		tick = now->origin_tick + 1;
@@ -201,7 +242,8 @@ static bool is_contradiction(const struct timebase *base, const struct fit_bucke
 }
 
 /* Begins a segment with this exchange where it is the first, or where it cannot belong to the one
- * before: its clock went back, or is another, or has run unheard for long. Returns true when there was a map. */
+ * before: its clock went back, or is another, or has run unheard for long. Returns true when there
+ * was a map. */
 static bool begin(
 	struct timebase *base, const struct fit_bucket *exchange, int64_t last_tick, int64_t now_ns)
 {
@@ -255,6 +297,11 @@ void timebase_init(struct timebase *base, int32_t known_rate_ppb, const struct f
 {
 	*base = (struct timebase){.rate_ppb = known_rate_ppb, .path = *path};
 	open_segment(base);
+}
+
+void timebase_set_step(struct timebase *base, unsigned step_us)
+{
+	base->step_ns = step_us > 1 ? step_us * (int64_t)NS_PER_US : 0;
 }
 
 int64_t timebase_unwrap(const struct timebase *base, uint32_t tick, struct instant now)

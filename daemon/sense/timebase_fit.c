@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two envelopes of the same clock: delays from the device lie above the line, delays to the device
- * below it. Both are turned so that delays point upwards; what is said of an envelope here holds for
- * either. */
+ * below it. Both are turned so that delays point upwards; what is said of an envelope here holds
+ * for either. */
 #include "sense/timebase_fit.h"
 
 #include "data/batch.h"
@@ -12,12 +12,14 @@ enum {
 	GROUP_FROM = 12,      /* so many buckets, and the rate is that of groups of them ... */
 	GROUPS = 8,           /* ... about so many */
 	BENT_BUCKETS = 4,     /* so many newest buckets on one side mean a bent clock */
-	BENT_FROM = 16,       /* ... of a window of at least so many */
+	BENT_FROM = 10,       /* ... of a window of at least so many */
 	BENT_SCATTERS = 2,    /* and lie so far off */
+	LAG_ENDS = 3,         /* a bend is so much further off at the newest tick than they are */
 	RESOLUTION_NS = 1000, /* a tick */
 	FEW_BUCKETS = 6,
-	WANDER_PPB = 100, /* a crystal in a room, while a window lasts */
-	PATH_NS = 100000, /* by so much a path may change between two buckets */
+	WANDER_PPB = 100,     /* a crystal in a room, while a window lasts */
+	PATH_NS = 100000,     /* by so much a path may change between two buckets ... */
+	PATH_TICKS = 2000000, /* ... for so long */
 	NONSENSE_PPB = 10 * CLOCK_RATE_MOST_PPB, /* more, and its products would overflow */
 };
 
@@ -155,8 +157,8 @@ static int64_t median_slope(const int64_t *x, const int64_t *y, unsigned n)
 	return clamp(slopes[n_slopes / 2], NONSENSE_PPB);
 }
 
-/* The lowest point of each few neighbours: for delays, fewer and lower points make a truer line than
- * many higher ones. */
+/* The lowest point of each few neighbours: for delays, fewer and lower points make a truer line
+ * than many higher ones. */
 static unsigned lowest_of_groups(
 	const struct envelope *envelope, int64_t rate_ppb, int64_t *ret_x, int64_t *ret_y)
 {
@@ -200,17 +202,32 @@ static int64_t shift_of(const struct envelope *envelope, const int64_t *residual
 	return least > middle ? least - middle : most < middle ? most - middle : 0;
 }
 
+/* How far buckets lie from the middle of their neighbours, the median of that: what chance does,
+ * and no bend. */
+static int64_t local_scatter(const int64_t *residuals, unsigned n)
+{
+	int64_t off[FIT_BUCKETS];
+
+	for (unsigned i = 2; i < n; i++)
+		off[i - 2] = distance(residuals[i - 1] - (residuals[i - 2] + residuals[i]) / 2);
+	sort(off, n - 2);
+	return off[(n - 2) / 2];
+}
+
 /* Where the envelope runs, the rate given. The low point that is met by rank is above the floor by
  * what the scatter lets expect, and is put back by that. */
 static void settle(struct envelope *envelope, int64_t rate_ppb)
 {
 	unsigned n = envelope->n, low = n / LOW_SHARE, half = n / 2;
-	int64_t residuals[FIT_BUCKETS], sorted[FIT_BUCKETS], ranks;
+	int64_t residuals[FIT_BUCKETS], sorted[FIT_BUCKETS], ranks, local;
 
 	for (unsigned i = 0; i < n; i++)
 		sorted[i] = residuals[i] = envelope->y[i] - fit_grown_ns(rate_ppb, envelope->x[i]);
 	sort(sorted, n);
 	envelope->scatter_ns = sorted[half] - sorted[low];
+	local = n >= FEW_BUCKETS ? local_scatter(residuals, n) : envelope->scatter_ns;
+	if (local < envelope->scatter_ns)
+		envelope->scatter_ns = local;
 	envelope->level_ns = sorted[low];
 	ranks = expected_rank(n, half) - expected_rank(n, low);
 	if (ranks > 0)
@@ -276,9 +293,12 @@ static int64_t rate_noise_ppb(const struct envelope *from, int64_t scatter_ns)
 static void draw_rate(struct fit_line *line, int64_t rate_ppb, struct fit_known known,
 	int64_t noise_ppb, int64_t span)
 {
-	int64_t own = together(noise_ppb / 2, PATH_NS * INT64_C(1000000) / span) / 100 + 1;
-	int64_t other = clamp(known.doubt_ppb, NONSENSE_PPB) / 100 + 1;
+	int64_t path_ppb = PATH_NS * INT64_C(1000000) / span;
+	int64_t other = clamp(known.doubt_ppb, NONSENSE_PPB) / 100 + 1, own;
 
+	if (span > PATH_TICKS) /* what stays for so long is the clock */
+		path_ppb = path_ppb * PATH_TICKS / span;
+	own = together(noise_ppb / 2, path_ppb) / 100 + 1;
 	line->rate_ppb = rate_ppb;
 	line->rate_noise_ppb = 200 * own;
 	if (distance(rate_ppb - known.rate_ppb) > line->doubt_ppb)
@@ -292,16 +312,16 @@ static void draw_rate(struct fit_line *line, int64_t rate_ppb, struct fit_known 
 		(rate_ppb - known.rate_ppb) * (other * other) / (own * own + other * other);
 }
 
-/* A bend that is less than what is doubted anyway is not worth half the buckets. */
-static bool is_bent(
-	const struct envelope *from, const struct envelope *to, const struct fit_path *path)
+/* By how much the newest buckets say that the line is off. */
+static int64_t lag_of(
+	const struct envelope *from, const struct envelope *to, int64_t *ret_scatter_ns)
 {
-	int64_t scatter, shift = weighed(from, to, from->shift_ns, -to->shift_ns, &scatter);
+	int64_t lag = weighed(from, to, from->shift_ns, -to->shift_ns, ret_scatter_ns);
 
-	if (to->n >= BENT_FROM && (from->shift_ns > 0) == (to->shift_ns > 0) && from->shift_ns &&
-		to->shift_ns)
-		return false; /* both later than they were: that is the path */
-	return distance(shift) > BENT_SCATTERS * scatter + path->doubt_ns / 2;
+	/* Both later than they were: that is the path. */
+	if ((from->shift_ns > 0 && to->shift_ns > 0) || (from->shift_ns < 0 && to->shift_ns < 0))
+		return 0;
+	return lag;
 }
 
 void fit_buckets(const struct fit_bucket *buckets, unsigned n, const struct fit_path *path,
@@ -312,7 +332,7 @@ void fit_buckets(const struct fit_bucket *buckets, unsigned n, const struct fit_
 		.doubt_ppb = INT64_MAX,
 		.rate_ppb = known.rate_ppb,
 		.rate_noise_ppb = 2 * known.doubt_ppb};
-	int64_t base_ns = 0, scatter_ns, rate, rate_noise, reach, middle;
+	int64_t base_ns = 0, scatter_ns, rate, rate_noise, reach, middle, lag;
 
 	for (unsigned i = 0; i < n; i++)
 		if (buckets[i].high.is_set)
@@ -328,12 +348,12 @@ void fit_buckets(const struct fit_bucket *buckets, unsigned n, const struct fit_
 	rate_noise = rate_noise_ppb(&from, scatter_ns);
 	if (from.n > 1 && from.span > 0) {
 		int64_t ends = has_both(&buckets[0]) && has_both(&buckets[n - 1])
-			? (width(&buckets[0]) + width(&buckets[n - 1])) / 2
+			? width(&buckets[0]) + width(&buckets[n - 1])
 			: 4 * from.scatter_ns + NS_PER_MS;
 
 		line.doubt_ppb = ends * 1000000 / from.span;
-		if (from.n < FEW_BUCKETS && rate_noise < line.doubt_ppb / 2)
-			rate_noise = line.doubt_ppb / 2; /* their own scatter says little */
+		if (from.n < FEW_BUCKETS && rate_noise < line.doubt_ppb / 4)
+			rate_noise = line.doubt_ppb / 4; /* their own scatter says little */
 		draw_rate(&line, rate, known, rate_noise, from.span);
 	}
 	settle(&from, line.rate_ppb);
@@ -353,7 +373,10 @@ void fit_buckets(const struct fit_bucket *buckets, unsigned n, const struct fit_
 	reach = clamp(distance(middle), NS_PER_S);
 	rate_noise = together(clamp(rate_noise, NONSENSE_PPB), WANDER_PPB);
 	line.noise_ns = together(line.noise_ns, fit_grown_ns(rate_noise, reach));
-	line.is_bent = is_bent(&from, &to, path);
+	lag = lag_of(&from, &to, &scatter_ns);
+	line.noise_ns = together(line.noise_ns, LAG_ENDS * lag);
+	/* A bend that is less than what is doubted anyway is not worth half the buckets. */
+	line.is_bent = distance(lag) > BENT_SCATTERS * scatter_ns + path->doubt_ns / 2;
 	*ret_line = line;
 }
 

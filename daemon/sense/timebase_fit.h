@@ -5,8 +5,8 @@
  *
  * Pure: no clock, no allocation, no state but the caller's; any thread. Everything is integer.
  *
- * "Offset" is board time less 1000 ns for each tick of the device. A message to the device bounds it
- * from below (it arrived after it was sent), a message from the device from above. */
+ * "Offset" is board time less 1000 ns for each tick of the device. A message to the device bounds
+ * it from below (it arrived after it was sent), a message from the device from above. */
 #pragma once
 
 #include <stdbool.h>
@@ -57,8 +57,8 @@ struct fit_line {
 };
 
 /* The line through n buckets (1 .. FIT_BUCKETS), oldest first, at least one of them with a message
- * from the device, that is best at at_tick: the newest tick for a live map, the middle of the buckets
- * for a better one. A rate that is less sure than the known one is drawn towards that. */
+ * from the device, that is best at at_tick: the newest tick for a live map, the middle of the
+ * buckets for a better one. A rate that is less sure than the known one is drawn towards that. */
 void fit_buckets(const struct fit_bucket *buckets, unsigned n, const struct fit_path *path,
 	struct fit_known known, int64_t at_tick, struct fit_line *ret_line);
 

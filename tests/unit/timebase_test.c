@@ -167,6 +167,41 @@ static void ticks_unwrap_to_the_nearest(void **unused)
 	assert_int_equal(unwrap(&base, 200), 4294967496);
 }
 
+/* Four days and a bit, in which the counter of a clock 5000 ppm off wraps 80 times. */
+static void ticks_unwrap_by_the_time_passed(void **unused)
+{
+	struct timebase base;
+	const int64_t passed_us = 4 * INT64_C(86400000000) + 123456;
+
+	(void)unused;
+	for (int64_t rate = -5000; rate <= 5000; rate += 5000) {
+		int64_t tick = passed_us + passed_us / 1000000 * rate;
+
+		start(&base, 0);
+		timebase_advance(&base, 0, (struct instant){NS_PER_S});
+		assert_int_equal(timebase_unwrap(&base, (uint32_t)tick,
+					 (struct instant){NS_PER_S + passed_us * 1000}),
+			tick);
+	}
+}
+
+/* STAT may leave while an answer waits for its moment. */
+static void a_word_between_question_and_answer_is_no_new_clock(void **unused)
+{
+	struct timebase base;
+	struct timebase_pair pair = pair_at(NS_PER_S + 200 * NS_PER_MS, 200000);
+
+	(void)unused;
+	start(&base, 0);
+	feed_quick_pings(&base, NS_PER_S, 0);
+	pair.device_sent += 2000;
+	pair.received.ns += 2000000;
+	timebase_heard(&base, 201000, (struct instant){NS_PER_S + 201 * NS_PER_MS + 100000});
+	assert_false(timebase_pair(&base, &pair));
+	assert_non_null(timebase_piece(&base));
+	assert_int_equal(timebase_piece(&base)->segment, 1);
+}
+
 static void late_data_are_stamped_by_the_piece_that_ruled(void **unused)
 {
 	struct timebase base;
@@ -237,6 +272,8 @@ int main(void)
 		cmocka_unit_test(a_rate_too_far_out_is_no_clock_until_it_is_one),
 		cmocka_unit_test(what_was_known_keeps_its_weight),
 		cmocka_unit_test(ticks_unwrap_to_the_nearest),
+		cmocka_unit_test(ticks_unwrap_by_the_time_passed),
+		cmocka_unit_test(a_word_between_question_and_answer_is_no_new_clock),
 		cmocka_unit_test(late_data_are_stamped_by_the_piece_that_ruled),
 		cmocka_unit_test(nonsense_pairs_change_nothing),
 		cmocka_unit_test(gaps_between_pings_are_random_and_slow_down),
