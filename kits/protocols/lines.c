@@ -14,7 +14,8 @@
  *
  * Afterwards. A line is a row; channels it does not mention are NaN. A header, or five lines in a
  * row of another make, or a new label met twice, make another description. Whatever else comes is
- * counted and does no harm. Stamp: when the last byte of the line came.
+ * counted and does no harm. Stamp: when the last byte of the line came, or what the board's own
+ * millis() says if it prints that (lines_time.c).
  *
  * A line whose form was seen before is read by comparing what stands between its numbers
  * (lines_form): that is the path that 20 000 rows a second take. */

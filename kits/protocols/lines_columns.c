@@ -95,14 +95,14 @@ static void name_device(const struct kit *kit, const struct lines *lines, struct
 	text_addf(&text, "%s)", lines_format_name(kind, lines->bracket, lines->has_names));
 }
 
-static void describe_found(struct kit *kit, const struct lines *lines)
+static void describe_found(struct kit *kit, struct lines *lines)
 {
 	struct device device = {.n_streams = 1};
 	struct stream *stream = &device.streams[0];
 
 	name_device(kit, lines, &device);
 	text_copy(stream->name, sizeof(stream->name), "main");
-	stream->stamps = STAMP_ARRIVAL;
+	stream->stamps = lines_time_find(lines);
 	stream->n_channels = lines->n_columns;
 	for (unsigned i = 0; i < lines->n_columns; i++)
 		fill_channel(stream->channels, i, lines);

@@ -23,7 +23,7 @@ enum lines_kind lines_read(
 void lines_put(struct kit *kit, struct lines *lines, const double *values, struct instant arrival)
 {
 	if (!lines_has_names(kit)) {
-		kit_row(kit, 0, arrival, values);
+		lines_row(kit, lines, values, arrival);
 		return;
 	}
 	for (unsigned i = 0; i < lines->form.n; i++)
@@ -76,20 +76,20 @@ static void take_labelled(struct kit *kit, struct lines *lines, const struct lin
 		}
 	}
 	if (taken)
-		kit_row(kit, 0, arrival, values);
+		lines_row(kit, lines, values, arrival);
 	if (taken < reading->n)
 		kit_reject(kit);
 }
 
-static void take_positional(
-	struct kit *kit, const struct lines_reading *reading, struct instant arrival)
+static void take_positional(struct kit *kit, struct lines *lines,
+	const struct lines_reading *reading, struct instant arrival)
 {
 	double values[STREAM_CHANNELS];
 
 	clear_row(values);
 	for (unsigned i = 0; i < reading->n; i++)
 		values[i] = reading->items[i].value;
-	kit_row(kit, 0, arrival, values);
+	lines_row(kit, lines, values, arrival);
 }
 
 /* The board was taught something else: lines of another kind, or with another count. */
@@ -210,7 +210,7 @@ void lines_take(
 	if (kind == LINES_LABELLED && lines->is_labelled)
 		take_labelled(kit, lines, &reading, arrival);
 	else if (kind == LINES_POSITIONAL && !lines->is_labelled && reading.n <= lines->n_columns)
-		take_positional(kit, &reading, arrival);
+		take_positional(kit, lines, &reading, arrival);
 	else {
 		kit_reject(kit);
 		return; /* not to be learnt: the quick way would take the next one for a row */

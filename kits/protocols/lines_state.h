@@ -28,6 +28,20 @@ struct column {
 	char unit[UNIT_TEXT];
 };
 
+/* The column that is the board's own clock: lines_time.c. */
+struct lines_time {
+	unsigned unit_us; /* it counts in these; 0: there is none */
+	unsigned column;
+	bool is_proven;
+	unsigned rows; /* of the proof, since then */
+	struct instant since;
+	uint32_t since_tick;
+	uint32_t tick; /* of the newest row */
+	bool has_best; /* of the quarter second */
+	uint32_t best_tick;
+	struct instant best_arrival, told;
+};
+
 struct lines {
 	struct instant opened;
 	bool has_bytes;
@@ -55,6 +69,7 @@ struct lines {
 	unsigned other_count;
 	enum lines_kind other_kind;
 	char new_label[LINES_LABEL_MAX]; /* met once */
+	struct lines_time time;
 
 	unsigned n_header; /* the line before this one was a header of so many names */
 	char header_separator;
@@ -84,6 +99,14 @@ void lines_describe(struct kit *kit, struct lines *lines);
 /* Which channels of the kit.yaml the reading's numbers are: -1 for none. Returns how many are. */
 unsigned lines_target(const struct kit *kit, const struct lines *lines,
 	const struct lines_reading *reading, signed char ret_targets[STREAM_CHANNELS]);
+
+/* --- lines_time.c --- */
+
+/* Looks among the columns for the board's own clock; where stamps come from. */
+enum stamp_source lines_time_find(struct lines *lines);
+
+/* A row of the one stream of columns that were found. */
+void lines_row(struct kit *kit, struct lines *lines, const double *values, struct instant arrival);
 
 /* --- lines_find.c --- */
 
