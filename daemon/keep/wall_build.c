@@ -160,29 +160,29 @@ static void note_top(struct wall_map *map, const struct wall_hours *boot,
 	map->top_ns = end > map->top_ns ? end : map->top_ns;
 }
 
-/* Up to which hour a new piece passes what others may have passed. One in a past boot: all or
- * nothing. */
-static int64_t lap_until(
-	struct wall_map *map, const struct wall_hours *boot, const struct wall_piece *piece)
+/* Which hours a new piece passes that others may have passed. One in a past boot: all or nothing. */
+static void find_laps(struct wall_map *map, const struct wall_hours *boot, struct wall_piece *piece)
 {
 	struct hours_of new = hours_of(map, boot, piece, false);
 	bool is_latest = boot == &map->boots[map->n - 1];
-	int64_t until = INT64_MIN;
 
+	piece->lap_from_ns = INT64_MAX;
+	piece->lap_until_ns = INT64_MIN;
 	note_top(map, boot, &new, is_latest);
 	if (is_latest && new.first_ns >= map->top_ns)
-		return until; /* as nearly always */
-
+		return; /* as nearly always */
 	for (const struct wall_hours *b = map->boots; b < map->boots + map->n; b++)
 		for (size_t p = 0; p < b->n_pieces; p++) {
 			/* the one that was last in this boot ends where this one begins */
 			struct hours_of old =
 				hours_of(map, b, &b->pieces[p], p + 1 < b->n_pieces || b == boot);
-			if (old.first_ns < new.end_ns &&
-				old.end_ns > new.first_ns &&old.end_ns > until)
-				until = old.end_ns;
+			if (old.first_ns >= new.end_ns || old.end_ns <= new.first_ns)
+				continue;
+			if (old.first_ns < piece->lap_from_ns)
+				piece->lap_from_ns = is_latest ? old.first_ns : INT64_MIN;
+			if (old.end_ns > piece->lap_until_ns)
+				piece->lap_until_ns = is_latest ? old.end_ns : INT64_MAX;
 		}
-	return until == INT64_MIN || new.end_ns == INT64_MAX ? until : INT64_MAX;
 }
 
 int wall_add_piece(struct wall_map *map, struct wall_hours *boot, struct wall_piece piece,
@@ -197,9 +197,8 @@ int wall_add_piece(struct wall_map *map, struct wall_hours *boot, struct wall_pi
 	piece.order = map->n_pieces++;
 	piece.first_evidence = boot->n_evidence;
 	boot->pieces[boot->n_pieces] = piece; /* where the one before finds its end */
-	boot->pieces[boot->n_pieces].lap_until_ns =
-		lap_until(map, boot, &boot->pieces[boot->n_pieces]);
-	boot->n_pieces++;
+	find_laps(map, boot, &boot->pieces[boot->n_pieces]);
+	map->n_known += boot->n_pieces++ == 0;
 	return wall_add_evidence(boot,
 		&(struct wall_witness){
 			.at_ns = at_ns, .told_ns = told_ns, .source = piece.claim.source});

@@ -86,6 +86,7 @@ struct wall_bound wall_bound(const struct wall_hours *boot, int64_t at_ns)
 		.uncertainty_ns = wall_uncertainty(boot, piece, at_ns),
 		.most_ns = wall_add(last->best_ns,
 			wall_drift(wall_distance(at_ns, last->at_ns), WALL_MOST_PPB)),
+		.lag_ns = wall_lag_left(piece, at_ns),
 		.trust = wall_trust(piece->trust),
 	};
 }
@@ -151,7 +152,8 @@ static enum wall_verdict judge_order(const struct wall_map *map, const struct wa
 		int64_t allowed = wall_add(wall_add(claim->uncertainty_ns, bound.most_ns),
 			wall_drift(wall_distance(claim->at.ns, end), WALL_QUARTZ_PPB));
 
-		if ((binds || behind) && wall_add(offset, allowed) < bound.offset_ns) {
+		if ((binds || behind) &&
+			wall_add(offset, allowed) < bound.offset_ns - bound.lag_ns) {
 			*ret_is_rival = trust == bound.trust && may_be_rival(claim->source);
 			if (!*ret_is_rival || !has_stood(boot, claim))
 				return WALL_TOO_EARLY;

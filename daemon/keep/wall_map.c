@@ -71,9 +71,11 @@ static int64_t vouched(const struct wall_hours *boot, const struct wall_piece *p
 int64_t wall_uncertainty(
 	const struct wall_hours *boot, const struct wall_piece *piece, int64_t at_ns)
 {
-	int64_t ns = wall_add(vouched(boot, piece, at_ns), wall_lag_left(piece, at_ns));
+	int64_t ns = vouched(boot, piece, at_ns);
 
-	return at_ns >= piece->doubt_from_ns && ns < piece->doubt_ns ? piece->doubt_ns : ns;
+	if (at_ns >= piece->doubt_from_ns && ns < piece->doubt_ns)
+		ns = piece->doubt_ns;
+	return wall_add(ns, wall_lag_left(piece, at_ns));
 }
 
 bool wall_of(const struct wall_piece *piece, int64_t at_ns, int64_t *ret_wall_ns)
@@ -151,7 +153,12 @@ unsigned wall_map_lap(const struct wall_map *map, struct instant at)
 	const struct wall_hours *boot = &map->boots[wall_boot_at(map, at.ns)];
 	const struct wall_piece *piece = &boot->pieces[wall_piece_at(boot, at.ns)];
 
-	return wall.ns < piece->lap_until_ns ? piece->order : 0;
+	return wall.ns >= piece->lap_from_ns && wall.ns < piece->lap_until_ns ? piece->order : 0;
+}
+
+unsigned wall_map_known(const struct wall_map *map)
+{
+	return map->n_known;
 }
 
 size_t wall_map_boots(const struct wall_map *map)

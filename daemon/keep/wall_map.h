@@ -113,6 +113,9 @@ bool wall_map_is_squeezed(const struct wall_map *map, struct instant at);
  * number of the pass: no two share hour and number. */
 unsigned wall_map_lap(const struct wall_map *map, struct instant at);
 
+/* How many boots have an hour; grows with the claims. */
+unsigned wall_map_known(const struct wall_map *map);
+
 /* Boots for people, in order; i < wall_map_boots. */
 struct wall_boot {
 	uint32_t id;

@@ -7,7 +7,7 @@
 
 enum {
 	WALL_QUARTZ_PPB = 50000, /* what a board's clock may drift, */
-	WALL_MOST_PPB = 500000,  /* and the most that any is taken to, as far as NTP would go */
+	WALL_MOST_PPB = 501000,  /* and the most that any is taken to: as far as NTP would go */
 	WALL_DISCIPLINED_PPB = 1000,
 	WALL_RIVAL_S = 3600,
 };
@@ -25,8 +25,8 @@ struct wall_piece {
 	int64_t offset_ns; /* wall time minus board time, once the lag is gone */
 	int64_t lag_ns; /* at from_ns wall time is ahead of that by so much; half speed until then */
 	uint32_t drift_ppb;
-	unsigned order;       /* how many pieces are older, in all boots: its lap */
-	int64_t lap_until_ns; /* hours before this one may have been passed by older pieces */
+	unsigned order;                    /* how many pieces are older, in all boots: its lap */
+	int64_t lap_from_ns, lap_until_ns; /* hours that older pieces may have passed */
 	enum anchor_source
 		trust; /* whose trust the piece has: of one that was carried, who told before */
 	struct anchor claim;
@@ -56,7 +56,7 @@ struct wall_hours {
 struct wall_map {
 	struct wall_hours *boots;
 	size_t n, room;
-	unsigned n_pieces;
+	unsigned n_pieces, n_known;
 	int64_t top_ns; /* the latest hour of all pieces that are over */
 	struct wall_news news;
 	int64_t lists; /* what tells the lists it was made of from longer ones; wall_read.c */
@@ -130,6 +130,7 @@ const struct wall_hours *wall_known_behind(
  * drifts on behind its last witness. */
 struct wall_bound {
 	int64_t offset_ns, uncertainty_ns;
+	int64_t lag_ns;  /* of the offset: given back, had the boot gone on */
 	int64_t most_ns; /* by which it can be wrong if the clock drifts as no quartz should */
 	unsigned trust;
 };

@@ -32,6 +32,20 @@ static int64_t between_neighbours(const struct wall_map *map, const struct wall_
 	return wall_subtract(offset, boot->skipped_ns);
 }
 
+/* The boot before was a little ahead: then this one begins so, and gives it back. */
+static int64_t lag_of_before(
+	const struct wall_map *map, const struct wall_hours *boot, int64_t offset_ns)
+{
+	const struct wall_hours *before = wall_known_before(map, boot);
+	int64_t lag;
+
+	if (!before || wall_known_behind(map, boot))
+		return 0;
+	lag = wall_subtract(wall_bound(before, wall_end(map, before)).offset_ns,
+		wall_add(offset_ns, boot->skipped_ns));
+	return lag > 0 && lag <= most_squeezed_ns ? lag : 0;
+}
+
 /* The first claim of a boot rules from its beginning; where the board slept before anybody knew the
  * hour, in as many pieces. */
 static int begin_hours(struct wall_map *map, struct wall_hours *boot, const struct anchor *claim)
@@ -50,6 +64,8 @@ static int begin_hours(struct wall_map *map, struct wall_hours *boot, const stru
 			piece.offset_ns = wall_subtract(piece.offset_ns, boot->sleeps[i].slept_ns);
 	}
 	piece.offset_ns = between_neighbours(map, boot, piece.offset_ns, slept_ns);
+	if (!boot->n_sleeps)
+		piece.lag_ns = lag_of_before(map, boot, piece.offset_ns);
 	for (size_t i = 0; i < boot->n_sleeps && result == 0; i++) {
 		const struct wall_sleep *sleep = &boot->sleeps[i];
 		int64_t away =
@@ -68,23 +84,30 @@ static int begin_hours(struct wall_map *map, struct wall_hours *boot, const stru
 	return result;
 }
 
-/* What ruled was wrong by so much: because its clock drifts, or because its claim was false. */
+/* A clock that drifts more than a quartz should. */
+static void note_drift(struct wall_hours *boot, int64_t by_ns, int64_t since_ns)
+{
+	struct wall_piece *last = &boot->pieces[boot->n_pieces - 1];
+	int64_t since_ms = since_ns / NS_PER_MS, ppb = WALL_MOST_PPB;
+
+	if (since_ms > 0 && by_ns / since_ms < WALL_MOST_PPB / 1000)
+		ppb = by_ns * 1000 / since_ms + 1;
+	if (ppb > last->drift_ppb)
+		last->drift_ppb = (uint32_t)ppb;
+	wall_weigh_again(boot, last);
+}
+
+/* What ruled was wrong by so much: because its clock drifted since somebody vouched for it, who said so
+ * twice or is trusted more; or perhaps because it was false. */
 static void doubt(struct wall_hours *boot, const struct anchor *claim,
 	const struct wall_difference *difference)
 {
 	struct wall_piece *last = &boot->pieces[boot->n_pieces - 1];
 	int64_t by = wall_add(wall_distance(difference->by_ns, 0), claim->uncertainty_ns);
-	int64_t since_ms = wall_subtract(claim->at.ns, difference->witness_at_ns) / NS_PER_MS;
 	unsigned trust = wall_trust(claim->source);
 
-	if (difference->is_drift && since_ms > 0) {
-		int64_t ppb = by / since_ms < WALL_MOST_PPB / 1000 ? by * 1000 / since_ms + 1
-								   : WALL_MOST_PPB;
-
-		last->drift_ppb = ppb > last->drift_ppb ? (uint32_t)ppb : last->drift_ppb;
-		wall_weigh_again(boot, last);
-		return;
-	}
+	if (difference->is_drift)
+		note_drift(boot, by, wall_subtract(claim->at.ns, difference->witness_at_ns));
 	for (struct wall_piece *piece = last; piece >= boot->pieces; piece--) {
 		const struct wall_witness *e = boot->evidence + piece->first_evidence;
 		size_t n = 0, newest = 0;
@@ -94,10 +117,18 @@ static void doubt(struct wall_hours *boot, const struct anchor *claim,
 				n++;
 				newest = i;
 			}
+		if (piece < last && piece->doubt_ns) { /* by who is found false himself */
+			piece->doubt_ns = wall_add(piece->doubt_ns, by);
+			continue;
+		}
+		if (piece < last && wall_trust(piece->trust) >= trust)
+			break;
+		if (difference->is_drift && (n > 1 || wall_trust(piece->trust) > trust))
+			break;
 		/* One that said so twice was right until then. */
 		piece->doubt_from_ns = n > 1 ? e[newest].at_ns : INT64_MIN;
 		piece->doubt_ns = by > piece->doubt_ns ? by : piece->doubt_ns;
-		if (n > 1 || (piece > boot->pieces && wall_trust(piece[-1].trust) >= trust))
+		if (n > 1)
 			break;
 	}
 }
