@@ -230,6 +230,11 @@ int fill_holes(struct fill *fill, struct track *track)
 {
 	bool cuts = false;
 
+	/* Some boot has an hour now: it may be any of those that a hole spans. */
+	if (track->known_boots != wall_map_known(fill->map))
+		for (size_t i = 0; i < track->spans.n_holes; i++)
+			track->spans.holes[i].dark.ns = 0;
+	track->known_boots = wall_map_known(fill->map);
 	/* At most one cut in a request, for which there is room. */
 	for (size_t i = 0; i < track->spans.n_holes && !cuts;) {
 		struct span *hole = &track->spans.holes[i];

@@ -27,6 +27,7 @@ struct track {
 	size_t n_refused;
 	bool is_taking_back;       /* they are to leave quarantine, not yet told to keep */
 	struct instant held_until; /* every line was refused: not before */
+	unsigned known_boots;      /* that had an hour when its holes were looked at */
 	unsigned quiet;            /* looks in a row that found nothing */
 	struct instant newest;     /* row that was put into a request; 0: none yet */
 };
