@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The wall clock of a machine that may be set: a step is noticed at once, and a pulse per second of the
-kernel's (pps-ktimer) becomes an hour, together with a receiver's sentences."""
+kernel's (pps-ktimer), which is read as it was stamped, and not believed where it is no second long."""
 
 import os
 import pathlib
 import re
+import subprocess
 import tempfile
 import threading
 import time
@@ -84,37 +85,32 @@ class Receiver(threading.Thread):
 
 
 class Pps(unittest.TestCase):
-    def test_a_pulse_and_its_sentence_are_the_hour(self):
+    def setUp(self):
         if not Pulse.PATH.exists():
             self.skipTest("the test machine's kernel has no pulse; run tests/vm/kernel/build.sh again")
+
+    def test_a_pulse_is_read_as_the_kernel_stamped_it(self):
+        """Through the ioctl, by the test beside the others, which has no pulse elsewhere."""
+        subprocess.run([pathlib.Path(os.environ["KITLOG_BUILD"], "tests/flow/wall_pps_flow_test")], check=True)
+
+    def test_a_pulse_that_is_no_second_long_is_left_alone(self):
+        """The kernel's timer is tens of milliseconds late each time: the hour is by the sentences then."""
         folder = pathlib.Path(tempfile.mkdtemp())
         receiver = Receiver(folder / "gps")
         board = Daemon(folder, [folder / "gps"])
         board.config.write_text(board.config.read_text().replace("wall_clock: system\n", ""))
+        first, began = Pulse(), time.monotonic()
         board.start().wait_ready()
         self.addCleanup(board.end)
         self.addCleanup(receiver.over.set)
         receiver.start()
-
-        def claimed():
-            return [a for a in board.get("clock/boots")["anchors"] if a["source"] == "pps"]
-        (anchor, *_) = wait_for("an anchor by the pulse", claimed, 120)
-        self.assertEqual(anchor["wall_us"] % 1000000, 0, "the pulse is where a second begins")
-        self.assertLess(anchor["uncertainty_us"], 1000)
-        # The same by this process's own reading of the clocks: the tightest of many.
-        least, truth = 1e9, None
-        for _ in range(50):
-            before = time.time()
-            now_us = board.get("clock")["now_us"]
-            after = time.time()
-            if after - before < least:
-                pulse = Pulse()
-                least, truth = after - before, (EPOCH_S + pulse.sequence
-                                                + (before + after) / 2 - pulse.stamp) * 1e6 - now_us
-        off = anchor["wall_us"] - anchor["at_us"] - truth
-        print(f"by the pulse: {off:.0f} us off, within {least * 5e5:.0f} us of what can be seen from here; stated "
-              f"+-{anchor['uncertainty_us']} us", flush=True)
-        self.assertLess(abs(off), least * 5e5 + anchor["uncertainty_us"] + 2000)
+        self.assertIn("/dev/pps0", wait_for("the pulse", lambda: "pps0" in (log := board.log.read_text()) and log))
+        wait_for("the hour", lambda: board.get("clock")["source"])
+        last = Pulse()
+        print(f"{last.sequence - first.sequence} pulses in {last.stamp - first.stamp:.6f} s", flush=True)
+        self.assertGreater(time.monotonic() - began, 2)
+        self.assertEqual(board.get("clock")["source"], "gps")
+        self.assertNotIn("(pps)", board.log.read_text())
 
 
 if __name__ == "__main__":
