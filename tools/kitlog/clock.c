@@ -62,6 +62,17 @@ static void print_now(const json_t *clock)
 		doubt_words(json_object_get(clock, "uncertainty_us"), doubt));
 }
 
+static void print_sleep(const json_t *clock)
+{
+	char length[SAY_TEXT];
+	double slept_s = (double)json_integer_value(json_object_get(clock, "slept_us")) / 1e6;
+
+	if (slept_s > 0)
+		printf(say("kitlogd 开始以来，板子睡了 %s\n",
+			       "Since kitlogd began the board has slept for %s.\n"),
+			say_duration(slept_s, length));
+}
+
 static void print_boot(const json_t *boot)
 {
 	char id[SAY_TEXT], began[SAY_TEXT], ended[SAY_TEXT], doubt[SAY_TEXT];
@@ -99,6 +110,7 @@ static void print_all(const json_t *body)
 	size_t i;
 
 	print_now(json_object_get(body, "clock"));
+	print_sleep(json_object_get(body, "clock"));
 	puts("");
 	say_row(stdout, (int[]){6, 22, 22, 20, 0},
 		(const char *[]){say("开机", "start"), say("开始", "began"), say("结束", "ended"),

@@ -17,7 +17,8 @@ import { view } from './view.js';
 
 /** @type {Record<string, import('./base.js').Key>} */
 const REASON = { unplugged: 'g_unplugged', wire: 'g_wire', device: 'g_device', ring: 'g_ring', stopped: 'g_stopped',
-  reset: 'g_reset', store: 'g_store', page: 'g_page', expired: 'g_expired', silent: 'g_silent' };
+  reset: 'g_reset', store: 'g_store', page: 'g_page', expired: 'g_expired', silent: 'g_silent',
+  suspended: 'g_suspended' };
 
 const SPOKEN_MARKS = 10;             // the newest, of a description that somebody listens to
 

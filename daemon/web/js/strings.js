@@ -255,6 +255,8 @@ export const S = {
   g_page: ['这一页放不下 {0}', 'too much for this page {0}'],
   g_expired: ['已清理 {0}', 'removed {0}'],
   g_silent: ['没有读数 {0}', 'no readings {0}'],
+  // of board time, which stands still meanwhile, it takes none
+  g_suspended: ['板子睡了一觉', 'the board slept'],
   g_other: ['缺 {0}', 'missing {0}'],
 
   // nothing to show yet
