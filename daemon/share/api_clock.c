@@ -5,11 +5,6 @@
  * The page asks several times and posts the quickest: the board answered (at_us) somewhere between
  * its asking and hearing, half-way give or take half the round trip (Cristian, Probabilistic clock
  * synchronization, Distributed Computing 3, 1989). */
-#include <errno.h>
-#include <stdlib.h>
-
-#include "base/container.h"
-#include "keep/boots.h"
 #include "share/ask.h"
 #include "share/handlers.h"
 #include "share/json.h"
@@ -23,20 +18,8 @@ static const int64_t DEVICE_NS = 2 * (int64_t)NS_PER_S;
 static const int64_t MOST_ROUND_TRIP_US = 10000000;
 static const int64_t MOST_AGE_NS = 60 * (int64_t)NS_PER_S;
 
-static const int64_t OLDEST_MS = 1767225600000; /* 2026-01-01: this program did not exist before */
+static const int64_t OLDEST_MS = CLOCK_OLDEST_WALL_S * (int64_t)1000;
 static const int64_t NEWEST_MS = 4102444800000; /* 2100-01-01 */
-
-struct hearing {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
-	struct anchor anchor;
-
-	/* the work thread's */
-	struct instant boot_began;
-	bool has_past;
-	struct wall past; /* the last hour that is known of earlier boots */
-};
 
 static void add_hour(const struct parts *parts, struct text *text)
 {
@@ -65,47 +48,6 @@ void handle_clock(void *self, struct request *request)
 	answer_send(request, 200, &text);
 }
 
-/* --- what was known before this boot --- */
-
-static int take_boot(void *self, const struct boot_span *boot)
-{
-	struct hearing *hearing = self;
-
-	hearing->boot_began = boot->began; /* the last one stays */
-	return 0;
-}
-
-/* The newest of what the map says of boots before this one. */
-static void find_past(struct hearing *hearing, const struct wall_map *map)
-{
-	struct instant end = {0};
-
-	do {
-		struct wall wall;
-
-		end = wall_map_next(map, end);
-		if (end.ns > hearing->boot_began.ns)
-			return;
-		if (wall_map_at(map, instant_add(end, -NS_PER_S), &wall, NULL) &&
-			(!hearing->has_past || wall.ns > hearing->past.ns)) {
-			hearing->past = wall;
-			hearing->has_past = true;
-		}
-	} while (end.ns < hearing->boot_began.ns);
-}
-
-static void read_past(struct job *job, struct reader *reader)
-{
-	struct hearing *hearing = CONTAINER(job, struct hearing, job);
-	struct wall_map *map;
-
-	if (!reader || boots_read(reader, take_boot, hearing) < 0 ||
-		reader_wall_map(reader, &map) < 0)
-		return; /* the map itself judges again */
-	find_past(hearing, map);
-	wall_map_free(map);
-}
-
 /* --- the answer --- */
 
 static void refuse_absurd(struct request *request, struct wall told, const char *zh, const char *en)
@@ -123,27 +65,30 @@ static void refuse_absurd(struct request *request, struct wall told, const char 
 	request_refuse(request, 409, "absurd_hour", in_zh, in_en);
 }
 
-static void answer_hearing(struct job *job)
+/* What is absurd is refused here, in words; what the map makes of the rest, it says itself. */
+static void answer_claim(struct parts *parts, struct request *request, const struct anchor *claim)
 {
-	struct hearing *hearing = CONTAINER(job, struct hearing, job);
-	struct parts *parts = hearing->parts;
+	enum wall_verdict verdict = parts->walltime.map ? wall_map_judge(parts->walltime.map, claim)
+							: WALL_RULES; /* it will be judged again */
 	struct text text;
 
-	if (!job->has_run) {
-		refuse_busy(hearing->request);
-	} else if (hearing->has_past && hearing->anchor.wall.ns < hearing->past.ns) {
-		refuse_absurd(hearing->request, hearing->anchor.wall, "比板子上次记录的时间还早",
+	if (verdict == WALL_TOO_EARLY) {
+		refuse_absurd(request, claim->wall, "比板子上次记录的时间还早",
 			"which is before what the board has recorded");
-	} else if (wallwatch_claim(parts->wallwatch, &hearing->anchor) < 0) {
-		refuse_busy(hearing->request);
+	} else if (verdict == WALL_CONTRADICTS) {
+		request_refuse(request, 409, "not_believed",
+			"板子从更可靠的来源知道时间，和你的手机或电脑对不上。先校好它的日期和时间。",
+			"The board has its hour from a better source than your telephone or computer, "
+			"which says another one. Set its date and time right.");
+	} else if (!parts->wallwatch || wallwatch_claim(parts->wallwatch, claim) < 0) {
+		refuse_busy(request);
 	} else {
 		keep_order_commit(parts->keep); /* the pages shall have the hour soon */
 		text = answer_begin(parts);
 		text_addf(&text, "{\"uncertainty_us\":%lld}\n",
-			(long long)(hearing->anchor.uncertainty_ns / NS_PER_US));
-		answer_send(hearing->request, 200, &text);
+			(long long)(claim->uncertainty_ns / NS_PER_US));
+		answer_send(request, 200, &text);
 	}
-	free(hearing);
 }
 
 /* --- the question --- */
@@ -186,30 +131,12 @@ static bool ask_claim(
 void handle_clock_tell(void *self, struct request *request)
 {
 	struct parts *parts = self;
-	struct hearing *hearing;
-	struct anchor anchor;
+	struct anchor claim;
 	json_t *body;
-	bool is_sound;
 
 	if (!ask_body(request, &body))
 		return;
-	is_sound = ask_claim(parts, request, body, &anchor);
+	if (ask_claim(parts, request, body, &claim))
+		answer_claim(parts, request, &claim);
 	json_decref(body);
-	if (!is_sound)
-		return;
-	hearing = parts->wallwatch ? calloc(1, sizeof *hearing) : NULL;
-	if (!hearing) {
-		refuse_busy(request);
-		return;
-	}
-	*hearing = (struct hearing){.job = {.run = read_past, .done = answer_hearing},
-		.parts = parts,
-		.request = request,
-		.anchor = anchor};
-	if (work_submit(parts->work, &hearing->job) < 0) {
-		refuse_busy(request);
-		free(hearing);
-	} else {
-		request_wait(request);
-	}
 }

@@ -128,6 +128,26 @@ static void an_hour_before_what_was_recorded_is_refused(void **state)
 	json_decref(site_post(site, "/api/v1/clock", hour_of(site, wall_ms + 3600000, 0), 200));
 }
 
+static void a_device_that_contradicts_a_time_server_is_not_believed(void **state)
+{
+	struct site *site = *state;
+	const struct wall_evidence ntp = {
+		.pair = {clock_now(&site->clock), {wall_ms * NS_PER_MS}, 200, ANCHOR_NTP},
+		.is_vouched = true,
+		.source = ANCHOR_NTP,
+		.uncertainty_ns = 5 * NS_PER_MS,
+	};
+
+	wallwatch_look(site->wallwatch, &ntp);
+	site_keep_turns(site);
+	json_t *clock = known_clock(site);
+	assert_string_equal(json_string_value(json_object_get(clock, "source")), "ntp");
+	json_decref(clock);
+	site_log_in(site);
+	site_refuses(site, "POST", "/api/v1/clock", hour_of(site, wall_ms + 3600000, 0), 409,
+		"not_believed");
+}
+
 static json_t *boot_of(json_t *answer, size_t i)
 {
 	return json_array_get(json_object_get(answer, "boots"), i);
@@ -161,10 +181,24 @@ static void somebody_remembers_when_an_earlier_boot_began(void **state)
 	site_refuses(site, "POST", "/api/v1/clock/boots/2", body, 409, "is_known");
 	site_refuses(site, "POST", "/api/v1/clock/boots/3", body, 404, "not_found");
 	site_refuses(site, "POST", "/api/v1/clock/boots/1", "{}", 400, "bad_parameter");
-	snprintf(body, sizeof body, "{\"wall_ms\":%lld}", (long long)wall_ms + 7199000);
+	site->clock.frozen_ns += 1000 * S;
+	snprintf(body, sizeof body, "{\"wall_ms\":%lld}", (long long)wall_ms + 9000000);
+	site_refuses(site, "POST", "/api/v1/clock/boots/1", body, 400, "bad_parameter");
+	/* before now, but the board had been started again, whoever is off by how much */
+	snprintf(body, sizeof body, "{\"wall_ms\":%lld}", (long long)wall_ms + 8000000);
 	site_refuses(site, "POST", "/api/v1/clock/boots/1", body, 400, "bad_parameter");
 	snprintf(body, sizeof body, "{\"wall_ms\":%lld}", (long long)wall_ms);
 	json_decref(site_post(site, "/api/v1/clock/boots/1", body, 200));
+	site_keep_turns(site);
+	site_pass_alone(site, 8); /* the map is read again within 5 s */
+
+	list = site_get(site, "/api/v1/clock/boots");
+	assert_int_equal(site_number(boot_of(list, 0), "wall_began_us"), wall_ms * 1000);
+	assert_string_equal(
+		json_string_value(json_object_get(boot_of(list, 0), "source")), "person");
+	assert_in_range(site_number(boot_of(list, 0), "uncertainty_us"), 300000000, 300001000);
+	json_decref(list);
+	site_refuses(site, "POST", "/api/v1/clock/boots/1", body, 409, "is_known");
 }
 
 int main(void)
@@ -175,6 +209,7 @@ int main(void)
 		SITE_TEST(who_is_not_the_teacher_tells_nothing),
 		SITE_TEST(absurd_hours_are_refused),
 		SITE_TEST(an_hour_before_what_was_recorded_is_refused),
+		SITE_TEST(a_device_that_contradicts_a_time_server_is_not_believed),
 		SITE_TEST(somebody_remembers_when_an_earlier_boot_began),
 	};
 
