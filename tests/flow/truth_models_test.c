@@ -10,20 +10,22 @@
 #include "support/truth_draw.h"
 #include "support/cmocka_all.h"
 
-enum { RUNS = 16, RUN_S = 180, SETTLED_S = 10 };
+enum { RUNS = 16, RUN_S = 180, SETTLED_S = 10, WIDTH = 4 };
 
-/* Held to, after ten seconds: 95 of 100 stamps are within p95_us, none is beyond max_us; of the stamps
- * so many are within what is stated of them. 0: reported, not promised. */
+/* Held to. After ten seconds 95 of 100 stamps are within p95_us, none is beyond max_us, and at least so
+ * many are within what is stated of them, which is not wider than WIDTH times what is true; by the map
+ * that is made when the run closes 95 of 100 are within closed_us. 0: reported, not promised. */
 static const struct promise {
 	enum truth_port port;
-	int64_t p95_us, max_us;
-	double coverage, width;
+	int64_t p95_us, max_us, closed_us;
+	double coverage;
+	unsigned segments;
 } promises[] = {
-	{TRUTH_UART, 200, 300, 0, 0},
-	{TRUTH_CDC, 450, 600, 0, 0},
-	{TRUTH_FTDI_1, 600, 800, 0, 0},
-	{TRUTH_FTDI_16, 7000, 10000, 0, 0},
-	{TRUTH_PTY, 50, 60, 0.95, 4},
+	{TRUTH_UART, 50, 100, 25, 0.95, 1},
+	{TRUTH_CDC, 200, 600, 100, 0.90, 1}, /* 95 of 100 are not reached: tests/bench/TIME.md */
+	{TRUTH_FTDI_1, 1000, 1000, 0, 0.95, 1},
+	{TRUTH_FTDI_16, 1000, 4000, 0, 0.95, 0},
+	{TRUTH_PTY, 50, 60, 0, 0.95, 1},
 };
 
 /* A board of the run's own: a rate from -200 to 200 ppm that wanders by half a ppm in ten minutes. */
@@ -57,13 +59,17 @@ static void print_figures(const char *name, struct truth_figures *figures)
 	print_errors(name, "kitlog", &figures->stamp);
 	printf(" %8.1f %% | %8.1f | %5.2f |\n", 100 * truth_coverage(figures),
 		(double)truth_quantile(&figures->uncertainty, 0.5) / 1000, truth_width(figures));
+	print_errors("", "at close", &figures->closed);
+	printf(" %8.1f %% | %8.1f | %5.2f |\n", 100 * truth_closed_coverage(figures),
+		(double)truth_quantile(&figures->closed_uncertainty, 0.5) / 1000,
+		truth_closed_width(figures));
 	print_errors("", "RLS, 30 s", &figures->rls);
 	printf("            |          |       |\n");
 	print_errors("", "raw arrival", &figures->raw);
 	printf("            |          |       |\n");
 }
 
-static void check_rows(const struct truth *truth)
+static void check_rows(const struct truth *truth, unsigned segments)
 {
 	size_t missing = 0;
 
@@ -74,7 +80,8 @@ static void check_rows(const struct truth *truth)
 	assert_true(missing <= 2); /* still on their way at the end */
 	assert_int_equal(truth->n_falling, 0);
 	assert_int_equal(truth->n_strange, 0);
-	assert_int_equal(truth->n_segments, 1);
+	if (segments)
+		assert_int_equal(truth->n_segments, segments);
 }
 
 static void run_all(const struct promise *promise, struct truth_figures *ret_figures,
@@ -87,8 +94,9 @@ static void run_all(const struct promise *promise, struct truth_figures *ret_fig
 		truth_open(&truth, &plan, 100 * run + promise->port);
 		truth_run(&truth, RUN_S);
 		truth_stop(&truth);
-		check_rows(&truth);
+		check_rows(&truth, promise->segments);
 		truth_figures_add(ret_figures, &truth, SETTLED_S, RUN_S);
+		truth_figures_add_closed(ret_figures, &truth, 0, RUN_S);
 		truth_figures_add(ret_early, &truth, 1, SETTLED_S);
 		truth_close(&truth);
 	}
@@ -102,8 +110,13 @@ static void hold_to(const struct promise *promise, struct truth_figures *figures
 	assert_in_range(p95_ns, 1, promise->p95_us * NS_PER_US);
 	assert_in_range(truth_quantile(&figures->stamp, 1), 1, promise->max_us * NS_PER_US);
 	assert_true(truth_coverage(figures) >= promise->coverage);
-	if (promise->width > 0)
-		assert_true(truth_width(figures) <= promise->width);
+	assert_true(truth_width(figures) <= WIDTH);
+	if (promise->closed_us > 0) {
+		assert_in_range(
+			truth_quantile(&figures->closed, 0.95), 1, promise->closed_us * NS_PER_US);
+		assert_true(truth_closed_coverage(figures) >= 0.95);
+		assert_true(truth_closed_width(figures) <= WIDTH);
+	}
 	/* The same reads, and the others were told the floor besides. */
 	assert_true(p95_ns < truth_quantile(&figures->rls, 0.95));
 	assert_true(p95_ns < truth_quantile(&figures->raw, 0.95));

@@ -8,6 +8,7 @@
 
 #include "support/cmocka_all.h"
 #include "support/truth_lane.h"
+#include "support/truth_take.h"
 
 enum {
 	RING_BYTES = 1 << 20,
@@ -58,79 +59,7 @@ static int leave_host(void *self, struct kit *kit, const void *bytes, size_t n)
 	return 0;
 }
 
-/* --- samples --- */
-
-static void take_sample(void *self, int64_t true_ns, int32_t *ret_number)
-{
-	struct truth *truth = self;
-
-	if (truth->n_samples == truth->samples_room) {
-		truth->samples_room = truth->samples_room ? 2 * truth->samples_room : 4096;
-		truth->samples =
-			realloc(truth->samples, truth->samples_room * sizeof(truth->samples[0]));
-		assert_non_null(truth->samples);
-	}
-	truth->samples[truth->n_samples] =
-		(struct truth_sample){.true_ns = true_ns, .age_ns = true_ns - truth->anew_ns};
-	*ret_number = (int32_t)truth->n_samples++;
-}
-
-/* Who stamps at arrival reads the same bytes at the same instant. */
-static void sniff(struct truth *truth, const uint8_t *bytes, size_t n)
-{
-	struct link_frame frame;
-	struct link_data data;
-
-	for (size_t i = 0; i < n; i++) {
-		if (!link_decode(&truth->sniffer, bytes[i], &frame) || frame.type != LINK_DATA ||
-			!link_read_data(&frame, &data))
-			continue;
-		for (size_t at = 0; at + 4 <= data.size; at += 4) {
-			uint32_t number = (uint32_t)link_read_raw(data.samples + at, 4);
-
-			if (number < truth->n_samples)
-				truth->samples[number].read_ns = truth->clock.frozen_ns;
-		}
-	}
-}
-
-static void take_row(struct truth *truth, const struct feed_record *record, uint32_t row)
-{
-	double value = record->batch.values[row * record->batch.n_channels];
-	int64_t stamp_ns = record->batch.stamps_ns[row];
-
-	truth->n_falling += stamp_ns <= truth->last_stamp_ns;
-	truth->last_stamp_ns = stamp_ns;
-	if (!(value >= 0 && value < (double)truth->n_samples)) {
-		truth->n_strange++;
-		return;
-	}
-	struct truth_sample *sample = &truth->samples[(size_t)value];
-	bool has_ticks = record->batch.has_ticks;
-
-	sample->stamp_ns = stamp_ns;
-	sample->rows++;
-	sample->uncertainty_ns = has_ticks ? record->batch.piece.uncertainty_ns
-					   : (uint32_t)truth->port.uncertainty_ns;
-	sample->segment = has_ticks ? record->batch.piece.segment : 0;
-	truth->n_segments += sample->segment != truth->last_segment;
-	truth->last_segment = sample->segment;
-}
-
-static void take_record(struct truth *truth, const struct feed_record *record)
-{
-	if (record->kind == FEED_DEVICE)
-		for (uint32_t i = record->device->n_streams; i-- > 0;)
-			if (record->device->streams[i].kind == STREAM_DATA)
-				truth->stream = record->device->streams[i].id;
-	if (record->kind == FEED_BATCH && record->batch.stream == truth->stream)
-		for (uint32_t i = 0; i < record->batch.n_rows; i++)
-			take_row(truth, record, i);
-	if (record->kind == FEED_GAP && record->gap.stream == truth->stream) {
-		truth->n_gaps++;
-		truth->gap_rows += record->gap.lost_rows;
-	}
-}
+/* --- what happens --- */
 
 static void collect(struct truth *truth)
 {
@@ -138,12 +67,10 @@ static void collect(struct truth *truth)
 
 	outlet_notify(truth->outlet);
 	for (; feed_peek(truth->to_main, &record); ring_drop(truth->to_main))
-		take_record(truth, &record);
+		truth_take_record(truth, &record);
 	while (truth->keeps_itself && feed_peek(truth->keep, &record))
 		ring_drop(truth->keep);
 }
-
-/* --- what happens --- */
 
 static void power_on(struct truth *truth)
 {
@@ -253,7 +180,7 @@ static void read_bytes(struct truth *truth)
 	}
 	if (n == 0)
 		return;
-	sniff(truth, bytes, n);
+	truth_sniff(truth, bytes, n);
 	conversation_feed(truth->kit, bytes, n, clock_now(&truth->clock));
 }
 
@@ -317,7 +244,7 @@ void truth_open(struct truth *truth, const struct truth_plan *plan, uint64_t see
 		.loop_ns = plan->loop_ns,
 		.seed = draw(&truth->draw),
 		.leave = leave_board,
-		.take = take_sample,
+		.take = truth_take_sample,
 		.self = truth});
 	plug_in(truth);
 	collect(truth);
@@ -368,5 +295,6 @@ void truth_close(struct truth *truth)
 	truth_lane_free(truth->to_board);
 	truth_lane_free(truth->to_host);
 	free(truth->samples);
+	free(truth->pairs);
 	memset(truth, 0, sizeof(*truth));
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "data/feed.h"
+#include "keep/refine.h"
 #include "link/link.h"
 #include "sense/conversation.h"
 #include "support/truth_board.h"
@@ -49,6 +50,7 @@ struct truth_sample {
 	int64_t age_ns;   /* how long the map has had at that time since it had to begin anew */
 	int64_t read_ns;  /* a read returned with it; 0: never */
 	int64_t stamp_ns; /* 0: no row came of it */
+	int64_t tick;     /* of that row */
 	uint32_t uncertainty_ns, segment;
 	uint16_t rows; /* how many came: 1 is right */
 };
@@ -61,10 +63,13 @@ struct truth {
 
 	struct truth_sample *samples; /* by number */
 	size_t n_samples, samples_room;
+	struct refine_pair *pairs; /* raw, as the clock stream has them */
+	size_t n_pairs, pairs_room;
 	int64_t last_stamp_ns;
 	uint64_t n_falling; /* rows whose stamp did not rise */
 	uint64_t n_strange; /* rows of no sample */
 	uint64_t gap_rows;  /* as gaps tell: how many are missing */
+	struct gap last_gap;
 	size_t n_gaps, n_resets;
 	uint64_t n_segments;
 	uint32_t last_segment;
@@ -84,7 +89,8 @@ struct truth {
 	struct truth_board *board;
 	struct draw draw;
 	struct link_decoder sniffer;
-	uint32_t stream; /* of its samples; 0: not yet described */
+	struct device device;          /* as it was announced last */
+	uint32_t stream, clock_stream; /* of its samples, and pairs; 0: not yet described */
 	struct truth_lane *to_board, *to_host;
 	size_t next_event;
 	int64_t anew_ns, tick_ns, stall_ends_ns, cut_ends_ns, plug_ns;

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keep/refining.h"
 #include "support/cmocka_all.h"
+#include "support/recursive.h"
+
+enum { NEAR_MS = 20 };
 
 static const double half_time_s = 30;
 
@@ -18,41 +22,6 @@ static void put(struct truth_errors *errors, int64_t ns)
 		assert_non_null(errors->ns);
 	}
 	errors->ns[errors->n++] = ns;
-}
-
-/* --- recursive least squares of two unknowns: where a line is now, and how steep --- */
-
-struct rls {
-	double lambda;
-	double offset, slope;
-	double p00, p01, p11; /* covariance */
-	bool has_first;
-	int64_t first_ns;
-	size_t first_number;
-};
-
-/* The arrival of a sample: its stamp by the line so far, itself included. */
-static int64_t rls_stamp(struct rls *rls, size_t number, int64_t read_ns, int64_t period_ns)
-{
-	if (!rls->has_first) {
-		*rls = (struct rls){.lambda = exp2(-(double)period_ns / NS_PER_S / half_time_s),
-			.slope = (double)period_ns,
-			.p00 = 1e10,
-			.p11 = 1e10,
-			.has_first = true,
-			.first_ns = read_ns,
-			.first_number = number};
-	}
-	double u = (double)(number - rls->first_number), y = (double)(read_ns - rls->first_ns);
-	double a = rls->p00 + u * rls->p01, b = rls->p01 + u * rls->p11;
-	double error = y - (rls->offset + u * rls->slope), gain = 1 / (rls->lambda + a + b * u);
-
-	rls->p00 = (rls->p00 - a * a * gain) / rls->lambda;
-	rls->p01 = (rls->p01 - a * b * gain) / rls->lambda;
-	rls->p11 = (rls->p11 - b * b * gain) / rls->lambda;
-	rls->offset += error * (rls->p00 + u * rls->p01);
-	rls->slope += error * (rls->p01 + u * rls->p11);
-	return rls->first_ns + llround(rls->offset + u * rls->slope);
 }
 
 /* --- the header's --- */
@@ -74,19 +43,19 @@ void truth_figures_add(
 	struct truth_figures *figures, const struct truth *truth, double from_s, double to_s)
 {
 	int64_t floor_ns = least_delay(truth), last_age_ns = 0;
-	struct rls rls = {0};
+	struct recursive rls = {0};
 
 	for (size_t i = 0; i < truth->n_samples; i++) {
 		const struct truth_sample *sample = &truth->samples[i];
 		double age_s = (double)sample->age_ns / NS_PER_S;
 		int64_t rls_ns = 0;
 
-		if (sample->age_ns < last_age_ns)
-			rls.has_first = false; /* it restarted: so does theirs */
+		if (i == 0 || sample->age_ns < last_age_ns) /* it restarted: so does theirs */
+			rls = recursive_of(1e6 / truth->plan.period_us, half_time_s);
 		last_age_ns = sample->age_ns;
 		if (sample->read_ns)
-			rls_ns = rls_stamp(&rls, i, sample->read_ns,
-				(int64_t)truth->plan.period_us * NS_PER_US);
+			rls_ns = llround(recursive_stamp(&rls, (double)sample->read_ns / NS_PER_S) *
+				NS_PER_S);
 		if (age_s < from_s || age_s >= to_s)
 			continue;
 		if (sample->read_ns) {
@@ -102,12 +71,37 @@ void truth_figures_add(
 	}
 }
 
+void truth_figures_add_closed(
+	struct truth_figures *figures, const struct truth *truth, double from_s, double to_s)
+{
+	struct refine_path path = refining_path(&truth->device);
+	struct refine_map map;
+
+	assert_int_equal(refine_map_new(truth->pairs, truth->n_pairs, &path, &map), 0);
+	for (size_t i = 0; i < truth->n_samples; i++) {
+		const struct truth_sample *sample = &truth->samples[i];
+		double age_s = (double)sample->age_ns / NS_PER_S;
+		int64_t at_ns, uncertainty_ns;
+
+		if (sample->rows == 0 || age_s < from_s || age_s >= to_s ||
+			!refine_map_at(&map, sample->tick, sample->stamp_ns, NEAR_MS * NS_PER_MS,
+				&at_ns, &uncertainty_ns))
+			continue;
+		put(&figures->closed, at_ns - sample->true_ns);
+		put(&figures->closed_uncertainty, uncertainty_ns);
+		figures->n_closed_covered += llabs(at_ns - sample->true_ns) <= uncertainty_ns;
+	}
+	refine_map_free(&map);
+}
+
 void truth_figures_free(struct truth_figures *figures)
 {
 	free(figures->stamp.ns);
 	free(figures->raw.ns);
 	free(figures->rls.ns);
 	free(figures->uncertainty.ns);
+	free(figures->closed.ns);
+	free(figures->closed_uncertainty.ns);
 	memset(figures, 0, sizeof(*figures));
 }
 
@@ -135,16 +129,36 @@ int64_t truth_mean(const struct truth_errors *errors)
 	return errors->n ? llround(sum / (double)errors->n) : 0;
 }
 
+static double share(size_t part, const struct truth_errors *all)
+{
+	return all->n ? (double)part / (double)all->n : 0;
+}
+
+static double width(struct truth_errors *stated, struct truth_errors *errors)
+{
+	int64_t true_ns = truth_quantile(errors, 0.95);
+
+	return true_ns ? (double)truth_quantile(stated, 0.5) / (double)true_ns : 0;
+}
+
 double truth_coverage(const struct truth_figures *figures)
 {
-	return figures->stamp.n ? (double)figures->n_covered / (double)figures->stamp.n : 0;
+	return share(figures->n_covered, &figures->stamp);
 }
 
 double truth_width(struct truth_figures *figures)
 {
-	int64_t true_ns = truth_quantile(&figures->stamp, 0.95);
+	return width(&figures->uncertainty, &figures->stamp);
+}
 
-	return true_ns ? (double)truth_quantile(&figures->uncertainty, 0.5) / (double)true_ns : 0;
+double truth_closed_coverage(const struct truth_figures *figures)
+{
+	return share(figures->n_closed_covered, &figures->closed);
+}
+
+double truth_closed_width(struct truth_figures *figures)
+{
+	return width(&figures->closed_uncertainty, &figures->closed);
 }
 
 bool truth_prints(void)

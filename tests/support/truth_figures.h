@@ -19,19 +19,28 @@ struct truth_figures {
 	struct truth_errors stamp, raw, rls;
 	struct truth_errors uncertainty; /* stated, one for each stamp */
 	size_t n_covered;                /* stamps whose error is within it */
+
+	/* The same rows by the map that is made when a run closes (keep/refine.h). */
+	struct truth_errors closed, closed_uncertainty;
+	size_t n_closed_covered;
 };
 
 /* Adds the samples whose age is in this range, of one run after truth_stop. */
 void truth_figures_add(
+	struct truth_figures *figures, const struct truth *truth, double from_s, double to_s);
+void truth_figures_add_closed(
 	struct truth_figures *figures, const struct truth *truth, double from_s, double to_s);
 void truth_figures_free(struct truth_figures *figures);
 
 /* Of the absolute values; share 1: the largest. 0 when there are none. Sorts. */
 int64_t truth_quantile(struct truth_errors *errors, double share);
 int64_t truth_mean(const struct truth_errors *errors); /* signed */
+/* The share that is within what is stated; the median of that, by the 95th percentile of what is
+ * true. */
 double truth_coverage(const struct truth_figures *figures);
-/* The median of what is stated, by the 95th percentile of what is true. */
 double truth_width(struct truth_figures *figures);
+double truth_closed_coverage(const struct truth_figures *figures);
+double truth_closed_width(struct truth_figures *figures);
 
 /* Is KITLOG_TRUTH_PRINT set? */
 bool truth_prints(void);

@@ -2,23 +2,29 @@
 /* One table of ports, one function a direction. */
 #include "support/truth_path.h"
 
+#include <string.h>
+
+#include "sense/port.h"
 #include "support/truth_draw.h"
 
 enum { BAUD = 115200, BITS_PER_BYTE = 10 };
 
 static const struct port_model {
-	const char *name;
+	const char *name, *path;
 	double to_floor_us, to_tail_us;
 	double from_floor_us, from_spread_us, from_tail_us;
 	double frame_us, timer_us; /* 0: has none */
 	bool has_wire;
-	int64_t uncertainty_ns; /* as sense/port_serial.c says it */
+	unsigned latency_ms;
+	uint16_t usb_vendor;
 } models[TRUTH_PORTS] = {
-	[TRUTH_UART] = {"UART 115200", 30, 20, 100, 350, 30, 0, 0, true, NS_PER_MS},
-	[TRUTH_CDC] = {"USB CDC", 120, 50, 150, 0, 40, 1000, 0, false, NS_PER_MS},
-	[TRUTH_FTDI_1] = {"FTDI, 1 ms", 120, 50, 300, 0, 60, 1000, 1000, true, NS_PER_MS},
-	[TRUTH_FTDI_16] = {"FTDI, 16 ms", 120, 50, 300, 0, 60, 1000, 16000, true, 16 * NS_PER_MS},
-	[TRUTH_PTY] = {"pty", 15, 10, 15, 0, 10, 0, 0, false, NS_PER_MS},
+	[TRUTH_UART] = {"UART 115200", "/dev/ttyAMA0", 30, 20, 100, 350, 30, 0, 0, true, 0, 0},
+	[TRUTH_CDC] = {"USB CDC", "/dev/ttyACM0", 120, 50, 150, 0, 40, 1000, 0, false, 0, 0x2e8a},
+	[TRUTH_FTDI_1] = {"FTDI, 1 ms", "/dev/ttyUSB0", 120, 50, 300, 0, 60, 1000, 1000, true, 1,
+		0x0403},
+	[TRUTH_FTDI_16] = {"FTDI, 16 ms", "/dev/ttyUSB0", 120, 50, 300, 0, 60, 1000, 16000, true,
+		16, 0x0403},
+	[TRUTH_PTY] = {"pty", "/dev/pts/7", 15, 10, 15, 0, 10, 0, 0, false, 0, 0},
 };
 
 const char *truth_port_name(enum truth_port port)
@@ -28,15 +34,20 @@ const char *truth_port_name(enum truth_port port)
 
 void truth_port_describe(enum truth_port port, struct kit_port *ret_port)
 {
+	const struct port_model *model = &models[port];
+
 	*ret_port = (struct kit_port){
 		.transport = KIT_SERIAL,
-		.path = "/dev/ttyTRUTH",
 		.socket = "truth",
+		.usb_vendor = model->usb_vendor,
 		.speed = BAUD,
 		.bits_per_byte = BITS_PER_BYTE,
-		.has_wire = models[port].has_wire,
-		.uncertainty_ns = models[port].uncertainty_ns,
+		.has_wire = model->has_wire,
+		.uncertainty_ns = (model->latency_ms ? model->latency_ms : 1) * (int64_t)NS_PER_MS,
 	};
+	strcpy(ret_port->path, model->path);
+	if (port != TRUTH_PTY)
+		port_presume(model->latency_ms, ret_port);
 }
 
 static double around(struct draw *from, double middle)
