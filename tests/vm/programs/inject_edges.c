@@ -128,9 +128,10 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < edges.n; i++)
 		if (edges.edge[i].line >= n_lines)
 			refuse("an edge names a line that is not among the PULLs");
-	/* As punctual as this user may be. */
+	/* Before any reader, whose work would else lie between the two instants; behind the threads of
+	 * interrupts (50), for edges that come when they are late would be lost in the kernel. */
 	mlockall(MCL_CURRENT | MCL_FUTURE);
-	sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){.sched_priority = 10});
+	sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){.sched_priority = 49});
 	if (!start_ns)
 		start_ns = now_ns() + second_ns / 10;
 	for (size_t i = 0; i < edges.n; i++)
