@@ -10,7 +10,7 @@
 #include "sense/describe.h"
 #include "support/site.h"
 
-enum { MAIN = 10, CLOCK = 11, LIVE_LATE_US = 400, BODY_MOST = 1 << 20 };
+enum { MAIN = 10, CLOCK = 11, LIVE_LATE_US = 400, BODY_MOST = 8 << 20, MANY = 30000 };
 
 /* A device whose clock is right, and whose live map was 400 us late all the while. */
 static void plug_clocked(struct site *site)
@@ -237,6 +237,54 @@ static void a_board_without_a_clock_is_evened_with_its_arrivals_beside(void **st
 	assert_int_equal(n, 199);
 }
 
+/* A row each millisecond, up to 0.4 ms late. */
+static void keep_many(struct site *site, uint32_t stream)
+{
+	for (int64_t i = 0; i < MANY; i++) {
+		const double values[2] = {(double)i / 1000, NAN};
+
+		keep(site, stream, 2, 930 * S + i * S / 1000 + i * 37 % 10 * 40000 + stream, NULL,
+			values);
+		if (i % 5000 == 0)
+			assert_int_equal(store_commit(site->store, clock_now(&site->clock)), 0);
+	}
+}
+
+/* More pages than one, whose edges lie at other instants than those of the store. */
+static void a_long_file_has_every_row_once_and_in_order(void **state)
+{
+	struct site *site = *state;
+	double time, one, last = -1;
+	unsigned n[2] = {0, 0};
+
+	site_log_in(site);
+	site_plug(site, 1, "temperature");
+	site_plug(site, 2, "temperature");
+	keep_many(site, 10);
+	keep_many(site, 20);
+	site_keep_turns(site);
+	const char *body = export_of(site,
+		"/api/v1/export?stream=10&stream=20&from_us=930000000&to_us=985000000&stamps=even");
+
+	for (const char *line = strchr(body, '\n'); line && line[1];
+		line = strchr(line + 1, '\n')) {
+		unsigned of = 0;
+
+		/* time, no hour, the first kit's value or nothing */
+		if (sscanf(line + 1, "%lf,,%lf", &time, &one) != 2) {
+			assert_int_equal(sscanf(line + 1, "%lf,,,,%lf", &time, &one), 2);
+			of = 1;
+		}
+		assert_true(time > last);
+		last = time;
+		assert_true(fabs(one - n[of] / 1000.0) < 1e-6);
+		assert_true(fabs(time - one) < 0.0002);
+		n[of]++;
+	}
+	assert_int_equal(n[0], MANY);
+	assert_int_equal(n[1], MANY);
+}
+
 static void what_has_no_even_stamps_is_refused_with_a_sentence(void **state)
 {
 	struct site *site = *state;
@@ -267,6 +315,7 @@ int main(void)
 		SITE_TEST(the_map_is_kept_when_what_came_after_counts_too),
 		SITE_TEST(an_export_of_a_past_run_keeps_the_map_that_it_made),
 		SITE_TEST(a_board_without_a_clock_is_evened_with_its_arrivals_beside),
+		SITE_TEST(a_long_file_has_every_row_once_and_in_order),
 		SITE_TEST(what_has_no_even_stamps_is_refused_with_a_sentence),
 	};
 
