@@ -111,10 +111,12 @@ static bool has_flags(const struct exporter *exporter)
 	return false;
 }
 
-/* Of a file with better stamps than the stored ones it is theirs. */
+/* Of a file with better stamps than the stored ones it is theirs. Of even ones nobody knows it. */
 static int64_t worst_of(const struct export_stream *of)
 {
-	return of->has_better_map ? of->uncertainty_ns : stated_worst_ns(&of->stated);
+	if (of->has_better_map)
+		return of->uncertainty_ns;
+	return of->is_even ? 0 : stated_worst_ns(&of->stated);
 }
 
 static bool has_stated(const struct exporter *exporter)
@@ -349,12 +351,15 @@ static void add_flags(
 		text_add_char(text, '"');
 }
 
-/* Here and there nothing better may be known than what was stored. */
-static int64_t uncertainty_at(struct export_stream *of, int64_t stored_ns)
+/* Of a row's stamp as it is written, by the stored one. Here and there nothing better may be known than
+ * what was stored. */
+static int64_t uncertainty_of(struct export_stream *of, struct instant stored)
 {
-	int64_t ns = of->has_better_map ? curve_uncertainty_ns(of->restamp.curve, stored_ns) : 0;
+	int64_t ns = of->has_better_map ? curve_uncertainty_ns(of->restamp.curve, stored.ns) : 0;
 
-	return ns ? ns : stated_ns(&of->stated, (struct instant){stored_ns});
+	if (ns || of->is_even)
+		return ns;
+	return stated_ns(&of->stated, stored);
 }
 
 /* Where it is another than in the row before. */
@@ -365,8 +370,11 @@ static void add_stated(struct exporter *exporter, const struct moment *moment, s
 
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		struct export_stream *of = &exporter->streams[i];
-		int64_t ns = moment->values[i] ? uncertainty_at(of, moment->stored_ns[i]) : 0;
+		int64_t ns;
 
+		if (!moment->values[i])
+			continue;
+		ns = uncertainty_of(of, (struct instant){moment->stored_ns[i]});
 		if (ns == 0 || ns == of->written_ns)
 			continue;
 		of->written_ns = ns;
@@ -429,16 +437,18 @@ static void add_lines(struct exporter *exporter, const struct moment *moment, st
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		struct export_stream *of = &exporter->streams[i];
 		double room[STREAM_CHANNELS];
+		struct instant stored;
 		bool is_first;
 
 		if (!moment->values[i])
 			continue;
-		is_first = stated_is_first(&of->stated, moment->at);
+		stored.ns = moment->stored_ns[i];
+		is_first = stated_is_first(&of->stated, stored);
 		if (!has_time || !of->has_series)
 			exporter->rows_without_time += !has_time;
 		else if (add_row(text, &of->series, lap,
 				 calibrated(of, moment->at, moment->values[i], room),
-				 is_first ? stated_ns(&of->stated, moment->at) : 0, wall) == 0)
+				 is_first ? uncertainty_of(of, stored) : 0, wall) == 0)
 			exporter->rows++;
 	}
 }

@@ -114,6 +114,7 @@ static void a_closed_run_has_the_better_stamps_and_says_so(void **state)
 
 	assert_non_null(strstr(body, "[时间按结束后的最好时钟图 stamps by the better map, ±"));
 	assert_non_null(strstr(body, "live stamps differed by at most 4"));
+	assert_non_null(strstr(body, "stamp_u_s [时刻 stamps ±0."));
 	assert_true(worst_us(body, 0) < 60);
 	body = export_of(site, "/api/v1/export?run=1&from_us=940000000&to_us=980000000");
 	assert_true(worst_us(body, -10) < 60);
@@ -221,6 +222,7 @@ static void a_board_without_a_clock_is_evened_with_its_arrivals_beside(void **st
 	site_log_in(site);
 	site_plug(site, 1, "temperature");
 	keep_jittery(site, 10);
+	store_add_uncertainty(site->store, &(struct uncertainty){10, {900 * S}, 100000000});
 	site_keep_turns(site);
 	const char *body = export_of(
 		site, "/api/v1/export?stream=10&from_us=930000000&to_us=985000000&stamps=even");
@@ -228,6 +230,7 @@ static void a_board_without_a_clock_is_evened_with_its_arrivals_beside(void **st
 
 	assert_non_null(strstr(body, "[时间按行号均匀 even stamps by index]"));
 	assert_non_null(strstr(body, ",\"到达 arrival_s\"\r\n"));
+	assert_null(strstr(body, "stamp_u_s")); /* that of arrivals is not theirs */
 	for (; line && line[1]; line = strchr(line + 1, '\n')) {
 		assert_int_equal(sscanf(line + 1, "%lf,,%lf,,,,%lf", &time, &value, &arrival), 3);
 		assert_true(fabs(time - value) < 0.002);
