@@ -152,19 +152,24 @@ static int by_sticker(const void *a, const void *b)
 	return (left->stream.id > right->stream.id) - (left->stream.id < right->stream.id);
 }
 
-static struct instant first_row(struct extract *extract, struct reader *reader)
+/* Where the rows of the range begin and end; all of it, when there are none. */
+static void find_rows(const struct extract *extract, struct reader *reader,
+	struct instant *ret_first, struct instant *ret_end)
 {
-	struct instant origin = {INT64_MAX}, first, last;
-	uint64_t rows;
+	const struct extract_options *options = &extract->options;
+	int64_t from = INT64_MAX, to = INT64_MIN;
 
-	for (size_t i = 0; i < extract->exporter.n_streams; i++)
-		if (reader_extent(reader, extract->streams[i].stream.id, &first, &last, &rows) ==
-				0 &&
-			first.ns < origin.ns)
-			origin = first;
-	return origin.ns == INT64_MAX || origin.ns < extract->options.from.ns
-		? extract->options.from
-		: origin;
+	for (size_t i = 0; i < extract->exporter.n_streams; i++) {
+		struct instant first, last;
+		uint64_t rows;
+
+		if (reader_extent(reader, extract->streams[i].stream.id, &first, &last, &rows) < 0)
+			continue;
+		from = first.ns < from ? first.ns : from;
+		to = last.ns >= to ? last.ns + 1 : to;
+	}
+	ret_first->ns = from == INT64_MAX || from < options->from.ns ? options->from.ns : from;
+	ret_end->ns = to == INT64_MIN || to > options->to.ns ? options->to.ns : to;
 }
 
 /* What holds now, for the whole file: its head says it. */
@@ -323,6 +328,7 @@ static int begin_weave(struct extract *extract)
 static int begin(struct extract *extract, struct reader *reader)
 {
 	struct exporter *exporter = &extract->exporter;
+	struct instant first, end;
 	int r = extract->options.is_raw ? 0 : read_calibrations(extract, reader);
 
 	if (r == 0)
@@ -338,11 +344,10 @@ static int begin(struct extract *extract, struct reader *reader)
 	exporter->format = extract->options.format;
 	exporter->streams = extract->streams;
 	exporter->wall = extract->wall;
+	find_rows(extract, reader, &first, &end);
 	if (extract->wall)
-		exporter->wall_ns =
-			worst_of_wall(extract->wall, extract->options.from, extract->options.to);
-	exporter->origin = extract->options.counts_from_first ? first_row(extract, reader)
-							      : extract->options.from;
+		exporter->wall_ns = worst_of_wall(extract->wall, first, end);
+	exporter->origin = extract->options.counts_from_first ? first : extract->options.from;
 	r = begin_weave(extract);
 	if (r == 0)
 		r = begin_marks(extract, reader);

@@ -63,7 +63,7 @@ static void keep_rows(int from, int to)
 static int open_yard(void **unused)
 {
 	struct device device = {.id = 1, .sticker = 1, .kit = "text-board", .n_streams = 1};
-	struct anchor anchor = {.wall = {1700000000 * (int64_t)NS_PER_S},
+	struct anchor anchor = {.wall = {1800000000 * (int64_t)NS_PER_S},
 		.uncertainty_ns = NS_PER_MS,
 		.source = ANCHOR_NTP};
 	struct store_options options = {.directory = yard.directory};
