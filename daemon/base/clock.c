@@ -85,16 +85,24 @@ static bool is_disciplined(const struct clock_evidence *evidence)
 		!(evidence->ntp_status & STA_UNSYNC);
 }
 
-/* The estimated error is the better figure, but systemd-timesyncd never sets it; then the kernel's
- * bound has to do, which starts at 0 with each answer and grows by 500 ppm: at least 1 ms. */
+/* 95 % is twice the estimated error, which is one standard deviation (RFC 5905's PSI, chronyd's
+ * offset_sd). systemd-timesyncd never sets it; then the kernel's bound has to do, which starts at 0 with
+ * each answer and grows by 500 ppm. What the answer's way was longer than its way back is in neither:
+ * half of 40 ms at the least, for it asks one server on the Internet. */
 static int64_t ntp_uncertainty_ns(const struct clock_evidence *evidence)
 {
+	const int64_t least_ns = 20 * (int64_t)NS_PER_MS;
+
 	if (evidence->ntp_esterror_us > 0)
-		return evidence->ntp_esterror_us * NS_PER_US;
-	if (evidence->ntp_maxerror_us > NS_PER_MS / NS_PER_US)
+		return 2 * evidence->ntp_esterror_us * NS_PER_US;
+	if (evidence->ntp_maxerror_us > least_ns / NS_PER_US)
 		return evidence->ntp_maxerror_us * NS_PER_US;
-	return NS_PER_MS;
+	return least_ns;
 }
+
+/* A battery clock loses or gains up to two seconds a day (20 ppm), and nobody says when it was set: a
+ * month ago. */
+static const int64_t battery_clock_ns = 60 * (int64_t)NS_PER_S;
 
 bool clock_is_trusted(enum anchor_source *ret_source, int64_t *ret_uncertainty_ns)
 {
@@ -123,7 +131,7 @@ bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *r
 	}
 	if (evidence->was_set_by_battery_clock) {
 		*ret_source = ANCHOR_RTC;
-		*ret_uncertainty_ns = NS_PER_S;
+		*ret_uncertainty_ns = battery_clock_ns;
 		return true;
 	}
 	return false;

@@ -66,7 +66,8 @@ enum anchor_source {
 	ANCHOR_BETWEEN = 9, /* nobody told: after the boot before and before the one behind */
 };
 
-/* One claim: at this instant it was that hour, give or take. */
+/* One claim: at this instant it was that hour, give or take (95 %). What follows from all claims is told
+ * in keep/wall_map.h. */
 struct anchor {
 	struct instant at;
 	struct wall wall;
@@ -86,7 +87,7 @@ enum { CLOCK_OLDEST_WALL_S = 1767225600 };
 
 /* Asks the kernel whether its wall clock is to be believed: adjtimex(2) says "synchronised", or a
  * battery clock set it at boot (/sys/class/rtc/.../hctosys). Returns true and what to write into an
- * anchor; the uncertainty is the kernel's estimate for NTP, 1 s for a battery clock. Reads a file:
+ * anchor; the uncertainty (95 %) is by the kernel's estimate for NTP, a minute for a battery clock. Reads a file:
  * not for the sense thread. */
 bool clock_is_trusted(enum anchor_source *ret_source, int64_t *ret_uncertainty_ns);
 

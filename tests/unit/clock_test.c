@@ -82,23 +82,23 @@ static void trust_follows_the_evidence(void **state)
 		int source; /* NOBODY: not trusted */
 		int64_t uncertainty_us;
 	} cases[] = {
-		/* disciplined, with an estimate; without one: the bound, at least 1 ms */
-		{{NOW, TIME_OK, STA_PLL, 200, 90000, false}, ANCHOR_NTP, 200},
+		/* disciplined, with an estimate; without one: the bound, at least 20 ms */
+		{{NOW, TIME_OK, STA_PLL, 200, 90000, false}, ANCHOR_NTP, 400},
 		{{NOW, TIME_OK, STA_PLL, 0, 90000, false}, ANCHOR_NTP, 90000},
-		{{NOW, TIME_OK, STA_PLL, 0, 1001, false}, ANCHOR_NTP, 1001},
-		{{NOW, TIME_OK, STA_PLL, 0, 0, false}, ANCHOR_NTP, 1000},
-		{{NOW, TIME_INS, STA_PLL | STA_INS, 7, 0, false}, ANCHOR_NTP, 7},
-		{{NOW, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 200},
+		{{NOW, TIME_OK, STA_PLL, 0, 20001, false}, ANCHOR_NTP, 20001},
+		{{NOW, TIME_OK, STA_PLL, 0, 0, false}, ANCHOR_NTP, 20000},
+		{{NOW, TIME_INS, STA_PLL | STA_INS, 7, 0, false}, ANCHOR_NTP, 14},
+		{{NOW, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 400},
 		/* not disciplined, or nobody knows */
 		{{NOW, TIME_ERROR, STA_UNSYNC, 0, 16000000, false}, NOBODY, 0},
 		{{NOW, TIME_ERROR, STA_PLL, 200, 0, false}, NOBODY, 0},
 		{{NOW, TIME_OK, STA_PLL | STA_UNSYNC, 200, 0, false}, NOBODY, 0},
 		{{NOW, -1, 0, 0, 0, false}, NOBODY, 0},
 		/* a battery clock set it */
-		{{NOW, TIME_ERROR, STA_UNSYNC, 0, 0, true}, ANCHOR_RTC, 1000000},
-		{{NOW, -1, 0, 0, 0, true}, ANCHOR_RTC, 1000000},
+		{{NOW, TIME_ERROR, STA_UNSYNC, 0, 0, true}, ANCHOR_RTC, 60000000},
+		{{NOW, -1, 0, 0, 0, true}, ANCHOR_RTC, 60000000},
 		/* earlier than this program, whoever vouches for it */
-		{{YEAR_2026, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 200},
+		{{YEAR_2026, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 400},
 		{{YEAR_2026 - 1, TIME_OK, STA_PLL, 200, 0, true}, NOBODY, 0},
 		{{YEAR_2026 - 1, TIME_ERROR, STA_UNSYNC, 0, 0, true}, NOBODY, 0},
 		{{0, TIME_OK, STA_PLL, 200, 0, false}, NOBODY, 0},
