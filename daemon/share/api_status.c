@@ -155,6 +155,20 @@ static void add_ports(const struct parts *parts, struct text *text)
 	text_add_char(text, ']');
 }
 
+/* Starts of the board of which nobody has told the hour, the present one too: their rows wait. */
+static void add_dark_boots(const struct parts *parts, struct text *text)
+{
+	const struct wall_map *map = parts->walltime.map;
+	unsigned n_dark = 0;
+
+	for (size_t i = 0; map && i < wall_map_boots(map); i++)
+		n_dark += !wall_map_boot(map, i).is_known;
+	if (map)
+		text_addf(text, ",\"boots_without_hour\":%u", n_dark);
+	else
+		text_add(text, ",\"boots_without_hour\":null"); /* it is being read */
+}
+
 void handle_status(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -170,6 +184,7 @@ void handle_status(void *self, struct request *request)
 			(long long)(anchor.uncertainty_ns / NS_PER_US));
 	else
 		text_add(&text, ",\"wall_source\":null,\"wall_uncertainty_us\":null");
+	add_dark_boots(parts, &text);
 	text_addf(&text,
 		",\"started_us\":%lld,\"is_teacher\":", (long long)instant_us(parts->started));
 	json_bool(&text, parts_is_teacher(parts, request));

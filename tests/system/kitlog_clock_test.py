@@ -74,5 +74,17 @@ class Clock(unittest.TestCase):
         self.assertIn("PIN", self.kitlog("set", "--boot", "1", "--began", "2026-03-01 09:00", "--pin", "0", status=1))
 
 
+    def test_zz_what_somebody_remembers_is_the_hour_of_that_start(self):
+        daemon.wait_for("a map", lambda: self.board.get("status")["boots_without_hour"] == 1)
+        status = subprocess.run([KITLOG, "--config", self.board.config, "status"], text=True, timeout=30,
+                                capture_output=True, env={**os.environ, "LC_ALL": "C"}).stdout
+        self.assertIn("starts of which nobody told the hour: 1; see kitlog clock", status)
+        began = time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() - 86400 + 8 * 3600))
+        self.assertIn("start 1, +-5 min", self.kitlog("set", "--boot", "1", "--began", began))
+        daemon.wait_for("the map knows", lambda: self.board.get("status")["boots_without_hour"] == 0)
+        line = self.kitlog().splitlines()[3]
+        self.assertRegex(line, rf"^1 +{began}:00 +{began[:10]}.* somebody +\+-5 min$")
+
+
 if __name__ == "__main__":
     unittest.main()

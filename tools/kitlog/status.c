@@ -32,6 +32,13 @@ static void print_clock(const json_t *status)
 			say("还不知道几点；数据照记，连上网、或老师打开网页就会知道",
 				"not known yet; data are kept, a network or the teacher's page will tell"));
 	print_line(say("时间", "clock"), line);
+	if (source && number(status, "boots_without_hour") > 0) {
+		snprintf(line, sizeof line,
+			say("有 %.0f 次开机不知道是几点；看 kitlog clock",
+				"starts of which nobody told the hour: %.0f; see kitlog clock"),
+			number(status, "boots_without_hour"));
+		print_line("", line);
+	}
 }
 
 static void print_store(const json_t *store)
