@@ -107,6 +107,10 @@ class Uno:
     def lag_ms(self):
         return float(re.search(r"worst lag ([\d.]+) ms", self.said.read_text()).group(1))
 
+    def has_slipped(self):
+        """Its clock stood still for a second or more: no clock that a map could be made of."""
+        return float(re.search(r"slip ([\d.]+) ms", self.said.read_text()).group(1)) > 0
+
 
 def quantile(values, share):
     values = sorted(values)
@@ -132,7 +136,7 @@ class UnoTime(unittest.TestCase):
                              round(float(row[2]) / MV_PER_STEP)))
         return rows
 
-    def lay_beside(self, rows, truth):
+    def lay_beside(self, rows, truth, all_fit):
         """[(stamp by CLOCK_MONOTONIC, true instant)] of rows [(stamp, value)]. Where rows are missing, those
         behind the hole are laid beside the conversions anew."""
         instants, values = [row[0] for row in truth], [row[2] for row in truth]
@@ -142,7 +146,7 @@ class UnoTime(unittest.TestCase):
             near = range(bisect.bisect(instants, rows[begin][0] - NEAR_NS),
                          bisect.bisect(instants, rows[begin][0] + NEAR_NS))
             fits = [n for n in near if values[n:n + len(wanted)] == wanted]
-            if len(wanted) > FEW:
+            if all_fit and len(wanted) > FEW:
                 self.assertEqual(len(fits), 1, f"rows {begin} to {end}: where do they belong?")
             if len(fits) == 1:
                 for n in range(begin, end):
@@ -175,10 +179,13 @@ class UnoTime(unittest.TestCase):
         with sqlite3.connect(board.data / "kitlog.db") as database:
             (base_ns,) = database.execute(
                 "SELECT base_ns FROM boot ORDER BY id DESC LIMIT 1").fetchone()
+        if uno.has_slipped():
+            self.skipTest("this machine is too busy: the simulator had no processor for a second")
+        is_calm = uno.lag_ms() < STARVED_MS
         settled_ns = rows[0][0] - base_ns + SETTLED_S * 10**9
         errors, stated, covered, turn = [], [], 0, 0
         rows = [(stamp_ns - base_ns, value) for stamp_ns, value in rows]
-        for stamp_ns, true_ns in self.lay_beside(rows, uno.truth()):
+        for stamp_ns, true_ns in self.lay_beside(rows, uno.truth(), is_calm):
             if stamp_ns < settled_ns:
                 continue
             while turn + 1 < len(told) and told[turn + 1][0] - base_ns <= stamp_ns:
@@ -186,14 +193,13 @@ class UnoTime(unittest.TestCase):
             errors.append(stamp_ns - true_ns)
             stated.append(told[turn][1])
             covered += abs(errors[-1]) <= told[turn][1]
-        self.assertGreater(len(errors), (SECONDS - SETTLED_S) * 1000 * 0.8)
+        self.assertGreater(len(errors), (SECONDS - SETTLED_S) * 1000 * (0.8 if is_calm else 0.1))
         met = figures(errors) | {"covered": round(covered / len(errors), 4),
                                  "stated_us": round(statistics.median(stated) / 1000, 1),
                                  "simulator_lag_ms": uno.lag_ms()}
         raw = figures(list(uno.delays_at_arrival(settled_ns)))
         print(f"uno in simavr, stamps: {json.dumps(met)}", flush=True)
         print(f"uno in simavr, at arrival: {json.dumps(raw)}", flush=True)
-        is_calm = uno.lag_ms() < STARVED_MS
         self.assertLess(met["p95_us"], CALM_P95_US if is_calm else LOOSE_P95_US)
         if is_calm:
             self.assertLess(met["p95_us"], raw["p50_us"])
