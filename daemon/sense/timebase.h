@@ -63,18 +63,20 @@
  * leaves in the line, together; and the error that is still being steered away, the bend, and the
  * rate's doubt until the next piece, added.
  *
- * WHAT IT GIVES, bias included, in tests/unit/timebase_truth_test.c (40 runs of 10 minutes per
+ * WHAT IT GIVES, bias included, in tests/unit/timebase_truth_test.c (20 runs of 10 minutes per
  * path, -200 .. 200 ppm, wandering by 0.5 ppm, 1.5 % of messages ms late, each floor up to 40 %
  * off what is presumed), from the tenth second on, in us:
  *
  *                          raw arrival    RLS 30 s   kitlog
  *                                p95         p95   p50   p95   stated   within it
- *     UART 115200                482         391    12    30       43      99.2 %
- *     USB CDC, 1 ms frames      1184        1205    25    77       99      98.5 %
- *     FTDI, timer 1 ms          1376        1374    35    92      139      99.3 %
- *     FTDI, timer 16 ms        15593        8797    63   235      259      96.5 %
- *     UART, never asked          598         504    40    79       95      99.3 %
- *     CDC, never asked          1184        1198    30    72       81      97.7 %
+ *     UART 115200                479         384    10    27       43     100.0 %
+ *     USB CDC, 1 ms frames      1180        1205    24    76      100      98.2 %
+ *     FTDI, timer 1 ms          1369        1380    31    85      139      99.4 %
+ *     FTDI, timer 16 ms        15548        8763    57   217      258      97.9 %
+ *     UART, never asked          590         486    39    71       96     100.0 %
+ *     CDC, never asked          1180        1204    30    64       85      99.0 %
+ *     UART, 30 ppm in 600 s      479         384    23   127      116      95.5 %
+ *     UART, warmed by 20 ppm     479         384    12    79       76      95.3 %
  *
  * (Raw arrival, and recursive least squares with that half-time, as Lab Streaming Layer smooths:
  * both keep the mean delay as a bias.) Before that: within 0.35 ms (UART) and 0.6 ms (USB) from
