@@ -21,17 +21,9 @@ static const int64_t sleep_doubt_ns = NS_PER_S;
 /* Who sets a clock by hand reads another one to the minute. */
 static const int64_t by_hand_ns = 60 * (int64_t)NS_PER_S;
 
-/* Of a board's crystal, without anybody who corrects it. */
-enum { DRIFT_PPM = 50 };
-
 static int64_t offset(const struct anchor *anchor)
 {
 	return anchor->wall.ns - anchor->at.ns;
-}
-
-static int64_t uncertainty_at(const struct anchor *anchor, struct instant at)
-{
-	return anchor->uncertainty_ns + llabs(instant_since(at, anchor->at)) / 1000000 * DRIFT_PPM;
 }
 
 bool wall_pace_take(struct wall_pace *pace, const struct anchor *anchor, int64_t least_move_ns)
@@ -48,20 +40,6 @@ bool wall_pace_take(struct wall_pace *pace, const struct anchor *anchor, int64_t
 	return true;
 }
 
-void wall_claims_note(struct wall_claims *claims, const struct anchor *anchor)
-{
-	/* One that says something else altogether is news, as it is for the map. */
-	if (claims->has_best) {
-		int64_t before = uncertainty_at(&claims->best, anchor->at);
-		int64_t apart = llabs(offset(anchor) - offset(&claims->best));
-
-		if (before < anchor->uncertainty_ns && apart <= before + anchor->uncertainty_ns)
-			return;
-	}
-	claims->best = *anchor;
-	claims->has_best = true;
-}
-
 static void add(struct wall_finding *finding, const struct anchor *anchor)
 {
 	finding->anchors[finding->n_anchors++] = *anchor;
@@ -69,19 +47,20 @@ static void add(struct wall_finding *finding, const struct anchor *anchor)
 
 static void wake_up(struct wall_claims *claims, struct instant at, struct wall_finding *finding)
 {
-	struct anchor carried = {.at = at, .wall = {finding->slept_ns}, .source = ANCHOR_CARRIED};
-
 	/* Noticed as soon as the board woke: what came before the sleep lies before this. */
 	finding->slept = (struct gap){
 		.reason = GAP_SUSPENDED, .from = instant_add(at, -NS_PER_MS), .to = at};
 	claims->doubt_ns = sleep_doubt_ns;
-	carried.uncertainty_ns = sleep_doubt_ns;
-	if (claims->has_best) {
-		carried.uncertainty_ns += uncertainty_at(&claims->best, at);
-		carried.wall.ns += offset(&claims->best) + at.ns;
-		claims->best = carried;
-	}
-	add(finding, &carried);
+	add(finding,
+		&(struct anchor){.at = at,
+			.wall = {finding->slept_ns},
+			.uncertainty_ns = sleep_doubt_ns,
+			.source = ANCHOR_CARRIED});
+}
+
+bool wall_claims_slept(const struct wall_claims *claims, int64_t asleep_ns)
+{
+	return claims->has_looked && asleep_ns - claims->asleep_ns >= least_sleep_ns;
 }
 
 static void compare(struct wall_claims *claims, const struct wall_evidence *evidence,
@@ -90,7 +69,7 @@ static void compare(struct wall_claims *claims, const struct wall_evidence *evid
 	int64_t slept_ns = evidence->asleep_ns - claims->asleep_ns;
 	int64_t moved = offset(&evidence->pair) - claims->offset_ns;
 
-	if (slept_ns >= least_sleep_ns) {
+	if (wall_claims_slept(claims, evidence->asleep_ns)) {
 		finding->slept_ns = slept_ns;
 		moved -= slept_ns;
 		wake_up(claims, evidence->pair.at, finding);
@@ -141,6 +120,5 @@ void wall_claims_look(struct wall_claims *claims, const struct wall_evidence *ev
 	struct anchor claim = claim_of(claims, evidence);
 	if (!wall_pace_take(&claims->pace, &claim, moved_ns))
 		return;
-	wall_claims_note(claims, &claim);
 	add(ret_finding, &claim);
 }

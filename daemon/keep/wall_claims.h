@@ -45,24 +45,22 @@ struct wall_claims {
 	int64_t doubt_ns;    /* of the kernel's wall clock, since a sleep */
 	bool is_by_hand;     /* it was set while nobody but a battery clock vouched for it */
 	struct wall_pace pace;
-	bool has_best;
-	struct anchor best; /* the surest of all claims, to be carried over a sleep */
 };
 
 /* What a look found. */
 struct wall_finding {
 	unsigned n_anchors;
-	/* An ANCHOR_CARRIED where nobody had told the hour yet has how long the board slept as its wall
-	 * time: since 1970, so to speak. */
+	/* An ANCHOR_CARRIED has how long the board slept as its wall time: since 1970, so to speak. The
+	 * map adds it to the hour that it has, which is newer than any that is known here. */
 	struct anchor anchors[2];
 	int64_t stepped_ns; /* somebody moved the wall clock by so much; 0: nobody */
 	int64_t slept_ns;   /* 0: it did not */
 	struct gap slept;   /* with slept_ns */
 };
 
+/* The board slept since the last look: it is time for another one. */
+bool wall_claims_slept(const struct wall_claims *claims, int64_t asleep_ns);
+
 /* All zeros at first. */
 void wall_claims_look(struct wall_claims *claims, const struct wall_evidence *evidence,
 	struct wall_finding *ret_finding);
-
-/* A claim of another source was made, or the map says so: it may be the surest one now. */
-void wall_claims_note(struct wall_claims *claims, const struct anchor *anchor);

@@ -17,7 +17,10 @@
 #define LOG_TAG "clock"
 #include "base/log.h"
 
-static const int64_t look_ns = 10 * (int64_t)NS_PER_S;
+/* A sleep is looked for each second, since rows that were taken before it is told have the hour of
+ * before it (wall_rule.c, wake_ns); all the rest each tenth. */
+static const int64_t look_ns = NS_PER_S;
+enum { LOOKS = 10 };
 
 /* chronyd is asked where it does not tell the kernel; what it said holds until it should have said
  * it twice more. */
@@ -27,18 +30,27 @@ static const int64_t ask_chrony_ns = 60 * (int64_t)NS_PER_S,
 /* The timer that somebody cancels is never due: it ends with the kernel's own time. */
 static const time_t never_s = INT64_MAX / NS_PER_S;
 
-/* Anchors that found no room; one of before a sleep, and the kernel's own. */
-enum { WAITING = 4 };
+/* What found no room yet, and what a look may find: a sleep is a gap and an anchor, the kernel's own
+ * claim is another. */
+enum { WAITING = 16, NEWS_OF_A_LOOK = 3 };
+
+struct news {
+	bool is_gap;
+	struct gap gap;
+	struct anchor anchor;
+};
 
 struct wallwatch {
 	struct wallwatch_options options;
 	struct wall_claims claims;
-	struct anchor waiting[WAITING];
+	struct news waiting[WAITING];
 	unsigned n_waiting;
+	struct log_state full;
 	int64_t slept_ns;
 	struct wall_gps gps;
 	struct wall_pps pps;
 	struct timer timer;
+	unsigned n_looks;
 	struct wall_chrony *chrony;
 	struct chrony_tracking tracking; /* what chronyd said last, and when */
 	struct instant tracked, asked;
@@ -47,89 +59,71 @@ struct wallwatch {
 
 /* ---------------------------------------------------------------- to the card */
 
-static void order_waiting(struct wallwatch *watch)
+static int give(struct keep *keep, const struct news *news)
+{
+	return news->is_gap ? keep_order_gap(keep, &news->gap)
+			    : keep_order_anchor(keep, &news->anchor);
+}
+
+static void give_waiting(struct wallwatch *watch)
 {
 	unsigned n = 0;
 
-	while (n < watch->n_waiting &&
-		keep_order_anchor(watch->options.keep, &watch->waiting[n]) == 0)
+	while (n < watch->n_waiting && give(watch->options.keep, &watch->waiting[n]) == 0)
 		n++;
 	watch->n_waiting -= n;
 	for (unsigned i = 0; i < watch->n_waiting; i++)
 		watch->waiting[i] = watch->waiting[i + n];
 }
 
-/* In order, and the newest rather than an old one when the card is stuck for long. */
-static void order(struct wallwatch *watch, const struct anchor *anchor)
+/* Nothing is said that could not be kept: it is found, or said, again. */
+static bool has_room(struct wallwatch *watch)
 {
-	if (watch->n_waiting == WAITING) {
-		watch->n_waiting--;
-		for (unsigned i = 0; i < watch->n_waiting; i++)
-			watch->waiting[i] = watch->waiting[i + 1];
+	give_waiting(watch);
+	if (watch->n_waiting + NEWS_OF_A_LOOK <= WAITING) {
+		log_state_clear(&watch->full, LOG_TAG, "the card takes the hour again");
+		return true;
 	}
-	watch->waiting[watch->n_waiting++] = *anchor;
-	order_waiting(watch);
+	log_state_set(&watch->full, LOG_WARN, LOG_TAG,
+		"the card is too slow: what is said of the hour has to wait");
+	return false;
 }
 
-static void tell(const struct anchor *anchor)
+/* In order, since the map tells later ones by the earlier ones. */
+static void order(struct wallwatch *watch, const struct news *news)
+{
+	watch->waiting[watch->n_waiting++] = *news;
+	give_waiting(watch);
+}
+
+static void order_anchor(struct wallwatch *watch, const struct anchor *anchor)
 {
 	char text[WALL_TEXT];
 
-	log_info("it was %s +- %.3f s at %.3f s (%s)", wall_text(anchor->wall, 3, text),
-		(double)anchor->uncertainty_ns / NS_PER_S, (double)anchor->at.ns / NS_PER_S,
-		anchor_source_name(anchor->source));
-}
-
-int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor)
-{
-	int result = keep_order_anchor(watch->options.keep, anchor);
-
-	if (result < 0)
-		return result;
-	wall_claims_note(&watch->claims, anchor);
-	tell(anchor);
-	return 0;
+	if (anchor->source != ANCHOR_CARRIED) /* which is how long it slept, and was told */
+		log_info("it was %s +- %.3f s at %.3f s (%s)", wall_text(anchor->wall, 3, text),
+			(double)anchor->uncertainty_ns / NS_PER_S, (double)anchor->at.ns / NS_PER_S,
+			anchor_source_name(anchor->source));
+	order(watch, &(struct news){.anchor = *anchor});
 }
 
 void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidence)
 {
 	struct wall_finding finding;
 
-	order_waiting(watch);
+	if (!has_room(watch))
+		return;
 	wall_claims_look(&watch->claims, evidence, &finding);
 	if (finding.slept_ns > 0) {
 		watch->slept_ns += finding.slept_ns;
 		log_info("the board slept for %.3f s", (double)finding.slept_ns / NS_PER_S);
-		if (keep_order_gap(watch->options.keep, &finding.slept) < 0)
-			log_warn("the card is too slow: it will not be told that the board slept");
+		order(watch, &(struct news){.is_gap = true, .gap = finding.slept});
 	}
 	if (finding.stepped_ns != 0)
 		log_info("the wall clock was set by %+.6f s; no stamp changes",
 			(double)finding.stepped_ns / NS_PER_S);
-	for (unsigned i = 0; i < finding.n_anchors; i++) {
-		tell(&finding.anchors[i]);
-		order(watch, &finding.anchors[i]);
-	}
-}
-
-/* Pulses are looked at when a sentence comes, which is each second, too. */
-void wallwatch_hear(struct wallwatch *watch, const struct anchor *sentence)
-{
-	struct wall_pulse pulse;
-	struct anchor claim;
-
-	if (wall_pps_read(&watch->pps, watch->options.clock, &pulse))
-		wall_gps_pulse(&watch->gps, &pulse);
-	if (!wall_gps_hear(&watch->gps, sentence, &claim))
-		return;
-	wall_claims_note(&watch->claims, &claim);
-	tell(&claim);
-	order(watch, &claim);
-}
-
-void wallwatch_know(struct wallwatch *watch, const struct anchor *hour)
-{
-	wall_claims_note(&watch->claims, hour);
+	for (unsigned i = 0; i < finding.n_anchors; i++)
+		order_anchor(watch, &finding.anchors[i]);
 }
 
 int64_t wallwatch_slept_ns(const struct wallwatch *watch)
@@ -198,6 +192,40 @@ static void ask_kernel(struct wallwatch *watch)
 	wallwatch_look(watch, &evidence);
 }
 
+/* An hour that was heard after a sleep says the sleep already: the sleep has to be told before. */
+static void ask_if_slept(struct wallwatch *watch)
+{
+	if (!watch->options.clock->is_fake && wall_claims_slept(&watch->claims, time_asleep()))
+		ask_kernel(watch);
+}
+
+int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor)
+{
+	ask_if_slept(watch);
+	if (!has_room(watch))
+		return -ENOSPC;
+	order_anchor(watch, anchor);
+	return 0;
+}
+
+void wallwatch_pulse(struct wallwatch *watch, const struct wall_pulse *pulse)
+{
+	wall_gps_pulse(&watch->gps, pulse);
+}
+
+/* Pulses are looked at when a sentence comes, which is each second, too. */
+void wallwatch_hear(struct wallwatch *watch, const struct anchor *sentence)
+{
+	struct wall_pulse pulse;
+	struct anchor claim;
+
+	ask_if_slept(watch);
+	if (wall_pps_read(&watch->pps, watch->options.clock, &pulse))
+		wallwatch_pulse(watch, &pulse);
+	if (has_room(watch) && wall_gps_hear(&watch->gps, sentence, &claim))
+		order_anchor(watch, &claim);
+}
+
 static void chrony_told(void *self, const struct chrony_tracking *tracking)
 {
 	struct wallwatch *watch = self;
@@ -212,6 +240,10 @@ static void due(struct timer *timer, struct instant now)
 	struct wallwatch *watch = CONTAINER(timer, struct wallwatch, timer);
 
 	(void)now;
+	give_waiting(watch);
+	ask_if_slept(watch);
+	if (++watch->n_looks % LOOKS != 0)
+		return;
 	if (watch->pps.fd < 0)
 		wall_pps_open(&watch->pps);
 	ask_kernel(watch);

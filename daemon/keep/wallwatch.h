@@ -6,8 +6,9 @@
  *
  * A step of the wall clock, a leap second and the end of a sleep are noticed at once: the kernel
  * cancels a timer on CLOCK_REALTIME (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). Where it does not,
- * the look each 10 s finds them. A sleep becomes a gap of all streams and an anchor of what was known
- * before it. Main thread; never waits. */
+ * the look each 10 s finds them, and a sleep is looked for each second. A sleep becomes a gap of all
+ * streams and an anchor that says how long it was. What the card has no room for waits, in order, and
+ * nothing more is said meanwhile. Main thread; never waits. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@
 #include "base/loop.h"
 #include "keep/keep.h"
 #include "keep/wall_claims.h"
+#include "keep/wall_gps.h"
 
 struct wallwatch;
 
@@ -26,7 +28,7 @@ struct wallwatch_options {
 	struct keep *keep;
 	bool is_trusted_always; /* the configuration says `wall_clock: system` */
 };
-/* Looks at once, then each 10 s. */
+/* Looks at once, then each 10 s; each second for a sleep. */
 int wallwatch_open(const struct wallwatch_options *options, struct wallwatch **ret_watch);
 void wallwatch_close(struct wallwatch *watch);
 
@@ -41,8 +43,8 @@ int wallwatch_claim(struct wallwatch *watch, const struct anchor *anchor);
  * where the board has one. */
 void wallwatch_hear(struct wallwatch *watch, const struct anchor *sentence);
 
-/* What the map makes of all claims, now and then: what is carried over a sleep. */
-void wallwatch_know(struct wallwatch *watch, const struct anchor *hour);
+/* Its pulse, as the kernel's device or a test gives it; before the sentence of it. */
+void wallwatch_pulse(struct wallwatch *watch, const struct wall_pulse *pulse);
 
 /* How long the board has slept since the daemon began. */
 int64_t wallwatch_slept_ns(const struct wallwatch *watch);

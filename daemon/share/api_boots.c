@@ -110,7 +110,13 @@ static void send_boots(struct job *job)
 			const struct anchor *anchor = &question->anchors[i];
 
 			text_addf(&text, "{\"at_us\":%lld,", (long long)instant_us(anchor->at));
-			add_claim(&text, "wall_us", &anchor->wall, anchor);
+			text_addf(&text, "\"source\":\"%s\",\"uncertainty_us\":%lld,\"wall_us\":",
+				anchor_source_name(anchor->source),
+				(long long)(anchor->uncertainty_ns / NS_PER_US));
+			if (anchor->wall.ns < CLOCK_OLDEST_WALL_S * (int64_t)NS_PER_S)
+				text_add(&text, "null"); /* how long it slept, only */
+			else
+				text_add_int(&text, anchor->wall.ns / NS_PER_US);
 			text_add(&text, i > 0 ? "}," : "}");
 		}
 		text_addf(&text, "],\"has_more\":%s}\n",

@@ -117,25 +117,11 @@ static void load_lists(struct web *web)
 	tell_lists(web, result);
 }
 
-/* A sleep is carried on from what is believed, whoever claimed it, and when. */
-static void tell_watch(struct parts *parts, struct instant now)
-{
-	struct anchor hour;
-	struct wall wall;
-
-	if (!parts->wallwatch || !walltime_at(&parts->walltime, now, &wall, &hour))
-		return;
-	hour.at = now;
-	hour.wall = wall;
-	wallwatch_know(parts->wallwatch, &hour);
-}
-
 static void on_beat(struct timer *timer, struct instant now)
 {
 	struct web *web = CONTAINER(timer, struct web, beat);
 
 	walltime_refresh(&web->parts.walltime, now);
-	tell_watch(&web->parts, now);
 	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
 		load_lists(web);
 	settle_look(&web->parts.settles);

@@ -103,12 +103,85 @@ static void a_claim_is_kept(void **state)
 	wall_map_free(map);
 }
 
+/* The map that a page has is a moment old; what is carried must not come from it. */
+static void two_sleeps_within_seconds_are_both_carried(void **state)
+{
+	const int64_t now_ns = bench.now.ns, hour = 3600 * S;
+	struct wall_evidence looks[] = {evidence_at(now_ns, 0),
+		evidence_at(now_ns + 10 * S, 8 * hour), evidence_at(now_ns + 13 * S, 9 * hour)};
+	struct wall_map *map;
+	struct wall wall;
+	struct anchor by;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+		looks[i].is_vouched = i == 0;
+		wallwatch_look(watch, &looks[i]);
+		if (i == 1)
+			keep_it(10);
+	}
+	keep_it(13);
+	assert_int_equal(reader_wall_map(bench.reader, &map), 0);
+	assert_true(wall_map_at(map, (struct instant){now_ns + 20 * S}, &wall, &by));
+	assert_int_equal(wall.ns, wall_ns + now_ns + 20 * S + 9 * hour);
+	assert_int_equal(by.source, ANCHOR_CARRIED);
+	assert_true(by.uncertainty_ns >= 2 * S && by.uncertainty_ns < 3 * S);
+	wall_map_free(map);
+}
+
+static int64_t number(const char *question)
+{
+	return bench_sql(&bench, question);
+}
+
+/* The card is stuck: nothing is taken, and no order is dropped. What the ring of orders does not hold
+ * waits in the watch. */
+static void a_sleep_is_never_dropped_nor_overtaken(void **state)
+{
+	const int64_t now_ns = bench.now.ns;
+	unsigned said = 0;
+
+	(void)state;
+	struct wall_evidence look = evidence_at(now_ns, 0);
+	wallwatch_look(watch, &look);
+	while (keep_order_anchor(keep, &(struct anchor){{1}, {1}, 1, ANCHOR_RTC}) == 0)
+		;
+	for (int i = 1; i <= 40; i++) {
+		struct anchor phone = {
+			{now_ns + i * S + 1}, {wall_ns + now_ns}, 2 * S, ANCHOR_BROWSER};
+
+		look = evidence_at(now_ns + i * S, i * 60 * S);
+		wallwatch_look(watch, &look);
+		said += wallwatch_claim(watch, &phone) == 0;
+	}
+	assert_true(said > 0 && said < 40);
+	keep_it(41);
+	look = evidence_at(now_ns + 50 * S, 40 * 60 * S);
+	wallwatch_look(watch, &look);
+	keep_it(50);
+	look = evidence_at(now_ns + 60 * S, 40 * 60 * S);
+	wallwatch_look(watch, &look);
+	keep_it(60);
+	assert_int_equal(number("SELECT sum(wall_ns) FROM anchor WHERE source = 8"), 40 * 60 * S);
+	assert_int_equal(number("SELECT count(*) FROM anchor WHERE source = 6"), said);
+	assert_int_equal(number("SELECT (SELECT count(*) FROM gap WHERE reason = "
+				"(SELECT max(reason) FROM gap))"
+				" = (SELECT count(*) FROM anchor WHERE source = 8)"),
+		1);
+	assert_int_equal(number("SELECT count(*) FROM anchor a JOIN anchor b ON a.id < b.id"
+				" WHERE a.at_ns > b.at_ns AND a.source <> 3 AND b.source <> 3"),
+		0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			a_sleep_is_kept_as_a_gap_of_all_streams, begin, end),
 		cmocka_unit_test_setup_teardown(a_claim_is_kept, begin, end),
+		cmocka_unit_test_setup_teardown(
+			two_sleeps_within_seconds_are_both_carried, begin, end),
+		cmocka_unit_test_setup_teardown(a_sleep_is_never_dropped_nor_overtaken, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
