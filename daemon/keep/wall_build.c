@@ -160,12 +160,28 @@ static void note_top(struct wall_map *map, const struct wall_hours *boot,
 	map->top_ns = end > map->top_ns ? end : map->top_ns;
 }
 
+/* One that begins where the newest one ends, or later, is of its pass; the first piece of all, which has
+ * no number, is a pass of its own. */
+static unsigned pass_of(const struct wall_map *map, const struct wall_hours *boot, int64_t first_ns)
+{
+	const struct wall_hours *before = boot->n_pieces ? boot : wall_known_before(map, boot);
+	const struct wall_piece *last;
+
+	if (!before || boot != &map->boots[map->n - 1])
+		return map->n_pieces;
+	last = &before->pieces[before->n_pieces - 1];
+	return last->pass && first_ns >= hours_of(map, before, last, before == boot).end_ns
+		? last->pass
+		: map->n_pieces;
+}
+
 /* Which hours a new piece passes that others may have passed. One in a past boot: all or nothing. */
 static void find_laps(struct wall_map *map, const struct wall_hours *boot, struct wall_piece *piece)
 {
 	struct hours_of new = hours_of(map, boot, piece, false);
 	bool is_latest = boot == &map->boots[map->n - 1];
 
+	piece->pass = pass_of(map, boot, new.first_ns);
 	piece->lap_from_ns = INT64_MAX;
 	piece->lap_until_ns = INT64_MIN;
 	note_top(map, boot, &new, is_latest);
@@ -194,10 +210,10 @@ int wall_add_piece(struct wall_map *map, struct wall_hours *boot, struct wall_pi
 	if (!more)
 		return -ENOMEM;
 	boot->pieces = more;
-	piece.order = map->n_pieces++;
 	piece.first_evidence = boot->n_evidence;
 	boot->pieces[boot->n_pieces] = piece; /* where the one before finds its end */
 	find_laps(map, boot, &boot->pieces[boot->n_pieces]);
+	map->n_pieces++;
 	map->n_known += boot->n_pieces++ == 0;
 	return wall_add_evidence(boot,
 		&(struct wall_witness){

@@ -75,6 +75,8 @@ int64_t wall_uncertainty(
 
 	if (at_ns >= piece->doubt_from_ns && ns < piece->doubt_ns)
 		ns = piece->doubt_ns;
+	if (piece->slept_ns && at_ns >= piece->slept_from_ns)
+		ns = wall_add(ns, piece->slept_ns);
 	return wall_add(ns, wall_lag_left(piece, at_ns));
 }
 
@@ -153,7 +155,7 @@ unsigned wall_map_lap(const struct wall_map *map, struct instant at)
 	const struct wall_hours *boot = &map->boots[wall_boot_at(map, at.ns)];
 	const struct wall_piece *piece = &boot->pieces[wall_piece_at(boot, at.ns)];
 
-	return wall.ns >= piece->lap_from_ns && wall.ns < piece->lap_until_ns ? piece->order : 0;
+	return wall.ns >= piece->lap_from_ns && wall.ns < piece->lap_until_ns ? piece->pass : 0;
 }
 
 unsigned wall_map_known(const struct wall_map *map)

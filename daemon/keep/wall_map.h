@@ -35,8 +35,8 @@
  * Within a boot wall time rises strictly. A correction forward is a step. One backward, of up to
  * 10 minutes, is squeezed: wall time runs at half speed until the excess is gone (a leap second is
  * such a squeeze of two seconds). A larger one means that what ruled was false; then wall time steps
- * back, and passes hours that were passed before. There the piece has a number, its lap, that no other
- * has (wall_map_lap): no two rows of a stream have the same hour and the same lap, so no point can
+ * back, and passes hours that were passed before. There the pass has a number, the lap, that no other
+ * has (wall_map_lap), so there are no more of them than steps back: no two rows of a stream have the same hour and the same lap, so no point can
  * take the place of another where the lap is a tag (share/series.h). At half speed a stream of more
  * than 500 rows a second comes faster than one a millisecond; a store that keeps milliseconds then
  * holds one of two, and that is told as of any stream too fast for it (share/fill.c).
@@ -53,7 +53,9 @@
  * two corrections). The kernel's clock may be slewed before it claims to be right, so a claim of it
  * vouches for nothing before, but for the beginning of a boot: clocks that are off by more than a
  * second are stepped by all daemons, and what boards without a battery have at boot is. A piece
- * whose claim turned out false is doubted by all that it was wrong.
+ * whose claim turned out false is doubted by all that it was wrong. A sleep is noticed a moment late: the
+ * rows of the two seconds before it is told, and those that the store took since, are doubted by all of
+ * it.
  *
  * Pure; any one thread at a time. Allocates while it is built. */
 #pragma once

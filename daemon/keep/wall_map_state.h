@@ -25,13 +25,14 @@ struct wall_piece {
 	int64_t offset_ns; /* wall time minus board time, once the lag is gone */
 	int64_t lag_ns; /* at from_ns wall time is ahead of that by so much; half speed until then */
 	uint32_t drift_ppb;
-	unsigned order;                    /* how many pieces are older, in all boots: its lap */
+	unsigned pass; /* hours rise through all pieces of a pass: the order of its first one */
 	int64_t lap_from_ns, lap_until_ns; /* hours that older pieces may have passed */
 	enum anchor_source
 		trust; /* whose trust the piece has: of one that was carried, who told before */
 	struct anchor claim;
 	size_t first_evidence, n_evidence; /* in the boot's list */
 	int64_t doubt_from_ns, doubt_ns;   /* it was found wrong by so much */
+	int64_t slept_from_ns, slept_ns; /* rows from then on may be of after a sleep of so long */
 };
 
 struct wall_sleep {

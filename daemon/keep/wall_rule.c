@@ -8,10 +8,31 @@
 /* A longer way back is a claim that was false, not a clock that ran fast. */
 static const int64_t most_squeezed_ns = 10 * 60 * (int64_t)NS_PER_S;
 
+/* A sleep is told so late at most: who watches looks each second (wallwatch.c), on a board that is
+ * busy. */
+static const int64_t wake_ns = 2 * (int64_t)NS_PER_S;
+
 /* Between two boots, to be halved. */
 static const int64_t most_slack_ns = 3600 * (int64_t)NS_PER_S;
 
 /* ---------------------------------------------------------------- taking over */
+
+/* Rows that were taken after a sleep and before anybody told of it have the hour of before. Which of the
+ * last ones they are nobody knows, so all may be. `end_ns`: of the boot's last piece. */
+static void doubt_unslept(
+	struct wall_hours *boot, int64_t told_at_ns, int64_t slept_ns, int64_t end_ns)
+{
+	int64_t from = wall_subtract(told_at_ns, wake_ns);
+
+	for (size_t i = boot->n_pieces; i-- > 0 && end_ns > from;) {
+		struct wall_piece *piece = &boot->pieces[i];
+
+		if (!piece->slept_ns || from < piece->slept_from_ns)
+			piece->slept_from_ns = from;
+		piece->slept_ns = wall_add(piece->slept_ns, slept_ns);
+		end_ns = piece->from_ns;
+	}
+}
 
 /* A past boot is put between its neighbours exactly, where the claim for it was a little off: those
  * have gone out. `slept_ns`: in all. */
@@ -73,6 +94,8 @@ static int begin_hours(struct wall_map *map, struct wall_hours *boot, const stru
 
 		result = wall_add_piece(
 			map, boot, piece, sleep->at_ns, wall_add(claim->uncertainty_ns, away));
+		if (result == 0)
+			doubt_unslept(boot, sleep->at_ns, sleep->slept_ns, sleep->at_ns);
 		piece.from_ns = sleep->at_ns;
 		piece.offset_ns = wall_add(piece.offset_ns, sleep->slept_ns);
 	}
@@ -147,9 +170,11 @@ static int take_over(struct wall_map *map, struct wall_hours *boot, const struct
 	int64_t by = wall_distance(difference->by_ns, 0);
 	int result = 0;
 
-	if (!is_carried && by > wall_add(claim->uncertainty_ns, difference->map_ns))
+	if (is_carried)
+		doubt_unslept(boot, claim->at.ns, by, piece.from_ns);
+	else if (by > wall_add(claim->uncertainty_ns, difference->map_ns))
 		doubt(boot, claim, difference);
-	else if (!is_carried)
+	else
 		result = wall_add_evidence(boot,
 			&(struct wall_witness){.at_ns = claim->at.ns,
 				.told_ns = wall_add(by, claim->uncertainty_ns),

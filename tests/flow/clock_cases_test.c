@@ -57,6 +57,7 @@ struct clock_case {
 #define CUT(seconds) STEP(DO_CUT, seconds)
 #define RESTART() STEP(DO_RESTART, 0)
 #define SLEEP(seconds) STEP(DO_SLEEP, seconds)
+#define SLEEP_LATE(seconds, late) {.op = DO_SLEEP, .a = (seconds), .b = (late)}
 #define DRIFT(ppm) STEP(DO_DRIFT, ppm)
 #define LEAP(seconds) STEP(DO_LEAP, seconds)
 #define SET(error) STEP(DO_SET, error)
@@ -118,6 +119,9 @@ static const struct clock_case cases[] = {
 	{.name = "wall_clock: system", .steps = {LOOK(VOUCHED), RUN(HOUR), LOOK(VOUCHED), RUN(DAY)}},
 	{.name = "asleep for 8 h, with NTP", .steps = {NTP, RUN(HOUR), SLEEP(8 * HOUR), RUN(HOUR), NTP, RUN(HOUR)}},
 	{.name = "asleep for 8 h, without NTP", .steps = {BROWSER(.5), RUN(HOUR), SLEEP(8 * HOUR), RUN(HOUR)}},
+	{.name = "asleep for 8 h, rows before it is told", .steps = {NTP, RUN(HOUR), SLEEP_LATE(8 * HOUR, 1), RUN(HOUR), NTP, RUN(HOUR)}},
+	{.name = "asleep for 8 h and again, rows before it is told", .steps = {NTP, RUN(HOUR), SLEEP_LATE(8 * HOUR, 1), SLEEP_LATE(HOUR, 1), RUN(HOUR), NTP, RUN(HOUR)}},
+	{.name = "asleep for 8 h before the hour, rows before it is told", .steps = {RUN(HOUR), SLEEP_LATE(8 * HOUR, 1), RUN(HOUR), NTP, RUN(HOUR)}},
 	{.name = "asleep for 8 h before anybody told the hour", .steps = {RUN(HOUR), SLEEP(8 * HOUR), RUN(HOUR), NTP, RUN(HOUR)}},
 	{.name = "ten short starts offline, then NTP", .steps = {NTP, RUN(120), STARTS(10, 120, 10), OFF(30), NTP, RUN(120)}},
 	{.name = "ten starts offline with days between", .steps = {NTP, RUN(120), STARTS(10, 120, DAY), OFF(30), NTP, RUN(120)}, .waiting = 200},
@@ -157,7 +161,7 @@ static void take(struct life *life, const struct step *step)
 		life_restart(life);
 		break;
 	case DO_SLEEP:
-		life_sleep(life, step->a);
+		life_sleep(life, step->a, step->b);
 		break;
 	case DO_DRIFT:
 		life_drift(life, step->a);

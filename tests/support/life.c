@@ -334,13 +334,17 @@ void life_tell(struct life *life, enum anchor_source source, uint32_t boot, doub
 	claim(life, &anchor);
 }
 
-void life_sleep(struct life *life, double seconds)
+void life_sleep(struct life *life, double seconds, double late)
 {
 	pass(life, NS_PER_MS);
+	life->true_ns += ns(seconds);
+	if (late > 0)
+		life_run(life, late);
 	struct anchor anchor = {
 		now(life), {ns(seconds)}, NS_PER_MS, ANCHOR_CARRIED}; /* how long, only */
 
-	life->true_ns += ns(seconds);
+	if (late > 0)
+		life_run(life, .5);
 	claim(life, &anchor);
 }
 

@@ -26,8 +26,9 @@ void life_run(struct life *life, double seconds);
 void life_off(struct life *life, double seconds, bool with_cut);
 /* kitlogd alone. */
 void life_restart(struct life *life);
-/* Asleep; who watches tells it (ANCHOR_CARRIED). */
-void life_sleep(struct life *life, double seconds);
+/* Asleep; who watches tells it (ANCHOR_CARRIED), `late` seconds after it woke, as the store hears half a
+ * second later; rows are taken and sent all the while. */
+void life_sleep(struct life *life, double seconds, double late);
 void life_drift(struct life *life, double ppm);
 /* A leap second: true time says one second twice, or leaves one out. */
 void life_leap(struct life *life, int seconds);

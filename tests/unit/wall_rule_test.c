@@ -126,6 +126,55 @@ static void an_hour_that_is_passed_twice_has_laps(void **state)
 	assert_int_equal(wall_map_lap(map, (struct instant){6999 * S}), 1);
 }
 
+/* Laps are tags in a database, which suffers from many. */
+static void a_step_back_is_one_lap_whatever_is_told_in_it(void **state)
+{
+	(void)state;
+	claim(1, 10 * S, NOW + 10 * S, S, ANCHOR_BROWSER);
+	claim(1, DAY, NOW, MS, ANCHOR_NTP); /* a day back */
+	unsigned lap = wall_map_lap(map, (struct instant){DAY});
+	assert_int_not_equal(lap, 0);
+	for (int64_t i = 1; i < 140; i++) {
+		int64_t at = DAY + i * 600 * S;
+
+		claim(1, at, NOW + at - DAY + (i % 3 - 1) * i * 15 * MS, MS, ANCHOR_NTP);
+		assert_int_equal(wall_map_lap(map, (struct instant){at}), lap);
+	}
+	claim(1, 2 * DAY - S, NOW + 10 * S, MS, ANCHOR_NTP);
+	assert_int_not_equal(wall_map_lap(map, (struct instant){2 * DAY}), lap);
+	assert_int_not_equal(wall_map_lap(map, (struct instant){2 * DAY}), 0);
+}
+
+/* Who watches notices a sleep a moment late, and the store has taken rows meanwhile. */
+static void rows_between_a_sleep_and_its_telling_are_doubted_by_all_of_it(void **state)
+{
+	const struct anchor first = {{1000 * S}, {8 * HOUR}, MS, ANCHOR_CARRIED};
+	const struct anchor second = {{1003 * S}, {HOUR}, MS, ANCHOR_CARRIED};
+
+	(void)state;
+	claim(1, 10 * S, NOW + 10 * S, MS, ANCHOR_NTP);
+	wall_map_add_anchor(map, 1, &first, (struct instant){1004 * S}, NULL);
+	wall_map_add_anchor(map, 1, &second, (struct instant){1005 * S}, NULL);
+	assert_true(uncertainty_at(997 * S) < S);
+	assert_true(uncertainty_at(999 * S) >= 8 * HOUR);  /* before it was seen */
+	assert_true(uncertainty_at(1000 * S) >= 8 * HOUR); /* before the store heard */
+	assert_true(uncertainty_at(1003 * S) >= 9 * HOUR);
+	assert_int_equal(wall_at(1003 * S), NOW + 1003 * S); /* it has gone out */
+	assert_true(uncertainty_at(1004 * S) >= HOUR);
+	assert_int_equal(wall_at(1005 * S), NOW + 1005 * S + 9 * HOUR);
+	assert_true(uncertainty_at(1005 * S) < S);
+}
+
+static void a_sleep_before_the_hour_is_doubted_likewise(void **state)
+{
+	(void)state;
+	claim(1, 1000 * S, 8 * HOUR, MS, ANCHOR_CARRIED);
+	claim(1, 2000 * S, NOW + 2000 * S, MS, ANCHOR_NTP);
+	assert_true(uncertainty_at(997 * S) < S);
+	assert_true(uncertainty_at(999 * S) >= 8 * HOUR);
+	assert_true(uncertainty_at(1000 * S) < S);
+}
+
 static void a_claim_earlier_than_what_is_known_to_be_past_is_refused(void **state)
 {
 	(void)state;
@@ -329,6 +378,9 @@ int main(void)
 		TEST(who_is_trusted_less_is_refused_unless_a_clock_could_have_drifted_so),
 		TEST(wall_time_gives_back_a_little_at_half_speed_and_a_lot_at_once),
 		TEST(an_hour_that_is_passed_twice_has_laps),
+		TEST(a_step_back_is_one_lap_whatever_is_told_in_it),
+		TEST(rows_between_a_sleep_and_its_telling_are_doubted_by_all_of_it),
+		TEST(a_sleep_before_the_hour_is_doubted_likewise),
 		TEST(a_claim_earlier_than_what_is_known_to_be_past_is_refused),
 		TEST(boots_between_get_the_middle_if_little_is_left),
 		TEST(boots_with_days_between_wait_for_a_person),
