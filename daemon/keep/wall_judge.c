@@ -21,11 +21,11 @@ unsigned wall_trust(enum anchor_source source)
 		return 6;
 	case ANCHOR_GPS:
 		return 5;
-	case ANCHOR_PERSON:
-		return 4;
 	case ANCHOR_SYSTEM:
-		return 3;
+		return 4;
 	case ANCHOR_BROWSER:
+		return 3;
+	case ANCHOR_PERSON:
 		return 2;
 	case ANCHOR_RTC:
 		return 1;

@@ -17,8 +17,9 @@
  *
  * 2. Who is believed. Sources are in an order of trust: NTP (disciplined, by several servers), the
  * pulse and the sentences of a satellite receiver (which tell UTC wrongly by up to 18 s until they
- * have heard of the leap seconds, some 13 minutes after a cold start), a person, the system clock
- * where the configuration vouches for it, a browser, a battery clock. A claim
+ * have heard of the leap seconds, some 13 minutes after a cold start), the system clock where the
+ * configuration vouches for it, a browser, a person (who types what they remember, and slips: the next
+ * telephone sets it right), a battery clock. A claim
  *   - agrees with the map if they differ by less than both uncertainties together. Then it confirms
  *     it, or, if the map lies outside what the claim allows and the claim is more than twice as good,
  *     takes over;

@@ -44,7 +44,7 @@ void truth_lane_put(
 		if (lane->dropped > 0 && truth_uniform(draw) < lane->dropped)
 			continue;
 		chunk->bytes[chunk->n++] =
-			bytes[i] ^ (is_flipped ? (uint8_t)(1u << draw_below(draw, 8)) : 0);
+			(uint8_t)(bytes[i] ^ (is_flipped ? 1u << draw_below(draw, 8) : 0));
 	}
 	lane->n += chunk->n > 0;
 }

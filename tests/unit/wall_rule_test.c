@@ -89,6 +89,30 @@ static void who_is_trusted_less_is_refused_unless_a_clock_could_have_drifted_so(
 	assert_in_range(uncertainty_at(10 * S + 5 * DAY), drifted / 2, drifted / 2 + 2 * S);
 }
 
+/* In this start, and of an earlier one by the next start. */
+static void a_slip_of_who_types_is_set_right_by_the_next_telephone(void **state)
+{
+	const int64_t year = 365 * DAY;
+
+	(void)state;
+	claim(1, 10 * S, NOW + year, 300 * S, ANCHOR_PERSON);
+	assert_int_equal(claim(1, 20 * S, NOW + 20 * S, 2 * S, ANCHOR_BROWSER), WALL_RULES);
+	assert_int_equal(wall_at(30 * S), NOW + 30 * S);
+	assert_int_equal(claim(1, 40 * S, NOW + year, 300 * S, ANCHOR_PERSON), WALL_CONTRADICTS);
+	assert_int_equal(wall_at(50 * S), NOW + 50 * S);
+}
+
+static void the_year_that_somebody_typed_binds_no_telephone_in_the_next_start(void **state)
+{
+	const int64_t year = 365 * DAY;
+
+	(void)state;
+	claim(1, 10 * S, NOW + year, 300 * S, ANCHOR_PERSON);
+	assert_int_equal(wall_map_add_boot(map, 2, (struct instant){1000 * S}, 0), 0);
+	assert_int_equal(claim(2, 1010 * S, NOW + 1010 * S, 2 * S, ANCHOR_BROWSER), WALL_RULES);
+	assert_int_equal(wall_at(1020 * S), NOW + 1020 * S);
+}
+
 static void wall_time_gives_back_a_little_at_half_speed_and_a_lot_at_once(void **state)
 {
 	(void)state;
@@ -376,6 +400,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_better_claim_takes_over_and_one_that_agrees_confirms),
 		TEST(who_is_trusted_less_is_refused_unless_a_clock_could_have_drifted_so),
+		TEST(a_slip_of_who_types_is_set_right_by_the_next_telephone),
+		TEST(the_year_that_somebody_typed_binds_no_telephone_in_the_next_start),
 		TEST(wall_time_gives_back_a_little_at_half_speed_and_a_lot_at_once),
 		TEST(an_hour_that_is_passed_twice_has_laps),
 		TEST(a_step_back_is_one_lap_whatever_is_told_in_it),

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "tools/kitlog/say.h"
 
 static const char *source_words(const json_t *source)
@@ -158,6 +159,15 @@ static bool read_time(const char *word, time_t *ret_time)
 	return false;
 }
 
+/* A slip of the year, which nothing on a board without the hour would notice. This computer's own clock is
+ * asked if it can be right at all (on such a board it is in 1970). */
+static bool is_in_future(time_t began)
+{
+	time_t now = time(NULL);
+
+	return now >= CLOCK_OLDEST_WALL_S && began > now;
+}
+
 struct wish {
 	const char *boot, *began;
 };
@@ -205,6 +215,11 @@ static int set(const struct call *call)
 		return command_misused("clock set --began", wish.began,
 			say("本地时间，例如 2026-11-28T09:00",
 				"local time, such as 2026-11-28T09:00"));
+
+	if (is_in_future(began))
+		return command_misused("clock set --began", wish.began,
+			say("一个已经过去的时刻（按这台电脑的时钟）",
+				"a time that has passed, by the clock of this computer"));
 
 	json_t *body = json_pack("{s:I}", "wall_ms", (json_int_t)began * 1000);
 	snprintf(path, sizeof path, "/api/v1/clock/boots/%lld", boot);
