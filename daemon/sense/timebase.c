@@ -10,7 +10,9 @@ enum {
 	BUCKET_LAST_MS = 4000,
 	QUICK_MS = 500,        /* the first piece waits no longer than this for its 8 pings, */
 	QUICK_HEARD_MS = 2000, /* and no longer than this where nobody can be asked */
-	LEARNING_PINGS = 48,   /* this many pings go out at a fifth of a second */
+	BUCKET_PINGS = 5, /* in each, so that new ones are as good as those of which one was made */
+	PING_LEAST_MS = 200,
+	PING_MOST_MS = 750,
 	STEER_LEAST_MS = 2000, /* over how long an error is steered away, at least */
 	STEER_MOST_MS = 8000,
 	LEARNING_SPAN_MS = 5000,
@@ -384,16 +386,15 @@ const struct clock_piece *timebase_piece_at(const struct timebase *base, int64_t
 
 int64_t timebase_next_ping_ns(const struct timebase *base, uint32_t random)
 {
-	int64_t least_us = 300000, spread_us = 900000;
+	int64_t mean_us = base->bucket_ns / BUCKET_PINGS / NS_PER_US;
 
-	if (base->pairs - base->spoken < TIMEBASE_QUICK_PINGS) {
-		least_us = 5000;
-		spread_us = 20000;
-	} else if (base->pairs - base->spoken < LEARNING_PINGS) {
-		least_us = 100000;
-		spread_us = 200000;
-	}
-	return (least_us + random % spread_us) * NS_PER_US + random / 1000000 % 1000;
+	if (base->pairs - base->spoken < TIMEBASE_QUICK_PINGS)
+		return (5000 + random % 20000) * NS_PER_US + random / 1000000 % 1000;
+	if (mean_us < PING_LEAST_MS * 1000)
+		mean_us = PING_LEAST_MS * 1000;
+	if (mean_us > PING_MOST_MS * 1000)
+		mean_us = PING_MOST_MS * 1000;
+	return (mean_us / 2 + random % mean_us) * NS_PER_US + random / 1000000 % 1000;
 }
 
 int64_t timebase_round_trip_ns(const struct timebase *base)

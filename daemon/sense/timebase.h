@@ -169,7 +169,7 @@ const struct clock_piece *timebase_piece(const struct timebase *base);
 const struct clock_piece *timebase_piece_at(const struct timebase *base, int64_t tick);
 
 /* The gap to leave before the next ping: 8 quick ones at first (5-25 ms), some 0.2 s apart while
- * the rate is being learnt, then about one a second; random, so that they never beat with a USB
+ * the rate is being learnt, then about five a bucket and at last 0.75 s apart; random, so that they never beat with a USB
  * frame. `random` is the caller's random number. */
 int64_t timebase_next_ping_ns(const struct timebase *base, uint32_t random);
 

@@ -257,9 +257,15 @@ static void gaps_between_pings_are_random_and_slow_down(void **unused)
 	}
 	assert_true(least >= 5 * NS_PER_MS && least < 6 * NS_PER_MS);
 	assert_true(most <= 25 * NS_PER_MS + NS_PER_US && most > 24 * NS_PER_MS);
+	/* Five a bucket, as buckets grow from a quarter of a second to four, and not below 0.1 s. */
 	base.pairs = 1000;
-	assert_true(timebase_next_ping_ns(&base, 0) >= 300 * NS_PER_MS);
-	assert_true(timebase_next_ping_ns(&base, UINT32_MAX) <= 1201 * NS_PER_MS);
+	assert_in_range(timebase_next_ping_ns(&base, 0), 100 * NS_PER_MS, 101 * NS_PER_MS);
+	assert_in_range(base.bucket_ns, 1, NS_PER_S);
+	base.bucket_ns = 2 * (int64_t)NS_PER_S;
+	assert_in_range(timebase_next_ping_ns(&base, 0), 200 * NS_PER_MS, 201 * NS_PER_MS);
+	base.bucket_ns = 4 * (int64_t)NS_PER_S;
+	assert_in_range(timebase_next_ping_ns(&base, 0), 375 * NS_PER_MS, 376 * NS_PER_MS);
+	assert_true(timebase_next_ping_ns(&base, UINT32_MAX) <= 1126 * NS_PER_MS);
 }
 
 int main(void)
