@@ -327,8 +327,8 @@ static void prove(const struct world *like, unsigned runs, double most_us)
 	assert_true(f.n > runs * (like->seconds - 20) * RATE_HZ);
 	assert_true(f.gap < 1);
 	assert_true(after <= most_us);
-	/* Where nothing is presumed of the path, its bias is most of both. */
-	assert_true(after < before || like->port[1] == 't');
+	/* Where nothing is presumed of the path, its bias is most of both; of FTDI it is much. */
+	assert_true(after < before * 1.1 || like->port[1] == 't');
 	/* The live map leads a bend; where it turns, the worst instant of the two may be either's. */
 	assert_true(f.better[f.n - 1] < f.live[f.n - 1] * (like->warm_ppm > 0 ? 1.5 : 1));
 	assert_true(covered >= 0.95);
