@@ -24,7 +24,10 @@ enum { BATCH_ROWS = 128 };
 
 /* Crystals are off by 100 ppm, an Uno's ceramic resonator by 0.5 %. What is further off is no
  * clock. */
-enum { CLOCK_RATE_MOST_PPB = 5000000 };
+enum {
+	CLOCK_RATE_MOST_PPB = 5000000,
+	CLOCK_PIECE_MOST_PPB = 2 * CLOCK_RATE_MOST_PPB, /* of a piece, which steers besides */
+};
 
 /* A straight piece of the map from device ticks to board time (sense/timebase.h makes them):
  *     stamp = origin + (tick - origin_tick) * 1000 ns * (1 + rate_ppb / 1e9)
@@ -33,7 +36,7 @@ enum { CLOCK_RATE_MOST_PPB = 5000000 };
 struct clock_piece {
 	int64_t origin_tick;
 	int64_t origin_ns;       /* board time */
-	int32_t rate_ppb;        /* |rate| <= CLOCK_RATE_MOST_PPB */
+	int32_t rate_ppb;        /* |rate| <= CLOCK_PIECE_MOST_PPB */
 	uint32_t uncertainty_ns; /* 95 % of the stamps are within it, the path's delay included */
 	uint32_t segment; /* counts restarts of the device clock; ticks compare only within one */
 };

@@ -130,8 +130,8 @@ static int check(const struct chunk *chunk)
 		const struct clock_piece *piece = &chunk->pieces[p];
 		size_t end = p + 1 < chunk->n_pieces ? chunk->piece_rows[p + 1] : chunk->n_rows;
 		if (end <= chunk->piece_rows[p] || end > chunk->n_rows ||
-			piece->rate_ppb > CLOCK_RATE_MOST_PPB ||
-			piece->rate_ppb < -CLOCK_RATE_MOST_PPB)
+			piece->rate_ppb > CLOCK_PIECE_MOST_PPB ||
+			piece->rate_ppb < -CLOCK_PIECE_MOST_PPB)
 			return -EINVAL;
 		for (size_t i = chunk->piece_rows[p]; i < end; i++)
 			if (clock_piece_stamp(piece, chunk->ticks[i]) != chunk->stamps_ns[i])
@@ -268,8 +268,8 @@ static int get_pieces(struct chunk_codec *codec, struct bytes_in *in, size_t n_r
 		uint64_t uncertainty = (uint64_t)bytes_get_int(&list) + before.uncertainty_ns;
 		uint64_t segment = (uint64_t)bytes_get_int(&list) + before.segment;
 		if (list.is_broken || (p && rows == 0) || rows >= n_rows - row ||
-			(int64_t)rate > CLOCK_RATE_MOST_PPB ||
-			(int64_t)rate < -CLOCK_RATE_MOST_PPB || !fits_u32((int64_t)uncertainty) ||
+			(int64_t)rate > CLOCK_PIECE_MOST_PPB ||
+			(int64_t)rate < -CLOCK_PIECE_MOST_PPB || !fits_u32((int64_t)uncertainty) ||
 			!fits_u32((int64_t)segment))
 			return -EBADMSG;
 		row += rows;

@@ -154,6 +154,18 @@ static uint32_t uncertainty(const struct timebase *base, const struct fit_line *
 	return sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
 }
 
+/* What the corridor excludes for certain. Bounds were compared within buckets by the rate known then:
+ * where that was another, each end of the window may be off by what they grow apart in a bucket. */
+static bool is_clock(const struct timebase *base, const struct fit_line *line)
+{
+	int64_t span_us = span_ticks(base), doubt_ppb = line->doubt_ppb;
+
+	if (span_us > 0)
+		doubt_ppb += 2 * distance(line->rate_ppb - base->rate_ppb) *
+			(base->bucket_ns / 1000) / span_us;
+	return distance(line->rate_ppb) - doubt_ppb <= CLOCK_RATE_MOST_PPB;
+}
+
 /* Stamps are joined without a step: the piece begins where the map is, and runs to where it should
  * be. */
 static void steer(struct timebase *base)
@@ -164,9 +176,10 @@ static void steer(struct timebase *base)
 		error = 0;
 	struct clock_piece next = {.segment = base->segment};
 
-	base->is_clock = distance(line.rate_ppb) - line.doubt_ppb <= CLOCK_RATE_MOST_PPB;
+	base->is_clock = is_clock(base, &line);
 	if (!base->is_clock) {
 		/* What comes after, if it is one again, is another map. */
+		base->rate_ppb = 0;
 		base->segment += base->n_pieces > 0;
 		base->n_pieces = 0;
 		return;
@@ -193,7 +206,7 @@ static void steer(struct timebase *base)
 	next.origin_ns = aim - error;
 	next.rate_ppb = (int32_t)clamp(
 		base->rate_ppb + clamp(error * 1000 / horizon_ms, slew_most_ppb(base)),
-		CLOCK_RATE_MOST_PPB);
+		CLOCK_PIECE_MOST_PPB);
 	next.uncertainty_ns = uncertainty(base, &line, error);
 	push_piece(base, next);
 }

@@ -294,12 +294,11 @@ static bool has_both(const struct fit_bucket *bucket)
 	return bucket->low.is_set && bucket->high.is_set;
 }
 
-/* Bounds that contradict each other are of a clock whose rate was taken for another. */
+/* Bounds that contradict each other are of a clock whose rate was taken for another, and are off by
+ * as much. */
 static int64_t width(const struct fit_bucket *bucket)
 {
-	int64_t width_ns = bucket->high.offset_ns - bucket->low.offset_ns;
-
-	return width_ns > 0 ? width_ns : 0;
+	return distance(bucket->high.offset_ns - bucket->low.offset_ns);
 }
 
 /* 95 % of a rate, by chance alone. */

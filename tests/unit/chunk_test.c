@@ -236,7 +236,7 @@ static void ticks_of_a_resonator_are_kept(void **state)
 			stamps[i] = clock_piece_stamp(&pieces[i / 100], ticks[i]);
 		comes_back(&chunk, 1);
 	}
-	pieces[0].rate_ppb = CLOCK_RATE_MOST_PPB + 1;
+	pieces[0].rate_ppb = CLOCK_PIECE_MOST_PPB + 1;
 	const uint8_t *bytes;
 	size_t n;
 	assert_int_equal(chunk_encode(writer, &chunk, 1, &bytes, &n), -EINVAL);
