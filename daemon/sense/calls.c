@@ -298,6 +298,7 @@ void kit_row_at_tick(struct kit *kit, unsigned stream, uint32_t tick, const doub
 		return;
 	makes_sense(kit);
 	kit->trouble = kit->stream_trouble[stream] = NULL;
+	timebase_coast(&kit->timebase, kit->at);
 	if (timebase_piece(&kit->timebase)) {
 		stamp_row(kit, stream, tick, values);
 	} else if (!timebase_is_clock(&kit->timebase)) {

@@ -16,7 +16,9 @@ enum {
 	STEER_LEAST_MS = 2000, /* over how long an error is steered away, at least */
 	STEER_MOST_MS = 8000,
 	LEARNING_SPAN_MS = 5000,
-	SILENCE_S = 600, /* of so long, what was before says nothing of the offset now */
+	SILENCE_S = 120,        /* who was asked in vain for so long is learnt anew; */
+	SPOKEN_SILENCE_S = 600, /* who only speaks may do so each few minutes */
+	COAST_PPB = 1000,       /* what a crystal's rate changes in a room, when nobody looks */
 	SLEW_MOST_PPB = 100000,
 	UNKNOWN_PPB = 200000, /* of a clock that was never measured: one standard deviation ... */
 	KNOWN_PPB = 50000,    /* ... and of one that was, at another temperature */
@@ -36,8 +38,8 @@ static int64_t distance(int64_t value)
 	return value < 0 ? -value : value;
 }
 
-/* A new segment in the same counting of ticks. */
-static void open_segment(struct timebase *base)
+/* What was heard. The map stands. */
+static void forget_all(struct timebase *base)
 {
 	base->n_buckets = 0;
 	base->open = (struct fit_bucket){0};
@@ -45,8 +47,14 @@ static void open_segment(struct timebase *base)
 	base->pairs = base->spoken = 0;
 	base->is_sure = false;
 	base->bend = 0;
-	base->n_pieces = 0;
 	base->trip_ns = base->open_trip_ns = 0;
+}
+
+/* A new segment in the same counting of ticks. */
+static void open_segment(struct timebase *base)
+{
+	forget_all(base);
+	base->n_pieces = 0;
 	base->known = (struct fit_known){base->rate_ppb, base->rate_ppb ? KNOWN_PPB : UNKNOWN_PPB};
 	base->is_clock = true;
 }
@@ -209,6 +217,11 @@ static void steer(struct timebase *base)
 		CLOCK_PIECE_MOST_PPB);
 	next.uncertainty_ns = uncertainty(base, &line, error);
 	push_piece(base, next);
+	base->steered_tick = tick + horizon_ms * 1000;
+	base->coast_ns = base->last_told.ns + horizon_ms * (int64_t)NS_PER_MS;
+	base->settled_ns = uncertainty(base, &line, 0);
+	base->coast_ppb = line.rate_noise_ppb + COAST_PPB +
+		distance(base->bend) * (span_ticks(base) / 2000000);
 }
 
 /* --- buckets --- */
@@ -256,29 +269,44 @@ static bool is_contradiction(const struct timebase *base, const struct fit_bucke
 		high->offset_ns + jump_ns;
 }
 
+/* Nothing was heard for longer than the window knows of. Its rate is still the best there is, and where
+ * that leads is no reason for another segment; but what it saw says no more where the line is. */
+static bool is_stale(const struct timebase *base, int64_t now_ns)
+{
+	int64_t silence_ns = now_ns - base->last_told.ns;
+	int64_t least_s = base->spoken == base->pairs ? SPOKEN_SILENCE_S : SILENCE_S;
+
+	return silence_ns > least_s * NS_PER_S &&
+		(base->n_buckets == 0 || silence_ns / 1000 > span_ticks(base));
+}
+
 /* Begins a segment with this exchange where it is the first, or where it cannot belong to the one
- * before: its clock went back, or is another, or has run unheard for long. Returns true when there
- * was a map. */
+ * before: its clock went back, or is another. Returns true when there was a map. */
 static bool begin(
 	struct timebase *base, const struct fit_bucket *exchange, int64_t last_tick, int64_t now_ns)
 {
 	bool had_map = base->n_pieces > 0, is_other = false;
 
+	timebase_coast(base, (struct instant){now_ns});
 	if (base->pairs > 0 &&
 		(last_tick + JUMP_MS * 1000 < base->last_told_tick ||
-			now_ns - base->last_told.ns > SILENCE_S * (int64_t)NS_PER_S ||
 			is_contradiction(base, exchange))) {
 		open_segment(base);
 		base->has_tick = false;
 		is_other = true;
+	} else if (base->pairs > 0 && is_stale(base, now_ns)) {
+		forget_all(base);
+		if (had_map)
+			base->known = (struct fit_known){base->rate_ppb, base->coast_ppb / 2};
 	}
-	if (base->pairs == 0) {
+	if (base->pairs == 0)
+		base->bucket_ends_ns = now_ns + QUICK_MS * (int64_t)NS_PER_MS;
+	if (base->pairs == 0 && base->n_pieces == 0) {
 		/* Unique among the segments of a stream without remembering them: the second in
 		 * which it began, one more if that one is taken. */
 		uint32_t second = (uint32_t)(now_ns / NS_PER_S);
 
 		base->segment = second > base->segment ? second : base->segment + 1;
-		base->bucket_ends_ns = now_ns + QUICK_MS * (int64_t)NS_PER_MS;
 	}
 	base->pairs++;
 	base->last_told_tick = last_tick;
@@ -337,6 +365,25 @@ void timebase_advance(struct timebase *base, int64_t tick, struct instant now)
 		base->last_seen = now;
 	}
 	base->has_tick = true;
+}
+
+void timebase_coast(struct timebase *base, struct instant now)
+{
+	const struct clock_piece *last = timebase_piece(base);
+	int64_t age_us = instant_since(now, base->last_told) / 1000 * 3 / 2, doubt_ns;
+	struct clock_piece next;
+
+	if (!last || now.ns <= base->coast_ns)
+		return;
+	next = *last;
+	next.origin_tick =
+		base->steered_tick > base->last_tick ? base->steered_tick : base->last_tick + 1;
+	next.origin_ns = clock_piece_stamp(last, next.origin_tick);
+	next.rate_ppb = base->rate_ppb;
+	doubt_ns = base->settled_ns + fit_grown_ns(base->coast_ppb, age_us);
+	next.uncertainty_ns = doubt_ns > UINT32_MAX ? UINT32_MAX : (uint32_t)doubt_ns;
+	base->coast_ns = base->last_told.ns + age_us * 1000;
+	push_piece(base, next);
 }
 
 bool timebase_pair(struct timebase *base, const struct timebase_pair *pair)

@@ -50,11 +50,15 @@
  * PIECES. Stamps that were given away are never changed, must rise, and their spacing must be
  * true: an estimate is not jumped to but steered to, by a piece that starts where the old one is
  * at the newest tick and whose rate is the estimated one and at most 100 ppm more or less (5000 in
- * the first five seconds, while the rate itself is learnt). Data that were under way have older
+ * the first five seconds of a window, while the rate itself is learnt). Data that were under way have older
  * ticks: they are stamped by the piece that ruled then, so the map is one continuous rising
  * function of the tick. Outside of the corridor by more than 20 ms is no drift but another clock:
- * a new segment. So is a tick that falls, and a silence of ten minutes, for what was before says
- * nothing of the offset after it. The rate is kept.
+ * a new segment, of which the rate is kept. So is a tick that falls.
+ *
+ * SILENCE. When nothing is told for longer than steering takes, the map goes on by the rate alone,
+ * and is doubted by the rate's doubt, and 1 ppm for the temperature of a room, times the silence.
+ * After two minutes, if that is longer than was ever listened, the next exchanges are a new window
+ * of the same segment.
  *
  * UNWRAPPING. The counter wraps each 71.6 minutes. A tick is the one nearest to where the counter
  * must be by now, so silences of days do no harm.
@@ -117,12 +121,18 @@ struct timebase { /* private */
 	struct instant last_seen; /* ... and when */
 	int64_t last_told_tick;   /* newest of a pair, to notice a clock that goes backwards */
 	struct instant last_told;
-	unsigned pairs;  /* of this segment */
+	unsigned pairs;  /* since it was begun, or was silent for long */
 	unsigned spoken; /* of them, one-way ones */
 
 	struct clock_piece piece[TIMEBASE_PIECES]; /* newest last */
 	unsigned n_pieces;
 	uint32_t segment;
+	/* When nothing is told any more: */
+	int64_t steered_tick; /* the newest piece is where it should be, */
+	int64_t coast_ns;     /* the map goes on by its rate alone, or is doubted more, */
+	int64_t coast_ppb;    /* for its rate is so sure (95 %) */
+	int64_t settled_ns;   /* and it was so sure itself */
+
 	int32_t rate_ppb;       /* best knowledge, from earlier segments too; 0: none */
 	struct fit_known known; /* of that, what was known when the buckets began */
 	bool is_sure;           /* it was measured for long enough to say how it changes: */
@@ -145,6 +155,11 @@ int64_t timebase_unwrap(const struct timebase *base, uint32_t tick, struct insta
 /* A row with this tick was believed: pieces to come rule from later ticks only. (timebase_pair and
  * timebase_heard see their ticks by themselves.) */
 void timebase_advance(struct timebase *base, int64_t tick, struct instant now);
+
+/* To be called before rows that arrive now are stamped: when nothing was told for longer than steering
+ * takes, the map goes on by the rate alone, and is doubted by what the clock may have gained or lost
+ * since, until half as much time again has passed. */
+void timebase_coast(struct timebase *base, struct instant now);
 
 /* Feeds a ping. Returns true when the piece changed (timebase_piece has news for ticks from now on,
  * or is NULL because the pair opened a new segment). */

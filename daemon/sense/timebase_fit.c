@@ -323,7 +323,7 @@ static void draw_rate(struct fit_line *line, int64_t rate_ppb, struct fit_known 
 	line->rate_noise_ppb = 200 * own;
 	if (distance(rate_ppb - known.rate_ppb) > line->doubt_ppb)
 		return;
-	line->rate_noise_ppb = 200 * own / root(own * own / 100 + other * other / 100) * other / 10;
+	line->rate_noise_ppb = 200 * own / root(own * own / 100 + other * other / 100 + 1) * other / 10;
 	while (own > 30000 || other > 30000) { /* their squares times a rate are to fit */
 		own = own / 2 + 1;
 		other = other / 2 + 1;

@@ -84,12 +84,12 @@ static const struct scenario scenarios[] = {
 		{.port = TRUTH_UART, AT(30), .flipped = 0.005, .dropped = 0.005}},
 	{"UART, cut for 5 s", 120, 50, 100, 0.86, 1, 285,
 		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_CUT, 30, 5})}},
-	{"CDC, cut for 10 minutes", 900, 200, 40000, 0.9, 2, 33005,
+	{"CDC, cut for 10 minutes", 900, 200, 10000, 0.95, 1, 30000,
 		{.port = TRUTH_CDC, AT(-150), EVENTS({TRUTH_CUT, 30, 600})}},
-	{"UART, cut for 40 minutes, over a wrap", HOUR, 50, 9000, 0.95, 2, 132021,
+	{"UART, cut for 40 minutes, over a wrap", HOUR, 50, 20000, 0.95, 1, 120020,
 		{.port = TRUTH_UART, .clock = {.skew_ppm = 90, .start_us = near_wrap},
 			EVENTS({TRUTH_CUT, 10, 40 * MINUTE})}},
-	{"UART, cut for 5 hours", 6 * HOUR, 50, 9000, 0.95, 2, 989891,
+	{"UART, cut for 5 hours", 6 * HOUR, 50, 20000, 0.95, 1, 899900,
 		.plan = {.port = TRUTH_UART, AT(-120), EVENTS({TRUTH_CUT, 60, 5 * HOUR})}},
 
 	/* this board is busy */

@@ -268,6 +268,36 @@ static void gaps_between_pings_are_random_and_slow_down(void **unused)
 	assert_true(timebase_next_ping_ns(&base, UINT32_MAX) <= 1126 * NS_PER_MS);
 }
 
+/* Nobody answers any more: what is stamped meanwhile goes by the rate, without what was still being
+ * steered, and says so. */
+static void a_silent_clock_is_doubted_more_and_more(void **unused)
+{
+	const int64_t minute_ns = 60 * (int64_t)NS_PER_S;
+	struct timebase base;
+	struct clock_piece heard, minute, hour;
+	const int64_t now_ns = NS_PER_S + (TIMEBASE_QUICK_PINGS - 1) * 10 * NS_PER_MS;
+
+	(void)unused;
+	start(&base, 0);
+	feed_quick_pings(&base, NS_PER_S, 0);
+	heard = *timebase_piece(&base);
+	timebase_coast(&base, (struct instant){now_ns + NS_PER_S});
+	assert_memory_equal(timebase_piece(&base), &heard, sizeof(heard));
+
+	timebase_coast(&base, (struct instant){now_ns + minute_ns});
+	minute = *timebase_piece(&base);
+	assert_int_equal(minute.segment, heard.segment);
+	assert_int_equal(minute.rate_ppb, timebase_rate_ppb(&base));
+	assert_int_equal(minute.origin_ns, clock_piece_stamp(&heard, minute.origin_tick));
+	assert_in_range(minute.uncertainty_ns, heard.uncertainty_ns + 60 * 1000, UINT32_MAX);
+
+	timebase_coast(&base, (struct instant){now_ns + 80 * (int64_t)NS_PER_S});
+	assert_memory_equal(timebase_piece(&base), &minute, sizeof(minute)); /* said already */
+	timebase_coast(&base, (struct instant){now_ns + 60 * minute_ns});
+	hour = *timebase_piece(&base);
+	assert_in_range(hour.uncertainty_ns, 50 * (int64_t)minute.uncertainty_ns, UINT32_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +312,7 @@ int main(void)
 		cmocka_unit_test(a_word_between_question_and_answer_is_no_new_clock),
 		cmocka_unit_test(late_data_are_stamped_by_the_piece_that_ruled),
 		cmocka_unit_test(nonsense_pairs_change_nothing),
+		cmocka_unit_test(a_silent_clock_is_doubted_more_and_more),
 		cmocka_unit_test(gaps_between_pings_are_random_and_slow_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
