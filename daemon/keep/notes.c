@@ -48,6 +48,24 @@ void notes_clear(struct notes *notes)
 	notes->bytes = 0;
 }
 
+void notes_drop_anchors(struct notes *notes, uint32_t boot)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < notes->n; i++) {
+		const struct note *note = &notes->notes[i];
+
+		if (note->kind == NOTE_ANCHOR &&
+			((const struct boot_anchor *)note->body)->boot == boot) {
+			notes->bytes -= note->size;
+			free(note->body);
+		} else {
+			notes->notes[kept++] = *note;
+		}
+	}
+	notes->n = kept;
+}
+
 void notes_forget_database(struct notes *notes)
 {
 	memset(notes->statements, 0, sizeof notes->statements);

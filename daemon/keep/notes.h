@@ -55,6 +55,8 @@ int notes_add(struct notes *notes, enum note_kind kind, const void *body, size_t
 /* The same of an uncertainty. While the card refuses for hours only so many wait, then a stream's last
  * one is widened instead. */
 int notes_add_uncertainty(struct notes *notes, const struct uncertainty *uncertainty);
+/* Those of a boot that are not on the card yet: they are to be noted anew. */
+void notes_drop_anchors(struct notes *notes, uint32_t boot);
 size_t notes_count(const struct notes *notes);
 size_t notes_bytes(const struct notes *notes);
 

@@ -328,15 +328,15 @@ int opening_load(struct store *store)
 }
 
 /* What this run has said already, and the lost tables may not know any more: without its boot and
- * anchor nothing could be shipped, and without its device a stream is nobody's. */
+ * anchors nothing could be shipped, or with another hour, and without its device a stream is nobody's. */
 static int note_what_is_known(struct store *store)
 {
 	int result = 0;
 
 	if (store->boot.id)
 		result = notes_add(store->notes, NOTE_BOOT, &store->boot, sizeof store->boot);
-	if (store->anchor.boot && result == 0)
-		result = notes_add(store->notes, NOTE_ANCHOR, &store->anchor, sizeof store->anchor);
+	if (store->boot.id && result == 0)
+		result = anchors_note(&store->anchors, store->notes);
 	for (size_t i = 0; i < store->n_devices && result == 0; i++)
 		result = notes_add(
 			store->notes, NOTE_DEVICE, store->devices[i], sizeof *store->devices[i]);

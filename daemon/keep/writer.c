@@ -128,45 +128,31 @@ static int last_instant(struct store *store, sqlite3 *db, int64_t *ret_ns)
 	return result;
 }
 
-/* The newest boot, and its first anchor if it has one. All zeros: none. */
-static int newest_boot(sqlite3 *db, struct boot *ret_boot, struct boot_anchor *ret_anchor)
+/* The newest boot and its anchors. All zeros: none. */
+static int newest_boot(sqlite3 *db, struct boot *ret_boot, struct anchors *ret_anchors)
 {
-	sqlite3_stmt *boots = NULL, *anchors = NULL;
+	sqlite3_stmt *boots = NULL;
 	int result = database_query(db, &boots,
 		"SELECT id, kernel_id, base_ns, begin_ns FROM boot ORDER BY id DESC LIMIT 1", "");
 
 	*ret_boot = (struct boot){.id = 0};
-	*ret_anchor = (struct boot_anchor){.boot = 0};
+	ret_anchors->n = 0;
 	if (result == 0 && (result = database_step(db, boots)) == 1) {
 		const char *text = (const char *)sqlite3_column_text(boots, 1);
 		ret_boot->id = (uint32_t)sqlite3_column_int64(boots, 0);
 		text_copy(ret_boot->kernel_id, sizeof ret_boot->kernel_id, text ? text : "");
 		ret_boot->base_ns = sqlite3_column_int64(boots, 2);
 		ret_boot->begin_ns = sqlite3_column_int64(boots, 3);
-		result = database_query(db, &anchors,
-			"SELECT at_ns, wall_ns, uncertainty_ns, source, from_ns FROM anchor WHERE boot = ?"
-			" ORDER BY id LIMIT 1",
-			"i", (int64_t)ret_boot->id);
-	}
-	if (result == 0 && anchors && (result = database_step(db, anchors)) == 1) {
-		ret_anchor->boot = ret_boot->id;
-		ret_anchor->anchor = (struct anchor){
-			.at = {sqlite3_column_int64(anchors, 0)},
-			.wall = {sqlite3_column_int64(anchors, 1)},
-			.uncertainty_ns = sqlite3_column_int64(anchors, 2),
-			.source = (enum anchor_source)sqlite3_column_int(anchors, 3),
-		};
-		ret_anchor->from.ns = sqlite3_column_int64(anchors, 4);
+		result = anchors_load(ret_anchors, db, ret_boot->id);
 	}
 	sqlite3_finalize(boots);
-	sqlite3_finalize(anchors);
 	return result < 0 ? result : 0;
 }
 
 /* What an unopened store says of itself: all but what is in its log. So this is not quite its last
  * instant, nor its newest boot; and nothing, when it cannot be read. */
 static void look_at_unopened(struct store *store, int64_t *ret_last_ns, struct boot *ret_newest,
-	struct boot_anchor *ret_anchor)
+	struct anchors *ret_anchors)
 {
 	char path[DATABASE_PATH];
 	sqlite3 *db = NULL;
@@ -176,7 +162,7 @@ static void look_at_unopened(struct store *store, int64_t *ret_last_ns, struct b
 	if (database_path(store->directory, "", path) < 0 || database_open_frozen(path, &db) < 0)
 		return;
 	last_instant(store, db, ret_last_ns);
-	newest_boot(db, ret_newest, ret_anchor);
+	newest_boot(db, ret_newest, ret_anchors);
 	database_number(db, &rows, "SELECT max(last_ns) FROM chunk WHERE last_ns < ?", INT64_MIN,
 		&row_ns, "i", never_ns);
 	if (row_ns > *ret_last_ns)
@@ -193,16 +179,15 @@ static int begin_boot(struct store *store, const char *boot_id, int64_t monotoni
 	uint32_t *ret_boot, int64_t *ret_base_ns)
 {
 	struct boot boot = {.id = 0};
-	struct boot_anchor anchor = {.boot = 0};
 	int64_t last_ns = INT64_MIN;
 	int result = 0;
 
 	if (store->db) {
 		result = last_instant(store, store->db, &last_ns);
 		if (result == 0)
-			result = newest_boot(store->db, &boot, &anchor);
+			result = newest_boot(store->db, &boot, &store->anchors);
 	} else {
-		look_at_unopened(store, &last_ns, &boot, &anchor);
+		look_at_unopened(store, &last_ns, &boot, &store->anchors);
 	}
 	if (result < 0)
 		return result;
@@ -214,7 +199,7 @@ static int begin_boot(struct store *store, const char *boot_id, int64_t monotoni
 		boot.base_ns = last_ns == INT64_MIN ? 0 : begin_ns - monotonic_ns;
 		boot.begin_ns = boot.base_ns + monotonic_ns;
 		boot.skipped_ns = store->db ? 0 : log_ns;
-		anchor.boot = 0;
+		store->anchors.n = 0;
 		result = notes_add(store->notes, NOTE_BOOT, &boot, sizeof boot);
 	}
 	struct instant now = {boot.base_ns + monotonic_ns};
@@ -227,7 +212,6 @@ static int begin_boot(struct store *store, const char *boot_id, int64_t monotoni
 	if (result < 0)
 		return result;
 	store->boot = boot;
-	store->anchor = anchor;
 	store->fresh_since = instant_add(now, -ROLL_SECONDS * second_ns); /* of former times */
 	store->durable = now;
 	store_commit(store, now); /* refused: it stays pending, and the status says so */
@@ -351,9 +335,10 @@ int store_add_anchor(struct store *store, const struct anchor *anchor)
 
 	if (result < 0)
 		return result;
-	if (!store->anchor.boot && of.boot == store->boot.id)
-		store->anchor = of;
-	return add_note(store, NOTE_ANCHOR, &of, sizeof of);
+	result = add_note(store, NOTE_ANCHOR, &of, sizeof of);
+	if (result == 0 && of.boot == store->boot.id)
+		anchors_add(&store->anchors, &of);
+	return result;
 }
 
 int store_add_uncertainty(struct store *store, const struct uncertainty *uncertainty)

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "keep/anchors.h"
 #include "keep/bytes.h"
 #include "keep/expire.h"
 #include "keep/fresh.h"
@@ -47,7 +48,7 @@ struct store {
 	unsigned scrub_waits;
 
 	struct boot boot;                   /* of this run; id 0: not known yet */
-	struct boot_anchor anchor;          /* the boot's first; boot 0: none yet */
+	struct anchors anchors;             /* of this boot */
 	struct device *devices[DEVICE_MAX]; /* as they were announced last in this run */
 	size_t n_devices;
 

@@ -3,10 +3,12 @@
  * a new one begun, and devices, runs, the hour and all rows that can be read are carried over. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keep/anchors.h"
 #include "support/cmocka_all.h"
 #include "support/store_bench.h"
 
@@ -152,6 +154,81 @@ static void a_file_that_is_lost_in_mid_run_leaves_the_boot_its_hour_and_the_devi
 	assert_int_equal(bench_sql(bench, "SELECT count(*) FROM boot"), 1);
 }
 
+/* All that was told in this boot, not only the first: a step, a sleep, a better source. The last one was
+ * not on the card yet. */
+static void a_file_that_is_lost_in_mid_run_leaves_the_boot_all_its_hours(void **state)
+{
+	struct bench *bench = *state;
+	struct bench_stream stream = bench_stream(1, 1, false, 10000000);
+	struct bench_stream quick = bench_stream(3, 3, false, 500000); /* more than memory holds */
+	const int64_t wall_ns = 1800000000000000000, s = NS_PER_S;
+	const int64_t offsets[] = {wall_ns, wall_ns + 3600 * s, wall_ns + 7200 * s};
+	int64_t at[4], before[4], after;
+
+	bench_run(bench, &stream, 1, 3);
+	for (int i = 0; i < 3; i++) {
+		struct anchor step = {
+			bench->now, {offsets[i] + bench->now.ns}, NS_PER_MS, ANCHOR_NTP};
+
+		assert_int_equal(store_add_anchor(bench->store, &step), 0);
+		bench_run(bench, &stream, 1, 10);
+		at[i] = bench->now.ns - s;
+	}
+	const struct anchor slept = {bench->now, {8 * 3600 * s}, s, ANCHOR_CARRIED};
+	assert_int_equal(store_add_anchor(bench->store, &slept), 0);
+	bench_run(bench, &stream, 1, 10);
+	at[3] = bench->now.ns - s;
+	for (int i = 0; i < 4; i++)
+		assert_true(see_anchor(bench, at[i], &before[i]));
+	bench_run(bench, &quick, 1, 130);
+	write_over(bench, "kitlog.db");
+	write_over(bench, "kitlog.db-wal");
+	const struct anchor late = {bench->now, {wall_ns + 50 * 3600 * s}, NS_PER_MS, ANCHOR_NTP};
+	assert_int_equal(store_add_anchor(bench->store, &late), 0);
+	bench_run(bench, &stream, 1, 130);
+	assert_int_equal(bench_count_set_aside(bench), 1);
+	for (int i = 0; i < 4; i++) {
+		assert_true(see_anchor(bench, at[i], &after));
+		assert_int_equal(after, before[i]);
+	}
+	assert_true(see_anchor(bench, bench->now.ns, &after));
+	assert_int_equal(after - bench->now.ns, late.wall.ns - late.at.ns);
+	assert_int_equal(bench_sql(bench, "SELECT count(*) FROM anchor"), 5);
+}
+
+/* A year of hourly claims does not fill the memory, and what matters of them stays. */
+static void anchors_of_a_long_boot_are_bounded_and_keep_what_is_new(void **state)
+{
+	struct anchors *anchors = calloc(1, sizeof *anchors);
+	const int64_t hour = 3600 * (int64_t)NS_PER_S, wall_ns = 1800000000000000000;
+	unsigned n_sleeps = 0, n_steps = 0;
+
+	(void)state;
+	assert_non_null(anchors);
+	for (int64_t i = 0; i < 9000; i++) {
+		struct boot_anchor told = {.boot = 1,
+			.anchor = {{i * hour}, {wall_ns + i * hour + i / 1000 * hour}, NS_PER_MS,
+				ANCHOR_NTP}};
+
+		if (i % 100 == 50)
+			told.anchor =
+				(struct anchor){{i * hour}, {hour}, NS_PER_MS, ANCHOR_CARRIED};
+		anchors_add(anchors, &told);
+	}
+	assert_int_equal(anchors->n, ANCHORS_MAX);
+	assert_int_equal(anchors->list[0].anchor.at.ns, 0);
+	for (size_t i = 0; i < anchors->n; i++) {
+		const struct anchor *anchor = &anchors->list[i].anchor;
+
+		n_sleeps += anchor->source == ANCHOR_CARRIED;
+		n_steps += anchor->at.ns % (1000 * hour) == 0;
+		assert_true(i == 0 || anchor->at.ns > anchors->list[i - 1].anchor.at.ns);
+	}
+	assert_int_equal(n_sleeps, 90);
+	assert_int_equal(n_steps, 9);
+	free(anchors);
+}
+
 static void the_numbers_of_streams_that_lost_their_device_are_known(void **state)
 {
 	struct bench *bench = *state;
@@ -255,6 +332,8 @@ int main(void)
 		BENCH_TEST(somebody_elses_database_is_set_aside_likewise),
 		BENCH_TEST(devices_runs_and_readable_rows_of_a_shortened_file_are_carried_over),
 		BENCH_TEST(a_file_that_is_lost_in_mid_run_leaves_the_boot_its_hour_and_the_devices),
+		BENCH_TEST(a_file_that_is_lost_in_mid_run_leaves_the_boot_all_its_hours),
+		cmocka_unit_test(anchors_of_a_long_boot_are_bounded_and_keep_what_is_new),
 		BENCH_TEST(the_numbers_of_streams_that_lost_their_device_are_known),
 		BENCH_TEST(a_mark_of_nonsense_among_the_fresh_rows_stops_nobody),
 		BENCH_TEST(what_is_damaged_may_be_of_an_older_kitlog),
