@@ -18,6 +18,11 @@ enum { MOST_MISSED = 4 };
  * at most so long behind it; together a second, so that it is one pulse's alone. */
 static const int64_t before_ns = 850 * (int64_t)NS_PER_MS, behind_ns = 150 * (int64_t)NS_PER_MS;
 
+/* How often a pulse is claimed, and what the map takes a quartz to drift (wall_map_state.h). One that
+ * was seen to drift more is taken to drift a quarter more than that; beyond what is a beat it is a step. */
+static const int64_t confirm_ns = 600 * (int64_t)NS_PER_S;
+enum { QUARTZ_PPB = 50000, MOST_PPB = 1000000 };
+
 static int64_t offset(const struct anchor *anchor)
 {
 	return anchor->wall.ns - anchor->at.ns;
@@ -64,6 +69,28 @@ static void count(struct wall_gps *gps, const struct anchor *sentence)
 	gps->heard = *sentence;
 }
 
+/* Ten minutes after the last one, or what the map does not expect. */
+static bool take_pulse(struct wall_gps *gps, const struct anchor *claim)
+{
+	struct wall_pace *pace = &gps->pace_pulses;
+	int64_t since = instant_since(claim->at, pace->last.at);
+	int64_t moved = llabs(offset(claim) - offset(&pace->last));
+	int64_t ppb = gps->drift_ppb ? gps->drift_ppb : QUARTZ_PPB;
+	int64_t expected = NS_PER_MS + since / 1000000 * ppb / 1000;
+
+	if (pace->has_last && since < confirm_ns && moved <= expected)
+		return false;
+	if (pace->has_last && since >= NS_PER_S && moved > expected) {
+		int64_t seen = moved / (since / NS_PER_MS) * 1000;
+
+		if (seen <= MOST_PPB)
+			gps->drift_ppb = seen * 5 / 4;
+	}
+	pace->last = *claim;
+	pace->has_last = true;
+	return true;
+}
+
 bool wall_gps_hear(struct wall_gps *gps, const struct anchor *sentence, struct anchor *ret_anchor)
 {
 	const struct wall_pulse *pulse = pulse_of(gps, sentence->at);
@@ -76,7 +103,7 @@ bool wall_gps_hear(struct wall_gps *gps, const struct anchor *sentence, struct a
 		claim.at = pulse->at;
 		claim.uncertainty_ns = pulse_ns + pulse->uncertainty_ns;
 		claim.source = ANCHOR_PPS;
-		if (!wall_pace_take(&gps->pace_pulses, &claim, NS_PER_MS))
+		if (!take_pulse(gps, &claim))
 			return false;
 	} else if (!wall_pace_take(&gps->pace_sentences, &claim, sentence_ns)) {
 		return false;

@@ -11,7 +11,15 @@
  * of jitter for user space). It does not say which second it begins; the sentence that is printed
  * less than a second behind it does.
  *
- * Pure: instants are parameters. */
+ * A pulse is claimed each ten minutes, or when it is further off than the map expects of a quartz, which
+ * is what this one was seen to drift (50 ppm at first): six anchors an hour, 144 a day. So between two of
+ * them a stamp is stated to what 50 ppm make of five minutes, 15 ms, though the pulse is good to 10 us. A
+ * rate measured between two of them would do better; but a piece of the map is board time and a constant
+ * (wall_map_next), which exports, pages and whoever looks up a row by its hour count on, and with a rate
+ * the rows that are sent before the next pulse would still have the last one's. Who wants better
+ * disciplines the kernel's clock by the pulse (chrony's refclock PPS); then board time runs right itself.
+ *
+  * Pure: instants are parameters. */
 #pragma once
 
 #include <stdbool.h>
@@ -34,6 +42,7 @@ struct wall_gps {
 	unsigned n_pulses;               /* a second apart from each other, the last one included */
 	struct wall_pulse pulse, before; /* the last two */
 	struct wall_pace pace_sentences, pace_pulses;
+	int64_t drift_ppb; /* that this board's clock was seen to have; 0: less than 50 ppm */
 };
 
 /* A pulse, once or again; in order. */

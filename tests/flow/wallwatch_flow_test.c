@@ -173,6 +173,29 @@ static void a_sleep_is_never_dropped_nor_overtaken(void **state)
 		0);
 }
 
+/* A receiver with a pulse, each second; the store has a few anchors an hour of it. */
+static void a_day_of_a_receiver_is_a_few_anchors_an_hour(void **state)
+{
+	const int64_t begin_ns = bench.now.ns;
+
+	(void)state;
+	for (int64_t i = 0; i < 86400; i++) {
+		int64_t at_ns = begin_ns + i * (S + 20 * NS_PER_US); /* 20 ppm */
+		const struct wall_pulse pulse = {(uint32_t)i, {at_ns}, 300};
+		const struct anchor said = {
+			{at_ns + 100 * NS_PER_MS}, {wall_ns + i * S}, S / 2, ANCHOR_GPS};
+
+		if (i % 7200 >= 60) /* now and then there is none */
+			wallwatch_pulse(watch, &pulse);
+		wallwatch_hear(watch, &said);
+		if (i % 600 == 599)
+			keep_it(i);
+	}
+	keep_it(86410);
+	assert_in_range(number("SELECT count(*) FROM anchor WHERE source = 5"), 130, 160);
+	assert_in_range(number("SELECT count(*) FROM anchor WHERE source = 4"), 1, 13);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -182,6 +205,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			two_sleeps_within_seconds_are_both_carried, begin, end),
 		cmocka_unit_test_setup_teardown(a_sleep_is_never_dropped_nor_overtaken, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_day_of_a_receiver_is_a_few_anchors_an_hour, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

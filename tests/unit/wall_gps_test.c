@@ -3,6 +3,9 @@
 /* Sentences and pulses, played: who must agree with whom before it is a claim, and which second a pulse
  * begins, whatever the receiver takes to print it. */
 #include "keep/wall_gps.h"
+
+#include <stdlib.h>
+
 #include "keep/wall_pps.h"
 #include "support/cmocka_all.h"
 #include "support/draw.h"
@@ -146,6 +149,66 @@ static void a_pulse_that_is_not_steady_is_left_alone(void **state)
 	assert_int_equal(claim.source, ANCHOR_GPS);
 }
 
+/* How many anchors a day's pulses make on a board whose clock is off by so much, and how far the last
+ * anchor is off at worst. */
+static unsigned claims_of_a_day(int64_t ppm, int64_t *ret_worst_ns)
+{
+	struct wall_gps gps = {0};
+	struct anchor claim = nothing;
+	unsigned n = 0;
+
+	*ret_worst_ns = 0;
+	for (int64_t i = 0; i < 86400; i++) {
+		int64_t drifted = i * ppm * NS_PER_US;
+		struct wall_pulse edge = pulse(i);
+		struct anchor said = sentence(i, 200 * MS);
+
+		edge.at.ns += drifted;
+		said.at.ns += drifted;
+		wall_gps_pulse(&gps, &edge);
+		n += wall_gps_hear(&gps, &said, &claim);
+		int64_t off =
+			n ? llabs((claim.wall.ns - claim.at.ns) - (said.wall.ns - edge.at.ns)) : 0;
+		*ret_worst_ns = off > *ret_worst_ns ? off : *ret_worst_ns;
+	}
+	assert_int_equal(claim.source, ANCHOR_PPS);
+	return n;
+}
+
+static void a_day_of_pulses_is_a_few_anchors_an_hour(void **state)
+{
+	static const int64_t drifts_ppm[] = {0, 20, -20, 45, 60, 100, -200, 450, -700};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof drifts_ppm / sizeof *drifts_ppm; i++) {
+		int64_t worst_ns, ppm = drifts_ppm[i];
+		unsigned n = claims_of_a_day(ppm, &worst_ns);
+
+		assert_in_range(n, 144, 160);
+		assert_true(worst_ns <= llabs(ppm) * 600 * NS_PER_US);
+	}
+}
+
+static void a_pulse_that_the_map_does_not_expect_is_claimed_at_once(void **state)
+{
+	struct wall_gps gps = {0};
+	struct anchor claim = nothing;
+	unsigned n = 0;
+
+	(void)state;
+	for (int64_t i = 0; i < 120; i++) {
+		struct wall_pulse edge = pulse(i);
+		struct anchor said = sentence(i, 200 * MS);
+
+		said.wall.ns += i >= 100 ? S : 0; /* it has heard of a leap second */
+		wall_gps_pulse(&gps, &edge);
+		n += wall_gps_hear(&gps, &said, &claim);
+		if (i == 99)
+			assert_int_equal(n, 1);
+	}
+	assert_int_equal(claim.wall.ns - claim.at.ns, wall_ns + S - phase_ns);
+}
+
 static void a_fraction_of_a_second_has_no_pulse(void **state)
 {
 	struct wall_gps gps = {0};
@@ -194,6 +257,8 @@ int main(void)
 		cmocka_unit_test(a_pulse_is_of_the_second_that_is_printed_behind_it),
 		cmocka_unit_test(the_pulse_before_the_newest_is_remembered),
 		cmocka_unit_test(a_pulse_that_is_not_steady_is_left_alone),
+		cmocka_unit_test(a_day_of_pulses_is_a_few_anchors_an_hour),
+		cmocka_unit_test(a_pulse_that_the_map_does_not_expect_is_claimed_at_once),
 		cmocka_unit_test(a_fraction_of_a_second_has_no_pulse),
 		cmocka_unit_test(the_kernels_stamp_comes_into_board_time),
 	};
