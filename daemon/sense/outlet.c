@@ -235,7 +235,8 @@ static void put_uncertainty(
 {
 	struct uncertainty *unsaid;
 
-	if (target->n_unsaid == 0 && feed_put_uncertainty(target->ring, now, uncertainty) == 0)
+	/* Behind what announces the device. */
+	if (tell_pending(target, now) && feed_put_uncertainty(target->ring, now, uncertainty) == 0)
 		return;
 	unsaid = loss_of(target, uncertainty->stream)->unsaid;
 	if (unsaid[0].stream && unsaid[1].stream) {

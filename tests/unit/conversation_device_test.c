@@ -22,6 +22,10 @@ static void a_device_is_announced_before_its_rows_and_at_once(void **unused)
 	assert_string_equal(record.device->family, "first");
 	assert_int_equal(record.device->sticker, 1);
 	ring_drop(rig.keep);
+	/* How uncertain its rows are is about them, and stands before them. */
+	assert_true(feed_peek(rig.keep, &record));
+	assert_int_equal(record.kind, FEED_UNCERTAINTY);
+	ring_drop(rig.keep);
 	assert_true(feed_peek(rig.keep, &record));
 	assert_int_equal(record.kind, FEED_BATCH);
 	rig_collect(&rig);

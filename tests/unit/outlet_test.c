@@ -222,6 +222,32 @@ static void uncertainties_behind_a_full_ring_come_before_their_rows_and_never_sm
 	assert_int_equal(heard[1].stream, 5);
 }
 
+static void an_uncertainty_comes_behind_the_device_it_is_about(void **unused)
+{
+	static const struct device device = {.id = 3, .n_streams = 1};
+	static const struct gap gap = {.stream = FILLER, .reason = GAP_WIRE};
+	enum feed_kind kinds[2] = {0};
+	struct feed_record record;
+	size_t n = 0;
+
+	(void)unused;
+	/* The larger ring, since a device does not fit into the other. */
+	while (feed_put_gap(to_main, (struct instant){0}, &gap) == 0)
+		;
+	outlet_device(outlet, (struct instant){1}, &device);
+	while (feed_peek(
+		to_main, &record)) /* its reader has taken all, and sense has told nothing since */
+		ring_drop(to_main);
+	say_uncertainty(5, 100, 7);
+	for (; feed_peek(to_main, &record); ring_drop(to_main)) {
+		assert_in_range(n, 0, 1);
+		kinds[n++] = record.kind;
+	}
+	assert_int_equal(n, 2);
+	assert_int_equal(kinds[0], FEED_DEVICE);
+	assert_int_equal(kinds[1], FEED_UNCERTAINTY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +263,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			uncertainties_behind_a_full_ring_come_before_their_rows_and_never_smaller,
 			set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			an_uncertainty_comes_behind_the_device_it_is_about, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
