@@ -15,6 +15,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Even stamps for n stored ones; they rise strictly as those do. 0; -EDOM: these rows come at no
- * regular time (events, edges, or less than 16 rows); -ENOMEM. */
-int even_stamps(const int64_t *stored_ns, size_t n, int64_t *ret_even_ns);
+struct even;
+
+/* Even stamps for n stored ones, which rise strictly; so do these. Both arrays are the caller's and stay
+ * where they are; ret_even_ns means something when it is done. 0; -EDOM: these rows come at no regular
+ * time (events, edges, or less than 16 rows); -ENOMEM. */
+int even_new(const int64_t *stored_ns, size_t n, int64_t *ret_even_ns, struct even **ret_even);
+void even_free(struct even *even);
+
+/* A part of it, some tenths of a second at most, so that others have their turn in between. 1: there is
+ * more to do; 0: it is done; -EDOM, -ENOMEM as above. */
+int even_step(struct even *even);

@@ -83,18 +83,32 @@ struct bounds_room {
 	int64_t first_ns, last_ns; /* received */
 };
 
-/* The bounds whose board time is in [from, to]. */
+/* How many bounds there are before a board time; with `and_at`, those at it, too. */
+static size_t count_before(const struct refine_bound *bounds, size_t n, int64_t at_ns, bool and_at)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (bounds[middle].at_ns < at_ns || (and_at && bounds[middle].at_ns == at_ns))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The bounds whose board time is in [from, to]. Questions may have been answered out of turn: a bound
+ * more or less at an end of the window does no harm. */
 static size_t within(const struct refine_bound *bounds, size_t n, int64_t from_ns, int64_t to_ns,
 	const struct refine_bound **ret_first)
 {
-	size_t begin = 0, end = n;
+	size_t begin = count_before(bounds, n, from_ns, false);
+	size_t end = count_before(bounds, n, to_ns, true);
 
-	while (begin < n && bounds[begin].at_ns < from_ns)
-		begin++;
-	while (end > begin && bounds[end - 1].at_ns > to_ns)
-		end--;
 	*ret_first = bounds + begin;
-	return end - begin;
+	return end > begin ? end - begin : 0;
 }
 
 /* The tick at a board time, near enough to say where a node is. */

@@ -26,7 +26,8 @@ struct restamps {
 	struct curve_of *curves;
 	struct evened *evened;
 	size_t n_curves, n_evened;
-	size_t n_rows; /* to be even */
+	size_t n_rows;        /* to be even */
+	struct even *evening; /* of the newest of `evened` */
 	bool is_begun;
 	struct refining *refining; /* of the devices for which nothing was kept */
 	size_t made;               /* so many curves of it were given to be kept */
@@ -67,6 +68,7 @@ void restamps_free(struct restamps *restamps)
 		return;
 	for (size_t i = 0; i < restamps->n_curves; i++)
 		curve_free(restamps->curves[i].curve);
+	even_free(restamps->evening);
 	for (size_t i = 0; i < restamps->n_evened; i++) {
 		free(restamps->evened[i].stored);
 		free(restamps->evened[i].even);
@@ -188,21 +190,35 @@ static int take_stamps(void *self, const struct rows *rows)
 	return 0;
 }
 
-static int make_even(struct restamps *restamps, const struct stream *stream, struct reader *reader)
+static int begin_even(
+	struct restamps *restamps, const struct restamp_stream *of, struct reader *reader)
 {
 	struct evened *evened = &restamps->evened[restamps->n_evened++];
 	struct taking taking = {restamps, evened};
 	int result;
 
-	evened->stream = stream->id;
-	result = reader_rows(reader, stream->id, restamps->options.from, restamps->options.to,
+	evened->stream = of->stream->id;
+	if (of->stream->stamps != STAMP_ARRIVAL || of->is_polled)
+		return -EDOM; /* it has stamps of its own */
+	result = reader_rows(reader, evened->stream, restamps->options.from, restamps->options.to,
 		take_stamps, &taking);
 	if (result < 0 || evened->n == 0)
 		return result;
 	evened->even = malloc(evened->n * sizeof *evened->even);
 	if (!evened->even)
 		return -ENOMEM;
-	result = even_stamps(evened->stored, evened->n, evened->even);
+	return even_new(evened->stored, evened->n, evened->even, &restamps->evening);
+}
+
+static int even_more(struct restamps *restamps)
+{
+	struct evened *evened = &restamps->evened[restamps->n_evened - 1];
+	int result = even_step(restamps->evening);
+
+	if (result == 1)
+		return 0;
+	even_free(restamps->evening);
+	restamps->evening = NULL;
 	for (size_t i = 0; result == 0 && i < evened->n; i++) {
 		int64_t moved = llabs(evened->even[i] - evened->stored[i]);
 
@@ -211,37 +227,30 @@ static int make_even(struct restamps *restamps, const struct stream *stream, str
 	return result;
 }
 
-/* What has stamps of its own keeps them, and so does what comes at no regular time, unless that is what
- * was asked for. */
-static int try_even(
-	struct restamps *restamps, const struct restamp_stream *of, struct reader *reader)
-{
-	bool may_be = of->stream->stamps == STAMP_ARRIVAL && !of->is_polled;
-	struct evened *evened = &restamps->evened[restamps->n_evened];
-	int result = may_be ? make_even(restamps, of->stream, reader) : -EDOM;
-
-	if (!may_be)
-		restamps->evened[restamps->n_evened++].stream = of->stream->id;
-	if (result != -EDOM || restamps->options.is_strict)
-		return result;
-	free(evened->even);
-	evened->even = NULL;
-	return 0;
-}
-
-/* A stream at a call. */
+/* A part of a stream at a call. What has stamps of its own keeps them, and so does what comes at no
+ * regular time, unless that is what was asked for. */
 static int make_next_even(struct restamps *restamps, const struct restamp_stream *streams, size_t n,
 	struct reader *reader, uint32_t *ret_stream)
 {
-	size_t next = restamps->n_evened, made = 0;
+	size_t made = 0;
+	int result;
 
 	if (!restamps->evened)
 		restamps->evened = calloc(n ? n : 1, sizeof *restamps->evened);
 	if (!restamps->evened)
 		return -ENOMEM;
-	if (next < n) {
-		*ret_stream = streams[next].stream->id;
-		int result = try_even(restamps, &streams[next], reader);
+	if (restamps->evening || restamps->n_evened < n) {
+		result = restamps->evening
+			? even_more(restamps)
+			: begin_even(restamps, &streams[restamps->n_evened], reader);
+		struct evened *evened = &restamps->evened[restamps->n_evened - 1];
+
+		*ret_stream = evened->stream;
+		if (result == -EDOM && !restamps->options.is_strict) {
+			free(evened->even);
+			evened->even = NULL;
+			result = 0;
+		}
 		return result < 0 ? result : 1;
 	}
 	for (size_t i = 0; i < restamps->n_evened; i++)

@@ -31,6 +31,20 @@ static double tail(double mean)
 	return -mean * log(1 - uniform());
 }
 
+/* All steps of it. */
+static int even_stamps(const int64_t *stored_ns, size_t n, int64_t *ret_even_ns)
+{
+	struct even *evening;
+	int result = even_new(stored_ns, n, ret_even_ns, &evening);
+
+	if (result < 0)
+		return result;
+	while ((result = even_step(evening)) == 1)
+		;
+	even_free(evening);
+	return result;
+}
+
 struct board {
 	const char *name;
 	double rate_hz, rate_ppm, floor_s;
@@ -185,6 +199,31 @@ static void a_thousand_hertz_are_evened_too(void **state)
 		30, 50, 200);
 }
 
+/* A long file is made in steps, between which others have their turn; nobody sees where they meet. */
+static void parts_meet_without_a_seam(void **state)
+{
+	const struct board board = {.name = "10 Hz, an hour", .rate_hz = 10, .floor_s = 200e-6};
+	struct even *evening;
+	unsigned steps = 1;
+
+	(void)state;
+	random_state = 4711;
+	size_t n = record(&board, 3900);
+
+	assert_in_range(n, 38000, ROWS_MOST);
+	assert_int_equal(even_new(stored, n, even, &evening), 0);
+	while (even_step(evening) == 1)
+		steps++;
+	even_free(evening);
+	assert_in_range(steps, 4, 10); /* two to number them, two to make them even */
+	for (size_t i = 1; i < n; i++) {
+		int64_t wrong = even[i] - even[i - 1] - (truth[i] - truth[i - 1]);
+
+		assert_in_range(llabs(wrong), 0, 2000);
+	}
+	assert_true(share_us(even, n, 0.95) < 30);
+}
+
 static void what_comes_at_random_is_refused(void **state)
 {
 	(void)state;
@@ -210,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_hole_and_another_phase_begin_a_new_stretch),
 		cmocka_unit_test(rows_that_waited_for_a_stopped_daemon_go_back_to_their_places),
 		cmocka_unit_test(a_thousand_hertz_are_evened_too),
+		cmocka_unit_test(parts_meet_without_a_seam),
 		cmocka_unit_test(what_comes_at_random_is_refused),
 	};
 
