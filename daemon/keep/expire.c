@@ -26,6 +26,7 @@ enum {
 	UNCERTAINTIES_MAX = 20000,
 	UNCERTAINTIES_KEPT = 8000, /* likewise; the time of the others is told */
 	UNCERTAINTY_PARTS = 128,   /* in so many parts */
+	REFINEMENT_SHARE = 20,     /* of the limit */
 };
 
 enum class { TAKEN, FREE, IN_RUN, CLASSES };
@@ -43,7 +44,8 @@ struct expirer {
 	sqlite3_stmt *delete_damaged, *delete_chunk, *delete_data, *before, *grow, *insert,
 		*prune_gaps;
 	sqlite3_stmt *prune_uncertainties, *count_uncertainties, *cut, *first, *widen, *thin;
-	sqlite3_stmt *prune_lines, *prune_marks, *count_gaps, *merge_gaps, *delete_gaps;
+	sqlite3_stmt *prune_refinements, *prune_lines, *prune_marks, *count_gaps, *merge_gaps,
+		*delete_gaps;
 };
 
 int expirer_new(sqlite3 *db, const struct sink_names *sinks, struct expirer **ret_expirer)
@@ -336,7 +338,19 @@ static int thin_uncertainties(struct expirer *expirer)
 	return result;
 }
 
-int expirer_bound_lists(struct expirer *expirer)
+/* Those of the oldest runs, however many devices a run has. */
+static int prune_refinements(struct expirer *expirer, uint64_t limit_bytes)
+{
+	if (!limit_bytes)
+		return 0;
+	return database_run(expirer->db, &expirer->prune_refinements,
+		"DELETE FROM refinement WHERE (run, device) IN (SELECT run, device FROM"
+		" (SELECT run, device, sum(length(curve)) OVER (ORDER BY run DESC, device DESC)"
+		"  AS bytes FROM refinement) WHERE bytes > ?)",
+		"i", (int64_t)(limit_bytes / REFINEMENT_SHARE));
+}
+
+int expirer_bound_lists(struct expirer *expirer, uint64_t limit_bytes)
 {
 	int result = merge_gaps(expirer);
 
@@ -344,6 +358,8 @@ int expirer_bound_lists(struct expirer *expirer)
 		result = prune_uncertainties(expirer);
 	if (result == 0)
 		result = thin_uncertainties(expirer);
+	if (result == 0)
+		result = prune_refinements(expirer, limit_bytes);
 	if (result == 0)
 		result = database_run(expirer->db, &expirer->prune_lines,
 			"DELETE FROM quarantined WHERE id <= (SELECT max(id) FROM quarantined) - ?",

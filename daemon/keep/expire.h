@@ -29,5 +29,7 @@ void expirer_free(struct expirer *expirer); /* before its database is closed */
  * -errno. */
 int expirer_make_room(struct expirer *expirer, uint64_t limit_bytes, uint64_t *ret_rows_gone);
 
-/* Bounds the lists that would grow for ever: gaps, and the lines that a server refused. */
-int expirer_bound_lists(struct expirer *expirer);
+/* Bounds the lists that would grow for ever: gaps, the lines that a server refused, and better maps of
+ * runs, of which the newest may take a twentieth of limit_bytes. They can be made again as long as the raw
+ * pairs are there, but those go early: so for chunks they make no room. */
+int expirer_bound_lists(struct expirer *expirer, uint64_t limit_bytes);

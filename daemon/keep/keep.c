@@ -130,8 +130,11 @@ static void take_orders(struct keep *keep)
 		const struct order *order;
 		size_t n;
 		while ((order = ring_peek(keep->orders[i], &n))) {
-			if (obey(keep, (enum order_kind)order->kind, order + 1) == -ENOMEM)
-				break; /* it stays in its ring until the card has taken something */
+			int result = obey(keep, (enum order_kind)order->kind, order + 1);
+			/* It stays in its ring until the card has taken something, but for what
+			 * can be made again: that holds up nobody. */
+			if (result == -ENOMEM && order->kind != ORDER_REFINEMENT)
+				break;
 			order_clear(order);
 			ring_drop(keep->orders[i]);
 		}

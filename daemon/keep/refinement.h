@@ -10,7 +10,8 @@
 #include "base/clock.h"
 #include "keep/curve.h"
 
-enum { REFINEMENT_RUNS = 1000 }; /* the newest ones keep theirs: 100 kB each at most */
+/* The newest ones keep theirs, a device of a run 100 kB at most, as far as keep/expire.h gives them room. */
+enum { REFINEMENT_RUNS = 1000 };
 
 struct refinement {
 	uint32_t run, device;

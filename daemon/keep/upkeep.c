@@ -73,7 +73,8 @@ static int release_fresh(struct store *store, struct change *change)
 	int result = fresh_release(store->fresh, change->roll_to);
 
 	if (result == 0)
-		result = expirer_bound_lists(store->expirer); /* once a minute is often enough */
+		result = expirer_bound_lists(
+			store->expirer, store->limit_bytes); /* once a minute is often enough */
 	change->roll_to = 0;
 	change->is_fresh_new = true;
 	change->has_fresh = false;

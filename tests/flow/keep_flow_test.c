@@ -385,6 +385,47 @@ static void orders_are_kept_when_memory_is_full_of_rows(void **state)
 	assert_int_equal(kept, given);
 }
 
+/* As large as they come, and no two alike. */
+static struct refinement *large_refinement(uint32_t run)
+{
+	struct draw random = {run};
+	struct refinement *refinement;
+	struct curve *curve;
+
+	assert_int_equal(curve_new(&curve), 0);
+	for (; curve->n < CURVE_KNOTS; curve->n++)
+		curve->knots[curve->n] =
+			(struct curve_knot){.stamp_ns = (int64_t)(curve->n + 1) * 100000000,
+				.delta_ns = (int64_t)(draw(&random) % 1000000),
+				.uncertainty_ns = 1 + (int64_t)(draw(&random) % 1000000)};
+	assert_int_equal(refinement_new(run, 1, (struct instant){0},
+				 (struct instant){900 * (int64_t)NS_PER_S}, curve, &refinement),
+		0);
+	curve_free(curve);
+	return refinement;
+}
+
+static void better_maps_that_find_no_room_hold_up_no_run(void **state)
+{
+	enum { MAPS = 200 };
+	struct run run = {.id = 1, .number = 3, .title = "第 3 次", .from = {7}, .to = {INT64_MAX}};
+	struct orders got = {0};
+
+	(void)state;
+	keep_turn(keep, bench.now);
+	feed_rows(1, 2000000000, 1);
+	keep_turn(keep, bench.now);
+	fill_memory();
+	for (uint32_t i = 1; i <= MAPS; i++)
+		assert_int_equal(keep_order_refinement(keep, large_refinement(i)), 0);
+	assert_int_equal(keep_order_run(keep, &run), 0);
+	keep_turn(keep, instant_add(bench.now, NS_PER_S)); /* one commit */
+	assert_int_equal(reader_runs(bench.reader, see_run, &got), 0);
+	assert_int_equal(got.runs, 1);
+	/* There was room for some of them only. */
+	assert_in_range(bench_sql(&bench, "SELECT count(*) FROM refinement"), 1, MAPS - 1);
+}
+
 static void the_thread_keeps_what_is_fed_until_it_is_stopped(void **state)
 {
 	struct clock clock = {.base_ns = 0};
@@ -423,6 +464,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			lines_leave_quarantine_when_they_are_released, begin, end),
 		cmocka_unit_test_setup_teardown(a_full_ring_of_orders_is_an_answer, begin, end),
+		cmocka_unit_test_setup_teardown(
+			better_maps_that_find_no_room_hold_up_no_run, begin, end),
 		cmocka_unit_test_setup_teardown(
 			orders_are_kept_when_memory_is_full_of_rows, begin, end),
 		cmocka_unit_test_setup_teardown(
