@@ -218,6 +218,36 @@ int64_t curve_uncertainty_ns(const struct curve *curve, int64_t stamp_ns)
 							  : curve->knots[at - 1].uncertainty_ns;
 }
 
+/* Where the next knot is, at most `to`; a knot speaks for itself, whatever is behind it. */
+static int64_t next_change(const struct curve *curve, int64_t stamp_ns, int64_t to_ns)
+{
+	size_t at = find(curve, stamp_ns), next = at == curve->n ? 0 : at + 1;
+	bool is_last = at < curve->n && curve->knots[at].stamp_ns == stamp_ns &&
+		(next == curve->n || curve->knots[at].uncertainty_ns == 0);
+
+	if (is_last)
+		return stamp_ns + 1;
+	return next < curve->n && curve->knots[next].stamp_ns < to_ns ? curve->knots[next].stamp_ns
+								      : to_ns;
+}
+
+bool curve_silence(const struct curve *curve, int64_t from_ns, int64_t to_ns, int64_t *ret_from_ns,
+	int64_t *ret_to_ns)
+{
+	int64_t from = from_ns, to;
+
+	while (from < to_ns && curve_uncertainty_ns(curve, from) > 0)
+		from = next_change(curve, from, to_ns);
+	to = from;
+	while (to < to_ns && curve_uncertainty_ns(curve, to) == 0)
+		to = next_change(curve, to, to_ns);
+	if (from >= to_ns)
+		return false;
+	*ret_from_ns = from;
+	*ret_to_ns = to;
+	return true;
+}
+
 bool curve_extent(const struct curve *curve, int64_t from_ns, int64_t to_ns,
 	int64_t *ret_uncertainty_ns, int64_t *ret_moved_ns)
 {

@@ -56,6 +56,10 @@ int64_t curve_stamp(const struct curve *curve, int64_t stamp_ns);
 /* How uncertain that is, 95 %; 0: nothing better is known there. */
 int64_t curve_uncertainty_ns(const struct curve *curve, int64_t stamp_ns);
 
+/* The first part of [from, to) in which that is 0. False: there is none. */
+bool curve_silence(const struct curve *curve, int64_t from_ns, int64_t to_ns, int64_t *ret_from_ns,
+	int64_t *ret_to_ns);
+
 /* Of the part over [from, to): the widest uncertainty, and by how much a stamp is moved at most.
  * False: nothing better is known there. */
 bool curve_extent(const struct curve *curve, int64_t from_ns, int64_t to_ns,

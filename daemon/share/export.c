@@ -11,140 +11,11 @@
 
 #include "base/number.h"
 #include "data/flag.h"
-#include "data/unit.h"
+#include "share/export_cell.h"
 
-enum {
-	CELL_TEXT = 640,
-	STATED_TEXT = 64 + WEAVE_STREAMS * 128,
-	FIXED_BYTES = 1024,
-	FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT
-};
+enum { FIXED_BYTES = 1024, FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT };
 
 /* --- CSV --- */
-
-/* RFC 4180, and a leading apostrophe where a spreadsheet would begin to compute. Names come from
- * devices: nothing in them starts a new line. */
-static void add_within_cell(struct text *text, const char *words)
-{
-	for (; *words; words++) {
-		if (*words == '"')
-			text_add_char(text, '"');
-		text_add_char(text, (unsigned char)*words < 0x20 ? ' ' : *words);
-	}
-}
-
-static void add_cell(struct text *text, const char *cell)
-{
-	bool is_formula = cell[0] && strchr("=+-@\t\r", cell[0]);
-
-	text_add(text, is_formula ? "\"'" : "\"");
-	add_within_cell(text, cell);
-	text_add_char(text, '"');
-}
-
-/* "3 " when there is more than one stream to tell apart. */
-static void add_whose(
-	const struct exporter *exporter, const struct export_stream *of, struct text *text)
-{
-	if (exporter->n_streams <= 1)
-		return;
-	text_addf(text, "%u ", of->sticker);
-	if (strcmp(of->stream.name, "main") != 0)
-		text_addf(text, "%s ", of->stream.name);
-}
-
-static const char *channel_name(const struct channel *channel)
-{
-	return channel->name_zh[0] ? channel->name_zh : channel->id;
-}
-
-/* How the stamps of a stream came about, if not as they are stored. */
-static void add_stamps_head(const struct export_stream *of, struct text *cell)
-{
-	if (of->has_better_map)
-		text_addf(cell,
-			" [时间按结束后的最好时钟图 stamps by the better map, ±%lld us; live stamps "
-			"differed by at most %lld us]",
-			(long long)((of->uncertainty_ns + 999) / NS_PER_US),
-			(long long)((of->moved_ns + 999) / NS_PER_US));
-	if (of->is_even)
-		text_add(cell, " [时间按行号均匀 even stamps by index]");
-}
-
-/* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]" */
-static void add_channel_head(const struct exporter *exporter, const struct export_stream *of,
-	size_t channel, struct text *text)
-{
-	const struct channel *c = &of->stream.channels[channel];
-	char buffer[CELL_TEXT], unit_buffer[CELL_TEXT];
-	struct text cell = text_over(buffer, sizeof buffer);
-	struct text unit = text_over(unit_buffer, sizeof unit_buffer);
-	bool has_english = c->name_en[0] && strcmp(c->name_en, c->name_zh) != 0;
-
-	add_whose(exporter, of, &cell);
-	text_add(&cell, channel_name(c));
-	if (has_english)
-		text_addf(&cell, " %s", c->name_en);
-	unit_add_for_people(&unit, c->unit);
-	if (unit.length > 0)
-		text_addf(&cell, "/%s", unit.at);
-	if (of->by[channel])
-		text_addf(&cell, " [校准 calibrated %s]", of->by[channel]);
-	if (channel == 0)
-		add_stamps_head(of, &cell);
-	add_cell(text, cell.at);
-}
-
-static bool can_be_flagged(const struct export_stream *of)
-{
-	for (size_t c = 0; c < of->stream.n_channels; c++)
-		if (of->stream.channels[c].low < of->stream.channels[c].high)
-			return true;
-	return of->warming.warm_up_ns > 0;
-}
-
-static bool has_flags(const struct exporter *exporter)
-{
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		if (can_be_flagged(&exporter->streams[i]))
-			return true;
-	return false;
-}
-
-/* Of a file with better stamps than the stored ones it is theirs. Of even ones nobody knows it. */
-static int64_t worst_of(const struct export_stream *of)
-{
-	if (of->has_better_map)
-		return of->uncertainty_ns;
-	return of->is_even ? 0 : stated_worst_ns(&of->stated);
-}
-
-static bool has_stated(const struct exporter *exporter)
-{
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		if (worst_of(&exporter->streams[i]) > 0)
-			return true;
-	return false;
-}
-
-/* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
-static void add_seconds(struct text *text, int64_t ns)
-{
-	char digits[16];
-	int64_t fraction = ns % NS_PER_S;
-	size_t n;
-
-	if (ns < 0)
-		text_add_char(text, '-');
-	text_add_int(text, ns < 0 ? -(ns / NS_PER_S) : ns / NS_PER_S);
-	if (fraction == 0)
-		return;
-	n = (size_t)snprintf(
-		digits, sizeof digits, ".%09" PRId64, fraction < 0 ? -fraction : fraction);
-	while (digits[n - 1] == '0')
-		n--;
-	text_add_bytes(text, digits, n);
-}
 
 /* Arrivals of streams whose stamps are even; `moment` NULL: empty cells. The line ends with them. */
 static void add_arrivals(
@@ -155,7 +26,7 @@ static void add_arrivals(
 			continue;
 		text_add_char(text, ',');
 		if (moment && moment->values[i])
-			add_seconds(text, moment->stored_ns[i] - exporter->origin.ns);
+			cell_add_seconds(text, moment->stored_ns[i] - exporter->origin.ns);
 	}
 	text_add(text, "\r\n");
 }
@@ -170,73 +41,9 @@ static void end_line(const struct exporter *exporter, struct text *text)
 /* Behind gap_until_s, of such a line. */
 static void end_csv_line(const struct exporter *exporter, struct text *text)
 {
-	text_add(text, has_flags(exporter) ? "," : "");
+	text_add(text, cell_has_flags(exporter) ? "," : "");
 	text_add(text, exporter->has_marks ? "," : "");
 	end_line(exporter, text);
-}
-
-static void add_stated_head(const struct exporter *exporter, struct text *text)
-{
-	char buffer[STATED_TEXT];
-	struct text cell = text_over(buffer, sizeof buffer);
-	const char *between = "";
-
-	text_add(&cell, "stamp_u_s [时刻 stamps ");
-	for (size_t i = 0; i < exporter->n_streams; i++) {
-		const struct export_stream *of = &exporter->streams[i];
-		int64_t worst_ns = worst_of(of);
-
-		if (worst_ns == 0)
-			continue;
-		text_add(&cell, between);
-		add_whose(exporter, of, &cell);
-		stated_add_span(&cell, worst_ns);
-		text_addf(&cell, " (95 %%), %s", stated_source(of->stream.stamps));
-		between = "; ";
-	}
-	if (exporter->wall_ns > 0) {
-		text_add(&cell, "; 钟点 clock ");
-		stated_add_span(&cell, exporter->wall_ns);
-	}
-	text_add_char(&cell, ']');
-	text_add_char(text, ',');
-	add_cell(text, cell.at);
-}
-
-static void add_arrival_heads(const struct exporter *exporter, struct text *text)
-{
-	char buffer[CELL_TEXT];
-
-	for (size_t i = 0; i < exporter->n_streams; i++) {
-		struct text cell = text_over(buffer, sizeof buffer);
-
-		if (!exporter->streams[i].is_even)
-			continue;
-		add_whose(exporter, &exporter->streams[i], &cell);
-		text_add(&cell, "到达 arrival_s");
-		text_add_char(text, ',');
-		add_cell(text, cell.at);
-	}
-	text_add(text, "\r\n");
-}
-
-static void add_csv_head(struct exporter *exporter, struct text *text)
-{
-	exporter->has_stated = has_stated(exporter);
-	text_add(text,
-		"\xEF\xBB\xBF"
-		"time_s,clock");
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		for (size_t c = 0; c < exporter->streams[i].stream.n_channels; c++) {
-			text_add_char(text, ',');
-			add_channel_head(exporter, &exporter->streams[i], c, text);
-		}
-	text_add(text, ",gap,gap_until_s");
-	text_add(text, has_flags(exporter) ? ",flags" : "");
-	text_add(text, exporter->has_marks ? ",mark" : "");
-	if (exporter->has_stated)
-		add_stated_head(exporter, text);
-	add_arrival_heads(exporter, text);
 }
 
 /* "2026-11-23T07:17:02.000001+08:00": the board's own time zone; empty when the hour is not
@@ -260,7 +67,7 @@ static void add_clock(struct text *text, const struct wall_map *map, struct inst
 
 static void add_csv_times(const struct exporter *exporter, struct instant at, struct text *text)
 {
-	add_seconds(text, instant_since(at, exporter->origin));
+	cell_add_seconds(text, instant_since(at, exporter->origin));
 	text_add_char(text, ',');
 	add_clock(text, exporter->wall, at);
 }
@@ -282,12 +89,12 @@ static void add_gap_cell(const struct exporter *exporter, const struct gap *gap,
 
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		if (exporter->streams[i].stream.id == gap->stream)
-			add_whose(exporter, &exporter->streams[i], &cell);
+			cell_add_whose(exporter, &exporter->streams[i], &cell);
 	text_add(&cell, gap_reason_name(gap->reason));
 	if (gap->lost_rows > 0)
 		text_addf(&cell, " %" PRIu64 " rows", gap->lost_rows);
 	if (strpbrk(cell.at, "\",\r\n"))
-		add_cell(text, cell.at);
+		cell_add(text, cell.at);
 	else
 		text_add(text, cell.at);
 }
@@ -299,7 +106,7 @@ static void add_csv_gap(const struct exporter *exporter, const struct gap *gap, 
 		text_add_char(text, ',');
 	add_gap_cell(exporter, gap, text);
 	text_add_char(text, ',');
-	add_seconds(text, instant_since(gap->to, exporter->origin));
+	cell_add_seconds(text, instant_since(gap->to, exporter->origin));
 	end_csv_line(exporter, text);
 }
 
@@ -320,10 +127,10 @@ static void add_flag(const struct exporter *exporter, const struct export_stream
 {
 	text_add(text, *is_open ? "; " : "\"");
 	*is_open = true;
-	add_whose(exporter, of, text);
+	cell_add_whose(exporter, of, text);
 	flag_add_words(text, flag);
 	text_add(text, *what ? " " : "");
-	add_within_cell(text, what);
+	cell_add_within(text, what);
 }
 
 static void add_flags(
@@ -344,7 +151,8 @@ static void add_flags(
 			flag = flag_of_value(
 				raw[c], channel->low, channel->high, channel->resolution);
 			if (flag)
-				add_flag(exporter, of, flag, channel_name(channel), &is_open, text);
+				add_flag(exporter, of, flag, cell_channel_name(channel), &is_open,
+					text);
 		}
 	}
 	if (is_open)
@@ -379,12 +187,12 @@ static void add_stated(struct exporter *exporter, const struct moment *moment, s
 			continue;
 		of->written_ns = ns;
 		text_add(&cell, cell.length > 0 ? "; " : "");
-		add_whose(exporter, of, &cell);
-		add_seconds(&cell, ns);
+		cell_add_whose(exporter, of, &cell);
+		cell_add_seconds(&cell, ns);
 	}
 	text_add_char(text, ',');
 	if (exporter->n_streams > 1 && cell.length > 0)
-		add_cell(text, cell.at);
+		cell_add(text, cell.at);
 	else
 		text_add_bytes(text, cell.at, cell.length);
 }
@@ -406,7 +214,7 @@ static void add_csv_row(struct exporter *exporter, const struct moment *moment, 
 		}
 	}
 	text_add(text, ",,");
-	if (has_flags(exporter)) {
+	if (cell_has_flags(exporter)) {
 		text_add_char(text, ',');
 		add_flags(exporter, moment, text);
 	}
@@ -483,15 +291,9 @@ size_t export_line_bytes(const struct exporter *exporter)
 				(STREAM_CHANNELS + 1) * (size_t)(NUMBER_TEXT + 2);
 		else
 			n += (n_channels + 1) * (size_t)(NUMBER_TEXT + 1) + FLAG_TEXT +
-				(can_be_flagged(of) ? (n_channels + 1) * FLAG_TEXT : 0);
+				(cell_can_be_flagged(of) ? (n_channels + 1) * FLAG_TEXT : 0);
 	}
 	return n;
-}
-
-void export_add_head(struct exporter *exporter, struct text *text)
-{
-	if (exporter->format == EXPORT_CSV)
-		add_csv_head(exporter, text);
 }
 
 static void follow_gap(struct exporter *exporter, const struct gap *gap)
@@ -521,13 +323,13 @@ void export_add_mark(struct exporter *exporter, const struct mark *mark, struct 
 {
 	char buffer[CELL_TEXT];
 	struct text cell = text_over(buffer, sizeof buffer);
-	size_t before = count_cells(exporter) + 3 + (has_flags(exporter) ? 1 : 0);
+	size_t before = count_cells(exporter) + 3 + (cell_has_flags(exporter) ? 1 : 0);
 
 	add_csv_times(exporter, mark->at, text);
 	for (size_t i = 0; i < before; i++)
 		text_add_char(text, ',');
 	text_addf(&cell, "%s: %s", mark->author, mark->text);
-	add_cell(text, cell.at);
+	cell_add(text, cell.at);
 	end_line(exporter, text);
 }
 

@@ -34,6 +34,7 @@ struct export_stream {
 	bool is_polled;
 	bool is_even; /* stamps are by index; the stored ones stand in a column of their own */
 	struct stated stated; /* of its rows in the range */
+	int64_t worst_ns;     /* the largest of the stamps in the file, 95 %; 0: nobody knows it */
 	int64_t written_ns;   /* what of that was written last */
 };
 

@@ -297,17 +297,35 @@ static int restamp_more(struct extract *extract, struct reader *reader)
 		extract->restamps, streams, extract->exporter.n_streams, reader, &extract->uneven);
 }
 
-static void describe_stamps(struct extract *extract, struct export_stream *of)
+/* Here and there nothing better may be known than what was stored. */
+static int find_worst(
+	const struct extract *extract, struct reader *reader, struct export_stream *of)
+{
+	const struct extract_options *options = &extract->options;
+	struct instant from, to = options->from;
+	int r = 0;
+
+	of->worst_ns = of->is_even ? 0 : stated_worst_ns(&of->stated);
+	if (!of->has_better_map)
+		return 0;
+	of->worst_ns = of->uncertainty_ns;
+	while (r == 0 && curve_silence(of->restamp.curve, to.ns, options->to.ns, &from.ns, &to.ns))
+		r = stated_raise(&of->stated, reader, of->stream.id, from, to, &of->worst_ns);
+	return r;
+}
+
+static int describe_stamps(struct extract *extract, struct reader *reader, struct export_stream *of)
 {
 	const struct extract_options *options = &extract->options;
 
 	if (!extract->restamps)
-		return;
+		return find_worst(extract, reader, of);
 	of->restamp = restamps_of(extract->restamps, &of->stream);
 	of->has_better_map = of->restamp.curve &&
 		curve_extent(of->restamp.curve, options->from.ns, options->to.ns,
 			&of->uncertainty_ns, &of->moved_ns);
 	of->is_even = of->restamp.even != NULL;
+	return find_worst(extract, reader, of);
 }
 
 static int begin_weave(struct extract *extract)
@@ -339,8 +357,10 @@ static int begin(struct extract *extract, struct reader *reader)
 		return r;
 	if (reader_wall_map(reader, &extract->wall) < 0)
 		extract->wall = NULL;
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		describe_stamps(extract, &extract->streams[i]);
+	for (size_t i = 0; i < exporter->n_streams && r == 0; i++)
+		r = describe_stamps(extract, reader, &extract->streams[i]);
+	if (r < 0)
+		return r;
 	exporter->format = extract->options.format;
 	exporter->streams = extract->streams;
 	exporter->wall = extract->wall;

@@ -87,6 +87,26 @@ int64_t stated_worst_ns(const struct stated *stated)
 	return worst_ns;
 }
 
+int stated_raise(const struct stated *stated, struct reader *reader, uint32_t stream,
+	struct instant from, struct instant to, int64_t *worst_ns)
+{
+	int found = 0;
+
+	for (size_t i = 0; i < stated->n && found >= 0; i++) {
+		struct instant begin = stated->told[i].from;
+		struct instant end = i + 1 < stated->n ? stated->told[i + 1].from : to;
+
+		begin = begin.ns > from.ns ? begin : from;
+		end = end.ns < to.ns ? end : to;
+		if (stated->told[i].ns <= *worst_ns || begin.ns >= end.ns)
+			continue;
+		found = reader_rows(reader, stream, begin, end, find_one, NULL);
+		if (found > 0)
+			*worst_ns = stated->told[i].ns;
+	}
+	return found < 0 ? found : 0;
+}
+
 bool stated_is_first(struct stated *stated, struct instant stamp)
 {
 	int64_t minute = stamp.ns / minute_ns;

@@ -32,6 +32,10 @@ void stated_clear(struct stated *stated);
 int64_t stated_ns(struct stated *stated, struct instant stamp);
 /* The largest of all; 0: unknown. */
 int64_t stated_worst_ns(const struct stated *stated);
+/* Of the rows with from <= stamp < to only: raises *worst_ns to it. The card is asked whether there are
+ * any. 0 or -errno. */
+int stated_raise(const struct stated *stated, struct reader *reader, uint32_t stream,
+	struct instant from, struct instant to, int64_t *worst_ns);
 
 /* For a file: "±0.08 ms", of one or two digits and never less than it is; "设备时钟 device clock". */
 void stated_add_span(struct text *text, int64_t ns);

@@ -120,6 +120,29 @@ static void a_closed_run_has_the_better_stamps_and_says_so(void **state)
 	assert_true(worst_us(body, -10) < 60);
 }
 
+/* Its clock was not heard for the last ten seconds: rows of then have the stored stamps. */
+static void the_head_says_the_widest_of_better_and_stored_stamps(void **state)
+{
+	struct site *site = *state;
+	const double values[2] = {0, 5};
+
+	site_log_in(site);
+	plug_clocked(site);
+	store_add_uncertainty(site->store, &(struct uncertainty){MAIN, {900 * S}, 5000000});
+	keep_clocked(site, 930, 970);
+	for (int64_t at = 975 * S; at < 985 * S; at += S / 4)
+		keep(site, MAIN, 2, at, NULL, values);
+	site_keep_turns(site);
+	json_decref(site_post(
+		site, "/api/v1/runs", "{\"from_us\":930000000,\"to_us\":985000000}", 201));
+	site_keep_turns(site);
+	const char *body = export_of(site, "/api/v1/export?run=1");
+	assert_non_null(strstr(body, "stamps by the better map, ±"));
+	assert_non_null(strstr(body, "stamp_u_s [时刻 stamps ±5.0 ms (95 %)"));
+	body = export_of(site, "/api/v1/export?run=1&to_us=968000000");
+	assert_non_null(strstr(body, "stamp_u_s [时刻 stamps ±0."));
+}
+
 static void stored_stamps_are_there_for_who_wants_them_and_for_line_protocol(void **state)
 {
 	struct site *site = *state;
@@ -314,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_closed_run_has_the_better_stamps_and_says_so),
+		SITE_TEST(the_head_says_the_widest_of_better_and_stored_stamps),
 		SITE_TEST(stored_stamps_are_there_for_who_wants_them_and_for_line_protocol),
 		SITE_TEST(the_map_is_kept_when_what_came_after_counts_too),
 		SITE_TEST(an_export_of_a_past_run_keeps_the_map_that_it_made),

@@ -84,6 +84,35 @@ static void stamps_outside_and_behind_a_break_stay_as_they_are(void **state)
 	curve_free(curve);
 }
 
+/* Each stamp is either in a silence or has an uncertainty; at the seams, and beyond the ends, too. */
+static void its_silences_are_where_it_states_nothing(void **state)
+{
+	struct curve *curve;
+	int64_t from, to = 0, silent = 0;
+	unsigned n = 0;
+
+	(void)state;
+	assert_int_equal(curve_new(&curve), 0);
+	curve_break(curve); /* before anything: no harm */
+	curve_add(curve, 10, 0, 20000);
+	curve_add(curve, 20, 0, 20000);
+	curve_break(curve);
+	curve_add(curve, 30, 0, 30000);
+	curve_break(curve);
+	curve_add(curve, 40, 0, 30000);
+	curve_add(curve, 50, 0, 30000);
+	curve_end(curve);
+	for (; curve_silence(curve, to, 60, &from, &to); n++)
+		for (int64_t at = from; at < to; at++, silent++)
+			assert_int_equal(curve_uncertainty_ns(curve, at), 0);
+	for (int64_t at = 0; at < 60; at++)
+		silent -= curve_uncertainty_ns(curve, at) == 0;
+	assert_int_equal(silent, 0);
+	assert_int_equal(n, 3); /* a point alone, between two breaks, says nothing */
+	assert_false(curve_silence(curve, 41, 51, &from, &to));
+	curve_free(curve);
+}
+
 static void a_point_that_would_reorder_rows_is_left_out(void **state)
 {
 	struct curve *curve;
@@ -214,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_thinned_away_is_within_a_microsecond),
 		cmocka_unit_test(stamps_outside_and_behind_a_break_stay_as_they_are),
+		cmocka_unit_test(its_silences_are_where_it_states_nothing),
 		cmocka_unit_test(a_point_that_would_reorder_rows_is_left_out),
 		cmocka_unit_test(a_curve_of_months_is_bounded_and_rises),
 		cmocka_unit_test(it_comes_back_from_bytes_as_it_was_and_damaged_ones_are_refused),
