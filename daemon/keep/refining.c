@@ -79,9 +79,9 @@ static struct refine_path presumed(const struct kit_port *about)
 {
 	return (struct refine_path){
 		.to_ns = about->floor_to_ns,
-		.to_doubt_ns = about->floor_to_ns * 38 / 100,
+		.to_doubt_ns = port_floor_doubt(about->floor_to_ns),
 		.from_ns = about->floor_from_ns,
-		.from_doubt_ns = about->floor_from_ns * 38 / 100,
+		.from_doubt_ns = port_floor_doubt(about->floor_from_ns),
 	};
 }
 

@@ -26,6 +26,7 @@ int refining_step(struct refining *refining, struct reader *reader);
 const struct curve *refining_curve(
 	const struct refining *refining, size_t index, uint32_t *ret_device);
 
-/* What is presumed of the path to a device: as sense does while it is plugged in (sense/port.h), by what
- * is kept of it. Of a pty, and of what is no serial port, nothing. */
+/* What is presumed of the path to a device: the floors that sense presumes while it is plugged in, and
+ * their doubts by the same rule (sense/port.h), here of each direction by itself; by what is kept of the
+ * device. Of a pty, and of what is no serial port, nothing. */
 struct refine_path refining_path(const struct device *device);

@@ -26,6 +26,8 @@ int port_open_tty(const char *path, struct port *ret_port, struct kit_port *ret_
 /* What is presumed of the delays of a listed port, from what is known of it: its USB ids, and the
  * latency timer of its chip (0: it has none). Fills in the floors. Pure. */
 void port_presume(unsigned latency_ms, struct kit_port *about);
+/* How far a floor that is presumed may be out, 95 %. */
+int64_t port_floor_doubt(int64_t floor_ns);
 
 /* Makes an open terminal raw and, by a lock, ours alone: -EBUSY when another program has it. Throws
  * away what came before we listened. Reading answers "nothing yet" with EAGAIN from then on, so

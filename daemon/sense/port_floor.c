@@ -9,7 +9,8 @@
  *                        which meets zero when messages go off at a random phase
  *   FTDI                 300 us from it besides its latency timer (AN232B-04), however long that is
  *
- * Each may be 40 % off, evenly spread: 38 % covers 95 of 100. Of a pty nothing is presumed: what
+ * Each may be 40 % off, evenly spread: 38 % covers 95 of 100. The live map doubts both directions by
+ * the floor from the device, which is the larger one of all paths above, since it keeps one figure. Of a pty nothing is presumed: what
  * simulates a device behind it has delays of its own. */
 #include "base/clock.h"
 #include "sense/port.h"
@@ -22,11 +23,16 @@ enum {
 	FTDI_FROM_US = 300
 };
 
+int64_t port_floor_doubt(int64_t floor_ns)
+{
+	return floor_ns * 38 / 100;
+}
+
 static void set(struct kit_port *about, int64_t to_us, int64_t from_us)
 {
 	about->floor_to_ns = to_us * NS_PER_US;
 	about->floor_from_ns = from_us * NS_PER_US;
-	about->floor_doubt_ns = from_us * NS_PER_US * 38 / 100;
+	about->floor_doubt_ns = port_floor_doubt(about->floor_from_ns);
 }
 
 void port_presume(unsigned latency_ms, struct kit_port *about)
