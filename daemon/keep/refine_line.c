@@ -15,6 +15,19 @@ enum {
 	ONE_WAY_DOUBT_NS = 1000000,
 };
 
+/* Of the median distance from the middle, one standard deviation of what is spread normally: 1 / 0.6745. */
+static const double deviations = 1.4826;
+
+/* Of a least-squares slope over n points that lie evenly over a span: scatter / sqrt(n) / span times
+ * sqrt(12). Theil's and Sen's needs sqrt(pi / 3) as much where all is normal (Sen 1968). */
+static const double slope_deviations = 3.54;
+
+/* No derivation: the parts of the uncertainty are estimates themselves, and few bounds at an envelope
+ * tell their own density badly. It was chosen over the paths of tests/unit/refine_test.c that are named
+ * after adapters, and held there against a tail that it was not chosen over. No factor helps against
+ * floors that are further out than is presumed. */
+static const double margin = 1.5;
+
 /* Of one direction, turned round so that delays always add: y is offset for `back`, its negative
  * for `forward`. */
 struct side {
@@ -113,8 +126,9 @@ static void fit_side(struct side *side, double first)
 	middle = median(rest, n);
 	for (size_t i = 0; i < n; i++)
 		rest[i] = fabs(side->by[i] - side->slope * side->bx[i] - middle);
-	side->scatter = 1.5 * median(rest, n) + 100; /* about one standard deviation */
-	side->slope_error = 3.5 * side->scatter / (sqrt((double)n) * (span_of(side) + 1));
+	side->scatter = deviations * median(rest, n) + 100; /* 0.1 us: none is less */
+	side->slope_error =
+		slope_deviations * side->scatter / (sqrt((double)n) * (span_of(side) + 1));
 }
 
 /* The second of all, so that one bound that was damaged on its way counts for nothing; and how
@@ -249,10 +263,7 @@ static bool fit(struct side *forward, struct side *back, const struct refine_pat
 	if (forward->n && back->n && -forward->envelope > back->envelope)
 		*ret_bend += -forward->envelope - back->envelope;
 	*ret_uncertainty += *ret_bend + 2 * slope_error * fabs(x - middle / n);
-	/* The parts are estimates themselves, and few bounds at an envelope tell their own density
-	 * badly: with a half more the interval covers 95 in 100 in every model that was tried
-	 * (tests/unit/refine_test.c). And a tick is a whole microsecond. */
-	*ret_uncertainty = *ret_uncertainty * 3 / 2 + 1000;
+	*ret_uncertainty = *ret_uncertainty * margin + 1000; /* a tick is a whole microsecond */
 	return true;
 }
 
