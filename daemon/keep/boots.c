@@ -2,6 +2,7 @@
 /* Seldom asked: the statement is made for one walk. */
 #include "keep/boots.h"
 
+#include "keep/notes.h"
 #include "keep/reading.h"
 
 int boots_read_anchors(struct reader *reader, uint32_t boot, unsigned most,
@@ -25,6 +26,24 @@ int boots_read_anchors(struct reader *reader, uint32_t boot, unsigned most,
 		};
 		result = visit(self, &anchor);
 	}
+	sqlite3_finalize(row);
+	return reading_end(reader, result);
+}
+
+int boots_is_word_final(struct reader *reader, uint32_t boot, bool *ret_is_final)
+{
+	sqlite3_stmt *row = NULL;
+	int64_t is_final;
+	int result = reading_begin(reader);
+
+	if (result < 0)
+		return result;
+	result = database_number(reader->db, &row,
+		"SELECT EXISTS (SELECT 1 FROM anchor WHERE boot = ?1 AND source = ?2)"
+		" AND " NOTES_BOOT_IS_SENT,
+		0, &is_final, "ii", (int64_t)boot, (int64_t)ANCHOR_PERSON);
+	if (result == 0)
+		*ret_is_final = is_final;
 	sqlite3_finalize(row);
 	return reading_end(reader, result);
 }

@@ -11,7 +11,7 @@
 #include "keep/database.h"
 #include "keep/refined.h"
 
-enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 20 };
+enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 21 };
 
 struct note {
 	enum note_kind kind;
@@ -273,6 +273,20 @@ static int write_uncertainty(
 		"iii", (int64_t)uncertainty->stream, uncertainty->from.ns, uncertainty->ns);
 }
 
+/* A person may correct his own word of a boot, as long as nothing went out by it. It becomes the newest
+ * one, so that whoever has a map of the former sees that the list has grown. */
+static int correct_word(struct notes *notes, sqlite3 *db, const struct boot_anchor *of)
+{
+	if (of->anchor.source != ANCHOR_PERSON)
+		return 0;
+	return database_run(db, &notes->statements[20],
+		"UPDATE anchor SET id = (SELECT max(id) FROM anchor) + 1, wall_ns = ?3,"
+		" uncertainty_ns = ?4, from_ns = ?6 WHERE boot = ?1 AND at_ns = ?2 AND source = ?5"
+		" AND wall_ns <> ?3 AND NOT " NOTES_BOOT_IS_SENT,
+		"iiiiii", (int64_t)of->boot, of->anchor.at.ns, of->anchor.wall.ns,
+		of->anchor.uncertainty_ns, (int64_t)of->anchor.source, of->from.ns);
+}
+
 static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 {
 	switch (note->kind) {
@@ -290,6 +304,9 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 		return write_gap(notes, db, note->body);
 	case NOTE_ANCHOR: {
 		const struct boot_anchor *of = note->body;
+		int result = correct_word(notes, db, of);
+		if (result < 0)
+			return result;
 		return database_run(db, &notes->statements[9],
 			"INSERT INTO anchor(boot, at_ns, wall_ns, uncertainty_ns, source, from_ns)"
 			" SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS"

@@ -12,6 +12,13 @@
 #include "data/device.h"
 #include "keep/record.h"
 
+/* May rows have gone out by what a person said of boot ?1? Its hour is also that of the boots before it of
+ * which nobody told. A cursor that passed the rows by, leaving holes, counts as well: rather refuse a
+ * correction than move what was shipped. */
+#define NOTES_BOOT_IS_SENT \
+	"EXISTS (SELECT 1 FROM cursor WHERE done_ns > (SELECT min(begin_ns) FROM boot WHERE id >" \
+	" coalesce((SELECT max(boot) FROM anchor WHERE boot < ?1), 0)))"
+
 enum note_kind {
 	NOTE_BOOT,
 	NOTE_DEVICE,

@@ -162,40 +162,122 @@ static bool find_boot(const struct wall_map *map, uint32_t id, struct wall_boot 
 	return false;
 }
 
+struct telling {
+	struct job job;
+	struct parts *parts;
+	struct request *request;
+	uint32_t boot;
+	struct anchor word;
+
+	/* the work thread's */
+	bool is_final; /* what was said before */
+	int result;
+};
+
+static void look_whether_final(struct job *job, struct reader *reader)
+{
+	struct telling *telling = CONTAINER(job, struct telling, job);
+
+	telling->result =
+		reader ? boots_is_word_final(reader, telling->boot, &telling->is_final) : -ENODEV;
+}
+
+static void take_word(struct job *job)
+{
+	struct telling *telling = CONTAINER(job, struct telling, job);
+	struct request *request = telling->request;
+
+	if (!job->has_run || telling->result < 0) {
+		refuse_busy(request);
+	} else if (telling->is_final) {
+		request_refuse(request, 409, "is_sent",
+			"这一次开机的数据已经按说过的时间发走了，改不了了。",
+			"Data of this boot were sent by the hour that was told before, which can be "
+			"corrected no more.");
+	} else if (keep_order_anchor(telling->parts->keep, &telling->word) < 0) {
+		refuse_busy(request);
+	} else {
+		struct text text = answer_begin(telling->parts);
+
+		keep_order_commit(telling->parts->keep);
+		text_addf(&text, "{\"uncertainty_us\":%lld}\n",
+			(long long)(REMEMBERED_NS / NS_PER_US));
+		answer_send(request, 200, &text);
+	}
+	free(telling);
+}
+
+static void take_unless_final(
+	struct parts *parts, struct request *request, uint32_t id, const struct anchor *word)
+{
+	struct telling *telling = calloc(1, sizeof *telling);
+
+	if (telling)
+		*telling = (struct telling){.job = {.run = look_whether_final, .done = take_word},
+			.parts = parts,
+			.request = request,
+			.boot = id,
+			.word = *word};
+	if (!telling || work_submit(parts->work, &telling->job) < 0) {
+		refuse_busy(request);
+		free(telling);
+	} else {
+		request_wait(request);
+	}
+}
+
+/* Is it between those of the starts before and after it that are known? As wall_map_judge says of a boot
+ * whose hour nobody has told; of this one it would only say that it is told. */
+static bool fits(
+	const struct wall_map *map, const struct wall_boot *boot, const struct anchor *word)
+{
+	int64_t ran_ns = boot->end.ns == INT64_MAX ? 0 : instant_since(boot->end, boot->begin);
+
+	for (size_t i = 0; i < wall_map_boots(map); i++) {
+		const struct wall_boot other = wall_map_boot(map, i);
+
+		if (!other.is_known || other.anchor.source == ANCHOR_BETWEEN)
+			continue;
+		if (other.id < boot->id && word->wall.ns + REMEMBERED_NS < other.ended.ns)
+			return false;
+		if (other.id > boot->id && word->wall.ns + ran_ns - REMEMBERED_NS > other.began.ns)
+			return false;
+	}
+	return true;
+}
+
 static void answer_remembered(
 	struct parts *parts, struct request *request, uint32_t id, int64_t wall_ms)
 {
+	const struct wall_map *map = parts->walltime.map;
 	struct wall_boot boot;
 
-	if (!parts->walltime.map) {
+	if (!map) {
 		refuse_busy(request); /* it is read in a moment */
 		return;
 	}
-	if (!find_boot(parts->walltime.map, id, &boot)) {
+	if (!find_boot(map, id, &boot)) {
 		refuse_unknown(request, "没有这一次开机。看看列表（kitlog clock）。",
 			"There is no such boot. Look at the list (kitlog clock).");
 		return;
 	}
 
-	const struct anchor anchor = {
+	const struct anchor word = {
 		boot.begin, {wall_ms * NS_PER_MS}, REMEMBERED_NS, ANCHOR_PERSON};
-	if (boot.is_known) {
+	bool is_persons = boot.is_known && boot.anchor.source == ANCHOR_PERSON &&
+		boot.n_pieces == 1 && boot.end.ns != INT64_MAX;
+	bool is_good = is_persons ? fits(map, &boot, &word)
+				  : !wall_verdict_is_refusal(wall_map_judge(map, &word));
+
+	if (boot.is_known && !is_persons)
 		request_refuse(request, 409, "is_known",
 			"这一次开机的时间已经知道了，不用再说。看看列表（kitlog clock）。",
 			"The hour of this boot is known already. Look at the list (kitlog clock).");
-	} else if (wall_verdict_is_refusal(wall_map_judge(parts->walltime.map, &anchor))) {
+	else if (!is_good)
 		refuse_parameter(request, "wall_ms", "不对：要在前后两次开机的时间之间",
 			"does not fit between the starts before and after it");
-	} else if (keep_order_anchor(parts->keep, &anchor) < 0) {
-		refuse_busy(request);
-	} else {
-		struct text text = answer_begin(parts);
-
-		keep_order_commit(parts->keep);
-		text_addf(&text, "{\"uncertainty_us\":%lld}\n",
-			(long long)(REMEMBERED_NS / NS_PER_US));
-		answer_send(request, 200, &text);
-	}
+	else
+		take_unless_final(parts, request, id, &word);
 }
 
 void handle_boot_tell(void *self, struct request *request)

@@ -201,7 +201,60 @@ static void somebody_remembers_when_an_earlier_boot_began(void **state)
 		json_string_value(json_object_get(boot_of(list, 0), "source")), "person");
 	assert_in_range(site_number(boot_of(list, 0), "uncertainty_us"), 300000000, 300001000);
 	json_decref(list);
-	site_refuses(site, "POST", "/api/v1/clock/boots/1", body, 409, "is_known");
+}
+
+static void told_boot(struct site *site, int64_t ms)
+{
+	char body[64];
+
+	snprintf(body, sizeof body, "{\"wall_ms\":%lld}", (long long)ms);
+	json_decref(site_post(site, "/api/v1/clock/boots/1", body, 200));
+	site_keep_turns(site);
+}
+
+static int64_t first_boot_began(struct site *site)
+{
+	site_pass_alone(site, 8); /* the map is read again within 5 s */
+	json_t *list = site_get(site, "/api/v1/clock/boots");
+	int64_t began_us = site_number(boot_of(list, 0), "wall_began_us");
+
+	json_decref(list);
+	return began_us;
+}
+
+static void who_remembers_better_corrects_it_until_data_were_sent(void **state)
+{
+	struct cursor cursor = {"school", 10, {0}};
+	struct site *site = *state;
+	char body[64];
+
+	site_keep_rows(site, 10, site->clock.frozen_ns, S, 100);
+	start_again(site, "boot-2");
+	json_decref(site_post(site, "/api/v1/clock", hour_of(site, wall_ms + 7200000, 0), 200));
+	site_keep_turns(site);
+	site_pass_alone(site, 2);
+	told_boot(site, wall_ms);
+	told_boot(site, wall_ms + 3600000); /* at once: nobody has a map of the first word */
+	assert_int_equal(first_boot_began(site), (wall_ms + 3600000) * 1000);
+	told_boot(site, wall_ms + 1800000);
+	assert_int_equal(first_boot_began(site), (wall_ms + 1800000) * 1000);
+	snprintf(body, sizeof body, "{\"wall_ms\":%lld}", (long long)wall_ms + 9000000);
+	site->clock.frozen_ns += 3000 * S;
+	site_refuses(site, "POST", "/api/v1/clock/boots/1", body, 400, "bad_parameter");
+
+	cursor.done.ns = site->clock.frozen_ns;
+	assert_int_equal(store_set_cursor(site->store, &cursor), 0);
+	site_keep_turns(site);
+	snprintf(body, sizeof body, "{\"wall_ms\":%lld}", (long long)wall_ms);
+	site_refuses(site, "POST", "/api/v1/clock/boots/1", body, 409, "is_sent");
+	/* Nor by a word that was on its way meanwhile. */
+	json_t *list = site_get(site, "/api/v1/clock/boots");
+	const struct anchor late = {{site_number(boot_of(list, 0), "began_us") * US},
+		{wall_ms * NS_PER_MS}, 300 * (int64_t)NS_PER_S, ANCHOR_PERSON};
+	json_decref(list);
+	assert_int_equal(store_add_anchor(site->store, &late), 0);
+	site_keep_turns(site);
+	assert_int_equal(first_boot_began(site), (wall_ms + 1800000) * 1000);
 }
 
 int main(void)
@@ -214,6 +267,7 @@ int main(void)
 		SITE_TEST(an_hour_before_what_was_recorded_is_refused),
 		SITE_TEST(a_device_that_contradicts_a_time_server_is_not_believed),
 		SITE_TEST(somebody_remembers_when_an_earlier_boot_began),
+		SITE_TEST(who_remembers_better_corrects_it_until_data_were_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
