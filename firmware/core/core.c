@@ -10,7 +10,8 @@
 #define LIT_EVERY 2       /* tenths: blinks at 5 Hz */
 #define MISTAKE_US 40000u /* half a blink */
 #define CHANCE_BITS 11    /* 0 .. 2047 */
-#define STAT_CHANCES 5    /* so many times that: STAT is up to 10 ms late */
+#define NEVER_MADE UINT32_MAX
+#define STAT_CHANCES 5 /* so many times that: STAT is up to 10 ms late */
 _Static_assert(CORE_PONG_LATE_US == (1u << CHANCE_BITS) - 1 &&
 		CORE_STAT_LATE_US == STAT_CHANCES * CORE_PONG_LATE_US,
 	"what the header says");
@@ -54,13 +55,23 @@ static void send(struct core *core, uint8_t type, uint8_t stream, uint8_t size)
 }
 
 /* When a frame that is begun now will begin to leave, which has to be said before it has come: when
- * the line is free, or when the frame is made, which takes as long as the one before. */
-static uint32_t leaves_us(const struct core *core, uint32_t now_us, uint32_t made_us)
+ * the line is free, or when the frame is made. The host takes it for a bound: a frame may leave later
+ * than it says, as an interrupt may hold it up, but not earlier. So making is said to take the least
+ * that it ever took, and at first nothing. */
+static uint32_t leaves_us(const struct core *core, uint32_t now_us, uint32_t least_us)
 {
 	const struct board *board = core->sender.board;
 	uint32_t wait_us = board->backlog_us(board->self);
 
-	return now_us + (wait_us < made_us ? made_us : wait_us);
+	if (least_us == NEVER_MADE)
+		return now_us + wait_us;
+	return now_us + (wait_us < least_us ? least_us : wait_us);
+}
+
+static void learn_making(uint32_t *least_us, uint32_t made_us)
+{
+	if (made_us < *least_us)
+		*least_us = made_us;
 }
 
 static uint8_t write_hello(struct core *core)
@@ -109,14 +120,15 @@ static void send_pong(struct core *core)
 	uint32_t start_us = micros(core);
 	struct link_pong pong = {.nonce = core->pong_nonce,
 		.t_rx = core->pong_rx_us,
-		.t_tx = leaves_us(core, start_us, core->pong_made_us)};
+		.t_tx = leaves_us(core, start_us, core->pong_least_us)};
 
 	core->is_pong_owed = false;
 	send(core, LINK_PONG, LINK_NO_STREAM, link_write_pong(&pong, core->sender.payload));
-	core->pong_made_us = micros(core) - start_us;
+	learn_making(&core->pong_least_us, micros(core) - start_us);
 }
 
-/* The answer leaves a little later. One that is owed still leaves now. */
+/* The answer leaves a little later. One that is owed still leaves now: receive_task has seen that a
+ * frame finds room, and this question itself sends nothing. */
 static void owe_pong(struct core *core, uint32_t nonce, uint32_t received_us)
 {
 	if (core->is_pong_owed)
@@ -311,8 +323,8 @@ static void stat_task(struct core *core)
 	stat.lost_bytes = board->lost_bytes(board->self);
 	core->stat_late_us = STAT_CHANCES * (uint32_t)chance_us(core);
 	send_at(core, LINK_STAT, LINK_NO_STREAM, link_write_stat(&stat, core->sender.payload),
-		leaves_us(core, start_us, core->stat_made_us));
-	core->stat_made_us = micros(core) - start_us;
+		leaves_us(core, start_us, core->stat_least_us));
+	learn_making(&core->stat_least_us, micros(core) - start_us);
 }
 
 /* Counts down first: a board that sleeps until the next blink is due has no other turn to show it. */
@@ -398,6 +410,7 @@ void core_init(struct core *core, const struct board *board)
 	core->announce_us = micros(core);
 	core->stat_us = micros(core) + CORE_STAT_US;
 	core->blink_us = micros(core);
+	core->pong_least_us = core->stat_least_us = NEVER_MADE;
 	core->chance = 1;
 	for (uint8_t i = 0; i < sizeof(board->uid); i++)
 		core->chance = (uint16_t)(core->chance * 31u + board->uid[i]);

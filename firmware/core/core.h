@@ -47,8 +47,8 @@ struct core {
 	uint16_t chance; /* state of the shift register */
 	bool is_pong_owed;
 	uint32_t pong_nonce, pong_rx_us, pong_due_us;
-	uint32_t stat_late_us;               /* how much later than due STAT leaves */
-	uint32_t pong_made_us, stat_made_us; /* how long the last one took to make */
+	uint32_t stat_late_us;                 /* how much later than due STAT leaves */
+	uint32_t pong_least_us, stat_least_us; /* the least that one ever took to make */
 
 	bool is_lit;
 	uint16_t blinks; /* tenths of a second left to blink */

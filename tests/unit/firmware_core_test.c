@@ -250,7 +250,7 @@ static void turn(unsigned times)
 /* Time passes in jumps of step_us, with a few turns of the super-loop after each. */
 static void pass(uint32_t us, uint32_t step_us)
 {
-	for (uint32_t end_us = fake.now_us + us; fake.now_us != end_us;) {
+	for (uint32_t end_us = fake.now_us + us; (int32_t)(end_us - fake.now_us) > 0;) {
 		uint32_t left_us = end_us - fake.now_us;
 
 		fake.now_us += left_us < step_us ? left_us : step_us;
@@ -814,16 +814,69 @@ static void clock_question_is_stamped_at_the_line(void **state)
 	assert_int_equal(pong.nonce, 99);
 	assert_int_equal(pong.t_rx, 1000000 - 40);
 	assert_int_equal(pong.t_tx, fake.now_us + 2500);
+}
 
-	/* On an idle line it leaves when it is made: known from the one before. */
-	fake.backlog_us = 0;
-	fake.making_us = 150;
-	for (unsigned i = 0; i < 2; i++) {
-		ask_the_time(99);
-		pass(2048, 1);
-	}
+static void time_of_one_more_answer(
+	uint32_t making_us, uint32_t *ret_said_us, uint32_t *ret_left_us)
+{
+	struct link_pong pong;
+
+	fake.making_us = making_us;
+	ask_the_time(7);
+	pass(2048, 1);
 	assert_true(link_read_pong(&last_heard(LINK_PONG)->frame, &pong));
-	assert_int_equal(pong.t_tx, last_heard(LINK_PONG)->at_us);
+	*ret_said_us = pong.t_tx;
+	*ret_left_us = last_heard(LINK_PONG)->at_us;
+}
+
+/* One that was held up says nothing of the next: what is said is a bound. */
+static void no_answer_leaves_before_it_says(void **state)
+{
+	static const uint32_t makings_us[] = {150, 900, 150, 151, 150, 4000, 200, 150};
+	uint32_t said_us, left_us;
+
+	(void)state;
+	power_on(0xFFFFF000);
+	for (size_t i = 0; i < sizeof(makings_us) / sizeof(makings_us[0]); i++) {
+		time_of_one_more_answer(makings_us[i], &said_us, &left_us);
+		assert_in_range(left_us - said_us, 0, makings_us[i]);
+		if (i > 0) /* and no wider than it must be */
+			assert_int_equal(left_us - said_us, makings_us[i] - 150);
+	}
+	for (unsigned i = 0; i < 20; i++) {
+		fake.making_us = i % 3 == 1 ? 700 : 90;
+		pass(1000000, 50);
+		assert_in_range(last_heard(LINK_STAT)->at_us - last_heard(LINK_STAT)->frame.t_us, 0,
+			fake.making_us);
+	}
+}
+
+/* A line that is full takes nothing: the questions wait, and so do the answers. */
+static void answers_to_questions_in_a_row_wait_for_room(void **state)
+{
+	uint8_t payload[LINK_PAYLOAD_MAX];
+	size_t size = 0;
+
+	(void)state;
+	power_on(0);
+	fake.room = BOARD_ROOM - 1;
+	for (uint32_t nonce = 1; nonce <= 4; nonce++) {
+		uint8_t n = link_write_ping(nonce, payload);
+		struct link_frame frame = {LINK_PING, ++fake.seq, LINK_NO_STREAM, 0, payload, n};
+
+		size += link_encode(&frame, fake.input + size);
+	}
+	fake.input_size = size;
+	pass(5000, 50);
+	assert_int_equal(count_heard(LINK_PONG), 0);
+	fake.room = BOARD_ROOM;
+	turn(1);
+	fake.room = BOARD_ROOM - 1; /* one is owed, and the next question is there */
+	pass(5000, 50);
+	assert_int_equal(count_heard(LINK_PONG), 0);
+	fake.room = BOARD_ROOM;
+	pass(5000, 50);
+	assert_int_equal(count_heard(LINK_PONG), 4);
 }
 
 /* The delay of an answer may not beat with frames of a millisecond: each phase of one as often. */
@@ -990,6 +1043,8 @@ int main(void)
 		cmocka_unit_test(what_was_due_before_a_set_is_sent_before_its_answer),
 		cmocka_unit_test(unknown_frames_are_refused_by_name),
 		cmocka_unit_test(clock_question_is_stamped_at_the_line),
+		cmocka_unit_test(no_answer_leaves_before_it_says),
+		cmocka_unit_test(answers_to_questions_in_a_row_wait_for_room),
 		cmocka_unit_test(the_time_is_told_at_any_phase),
 		cmocka_unit_test(a_question_before_the_answer_to_another_loses_neither),
 		cmocka_unit_test(blinks_as_long_as_asked),
