@@ -167,22 +167,27 @@ static void settle_doubt(struct track *track, int64_t stamp_ns)
 	track->is_doubtful = false;
 }
 
-/* By more than a quarter: less is no news, and more often than it changes nobody can use it. */
+/* What is told is never below what holds, and above it by a quarter at most, but for what WORDS keeps
+ * back. A growth is told with an eighth to spare, so that an uncertainty that creeps is not told with
+ * each row; the first, and one that shrank, as it is: most ports have one that never changes. */
 static void tell_uncertainty(struct track *track, struct outlet *outlet, struct instant now,
 	int64_t stamp_ns, int64_t ns)
 {
 	int64_t told_ns = track->uncertain_ns, spent_ns;
+	bool is_grown = ns > told_ns;
 	struct uncertainty uncertainty = {track->stream, {stamp_ns}, ns};
 
-	if (ns <= told_ns + told_ns / 4 && ns >= told_ns - told_ns / 4)
+	if (!is_grown && told_ns <= ns + ns / 4)
 		return;
 	spent_ns = now.ns - WORDS * WORD_S * (int64_t)NS_PER_S;
 	if (spent_ns < track->spoken_ns)
 		spent_ns = track->spoken_ns;
-	if (ns < told_ns && spent_ns > now.ns - WORD_S * (int64_t)NS_PER_S)
+	if (!is_grown && spent_ns > now.ns - WORD_S * (int64_t)NS_PER_S)
 		return;
-	track->spoken_ns = ns < told_ns ? spent_ns + WORD_S * (int64_t)NS_PER_S : spent_ns;
-	track->uncertain_ns = ns;
+	track->spoken_ns = is_grown ? spent_ns : spent_ns + WORD_S * (int64_t)NS_PER_S;
+	if (is_grown && told_ns)
+		uncertainty.ns += (ns + 7) / 8;
+	track->uncertain_ns = uncertainty.ns;
 	outlet_uncertainty(outlet, now, &uncertainty);
 }
 
