@@ -296,5 +296,6 @@ void truth_close(struct truth *truth)
 	truth_lane_free(truth->to_host);
 	free(truth->samples);
 	free(truth->pairs);
+	free(truth->told);
 	memset(truth, 0, sizeof(*truth));
 }

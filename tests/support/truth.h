@@ -51,7 +51,8 @@ struct truth_sample {
 	int64_t read_ns;  /* a read returned with it; 0: never */
 	int64_t stamp_ns; /* 0: no row came of it */
 	int64_t tick;     /* of that row */
-	uint32_t uncertainty_ns, segment;
+	int64_t uncertainty_ns; /* as it was told to whoever reads the records; 0: not at all */
+	uint32_t segment;
 	uint16_t rows; /* how many came: 1 is right */
 };
 
@@ -65,6 +66,8 @@ struct truth {
 	size_t n_samples, samples_room;
 	struct refine_pair *pairs; /* raw, as the clock stream has them */
 	size_t n_pairs, pairs_room;
+	struct uncertainty *told; /* of the samples' stream, as they came */
+	size_t n_told, told_room;
 	int64_t last_stamp_ns;
 	uint64_t n_falling; /* rows whose stamp did not rise */
 	uint64_t n_strange; /* rows of no sample */

@@ -17,10 +17,10 @@ struct truth_errors {
 
 struct truth_figures {
 	struct truth_errors stamp, raw, rls;
-	struct truth_errors uncertainty; /* stated, one for each stamp */
+	struct truth_errors uncertainty; /* as it was told, one for each stamp */
 	size_t n_covered;                /* stamps whose error is within it */
 
-	/* The same rows by the map that is made when a run closes (keep/refine.h). */
+	/* The same rows by the curve that is made when a run closes (keep/refining.h). */
 	struct truth_errors closed, closed_uncertainty;
 	size_t n_closed_covered;
 };

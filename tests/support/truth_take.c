@@ -41,6 +41,26 @@ void truth_sniff(struct truth *truth, const uint8_t *bytes, size_t n)
 	}
 }
 
+static void take_told(struct truth *truth, const struct uncertainty *told)
+{
+	if (truth->n_told == truth->told_room) {
+		truth->told_room = truth->told_room ? 2 * truth->told_room : 256;
+		truth->told = realloc(truth->told, truth->told_room * sizeof(truth->told[0]));
+		assert_non_null(truth->told);
+	}
+	truth->told[truth->n_told++] = *told;
+}
+
+/* What users see is what was told, not what the map knew: the last word that holds from a stamp at or
+ * before this one. It comes before the row does. */
+static int64_t told_at(const struct truth *truth, int64_t stamp_ns)
+{
+	for (size_t i = truth->n_told; i-- > 0;)
+		if (truth->told[i].from.ns <= stamp_ns)
+			return truth->told[i].ns;
+	return 0;
+}
+
 static void take_row(struct truth *truth, const struct feed_record *record, uint32_t row)
 {
 	double value = record->batch.values[row * record->batch.n_channels];
@@ -58,8 +78,7 @@ static void take_row(struct truth *truth, const struct feed_record *record, uint
 	sample->stamp_ns = stamp_ns;
 	sample->rows++;
 	sample->tick = has_ticks ? record->batch.ticks[row] : 0;
-	sample->uncertainty_ns = has_ticks ? record->batch.piece.uncertainty_ns
-					   : (uint32_t)truth->port.uncertainty_ns;
+	sample->uncertainty_ns = told_at(truth, stamp_ns);
 	sample->segment = has_ticks ? record->batch.piece.segment : 0;
 	truth->n_segments += sample->segment != truth->last_segment;
 	truth->last_segment = sample->segment;
@@ -115,6 +134,8 @@ void truth_take_record(struct truth *truth, const struct feed_record *record)
 			take_pair(truth, record->batch.stamps_ns[i],
 				record->batch.values + i * record->batch.n_channels);
 	}
+	if (record->kind == FEED_UNCERTAINTY && record->uncertainty.stream == truth->stream)
+		take_told(truth, &record->uncertainty);
 	if (record->kind == FEED_GAP && record->gap.stream == truth->stream)
 		take_gap(truth, &record->gap);
 }
