@@ -3,6 +3,7 @@
  * board's loop or our own timer is due, the plan has an event. */
 #include "support/truth.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -239,6 +240,11 @@ void truth_open(struct truth *truth, const struct truth_plan *plan, uint64_t see
 	truth_port_describe(plan->port, &truth->port);
 	truth_path_init(
 		&truth->path, plan->port, plan->outliers, plan->is_in_step, draw(&truth->draw));
+	if (plan->floors > 0) {
+		truth->path.to_floor_ns = llround(plan->floors * (double)truth->path.to_floor_ns);
+		truth->path.from_floor_ns =
+			llround(plan->floors * (double)truth->path.from_floor_ns);
+	}
 	truth->board = truth_board_new(&(struct truth_board_wires){.period_us = plan->period_us,
 		.byte_ns = truth_path_byte_ns(&truth->path),
 		.loop_ns = plan->loop_ns,

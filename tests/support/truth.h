@@ -36,6 +36,7 @@ struct truth_plan {
 	double outliers;          /* share of transfers that come ms late */
 	double dropped, flipped;  /* share of bytes that get lost, or come as others */
 	int64_t loop_ns;  /* longest turn of the other board's loop; 0: it has nothing else */
+	double floors;    /* times what they would be: nobody presumed such a path; 0: once */
 	bool is_in_step;  /* the host's frames are exactly 1 ms: beats */
 	unsigned tick_ms; /* how often the conversation is ticked; 0: TRUTH_TICK_MS */
 	struct {
