@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock: may run beside other tests.
 """Free fall and pendulum: g comes out as it was put in, within the uncertainty that the stamps' stated
-one gives it. Edges at instants of a known g, each off by what an edge of the board's pins may be off,
-are played to the kits picket-fence and pendulum-gate (`kitlog kit replay`: the drivers, and all that
+one gives it. Edges at instants of a known g, each late as an interrupt is (a model of its own, below,
+that knows nothing of what is stated), are played to the kits picket-fence and pendulum-gate (`kitlog kit replay`: the drivers, and all that
 stamps and makes rows, as in the daemon); what comes out is fitted. The laws and where the numbers come
 from stand in support/gravity.py; the same with edges that a kernel stamps is vm/gpio_test.py."""
 
@@ -23,29 +23,32 @@ import gravity  # noqa: E402
 
 JIAXING = gravity.at_latitude(30.75)
 SERIES = 400  # drops, and starts of the pendulum, of each kind
-# A verdict on luck is always the same, since the seeds are; a thousandth would be bad luck.
-BAD_LUCK = 1e-3
 WIDEST = 4  # an interval so many times as wide as the scatter is no information
 WRONG_S = 0.005
 
 
 def stated_s():
-    """What the daemon states of an edge that the kernel stamps (95 %), from where it does so."""
+    """What the daemon states of an edge that the kernel stamps (95 %), from where it does so: this machine
+    has no pins of which it could be asked. vm/gpio_test.py asks it, and finds the same."""
     source = pathlib.Path(os.environ["KITLOG_SOURCE"], "daemon/sense/find_gpio.c").read_text()
     return int(re.search(r"uncertainty_ns = (\d+) \* \(int64_t\)NS_PER_US;", source)[1]) * 1e-6
 
 
 U = stated_s()
 
+# From edge to the kernel's stamp, never early: what an interrupt always takes, which cancels; a tail of
+# typically 10 us; now and then another one has to end first, or the processor sleeps deeply. The order of
+# what is reported of small boards, presumed once for this test: no pin of real hardware was measured.
+FLOOR_S, TAIL_S = 4e-6, 10e-6
+BUSY_SHARE, BUSY_TAIL_S = 0.02, 60e-6
 
-def normal(random_):
-    """As uncertain as stated: 95 % within U."""
-    return random_.gauss(0, U / gravity.SIGMAS)
+
+def calm(random_):
+    return FLOOR_S + random_.expovariate(1 / TAIL_S)
 
 
-def late(random_):
-    """As an interrupt is: never early, 95 % within U, now and then much later."""
-    return random_.expovariate(math.log(20) / U)
+def busy(random_):
+    return calm(random_) + (random_.expovariate(1 / BUSY_TAIL_S) if random_.random() < BUSY_SHARE else 0)
 
 
 class Played:
@@ -111,8 +114,8 @@ def swing(g, error, wrongs=(None,) * SERIES):
 
 
 class Gravity(unittest.TestCase):
-    def check(self, what, g, fits, as_stated):
-        """The intervals cover g as often as they say, and are no wider than they must be."""
+    def check(self, what, g, fits):
+        """The intervals cover g in 95 of 100, and are no wider than tells something."""
         self.assertEqual(len(fits), SERIES)
         off = [fit.g - g for fit in fits]
         hits = sum(abs(d) <= fit.u for d, fit in zip(off, fits))
@@ -121,49 +124,53 @@ class Gravity(unittest.TestCase):
         mean = statistics.fmean(off)
         print(f"{what}: g {g:.5f}, mean {g + mean:.5f}, 95 % within {scatter:.6f}, stated {width:.6f}, "
               f"{hits} of {SERIES} covered", flush=True)
-        if as_stated:
-            self.assertGreater(gravity.odds(hits, SERIES, 0.95), BAD_LUCK)
-        else:
-            self.assertGreaterEqual(hits, 0.95 * SERIES)
+        self.assertGreaterEqual(hits, 0.95 * SERIES)
         self.assertLess(width, WIDEST * scatter)
         # Many together know it better, if none of them leans to a side.
         self.assertLess(abs(mean), 4 * statistics.stdev(off) / math.sqrt(SERIES))
 
+    def test_a_stamp_is_within_what_is_stated(self):
+        """Of the edges themselves, whatever is made of them."""
+        for error in (calm, busy):
+            random_ = random.Random("stamps")
+            errors = sorted(error(random_) for _ in range(100 * SERIES))
+            covered = sum(late <= U for late in errors) / len(errors)
+            p95 = errors[math.ceil(0.95 * len(errors)) - 1]
+            print(f"stamps, {error.__name__}: 95 % within {p95 * 1e6:.1f} us, stated {U * 1e6:.0f} us, "
+                  f"{100 * covered:.1f} % covered", flush=True)
+            self.assertGreaterEqual(covered, 0.95)
+            self.assertLess(U, WIDEST * p95)
+
     def test_g_of_a_fall_is_within_its_uncertainty(self):
-        for g in (gravity.STANDARD, JIAXING):
-            found = list(fall(g, normal))
-            self.check("fall", g, [fit for fit, _ in found], as_stated=True)
-            for fit, own in found:  # the kit's own fit knows of no weights, and is as good as that
-                self.assertLess(abs(own - fit.g), 2 * fit.u)
+        for error in (calm, busy):
+            for g in (gravity.STANDARD, JIAXING):
+                found = list(fall(g, error))
+                self.check(f"fall, {error.__name__}", g, [fit for fit, _ in found])
+                for fit, own in found:  # the kit's own fit knows of no weights, and is as good as that
+                    self.assertLess(abs(own - fit.g), 2 * fit.u)
 
     def test_g_of_a_pendulum_is_within_its_uncertainty(self):
-        for g in (gravity.STANDARD, JIAXING):
-            found = list(swing(g, normal))
-            self.check("pendulum", g, [fit for fit, _ in found], as_stated=True)
-            for fit, small in found:  # 10 degrees are 0.19 % of the period
-                self.assertAlmostEqual(small.g / fit.g, 1 - 2 * 0.0019, delta=1e-4)
-                self.assertGreater(abs(small.g - g), 100 * small.u)
-
-    def test_stamps_that_are_only_ever_late_are_no_worse(self):
-        """What is always late is no error of an interval; what is left is scattered less than stated."""
-        self.check("fall, late", gravity.STANDARD,
-                   [fit for fit, _ in fall(gravity.STANDARD, late)], as_stated=False)
-        self.check("pendulum, late", gravity.STANDARD,
-                   [fit for fit, _ in swing(gravity.STANDARD, late)], as_stated=False)
+        for error in (calm, busy):
+            for g in (gravity.STANDARD, JIAXING):
+                found = list(swing(g, error))
+                self.check(f"pendulum, {error.__name__}", g, [fit for fit, _ in found])
+                for fit, small in found:  # 10 degrees are 0.19 % of the period
+                    self.assertAlmostEqual(small.g / fit.g, 1 - 2 * 0.0019, delta=1e-4)
+                    self.assertGreater(abs(small.g - g), 100 * small.u)
 
     def test_a_wrong_stamp_shows_in_the_residuals(self):
         """One edge is 5 ms late: the fit says so, and which. A good one does not."""
         bars = [place % gravity.BARS for place in range(SERIES)]
-        for place, (fit, _) in zip(bars, fall(gravity.STANDARD, normal, bars)):
+        for place, (fit, _) in zip(bars, fall(gravity.STANDARD, calm, bars)):
             self.assertGreater(fit.misfit, 20)
             self.assertEqual(max(range(gravity.BARS), key=lambda i: abs(fit.w[i])), place)
         # Row k of a period is pass 2k + 2, whose first edge is wrong.
         rows = [place % gravity.PERIODS for place in range(SERIES)]
-        found = swing(gravity.STANDARD, normal, [2 * row + 2 for row in rows])
+        found = swing(gravity.STANDARD, calm, [2 * row + 2 for row in rows])
         for row, (fit, _) in zip(rows, found):
             self.assertGreater(fit.misfit, 20)
             self.assertEqual(max(range(gravity.PERIODS), key=lambda i: abs(fit.w[i])), row)
-        for found in (fall(gravity.STANDARD, normal), swing(gravity.STANDARD, normal)):
+        for found in (fall(gravity.STANDARD, calm), swing(gravity.STANDARD, calm)):
             self.assertLess(max(max(map(abs, fit.w)) for fit, _ in found), 5)
 
 
