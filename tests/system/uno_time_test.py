@@ -45,9 +45,9 @@ APART_NS = 1_500_000  # between rows each millisecond: some are missing
 # The promise of 50 us at a UART is for a kernel's UART. Here bytes wait at both ends for the simulator's
 # next half millisecond, and 2 ms on its line of which a pty says nothing; besides the machine may be busy
 # with other tests, and whatever it does to either process is in the path. Later than this in one turn the
-# simulator had no processor: then only the loose bound is held to, and no share of rows.
+# simulator had no processor: then its cycles are no clock, and nothing is shown.
 STARVED_MS = 20
-CALM_P95_US, LOOSE_P95_US = 1000, 20000
+P95_US = 1000
 
 
 class Uno:
@@ -136,7 +136,7 @@ class UnoTime(unittest.TestCase):
                              round(float(row[2]) / MV_PER_STEP)))
         return rows
 
-    def lay_beside(self, rows, truth, all_fit):
+    def lay_beside(self, rows, truth):
         """[(stamp by CLOCK_MONOTONIC, true instant)] of rows [(stamp, value)]. Where rows are missing, those
         behind the hole are laid beside the conversions anew."""
         instants, values = [row[0] for row in truth], [row[2] for row in truth]
@@ -146,22 +146,11 @@ class UnoTime(unittest.TestCase):
             near = range(bisect.bisect(instants, rows[begin][0] - NEAR_NS),
                          bisect.bisect(instants, rows[begin][0] + NEAR_NS))
             fits = [n for n in near if values[n:n + len(wanted)] == wanted]
-            if all_fit and len(wanted) > FEW:
+            if len(wanted) > FEW:
                 self.assertEqual(len(fits), 1, f"rows {begin} to {end}: where do they belong?")
             if len(fits) == 1:
                 for n in range(begin, end):
                     yield rows[n][0], instants[fits[0] + n - begin]
-
-    def watch(self, board, seconds):
-        """[(board time ns, stated uncertainty ns)] as time goes by."""
-        told, end = [], time.monotonic() + seconds
-        while time.monotonic() < end:
-            (device,) = board.wait_device()
-            if device["health"]:
-                told.append((board.get("status")["now_us"] * 1000,
-                             round(device["health"]["uncertainty_us"] * 1000)))
-            time.sleep(0.25)
-        return told
 
     def test_stamps_are_right_to_what_is_stated(self):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -171,7 +160,7 @@ class UnoTime(unittest.TestCase):
         board.wait_ready()
         (device,) = board.wait_device()
         (stream,) = [stream["id"] for stream in device["streams"] if stream["name"] == "a0"]
-        told = self.watch(board, SECONDS)
+        time.sleep(SECONDS)
         rows = self.export(board, stream)
         board.end()
         uno.end()
@@ -179,13 +168,16 @@ class UnoTime(unittest.TestCase):
         with sqlite3.connect(board.data / "kitlog.db") as database:
             (base_ns,) = database.execute(
                 "SELECT base_ns FROM boot ORDER BY id DESC LIMIT 1").fetchone()
-        if uno.has_slipped():
-            self.skipTest("this machine is too busy: the simulator had no processor for a second")
-        is_calm = uno.lag_ms() < STARVED_MS
+            # As users get it, row by row.
+            told = database.execute("SELECT from_ns, ns FROM uncertainty WHERE stream = ? ORDER BY from_ns",
+                                    (stream,)).fetchall()
+        if uno.has_slipped() or uno.lag_ms() >= STARVED_MS:
+            self.skipTest(f"this machine is too busy: the simulator was {uno.lag_ms():.0f} ms late in one turn, "
+                          f"and {STARVED_MS} ms are too much to tell whose error it is; run it by itself")
         settled_ns = rows[0][0] - base_ns + SETTLED_S * 10**9
         errors, stated, covered, turn = [], [], 0, 0
         rows = [(stamp_ns - base_ns, value) for stamp_ns, value in rows]
-        for stamp_ns, true_ns in self.lay_beside(rows, uno.truth(), is_calm):
+        for stamp_ns, true_ns in self.lay_beside(rows, uno.truth()):
             if stamp_ns < settled_ns:
                 continue
             while turn + 1 < len(told) and told[turn + 1][0] - base_ns <= stamp_ns:
@@ -193,17 +185,16 @@ class UnoTime(unittest.TestCase):
             errors.append(stamp_ns - true_ns)
             stated.append(told[turn][1])
             covered += abs(errors[-1]) <= told[turn][1]
-        self.assertGreater(len(errors), (SECONDS - SETTLED_S) * 1000 * (0.8 if is_calm else 0.1))
+        self.assertGreater(len(errors), (SECONDS - SETTLED_S) * 1000 * 0.8)
         met = figures(errors) | {"covered": round(covered / len(errors), 4),
                                  "stated_us": round(statistics.median(stated) / 1000, 1),
                                  "simulator_lag_ms": uno.lag_ms()}
         raw = figures(list(uno.delays_at_arrival(settled_ns)))
         print(f"uno in simavr, stamps: {json.dumps(met)}", flush=True)
         print(f"uno in simavr, at arrival: {json.dumps(raw)}", flush=True)
-        self.assertLess(met["p95_us"], CALM_P95_US if is_calm else LOOSE_P95_US)
-        if is_calm:
-            self.assertLess(met["p95_us"], raw["p50_us"])
-            self.assertGreaterEqual(met["covered"], 0.95)
+        self.assertLess(met["p95_us"], P95_US)
+        self.assertLess(met["p95_us"], raw["p50_us"])
+        self.assertGreaterEqual(met["covered"], 0.95)
 
 
 if __name__ == "__main__":
@@ -213,4 +204,7 @@ if __name__ == "__main__":
     if not os.path.exists(FIRMWARE):
         print("skipped: no firmware for the Uno (needs gcc-avr, avr-libc)")
         sys.exit(77)
-    unittest.main()
+    result = unittest.main(exit=False).result
+    for _, why in result.skipped:
+        print(f"skipped: {why}")
+    sys.exit(1 if not result.wasSuccessful() else 77 if result.skipped else 0)
