@@ -46,7 +46,7 @@ static void forget_all(struct timebase *base)
 	base->bucket_ns = BUCKET_FIRST_MS * (int64_t)NS_PER_MS;
 	base->pairs = base->spoken = 0;
 	base->is_sure = false;
-	base->bend = 0;
+	base->bend = base->off_ns = base->said_off_ns = 0;
 	base->trip_ns = base->open_trip_ns = 0;
 }
 
@@ -149,14 +149,25 @@ static void lead(const struct timebase *base, struct fit_line *line)
 	line->offset_ns += bend * span_ms / 1000 * span_ms / 12000;
 }
 
+/* What the newest buckets say that the line is off, and, as it grew, may be by the next one. A bucket
+ * that says nothing, for its delays were long, takes back a quarter of what those before it said. */
+static void see_off(struct timebase *base, const struct fit_line *line)
+{
+	int64_t held_ns = base->off_ns * 3 / 4, now_ns = line->off_ns;
+	int64_t grown = now_ns > base->said_off_ns ? now_ns - base->said_off_ns : 0;
+
+	base->off_ns = now_ns + 2 * grown > held_ns ? now_ns + 2 * grown : held_ns;
+	base->said_off_ns = now_ns;
+}
+
 /* Of the stamps until the next piece: the rate's doubt grows meanwhile, and what was made
  * good of a bend is doubted by half as much again. */
 static uint32_t uncertainty(const struct timebase *base, const struct fit_line *line, int64_t error)
 {
 	int64_t rate_ppb = clamp(line->rate_noise_ppb, CLOCK_RATE_MOST_PPB);
 	int64_t span_s = span_ticks(base) / 1000000;
-	int64_t sum = fit_uncertainty_ns(line, &base->path) + base->step_ns / 2 + distance(error) +
-		fit_grown_ns(rate_ppb, base->bucket_ns / 1000) +
+	int64_t sum = base->off_ns + fit_uncertainty_ns(line, &base->path) + base->step_ns / 2 +
+		distance(error) + fit_grown_ns(rate_ppb, base->bucket_ns / 1000) +
 		distance(base->bend) * span_s * span_s / 8;
 
 	return sum > UINT32_MAX ? UINT32_MAX : (uint32_t)sum;
@@ -215,6 +226,7 @@ static void steer(struct timebase *base)
 	next.rate_ppb = (int32_t)clamp(
 		base->rate_ppb + clamp(error * 1000 / horizon_ms, slew_most_ppb(base)),
 		CLOCK_PIECE_MOST_PPB);
+	see_off(base, &line);
 	next.uncertainty_ns = uncertainty(base, &line, error);
 	push_piece(base, next);
 	base->steered_tick = tick + horizon_ms * 1000;
@@ -252,21 +264,18 @@ static void close_bucket(struct timebase *base, int64_t now_ns)
 	base->bucket_ends_ns = now_ns + base->bucket_ns;
 }
 
-/* Is the map outside of what the exchange allows, by more than a drift? */
-static bool is_contradiction(const struct timebase *base, const struct fit_bucket *exchange)
+/* By how much the map is outside of what the exchange allows. */
+static int64_t outside_ns(const struct timebase *base, const struct fit_bucket *exchange)
 {
 	const struct clock_piece *piece = timebase_piece(base);
 	const struct fit_bound *low = &exchange->low, *high = &exchange->high;
-	int64_t jump_ns = JUMP_MS * (int64_t)NS_PER_MS;
+	int64_t early = 0, late = 0;
 
-	if (!piece)
-		return false;
-	if (low->is_set &&
-		clock_piece_stamp(piece, low->tick) - low->tick * 1000 < low->offset_ns - jump_ns)
-		return true;
-	return high->is_set &&
-		clock_piece_stamp(piece, high->tick) - high->tick * 1000 >
-		high->offset_ns + jump_ns;
+	if (piece && low->is_set)
+		early = low->offset_ns + low->tick * 1000 - clock_piece_stamp(piece, low->tick);
+	if (piece && high->is_set)
+		late = clock_piece_stamp(piece, high->tick) - high->tick * 1000 - high->offset_ns;
+	return early > late ? early : late;
 }
 
 /* Nothing was heard for longer than the window knows of. Its rate is still the best there is, and where
@@ -290,7 +299,7 @@ static bool begin(
 	timebase_coast(base, (struct instant){now_ns});
 	if (base->pairs > 0 &&
 		(last_tick + JUMP_MS * 1000 < base->last_told_tick ||
-			is_contradiction(base, exchange))) {
+			outside_ns(base, exchange) > JUMP_MS * (int64_t)NS_PER_MS)) {
 		open_segment(base);
 		base->has_tick = false;
 		is_other = true;
@@ -308,6 +317,8 @@ static bool begin(
 
 		base->segment = second > base->segment ? second : base->segment + 1;
 	}
+	if (base->n_pieces > 0 && outside_ns(base, exchange) > timebase_piece(base)->uncertainty_ns)
+		base->bucket_ends_ns = now_ns; /* news that cannot wait */
 	base->pairs++;
 	base->last_told_tick = last_tick;
 	base->last_told.ns = now_ns;

@@ -36,7 +36,9 @@
  * Sen 1968) through the best bucket of each few neighbours: 29 % of them may lie (Siegel's
  * repeated medians bear 50 % and cost a little precision). The rate is that of both walls, each
  * weighing by how little it scatters. A wall's level is a low rank of its residuals (a seventh),
- * put back by what order statistics say of exponential tails (Renyi 1953). Buckets begin at a
+ * put back by what order statistics say of exponential tails (Renyi 1953), and by more where the low
+ * ones spread as the sum of two waits does. There are five pings a bucket, so that old and new ones
+ * are equally good. Buckets begin at a
  * quarter of a second; when 32 are full, two become one, up to 4 s: short at first, when any rate
  * is news, two minutes later, when noise is what is left. A rate of few seconds is drawn towards
  * the known one (an earlier plugging in, or zero), each weighing by its doubt, unless the corridor
@@ -64,8 +66,9 @@
  * must be by now, so silences of days do no harm.
  *
  * UNCERTAINTY is an interval that holds 95 of 100 stamps: the doubt of the floors, and what chance
- * leaves in the line, together; and the error that is still being steered away, the bend, and the
- * rate's doubt until the next piece, added.
+ * leaves in the line, together; and the error that is still being steered away, the bend, the
+ * rate's doubt until the next piece, and how far the newest buckets lie beyond a wall, where no
+ * delay can be, added. An exchange that denies what is stated is looked at without delay.
  *
  * WHAT IT GIVES, bias included, in tests/unit/timebase_truth_test.c (20 runs of 10 minutes per
  * path, -200 .. 200 ppm, wandering by 0.5 ppm, 1.5 % of messages ms late, each floor up to 40 %
@@ -73,14 +76,14 @@
  *
  *                          raw arrival    RLS 30 s   kitlog
  *                                p95         p95   p50   p95   stated   within it
- *     UART 115200                479         384    10    27       43     100.0 %
- *     USB CDC, 1 ms frames      1180        1205    24    76      100      98.2 %
- *     FTDI, timer 1 ms          1369        1380    31    85      139      99.4 %
- *     FTDI, timer 16 ms        15548        8763    57   217      258      97.9 %
- *     UART, never asked          590         486    39    71       96     100.0 %
- *     CDC, never asked          1180        1204    30    64       85      99.0 %
- *     UART, 30 ppm in 600 s      479         384    23   127      116      95.5 %
- *     UART, warmed by 20 ppm     479         384    12    79       76      95.3 %
+ *     UART 115200                479         384    10    23       44     100.0 %
+ *     USB CDC, 1 ms frames      1180        1205    18    59       99      99.4 %
+ *     FTDI, timer 1 ms          1369        1380    28    81      141     100.0 %
+ *     FTDI, timer 16 ms        15548        8763    46   140      270      99.8 %
+ *     UART, never asked          590         486    36    76       98      99.9 %
+ *     CDC, never asked          1180        1204    29    60       89      99.8 %
+ *     UART, 30 ppm in 600 s      479         384    22   104      140      98.6 %
+ *     UART, warmed by 20 ppm     479         384    12    71       86      98.2 %
  *
  * (Raw arrival, and recursive least squares with that half-time, as Lab Streaming Layer smooths:
  * both keep the mean delay as a bias.) Before that: within 0.35 ms (UART) and 0.6 ms (USB) from
@@ -137,6 +140,8 @@ struct timebase { /* private */
 	struct fit_known known; /* of that, what was known when the buckets began */
 	bool is_sure;           /* it was measured for long enough to say how it changes: */
 	int64_t sure_ppb, bend; /* when last looked at; ppb per second */
+	int64_t off_ns;         /* the newest buckets say that the line is so far off, */
+	int64_t said_off_ns;    /* and the last one alone */
 	bool is_clock;          /* not too far out to be one */
 };
 

@@ -35,6 +35,7 @@ struct envelope {
 	int64_t scatter_ns; /* of its buckets above that: half of them are within it */
 	int64_t noise_ns;   /* 95 %, of the level */
 	int64_t shift_ns;   /* shift_of its newest buckets */
+	int64_t under_ns;   /* its newest bucket lies so far below it, where no delay can be */
 	int64_t span;
 };
 
@@ -256,6 +257,8 @@ static void settle(struct envelope *envelope, int64_t rate_ppb)
 		allow_for_shape(envelope, sorted[low] - sorted[0],
 			envelope->scatter_ns / 1000 *
 				(expected_rank(n, low) - expected_rank(n, 0)) / ranks * 1000);
+	if (residuals[n - 1] < envelope->level_ns)
+		envelope->under_ns = envelope->level_ns - residuals[n - 1];
 }
 
 /* --- both --- */
@@ -323,7 +326,8 @@ static void draw_rate(struct fit_line *line, int64_t rate_ppb, struct fit_known 
 	line->rate_noise_ppb = 200 * own;
 	if (distance(rate_ppb - known.rate_ppb) > line->doubt_ppb)
 		return;
-	line->rate_noise_ppb = 200 * own / root(own * own / 100 + other * other / 100 + 1) * other / 10;
+	line->rate_noise_ppb =
+		200 * own / root(own * own / 100 + other * other / 100 + 1) * other / 10;
 	while (own > 30000 || other > 30000) { /* their squares times a rate are to fit */
 		own = own / 2 + 1;
 		other = other / 2 + 1;
@@ -393,6 +397,7 @@ void fit_buckets(const struct fit_bucket *buckets, unsigned n, const struct fit_
 	reach = clamp(distance(middle), NS_PER_S);
 	rate_noise = together(clamp(rate_noise, NONSENSE_PPB), WANDER_PPB);
 	line.noise_ns = together(line.noise_ns, fit_grown_ns(rate_noise, reach));
+	line.off_ns = from.under_ns > to.under_ns ? from.under_ns : to.under_ns;
 	lag = lag_of(&from, &to, &scatter_ns);
 	line.noise_ns = together(line.noise_ns, LAG_ENDS * lag);
 	/* A bend that is less than what is doubted anyway is not worth half the buckets. */

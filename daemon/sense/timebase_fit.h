@@ -51,6 +51,7 @@ struct fit_line {
 	int64_t doubt_ppb;       /* the rate is not further out, whatever the path did */
 	int64_t rate_noise_ppb;  /* 95 % of it */
 	int64_t half_ns;         /* half the corridor there, floors not taken off: a hard bound */
+	int64_t off_ns;   /* the newest bucket says that the line is so far off, 0: it does not */
 	int64_t noise_ns; /* 95 %: what chance leaves in the point, the path's floors apart */
 	bool is_one_way;  /* only messages from the device: no corridor, half_ns is 0 */
 	bool is_bent;     /* the newest buckets lie beside it: older ones describe another clock */

@@ -113,6 +113,30 @@ static void few_seconds_are_drawn_to_what_is_known(void **unused)
 	assert_in_range(line.rate_ppb, 99000, 101000);
 }
 
+/* A wall is where no delay can be: a newest bucket beyond it says how far the line is off, at once, and
+ * whichever way the clock went. Behind the wall it says nothing. */
+static void one_bucket_beyond_a_wall_tells(void **unused)
+{
+	struct fit_bucket buckets[BUCKETS];
+	struct fit_path path = {100000, 300000, 10000};
+	struct fit_line line;
+
+	(void)unused;
+	fill(buckets, 0, 100000, 300000);
+	fit_buckets(buckets, BUCKETS, &path, unknown, 0, &line);
+	assert_in_range(line.off_ns, 0, 1000);
+	buckets[BUCKETS - 1].high.offset_ns -= 70000;
+	fit_buckets(buckets, BUCKETS, &path, unknown, 0, &line);
+	assert_in_range(line.off_ns, 65000, 71000);
+	assert_false(line.is_bent);
+	buckets[BUCKETS - 1].high.offset_ns += 170000;
+	fit_buckets(buckets, BUCKETS, &path, unknown, 0, &line);
+	assert_in_range(line.off_ns, 0, 1000);
+	buckets[BUCKETS - 1].low.offset_ns += 90000;
+	fit_buckets(buckets, BUCKETS, &path, unknown, 0, &line);
+	assert_in_range(line.off_ns, 85000, 91000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +144,7 @@ int main(void)
 		cmocka_unit_test(a_presumed_floor_centres_the_line),
 		cmocka_unit_test(who_only_speaks_has_one_wall),
 		cmocka_unit_test(the_tighter_bound_of_a_bucket_stays),
+		cmocka_unit_test(one_bucket_beyond_a_wall_tells),
 		cmocka_unit_test(few_seconds_are_drawn_to_what_is_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
