@@ -13,7 +13,16 @@
 
 static const double usual_outliers = 0.015;
 
-enum { SEEDS = 3, SETTLED_S = 10, MINUTE = 60, HOUR = 3600, USUAL_US = 20000, UNDER_WAY_MS = 500 };
+enum {
+	SEEDS = 8,
+	LONG_S = 1000,
+	LONG_SEEDS = 3,
+	SETTLED_S = 10,
+	MINUTE = 60,
+	HOUR = 3600,
+	USUAL_US = 20000,
+	UNDER_WAY_MS = 500
+};
 
 static const uint32_t near_wrap = 0xffffffffu - 20000000u; /* wraps after 20 s */
 
@@ -35,56 +44,56 @@ struct scenario {
 
 static const struct scenario scenarios[] = {
 	/* clocks */
-	{"UART, true to the ppm", 120, 50, 100, 0.95, 1, 3, {.port = TRUTH_UART, AT(0)}},
-	{"UART, 200 ppm fast", 120, 50, 100, 0.87, 1, 2, {.port = TRUTH_UART, AT(200)}},
-	{"UART, 200 ppm slow", 120, 50, 100, 0.95, 1, 2, {.port = TRUTH_UART, AT(-200)}},
-	{"UART, a resonator 3000 ppm fast", 120, 50, 100, 0.95, 1, 3, {.port = TRUTH_UART, AT(3000)}},
+	{"UART, true to the ppm", 120, 50, 100, 0.95, 1, 0, {.port = TRUTH_UART, AT(0)}},
+	{"UART, 200 ppm fast", 120, 50, 100, 0.95, 1, 0, {.port = TRUTH_UART, AT(200)}},
+	{"UART, 200 ppm slow", 120, 50, 100, 0.95, 1, 0, {.port = TRUTH_UART, AT(-200)}},
+	{"UART, a resonator 3000 ppm fast", 120, 50, 100, 0.95, 1, 0, {.port = TRUTH_UART, AT(3000)}},
 	{"UART, a resonator 4900 ppm slow", 120, 50, 100, 0.95, 1, 0, {.port = TRUTH_UART, AT(-4900)}},
-	{"UART, wanders by 5 ppm", 900, 160, 250, 0.44, 1, 2,
+	{"UART, wanders by 5 ppm", 900, 100, 150, 0.95, 1, 0,
 		{.port = TRUTH_UART, .clock = {.skew_ppm = 40, .wander_ppm = 5, .wander_s = 600}}},
-	{"UART, a hand warms a crystal: 5 ppm", 180, 190, 300, 0.66, 1, 2,
+	{"UART, a hand warms a crystal: 5 ppm", 180, 120, 200, 0.95, 1, 0,
 		{.port = TRUTH_UART, WARMED(40, 60, 5, 10)}},
-	{"UART, a hand warms a resonator: 100 ppm", 180, 1200, 1600, 0.53, 1, 2,
+	{"UART, a hand warms a resonator: 100 ppm", 180, 700, 1300, 0.95, 1, 0,
 		{.port = TRUTH_UART, WARMED(1500, 60, 100, 10)}},
-	{"UART, this clock is slewed by 500 ppm", 240, 25000, 30000, 0.49, 1, 2,
+	{"UART, this clock is slewed by 500 ppm", 240, 15000, 18000, 0.95, 1, 0,
 		{.port = TRUTH_UART, .clock = {.skew_ppm = 20,
 			.step = {{60, 500, 0}, {120, -500, 0}}}}},
-	{"UART, wraps", 60, 50, 100, 0.95, 1, 2,
+	{"UART, wraps", 60, 50, 100, 0.95, 1, 0,
 		{.port = TRUTH_UART, .clock = {.skew_ppm = 50, .start_us = near_wrap}}},
 
 	/* paths and beats */
-	{"CDC, in step with the frames for ever", 300, 200, 450, 0.9, 1, 2,
+	{"CDC, in step with the frames for ever", 300, 200, 400, 0.95, 1, 0,
 		{.port = TRUTH_CDC, .clock = {.skew_ppm = 0}, .is_in_step = true}},
-	{"CDC, a beat of 100 s", 300, 200, 400, 0.9, 1, 2,
+	{"CDC, a beat of 100 s", 300, 200, 400, 0.95, 1, 0,
 		{.port = TRUTH_CDC, .clock = {.skew_ppm = 10}, .is_in_step = true}},
-	{"CDC, a beat of 25 s", 120, 200, 400, 0.9, 1, 2,
+	{"CDC, a beat of 25 s", 120, 200, 400, 0.95, 1, 0,
 		{.port = TRUTH_CDC, .clock = {.skew_ppm = -40}, .is_in_step = true}},
-	{"CDC, 1 kHz", 60, 200, 400, 0.95, 1, 28, {.port = TRUTH_CDC, AT(70), .period_us = 1000}},
-	{"FTDI 1 ms, in step", 120, 1000, 2000, 0.9, 1, 3,
+	{"CDC, 1 kHz", 60, 200, 400, 0.95, 1, 0, {.port = TRUTH_CDC, AT(70), .period_us = 1000}},
+	{"FTDI 1 ms, in step", 120, 200, 400, 0.95, 1, 0,
 		{.port = TRUTH_FTDI_1, .clock = {.skew_ppm = 0}, .is_in_step = true}},
-	{"FTDI 1 ms, 1 kHz", 60, 1000, 2000, 0.95, 1, 2, {.port = TRUTH_FTDI_1, AT(-90), .period_us = 1000}},
-	{"FTDI 16 ms, samples each 16 ms", 120, 1000, 2000, 0.9, 1, 4,
+	{"FTDI 1 ms, 1 kHz", 60, 200, 400, 0.95, 1, 0, {.port = TRUTH_FTDI_1, AT(-90), .period_us = 1000}},
+	{"FTDI 16 ms, samples each 16 ms", 120, 300, 1000, 0.95, 1, 0,
 		{.port = TRUTH_FTDI_16, AT(5), .period_us = 16000, .is_in_step = true}},
-	{"pty", 120, 50, 100, 0.95, 1, 2, {.port = TRUTH_PTY, AT(120)}},
-	{"UART, 1 kHz", 60, 50, 100, 0.95, 1, 36, {.port = TRUTH_UART, AT(70), .period_us = 1000}},
-	{"UART, the line is nearly full", 60, 50, 100, 0.95, 1, 82,
+	{"pty", 120, 50, 100, 0.95, 1, 0, {.port = TRUTH_PTY, AT(120)}},
+	{"UART, 1 kHz", 60, 50, 100, 0.95, 1, 0, {.port = TRUTH_UART, AT(70), .period_us = 1000}},
+	{"UART, the line is nearly full", 60, 50, 100, 0.95, 1, 0,
 		.plan = {.port = TRUTH_UART, AT(70), .period_us = 420}},
-	{"UART, a sample each 10 s", 600, 50, 100, 0.95, 1, 2,
+	{"UART, a sample each 10 s", 600, 50, 100, 0.95, 1, 0,
 		{.port = TRUTH_UART, AT(70), .period_us = 10000000}},
 
 	/* what goes wrong on the way */
-	{"UART, 5 % come ms late", 120, 50, 100, 0.95, 1, 2,
+	{"UART, 5 % come ms late", 120, 50, 100, 0.95, 1, 0,
 		{.port = TRUTH_UART, AT(30), .outliers = 0.05}},
-	{"CDC, 20 % come ms late", 120, 200, 450, 0.85, 1, 2, {.port = TRUTH_CDC, AT(30), .outliers = 0.2}},
-	{"UART, a byte in 1000 is lost", 120, 50, 100, 0.95, 1, 138,
+	{"CDC, 20 % come ms late", 120, 200, 400, 0.95, 1, 0, {.port = TRUTH_CDC, AT(30), .outliers = 0.2}},
+	{"UART, a byte in 1000 is lost", 120, 50, 100, 0.95, 1, 137,
 		{.port = TRUTH_UART, AT(30), .dropped = 0.001}},
-	{"UART, a byte in 1000 is damaged", 120, 50, 100, 0.95, 1, 139,
+	{"UART, a byte in 1000 is damaged", 120, 50, 100, 0.95, 1, 146,
 		{.port = TRUTH_UART, AT(30), .flipped = 0.001}},
-	{"UART, a byte in 100 is lost or damaged", 120, 50, 100, 0.85, 1, 1217,
+	{"UART, a byte in 100 is lost or damaged", 120, 50, 100, 0.95, 1, 1219,
 		{.port = TRUTH_UART, AT(30), .flipped = 0.005, .dropped = 0.005}},
-	{"UART, cut for 5 s", 120, 50, 100, 0.86, 1, 285,
+	{"UART, cut for 5 s", 120, 50, 100, 0.95, 1, 250,
 		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_CUT, 30, 5})}},
-	{"CDC, cut for 10 minutes", 900, 200, 10000, 0.95, 1, 30000,
+	{"CDC, cut for 10 minutes", 900, 200, 10000, 0.95, 1, 29995,
 		{.port = TRUTH_CDC, AT(-150), EVENTS({TRUTH_CUT, 30, 600})}},
 	{"UART, cut for 40 minutes, over a wrap", HOUR, 50, 20000, 0.95, 1, 120020,
 		{.port = TRUTH_UART, .clock = {.skew_ppm = 90, .start_us = near_wrap},
@@ -93,38 +102,38 @@ static const struct scenario scenarios[] = {
 		.plan = {.port = TRUTH_UART, AT(-120), EVENTS({TRUTH_CUT, 60, 5 * HOUR})}},
 
 	/* this board is busy */
-	{"UART, stalls of 50 ms", 120, 50, 100, 0.95, 1, 2,
+	{"UART, stalls of 50 ms", 120, 50, 100, 0.95, 1, 0,
 		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_STALL, 1, 0.05}, {TRUTH_STALL, 11, 0.05},
 			{TRUTH_STALL, 20, 0.05}, {TRUTH_STALL, 21, 0.05}, {TRUTH_STALL, 30, 0.05})}},
-	{"CDC, a stall of 0.5 s", 120, 200, 400, 0.95, 1, 2,
+	{"CDC, a stall of 0.5 s", 120, 200, 400, 0.95, 1, 0,
 		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_STALL, 40, 0.5})}},
-	{"UART, a stall of 5 s", 120, 50, 100, 0.95, 1, 2,
+	{"UART, a stall of 5 s", 120, 50, 100, 0.95, 1, 0,
 		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_STALL, 40, 5})}},
-	{"CDC, stalls while it is learnt", 120, 200, 400, 0.79, 1, 2,
+	{"CDC, stalls while it is learnt", 120, 200, 400, 0.95, 1, 0,
 		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_STALL, 0.3, 0.5}, {TRUTH_STALL, 1.5, 2})}},
 
 	/* the other board is */
-	{"UART, its loop takes 5 ms", 120, 50, 100, 0.95, 1, 2,
+	{"UART, its loop takes 5 ms", 120, 50, 100, 0.95, 1, 0,
 		{.port = TRUTH_UART, AT(30), .loop_ns = 5 * NS_PER_MS}},
-	{"CDC, its loop takes 5 ms", 120, 450, 600, 0.67, 1, 2,
+	{"CDC, its loop takes 5 ms", 120, 300, 500, 0.95, 1, 0,
 		{.port = TRUTH_CDC, AT(30), .loop_ns = 5 * NS_PER_MS}},
-	{"UART, its loop takes 30 ms", 120, 50, 100, 0.95, 1, 4,
+	{"UART, its loop takes 30 ms", 120, 50, 100, 0.95, 1, 0,
 		.plan = {.port = TRUTH_UART, AT(30), .loop_ns = 30 * NS_PER_MS}},
 
 	/* what pupils do */
-	{"UART, its button is pressed", 120, 50, 100, 0.95, 2, 3,
+	{"UART, its button is pressed", 120, 50, 100, 0.95, 2, 0,
 		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40})}},
-	{"CDC, its button is pressed thrice", 180, 200, 600, 0.84, 4, 2,
+	{"CDC, its button is pressed thrice", 180, 200, 400, 0.95, 4, 0,
 		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_RESET, 40}, {TRUTH_RESET, 80}, {TRUTH_RESET, 120})}},
-	{"UART, pressed again and again", 120, 50, 100, 0.95, 4, 24,
+	{"UART, pressed again and again", 120, 50, 100, 0.95, 5, 15,
 		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40}, {TRUTH_RESET, 40.3},
 			{TRUTH_RESET, 41}, {TRUTH_RESET, 43})}},
-	{"CDC, unplugged for 3 s", 120, 200, 400, 0.83, 2, 2,
+	{"CDC, unplugged for 3 s", 120, 200, 400, 0.95, 2, 0,
 		{.port = TRUTH_CDC, AT(130), EVENTS({TRUTH_UNPLUG, 40, 3})}},
-	{"UART, unplugged at its wrap", 120, 50, 100, 0.9, 2, 2,
+	{"UART, unplugged at its wrap", 120, 50, 100, 0.95, 2, 0,
 		{.port = TRUTH_UART, .clock = {.skew_ppm = -30, .start_us = near_wrap},
 			EVENTS({TRUTH_UNPLUG, 19.99, 0.1})}},
-	{"all of it", 300, 1000, 3000, 0.59, 3, 1426,
+	{"all of it", 300, 300, 700, 0.95, 3, 1428,
 		{.port = TRUTH_CDC, .clock = {.skew_ppm = 170, .start_us = near_wrap, .wander_ppm = 3,
 			.wander_s = 300},
 			.outliers = 0.05, .flipped = 0.0005, .dropped = 0.0005,
@@ -174,7 +183,9 @@ static void count(struct met *met, const struct truth *truth)
 
 static void play(const struct scenario *scenario, struct met *ret_met)
 {
-	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+	uint64_t seeds = scenario->seconds > LONG_S ? LONG_SEEDS : SEEDS;
+
+	for (uint64_t seed = 1; seed <= seeds; seed++) {
 		struct truth truth = {0};
 		struct truth_plan plan = scenario->plan;
 
@@ -191,6 +202,16 @@ static void play(const struct scenario *scenario, struct met *ret_met)
 	}
 }
 
+/* A board that starts anew does not say what it held: a sample each time. All else is told. */
+static size_t starts_anew(const struct truth_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < TRUTH_EVENTS; i++)
+		n += plan->event[i].kind == TRUTH_RESET || plan->event[i].kind == TRUTH_UNPLUG;
+	return n;
+}
+
 static bool is_within(const struct scenario *scenario, struct met *met)
 {
 	struct truth_figures *figures = &met->figures;
@@ -199,7 +220,8 @@ static bool is_within(const struct scenario *scenario, struct met *met)
 	bool is_good = p95_ns <= scenario->p95_us * NS_PER_US &&
 		max_ns <= scenario->max_us * NS_PER_US &&
 		truth_coverage(figures) >= scenario->coverage &&
-		met->segments == scenario->segments && met->missing <= scenario->missing;
+		met->segments == scenario->segments && met->missing <= scenario->missing &&
+		met->untold <= starts_anew(&scenario->plan);
 
 	if (!is_good || truth_prints())
 		printf("| %-42s | %8.1f | %8.1f | %5.1f %% | %8.1f | %2u | %3zu | %3zu |%s\n",
