@@ -314,7 +314,8 @@ static void a_clock_that_is_none_is_stamped_by_arrival(void **unused)
 	assert_int_equal(rig.n_rows, 200);
 	for (size_t i = 0; i < rig.n_rows; i++)
 		if (rig.rows[i].n == 2) /* and not a pair */
-			assert_true(!rig.rows[i].has_tick || rig.rows[i].stamp_ns < 4 * (int64_t)NS_PER_S);
+			assert_true(!rig.rows[i].has_tick ||
+				rig.rows[i].stamp_ns < 4 * (int64_t)NS_PER_S);
 	assert_int_equal(rig.rows[rig.n_rows - 1].stamp_ns, last_ns);
 }
 
