@@ -5,6 +5,7 @@
 
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/timex.h>
 #include <time.h>
 
@@ -85,38 +86,54 @@ static bool is_disciplined(const struct clock_evidence *evidence)
 		!(evidence->ntp_status & STA_UNSYNC);
 }
 
-/* 95 % is twice the estimated error, which is one standard deviation (RFC 5905's PSI, chronyd's
- * offset_sd). systemd-timesyncd never sets it; then the kernel's bound has to do, which starts at 0 with
- * each answer and grows by 500 ppm. What the answer's way was longer than its way back is in neither:
- * half of 40 ms at the least, for it asks one server on the Internet. */
+static int64_t offset_ns(const struct clock_evidence *evidence)
+{
+	return evidence->ntp_status & STA_NANO ? evidence->ntp_offset
+					       : evidence->ntp_offset * NS_PER_US;
+}
+
+/* 95 %, of three parts:
+ * - what scatters: twice the estimated error, which is one standard deviation (RFC 5905's PSI, chronyd's
+ *   offset_sd);
+ * - what is known, and still to be slewed: systemd-timesyncd says "synchronised" with 0.4 s to go;
+ * - what the answers' way was longer than the way back, which no estimate sees: half of the way at most.
+ *   The kernel's bound holds that half (RFC 5905's LAMBDA: root delay / 2 + root dispersion), but grows
+ *   by 500 ppm between two answers, so beyond 20 ms, of 40 ms to a server on the Internet, it says nothing
+ *   of the way any more.
+ * systemd-timesyncd estimates nothing, and its bound starts at 0 with each answer: then 20 ms at least. */
 static int64_t ntp_uncertainty_ns(const struct clock_evidence *evidence)
 {
-	const int64_t least_ns = 20 * (int64_t)NS_PER_MS;
+	const int64_t way_ns = 20 * (int64_t)NS_PER_MS,
+		      bound_ns = evidence->ntp_maxerror_us * NS_PER_US;
+	int64_t known_ns = llabs(offset_ns(evidence));
 
 	if (evidence->ntp_esterror_us > 0)
-		return 2 * evidence->ntp_esterror_us * NS_PER_US;
-	if (evidence->ntp_maxerror_us > least_ns / NS_PER_US)
-		return evidence->ntp_maxerror_us * NS_PER_US;
-	return least_ns;
+		return known_ns + 2 * evidence->ntp_esterror_us * NS_PER_US +
+			(bound_ns < way_ns ? bound_ns : way_ns);
+	return known_ns + (bound_ns > way_ns ? bound_ns : way_ns);
 }
 
 /* A battery clock loses or gains up to two seconds a day (20 ppm), and nobody says when it was set: a
  * month ago. */
 static const int64_t battery_clock_ns = 60 * (int64_t)NS_PER_S;
 
-bool clock_is_trusted(enum anchor_source *ret_source, int64_t *ret_uncertainty_ns)
+void clock_ask_kernel(struct clock_evidence *ret_evidence)
 {
 	struct timex ntp = {.modes = 0};
-	struct clock_evidence evidence = {
-		.wall_s = kernel_ns(CLOCK_REALTIME) / NS_PER_S,
-		.ntp_state = adjtimex(&ntp),
-		.was_set_by_battery_clock = was_set_by_battery_clock(),
-	};
+	int state = adjtimex(&ntp);
 
-	evidence.ntp_status = ntp.status;
-	evidence.ntp_esterror_us = ntp.esterror;
-	evidence.ntp_maxerror_us = ntp.maxerror;
-	return clock_trust_of(&evidence, ret_source, ret_uncertainty_ns);
+	*ret_evidence = (struct clock_evidence){
+		.wall_s = kernel_ns(CLOCK_REALTIME) / NS_PER_S,
+		.ntp_state = state,
+		.ntp_status = ntp.status,
+		.ntp_esterror_us = ntp.esterror,
+		.ntp_maxerror_us = ntp.maxerror,
+		.was_set_by_battery_clock = was_set_by_battery_clock(),
+		.ntp_offset = ntp.offset,
+		.ntp_constant = ntp.constant,
+		.ntp_freq = ntp.freq,
+		.ntp_tick = ntp.tick,
+	};
 }
 
 bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *ret_source,
@@ -135,6 +152,19 @@ bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *r
 		return true;
 	}
 	return false;
+}
+
+int64_t clock_rate_ppb(const struct clock_evidence *evidence)
+{
+	const int64_t tick_us = 10000, pll_shift = 2; /* kernel: 1 / USER_HZ; SHIFT_PLL */
+	int64_t shift = pll_shift + evidence->ntp_constant;
+
+	if (evidence->ntp_state < 0) /* it did not answer */
+		return 0;
+	shift = shift < 0 ? 0 : shift > 62 ? 62 : shift;
+	return evidence->ntp_freq * 1000 / 65536 +
+		(evidence->ntp_tick - tick_us) * (NS_PER_S / tick_us) +
+		offset_ns(evidence) / ((int64_t)1 << shift);
 }
 
 const char *anchor_source_name(enum anchor_source source)

@@ -76,7 +76,7 @@ struct anchor {
 };
 
 /* Takes the pair (board time, CLOCK_REALTIME) as simultaneously as user space can: the tightest of
- * several brackets. Whether the wall clock deserves trust is clock_is_trusted's answer, not
+ * several brackets. Whether the wall clock deserves trust is clock_trust_of's answer, not
  * this one's. */
 struct anchor clock_pair(const struct clock *clock, enum anchor_source source);
 
@@ -85,21 +85,30 @@ struct anchor clock_pair(const struct clock *clock, enum anchor_source source);
  * their first year, boards that begin in 1970, and satellite receivers that are 1024 weeks behind. */
 enum { CLOCK_OLDEST_WALL_S = 1767225600 };
 
-/* Asks the kernel whether its wall clock is to be believed: adjtimex(2) says "synchronised", or a
- * battery clock set it at boot (/sys/class/rtc/.../hctosys). Returns true and what to write into an
- * anchor; the uncertainty (95 %) is by the kernel's estimate for NTP, a minute for a battery clock. Reads a file:
- * not for the sense thread. */
-bool clock_is_trusted(enum anchor_source *ret_source, int64_t *ret_uncertainty_ns);
-
-/* What clock_is_trusted asks the kernel, and its verdict on that, which is pure. */
+/* What the kernel says of its wall clock. Reads a file: not for the sense thread. */
 struct clock_evidence {
 	int64_t wall_s;                           /* the wall clock: seconds since 1970 */
 	int ntp_state, ntp_status;                /* adjtimex(2): what it returned, its status */
 	int64_t ntp_esterror_us, ntp_maxerror_us; /* 0: not estimated */
 	bool was_set_by_battery_clock;
+	int64_t ntp_offset;   /* still to be slewed: ns if the status says STA_NANO, else us */
+	int64_t ntp_constant; /* how slowly: kernel/time/ntp.c */
+	int64_t ntp_freq;     /* 2^-16 ppm */
+	int64_t ntp_tick;     /* us in a hundredth of a second */
 };
+void clock_ask_kernel(struct clock_evidence *ret_evidence);
+
+/* Whether that is to be believed: adjtimex(2) says "synchronised", or a battery clock set it at boot
+ * (/sys/class/rtc/.../hctosys). Returns true and what to write into an anchor; the uncertainty (95 %) is by
+ * the kernel's estimate for NTP, a minute for a battery clock. Pure. */
 bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *ret_source,
 	int64_t *ret_uncertainty_ns);
+
+/* By how much the kernel is told to run its clocks fast, in 1e-9, CLOCK_MONOTONIC too: freq and tick, and
+ * the offset, of which it slews a part each second (kernel/time/ntp.c, ntp_offset_chunk). A crystal's own
+ * error, which that corrects as well, is below 500 ppm; more is a slew. Pure. */
+enum { CLOCK_SLEW_PPB = 500000 };
+int64_t clock_rate_ppb(const struct clock_evidence *evidence);
 
 const char *anchor_source_name(enum anchor_source source); /* "ntp" */
 

@@ -81,6 +81,18 @@ static void compare(struct wall_claims *claims, const struct wall_evidence *evid
 		finding->stepped_ns = moved;
 }
 
+static void note_slew(struct wall_claims *claims, const struct wall_evidence *evidence)
+{
+	int64_t now = llabs(evidence->rate_ppb), rate = llabs(claims->rate_ppb);
+	int64_t since = instant_since(evidence->pair.at, claims->at);
+
+	rate = now > rate ? now : rate;
+	if (rate > CLOCK_SLEW_PPB && since > 0)
+		claims->slewed_ns += since / 1000000 * rate / 1000;
+	else if (evidence->maxerror_ns < claims->maxerror_ns)
+		claims->slewed_ns = 0;
+}
+
 /* What the kernel's wall clock claims now. A battery clock vouches for what it set itself, and no
  * longer when somebody else has set the clock since. */
 static struct anchor claim_of(
@@ -94,7 +106,7 @@ static struct anchor claim_of(
 		claim.source = ANCHOR_PERSON;
 		uncertainty_ns = by_hand_ns;
 	}
-	uncertainty_ns += claims->doubt_ns;
+	uncertainty_ns += claims->doubt_ns + claims->slewed_ns;
 	if (claim.uncertainty_ns < uncertainty_ns)
 		claim.uncertainty_ns = uncertainty_ns;
 	return claim;
@@ -104,8 +116,10 @@ void wall_claims_look(struct wall_claims *claims, const struct wall_evidence *ev
 	struct wall_finding *ret_finding)
 {
 	*ret_finding = (struct wall_finding){0};
-	if (claims->has_looked)
+	if (claims->has_looked) {
 		compare(claims, evidence, ret_finding);
+		note_slew(claims, evidence);
+	}
 	if (ret_finding->stepped_ns != 0)
 		claims->is_by_hand = true;
 	if (evidence->is_vouched && evidence->source == ANCHOR_NTP)
@@ -114,6 +128,8 @@ void wall_claims_look(struct wall_claims *claims, const struct wall_evidence *ev
 	claims->offset_ns = offset(&evidence->pair);
 	claims->asleep_ns = evidence->asleep_ns;
 	claims->maxerror_ns = evidence->maxerror_ns;
+	claims->rate_ppb = evidence->rate_ppb;
+	claims->at = evidence->pair.at;
 	if (!evidence->is_vouched)
 		return;
 

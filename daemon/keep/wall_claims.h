@@ -8,6 +8,10 @@
  * still meanwhile, CLOCK_BOOTTIME and CLOCK_REALTIME go on). So one anchor says it until then; it
  * is confirmed each hour, because nobody can tell an unconfirmed clock from one that drifts.
  *
+ * It does slew both, though, and somebody may do so faster than any crystal is off (chronyd's default is
+ * up to 8 %): then board time runs at another speed, and what was slewed is in the doubt until a server
+ * has answered since.
+ *
  * All uncertainties cover 95 of 100 cases. Pure: a test plays the evidence of a year in a moment. */
 #pragma once
 
@@ -25,6 +29,7 @@ struct wall_evidence {
 	int64_t uncertainty_ns;
 	int64_t maxerror_ns; /* adjtimex(2)'s bound: grows by 500 ppm, falls when a server answers */
 	int64_t asleep_ns;   /* CLOCK_BOOTTIME - CLOCK_MONOTONIC: since the boot, in all */
+	int64_t rate_ppb;    /* clock_rate_ppb: how fast the kernel is told to run its clocks */
 };
 
 /* When a source was last claimed, so that it is again when that says something new. All zeros: never. */
@@ -39,11 +44,14 @@ bool wall_pace_take(struct wall_pace *pace, const struct anchor *anchor, int64_t
 
 struct wall_claims {
 	bool has_looked;
+	struct instant at;   /* of the last look */
 	int64_t offset_ns;   /* wall - board time at the last look */
 	int64_t asleep_ns;   /* as of the last look */
 	int64_t maxerror_ns; /* likewise */
 	int64_t doubt_ns;    /* of the kernel's wall clock, since a sleep */
-	bool is_by_hand;     /* it was set while nobody but a battery clock vouched for it */
+	int64_t rate_ppb;    /* as of the last look */
+	int64_t slewed_ns; /* by more than 500 ppm, since a server answered: the clock was off by it */
+	bool is_by_hand; /* it was set while nobody but a battery clock vouched for it */
 	struct wall_pace pace;
 };
 

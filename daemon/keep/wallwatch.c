@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>
-#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,7 +44,8 @@ struct wallwatch {
 	struct wall_claims claims;
 	struct news waiting[WAITING];
 	unsigned n_waiting;
-	struct log_state full;
+	struct log_state full, slew;
+	int64_t slew_ppb; /* 0: no more than a crystal may need */
 	int64_t slept_ns;
 	struct wall_gps gps;
 	struct wall_pps pps;
@@ -107,10 +107,23 @@ static void order_anchor(struct wallwatch *watch, const struct anchor *anchor)
 	order(watch, &(struct news){.anchor = *anchor});
 }
 
+static void tell_slew(struct wallwatch *watch, int64_t rate_ppb)
+{
+	watch->slew_ppb = llabs(rate_ppb) > CLOCK_SLEW_PPB ? rate_ppb : 0;
+	if (watch->slew_ppb)
+		log_state_set(&watch->slew, LOG_WARN, LOG_TAG,
+			"the kernel's clock is being slewed by %+lld ppm, and intervals that are measured now are off by as much; let it be slewed more slowly (chrony: maxslewrate 500; kitlogd.yaml(5), wall_clock)",
+			(long long)(rate_ppb / 1000));
+	else
+		log_state_clear(
+			&watch->slew, LOG_TAG, "the kernel's clock runs at its own speed again");
+}
+
 void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidence)
 {
 	struct wall_finding finding;
 
+	tell_slew(watch, evidence->rate_ppb);
 	if (!has_room(watch))
 		return;
 	wall_claims_look(&watch->claims, evidence, &finding);
@@ -129,6 +142,11 @@ void wallwatch_look(struct wallwatch *watch, const struct wall_evidence *evidenc
 int64_t wallwatch_slept_ns(const struct wallwatch *watch)
 {
 	return watch->slept_ns;
+}
+
+int64_t wallwatch_slew_ppb(const struct wallwatch *watch)
+{
+	return watch->slew_ppb;
 }
 
 /* ---------------------------------------------------------------- the kernel */
@@ -175,16 +193,17 @@ static void hear_chrony(struct wallwatch *watch, struct wall_evidence *evidence)
 
 static void ask_kernel(struct wallwatch *watch)
 {
-	struct timex ntp = {.modes = 0};
+	struct clock_evidence kernel;
 	struct wall_evidence evidence = {
 		.source = ANCHOR_SYSTEM,
 		.uncertainty_ns = NS_PER_S,
 		.asleep_ns = time_asleep(),
 	};
 
-	adjtimex(&ntp);
-	evidence.maxerror_ns = (int64_t)ntp.maxerror * NS_PER_US;
-	evidence.is_vouched = clock_is_trusted(&evidence.source, &evidence.uncertainty_ns) ||
+	clock_ask_kernel(&kernel);
+	evidence.maxerror_ns = kernel.ntp_maxerror_us * NS_PER_US;
+	evidence.rate_ppb = clock_rate_ppb(&kernel);
+	evidence.is_vouched = clock_trust_of(&kernel, &evidence.source, &evidence.uncertainty_ns) ||
 		watch->options.is_trusted_always;
 	if (evidence.source != ANCHOR_NTP)
 		hear_chrony(watch, &evidence);

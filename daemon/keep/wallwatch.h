@@ -48,3 +48,7 @@ void wallwatch_pulse(struct wallwatch *watch, const struct wall_pulse *pulse);
 
 /* How long the board has slept since the daemon began. */
 int64_t wallwatch_slept_ns(const struct wallwatch *watch);
+
+/* By how much somebody slews the kernel's clocks, and so board time, right now: beyond 500 ppm, which
+ * intervals that are measured meanwhile are off by. 0: by no more. */
+int64_t wallwatch_slew_ppb(const struct wallwatch *watch);

@@ -34,9 +34,10 @@ static void add_hour(const struct parts *parts, struct text *text)
 			(long long)(anchor.uncertainty_ns / NS_PER_US));
 	else
 		text_add(text, "\"wall_us\":null,\"source\":null,\"uncertainty_us\":null");
-	text_addf(text, ",\"slept_us\":%lld}\n",
+	text_addf(text, ",\"slept_us\":%lld,\"slew_ppm\":%lld}\n",
 		(long long)(parts->wallwatch ? wallwatch_slept_ns(parts->wallwatch) / NS_PER_US
-					     : 0));
+					     : 0),
+		(long long)(parts->wallwatch ? wallwatch_slew_ppb(parts->wallwatch) / 1000 : 0));
 }
 
 void handle_clock(void *self, struct request *request)

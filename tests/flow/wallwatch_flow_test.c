@@ -173,6 +173,22 @@ static void a_sleep_is_never_dropped_nor_overtaken(void **state)
 		0);
 }
 
+static void a_fast_slew_is_told_while_it_lasts(void **state)
+{
+	struct wall_evidence look = evidence_at(bench.now.ns, 0);
+
+	(void)state;
+	look.rate_ppb = 500000;
+	wallwatch_look(watch, &look);
+	assert_int_equal(wallwatch_slew_ppb(watch), 0);
+	look.rate_ppb = -83333000;
+	wallwatch_look(watch, &look);
+	assert_int_equal(wallwatch_slew_ppb(watch), -83333000);
+	look.rate_ppb = 20000;
+	wallwatch_look(watch, &look);
+	assert_int_equal(wallwatch_slew_ppb(watch), 0);
+}
+
 /* A receiver with a pulse, each second; the store has a few anchors an hour of it. */
 static void a_day_of_a_receiver_is_a_few_anchors_an_hour(void **state)
 {
@@ -205,6 +221,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			two_sleeps_within_seconds_are_both_carried, begin, end),
 		cmocka_unit_test_setup_teardown(a_sleep_is_never_dropped_nor_overtaken, begin, end),
+		cmocka_unit_test_setup_teardown(a_fast_slew_is_told_while_it_lasts, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_day_of_a_receiver_is_a_few_anchors_an_hour, begin, end),
 	};

@@ -26,6 +26,7 @@ static void the_board_of_no_hour_says_so(void **state)
 	assert_true(json_is_null(json_object_get(clock, "wall_us")));
 	assert_true(json_is_null(json_object_get(clock, "source")));
 	assert_int_equal(site_number(clock, "slept_us"), 0);
+	assert_int_equal(site_number(clock, "slew_ppm"), 0);
 	json_decref(clock);
 }
 

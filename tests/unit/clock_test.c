@@ -61,7 +61,11 @@ static void trust_names_its_source_and_uncertainty_or_is_refused(void **state)
 {
 	enum anchor_source source = 0;
 	int64_t uncertainty_ns = 0;
-	bool is_trusted = clock_is_trusted(&source, &uncertainty_ns);
+	struct clock_evidence evidence;
+
+	clock_ask_kernel(&evidence);
+	assert_true(evidence.wall_s > 0);
+	bool is_trusted = clock_trust_of(&evidence, &source, &uncertainty_ns);
 
 	(void)state;
 	if (is_trusted) {
@@ -82,26 +86,38 @@ static void trust_follows_the_evidence(void **state)
 		int source; /* NOBODY: not trusted */
 		int64_t uncertainty_us;
 	} cases[] = {
-		/* disciplined, with an estimate; without one: the bound, at least 20 ms */
-		{{NOW, TIME_OK, STA_PLL, 200, 90000, false}, ANCHOR_NTP, 400},
-		{{NOW, TIME_OK, STA_PLL, 0, 90000, false}, ANCHOR_NTP, 90000},
-		{{NOW, TIME_OK, STA_PLL, 0, 20001, false}, ANCHOR_NTP, 20001},
-		{{NOW, TIME_OK, STA_PLL, 0, 0, false}, ANCHOR_NTP, 20000},
-		{{NOW, TIME_INS, STA_PLL | STA_INS, 7, 0, false}, ANCHOR_NTP, 14},
-		{{NOW, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 400},
+#define KERNEL(wall, state, status, esterror, maxerror, battery) \
+	.wall_s = wall, .ntp_state = state, .ntp_status = status, .ntp_esterror_us = esterror, \
+	.ntp_maxerror_us = maxerror, .was_set_by_battery_clock = battery
+		/* disciplined, with an estimate, and the way: the bound, 20 ms at most */
+		{{KERNEL(NOW, TIME_OK, STA_PLL, 200, 1500, false)}, ANCHOR_NTP, 1900},
+		{{KERNEL(NOW, TIME_OK, STA_PLL, 200, 90000, false)}, ANCHOR_NTP, 20400},
+		{{KERNEL(NOW, TIME_INS, STA_PLL | STA_INS, 7, 0, false)}, ANCHOR_NTP, 14},
+		{{KERNEL(NOW, TIME_OK, STA_PLL, 200, 0, true)}, ANCHOR_NTP, 400},
+		/* without one: the bound, at least 20 ms */
+		{{KERNEL(NOW, TIME_OK, STA_PLL, 0, 90000, false)}, ANCHOR_NTP, 90000},
+		{{KERNEL(NOW, TIME_OK, STA_PLL, 0, 20001, false)}, ANCHOR_NTP, 20001},
+		{{KERNEL(NOW, TIME_OK, STA_PLL, 0, 0, false)}, ANCHOR_NTP, 20000},
+		/* still to be slewed, in us or ns, either way */
+		{{KERNEL(NOW, TIME_OK, STA_PLL, 0, 0, false), .ntp_offset = 400000}, ANCHOR_NTP,
+			420000},
+		{{KERNEL(NOW, TIME_OK, STA_PLL | STA_NANO, 0, 0, false), .ntp_offset = -400000000},
+			ANCHOR_NTP, 420000},
+		{{KERNEL(NOW, TIME_OK, STA_PLL | STA_NANO, 100, 50, false), .ntp_offset = 7000},
+			ANCHOR_NTP, 257},
 		/* not disciplined, or nobody knows */
-		{{NOW, TIME_ERROR, STA_UNSYNC, 0, 16000000, false}, NOBODY, 0},
-		{{NOW, TIME_ERROR, STA_PLL, 200, 0, false}, NOBODY, 0},
-		{{NOW, TIME_OK, STA_PLL | STA_UNSYNC, 200, 0, false}, NOBODY, 0},
-		{{NOW, -1, 0, 0, 0, false}, NOBODY, 0},
+		{{KERNEL(NOW, TIME_ERROR, STA_UNSYNC, 0, 16000000, false)}, NOBODY, 0},
+		{{KERNEL(NOW, TIME_ERROR, STA_PLL, 200, 0, false)}, NOBODY, 0},
+		{{KERNEL(NOW, TIME_OK, STA_PLL | STA_UNSYNC, 200, 0, false)}, NOBODY, 0},
+		{{KERNEL(NOW, -1, 0, 0, 0, false)}, NOBODY, 0},
 		/* a battery clock set it */
-		{{NOW, TIME_ERROR, STA_UNSYNC, 0, 0, true}, ANCHOR_RTC, 60000000},
-		{{NOW, -1, 0, 0, 0, true}, ANCHOR_RTC, 60000000},
+		{{KERNEL(NOW, TIME_ERROR, STA_UNSYNC, 0, 0, true)}, ANCHOR_RTC, 60000000},
+		{{KERNEL(NOW, -1, 0, 0, 0, true)}, ANCHOR_RTC, 60000000},
 		/* earlier than this program, whoever vouches for it */
-		{{YEAR_2026, TIME_OK, STA_PLL, 200, 0, true}, ANCHOR_NTP, 400},
-		{{YEAR_2026 - 1, TIME_OK, STA_PLL, 200, 0, true}, NOBODY, 0},
-		{{YEAR_2026 - 1, TIME_ERROR, STA_UNSYNC, 0, 0, true}, NOBODY, 0},
-		{{0, TIME_OK, STA_PLL, 200, 0, false}, NOBODY, 0},
+		{{KERNEL(YEAR_2026, TIME_OK, STA_PLL, 200, 0, true)}, ANCHOR_NTP, 400},
+		{{KERNEL(YEAR_2026 - 1, TIME_OK, STA_PLL, 200, 0, true)}, NOBODY, 0},
+		{{KERNEL(YEAR_2026 - 1, TIME_ERROR, STA_UNSYNC, 0, 0, true)}, NOBODY, 0},
+		{{KERNEL(0, TIME_OK, STA_PLL, 200, 0, false)}, NOBODY, 0},
 	};
 
 	(void)state;
@@ -114,6 +130,28 @@ static void trust_follows_the_evidence(void **state)
 		assert_int_equal(source, cases[i].source);
 		assert_int_equal(uncertainty_ns, cases[i].uncertainty_us * NS_PER_US);
 	}
+}
+
+static void the_kernels_rate_is_of_freq_tick_and_what_is_to_be_slewed(void **state)
+{
+	struct clock_evidence evidence = {.ntp_state = TIME_OK, .ntp_tick = 10000};
+
+	(void)state;
+	assert_int_equal(clock_rate_ppb(&evidence), 0);
+	evidence.ntp_freq = -20 * 65536;
+	assert_int_equal(clock_rate_ppb(&evidence), -20000);
+	evidence.ntp_tick = 10833; /* chronyd at its most */
+	assert_int_equal(clock_rate_ppb(&evidence), 83300000 - 20000);
+	evidence.ntp_tick = 10000;
+	evidence.ntp_constant = 1; /* systemd-timesyncd: an eighth of 0.4 s each second */
+	evidence.ntp_status = STA_NANO;
+	evidence.ntp_offset = -400000000;
+	assert_int_equal(clock_rate_ppb(&evidence), -50000000 - 20000);
+	evidence.ntp_status = 0;
+	evidence.ntp_offset = 400000;
+	assert_int_equal(clock_rate_ppb(&evidence), 50000000 - 20000);
+	evidence.ntp_state = -1; /* it did not answer */
+	assert_int_equal(clock_rate_ppb(&evidence), 0);
 }
 
 static void sources_have_names(void **state)
@@ -199,6 +237,7 @@ int main(void)
 		cmocka_unit_test(a_pair_holds_both_clocks_within_its_uncertainty),
 		cmocka_unit_test(trust_names_its_source_and_uncertainty_or_is_refused),
 		cmocka_unit_test(trust_follows_the_evidence),
+		cmocka_unit_test(the_kernels_rate_is_of_freq_tick_and_what_is_to_be_slewed),
 		cmocka_unit_test(sources_have_names),
 		cmocka_unit_test(wall_text_is_iso_8601_with_the_digits_asked_for),
 		cmocka_unit_test(wall_text_rounds_down_also_before_1970),

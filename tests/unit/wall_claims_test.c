@@ -212,6 +212,29 @@ static void a_clock_set_by_hand_is_no_longer_the_battery_clocks(void **state)
 	assert_int_equal(finding.anchors[0].uncertainty_ns, 60 * S);
 }
 
+static void what_is_slewed_fast_is_doubted_until_a_server_answers(void **state)
+{
+	struct wall_claims claims = {0};
+	struct wall_evidence at = ntp_at(0);
+
+	(void)state;
+	at.rate_ppb = 400000; /* a crystal may need that */
+	look(&claims, at);
+	for (int64_t s = 10; s <= 3600; s += 10) {
+		at = ntp_at(s);
+		at.rate_ppb = s <= 100 ? 400000 : s <= 130 ? -50000000 : 0;
+		at.maxerror_ns += s * MS;
+		struct wall_finding finding = look(&claims, at);
+		assert_int_equal(finding.n_anchors, s == 3600);
+		if (s == 3600) /* from the look before it was seen to the one when it was over */
+			assert_int_equal(finding.anchors[0].uncertainty_ns, 5 * MS + 40 * 50 * MS);
+	}
+	at = ntp_at(3610);
+	struct wall_finding finding = look(&claims, at);
+	assert_int_equal(finding.n_anchors, 1);
+	assert_int_equal(finding.anchors[0].uncertainty_ns, 5 * MS);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -224,6 +247,7 @@ int main(void)
 		cmocka_unit_test(a_sleep_without_an_hour_tells_how_long_it_was),
 		cmocka_unit_test(after_a_sleep_ntp_is_doubted_until_a_server_answers),
 		cmocka_unit_test(a_board_that_slept_before_kitlogd_began_has_not_slept),
+		cmocka_unit_test(what_is_slewed_fast_is_doubted_until_a_server_answers),
 		cmocka_unit_test(a_clock_set_by_hand_is_no_longer_the_battery_clocks),
 	};
 

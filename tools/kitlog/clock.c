@@ -74,6 +74,16 @@ static void print_sleep(const json_t *clock)
 			say_duration(slept_s, length));
 }
 
+static void print_slew(const json_t *clock)
+{
+	long long ppm = json_integer_value(json_object_get(clock, "slew_ppm"));
+
+	if (ppm != 0)
+		printf(say("板子的时钟正在校准，快慢差 %lld ppm，现在测的时间间隔也差这么多。过几分钟再测。\n",
+			       "The board's clock is being slewed by %lld ppm, and intervals measured now are off by as much. Measure again in some minutes.\n"),
+			ppm);
+}
+
 static void print_boot(const json_t *boot)
 {
 	char id[SAY_TEXT], began[SAY_TEXT], ended[SAY_TEXT], doubt[SAY_TEXT];
@@ -112,6 +122,7 @@ static void print_all(const json_t *body)
 
 	print_now(json_object_get(body, "clock"));
 	print_sleep(json_object_get(body, "clock"));
+	print_slew(json_object_get(body, "clock"));
 	puts("");
 	say_row(stdout, (int[]){6, 22, 22, 20, 0},
 		(const char *[]){say("开机", "start"), say("开始", "began"), say("结束", "ended"),
