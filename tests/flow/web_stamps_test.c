@@ -50,15 +50,13 @@ static void keep_clocked(struct site *site, int64_t from_s, int64_t to_s)
 	for (int64_t at = from_s * S; at < to_s * S; at += S / 4) {
 		int64_t tick = (at - 900 * S) / 1000, jitter = at / (S / 4) * 7919 % 50000;
 		const double values[2] = {(double)(at - from_s * S) / 1e9, 5};
-		const double pair[CLOCK_CHANNELS] = {
-			[CLOCK_TRIP] = 200000, [CLOCK_RECEIVED] = (double)tick + 100};
+		const double pair[CLOCK_CHANNELS] = {[CLOCK_TRIP] = 200000 + (double)jitter,
+			[CLOCK_RECEIVED] = (double)tick + 100};
 
 		keep(site, MAIN, 2, at + LIVE_LATE_US * 1000, &tick, values);
 		/* 100 us each way and some more on the way back. */
 		if (at % S == 0)
-			keep(site, CLOCK, CLOCK_CHANNELS, at + 200000 + jitter, NULL,
-				(double[]){[CLOCK_TRIP] = pair[CLOCK_TRIP] + (double)jitter,
-					[CLOCK_RECEIVED] = pair[CLOCK_RECEIVED]});
+			keep(site, CLOCK, CLOCK_CHANNELS, at + 200000 + jitter, NULL, pair);
 	}
 }
 

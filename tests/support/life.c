@@ -52,11 +52,19 @@ static struct instant now(const struct life *life)
 	return (struct instant){life->base_ns + life->mono_ns};
 }
 
+/* A life may reach the end of what an int64 of nanoseconds can name. */
+static int64_t add(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
 static void pass(struct life *life, int64_t true_ns)
 {
 	int64_t drifted = (int64_t)((double)true_ns * life->ppm * 1e-6);
 
-	life->true_ns += true_ns;
+	life->true_ns = add(life->true_ns, true_ns);
 	life->mono_ns += true_ns + drifted;
 	life->kernel_ns += drifted;
 }

@@ -271,7 +271,8 @@ class UnoInTheSimulator(unittest.TestCase):
             if frame.kind == link.PONG:
                 nonce, t_rx, t_tx = struct.unpack("<III", frame.payload)
                 errors[nonce] = at - zero - t_tx
-                self.assertLess(t_tx - t_rx, 2_000 if nonce < 100 else 15_000)
+                # Up to 2 ms of it are random (LINK.md, "Clock"), up to 2 ms its loop's.
+                self.assertLess(t_tx - t_rx, 4_000 if nonce < 100 else 17_000)
                 self.assertGreaterEqual(t_tx, t_rx)
         self.assertEqual(len(errors), 40)
         idle = [abs(error) for nonce, error in errors.items() if 0 < nonce < 100]
