@@ -349,7 +349,7 @@ static void prove(const struct world *like, unsigned runs, double most_us)
 			"+-%.1f us, covers %.1f %%, %.1f %% but for the floors\n",
 			like->name, before, f.live[f.n - 1], after, f.better[f.n - 1], width,
 			100 * covered, 100 * (double)f.excused / (double)f.n);
-	assert_true(f.n > runs * (like->seconds - 20) * RATE_HZ);
+	assert_true((double)f.n > runs * (like->seconds - 20) * RATE_HZ);
 	assert_true(f.gap < 1);
 	assert_true(after <= most_us);
 	assert_true((double)f.excused / (double)f.n >= 0.95);
