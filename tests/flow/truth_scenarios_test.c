@@ -122,12 +122,12 @@ static const struct scenario scenarios[] = {
 
 	/* what pupils do */
 	{"UART, its button is pressed", 120, 50, 100, 0.95, 2, 0,
-		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40})}},
+		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40, 0})}},
 	{"CDC, its button is pressed thrice", 180, 200, 400, 0.95, 4, 0,
-		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_RESET, 40}, {TRUTH_RESET, 80}, {TRUTH_RESET, 120})}},
+		{.port = TRUTH_CDC, AT(30), EVENTS({TRUTH_RESET, 40, 0}, {TRUTH_RESET, 80, 0}, {TRUTH_RESET, 120, 0})}},
 	{"UART, pressed again and again", 120, 50, 100, 0.95, 5, 15,
-		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40}, {TRUTH_RESET, 40.3},
-			{TRUTH_RESET, 41}, {TRUTH_RESET, 43})}},
+		{.port = TRUTH_UART, AT(30), EVENTS({TRUTH_RESET, 40, 0}, {TRUTH_RESET, 40.3, 0},
+			{TRUTH_RESET, 41, 0}, {TRUTH_RESET, 43, 0})}},
 	{"CDC, unplugged for 3 s", 120, 200, 400, 0.95, 2, 0,
 		{.port = TRUTH_CDC, AT(130), EVENTS({TRUTH_UNPLUG, 40, 3})}},
 	{"UART, unplugged at its wrap", 120, 50, 100, 0.95, 2, 0,
@@ -138,7 +138,7 @@ static const struct scenario scenarios[] = {
 			.wander_s = 300},
 			.outliers = 0.05, .flipped = 0.0005, .dropped = 0.0005,
 			.loop_ns = 2 * NS_PER_MS,
-			EVENTS({TRUTH_STALL, 15, 1}, {TRUTH_CUT, 30, 20}, {TRUTH_RESET, 80},
+			EVENTS({TRUTH_STALL, 15, 1}, {TRUTH_CUT, 30, 20}, {TRUTH_RESET, 80, 0},
 				{TRUTH_STALL, 100, 2}, {TRUTH_UNPLUG, 150, 10}, {TRUTH_STALL, 200, 5})}},
 };
 /* clang-format on */
