@@ -103,7 +103,8 @@ class PicoAtItsUart(Common, unittest.TestCase):
         _, streams = host.describe()
         host.ping(0)
         idle = [host.ping(n) for n in range(1, 20)]
-        self.assertLess(sorted(t_tx - t_rx for _, t_rx, t_tx, _ in idle)[10], 1_000)
+        # Up to 2 ms of it are random (LINK.md, "Clock").
+        self.assertLess(sorted(t_tx - t_rx for _, t_rx, t_tx, _ in idle)[10], 2_000)
         host.set(ANALOG, streams[ANALOG], True, 1000)
         busy = [host.ping(n) for n in range(100, 120)]
         self.assertLess(max(t_tx - t_rx for _, t_rx, t_tx, _ in busy), 30_000)
