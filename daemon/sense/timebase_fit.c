@@ -72,9 +72,10 @@ static int64_t together(int64_t a, int64_t b)
 	return root(a * a + b * b);
 }
 
+/* In two parts, so that a silence of months does not overflow. */
 int64_t fit_grown_ns(int64_t rate_ppb, int64_t ticks)
 {
-	return rate_ppb * ticks / 1000000;
+	return rate_ppb * (ticks / 1000000) + rate_ppb * (ticks % 1000000) / 1000000;
 }
 
 /* Shell's sort: qsort may allocate, and this is the sense thread. */

@@ -360,5 +360,40 @@ class AnotherBoot(TwoBoards):
         self.assertIn("nobody knows how the clocks of kitlog-a and kitlog-b stood", self.refused(1, *self.both()))
 
 
+class FalseHour(TwoBoards):
+    """Somebody told the second board an hour that is a year off."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.true_us = cls.truth_us()
+        cls.b.end()
+        with cls.b.store() as store:
+            store.execute("UPDATE anchor SET wall_ns = wall_ns + ?", [365 * 86400 * 10**9])
+        cls.b.config.write_text(cls.b.config.read_text().replace("wall_clock: system\n", ""))
+        cls.b.start().wait_ready()
+
+    def setUp(self):
+        super().setUp()
+        if self.b.get("clock")["source"] == "ntp":
+            self.skipTest("this machine's clock is disciplined, and tells the hour")
+        for board in (self.a, self.b):
+            daemon.wait_for("the hour of the run", lambda board=board:
+                            board.get("runs")["runs"][0]["wall_from_us"] is not None)
+
+    def test_pings_deny_it(self):
+        done = self.join("--json", *self.both())
+        second = json.loads(done.stdout)["boards"][1]
+        self.assertEqual(second["by"], "pings")
+        self.assertLessEqual(abs(second["offset_us"] - self.true_us), second["uncertainty_us"])
+        self.assertIn("the hours of kitlog-b and kitlog-a are", done.stderr)
+
+    def test_without_pings_it_is_warned_of(self):
+        self.b.new_boot()
+        done = self.join("--json", *self.both())
+        self.assertEqual(json.loads(done.stdout)["boards"][1]["by"], "hour")
+        self.assertIn("a board was told a false hour; see kitlog clock", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

@@ -52,6 +52,12 @@ class Clock(unittest.TestCase):
         self.assertRegex(lines[-1], r"^ +board [\d.]+ s +20\d\d-.* own clock")
         self.assertIn("没人说过", self.kitlog("list", locale="zh_CN.UTF-8"))
 
+    def test_the_status_tells_it_in_the_same_words(self):
+        for locale, words in (("C", "(own clock, ±"), ("zh_CN.UTF-8", "(本机时钟, ±")):
+            told = subprocess.run([KITLOG, "--config", self.board.config, "status"], text=True, timeout=30,
+                                  capture_output=True, env={**os.environ, "LC_ALL": locale}).stdout
+            self.assertIn(words, told)
+
     def test_programs_get_it_whole(self):
         told = json.loads(self.kitlog("--json"))
         self.assertEqual(told["clock"]["source"], "system")

@@ -167,6 +167,23 @@ static void ticks_unwrap_to_the_nearest(void **unused)
 	assert_int_equal(unwrap(&base, 200), 4294967496);
 }
 
+/* Ninety days of a clock whose rate is known and far out: the product of both is beyond an int64. */
+static void a_known_rate_unwraps_over_months(void **unused)
+{
+	const int64_t passed_us = 90 * INT64_C(86400000000);
+	const int32_t rate_ppb = -4900000; /* the device counts 4900 ppm too many */
+	struct timebase base;
+	struct fit_path path = {0};
+	int64_t tick = passed_us + passed_us / 1000000 * 4900;
+
+	(void)unused;
+	timebase_init(&base, rate_ppb, &path);
+	timebase_advance(&base, 0, (struct instant){NS_PER_S});
+	assert_int_equal(timebase_unwrap(&base, (uint32_t)tick,
+				 (struct instant){NS_PER_S + passed_us * 1000}),
+		tick);
+}
+
 /* Four days and a bit, in which the counter of a clock 5000 ppm off wraps 80 times. */
 static void ticks_unwrap_by_the_time_passed(void **unused)
 {
@@ -309,6 +326,7 @@ int main(void)
 		cmocka_unit_test(what_was_known_keeps_its_weight),
 		cmocka_unit_test(ticks_unwrap_to_the_nearest),
 		cmocka_unit_test(ticks_unwrap_by_the_time_passed),
+		cmocka_unit_test(a_known_rate_unwraps_over_months),
 		cmocka_unit_test(a_word_between_question_and_answer_is_no_new_clock),
 		cmocka_unit_test(late_data_are_stamped_by_the_piece_that_ruled),
 		cmocka_unit_test(nonsense_pairs_change_nothing),

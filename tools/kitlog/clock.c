@@ -12,29 +12,6 @@
 #include "base/clock.h"
 #include "tools/kitlog/say.h"
 
-static const char *source_words(const json_t *source)
-{
-	static const struct {
-		const char *source, *zh, *en;
-	} words[] = {
-		{"system", "本机时钟", "own clock"},
-		{"ntp", "时间服务器", "time server"},
-		{"rtc", "电池时钟", "battery clock"},
-		{"gps", "卫星接收机", "satellites"},
-		{"pps", "卫星秒脉冲", "satellites' pulse"},
-		{"browser", "老师的设备", "teacher's device"},
-		{"person", "有人说的", "somebody"},
-		{"carried", "睡眠前的时间", "before its sleep"},
-		{"between", "前后两次开机", "its neighbours"},
-	};
-	const char *name = json_string_value(source);
-
-	for (size_t i = 0; name && i < sizeof words / sizeof *words; i++)
-		if (!strcmp(name, words[i].source))
-			return say(words[i].zh, words[i].en);
-	return name ? name : say("没人说过", "nobody");
-}
-
 /* "+-0.005 s" */
 static const char *doubt_words(const json_t *uncertainty_us, char *ret_text)
 {
@@ -59,7 +36,7 @@ static void print_now(const json_t *clock)
 		return;
 	}
 	printf("%s  %s  %s\n", say_wall(json_object_get(clock, "wall_us"), wall),
-		source_words(json_object_get(clock, "source")),
+		say_source(json_object_get(clock, "source")),
 		doubt_words(json_object_get(clock, "uncertainty_us"), doubt));
 }
 
@@ -97,7 +74,7 @@ static void print_boot(const json_t *boot)
 			json_is_integer(ended_us)
 				? say_when(ended_us, json_object_get(boot, "wall_ended_us"), ended)
 				: say("现在", "now"),
-			source_words(json_object_get(boot, "source")),
+			say_source(json_object_get(boot, "source")),
 			doubt_words(json_object_get(boot, "uncertainty_us"), doubt)},
 		5);
 }
@@ -109,7 +86,7 @@ static void print_anchor(const json_t *anchor)
 	say_row(stdout, (int[]){6, 22, 22, 20, 0},
 		(const char *[]){"", say_when(json_object_get(anchor, "at_us"), NULL, at),
 			say_wall(json_object_get(anchor, "wall_us"), wall),
-			source_words(json_object_get(anchor, "source")),
+			say_source(json_object_get(anchor, "source")),
 			doubt_words(json_object_get(anchor, "uncertainty_us"), doubt)},
 		5);
 }

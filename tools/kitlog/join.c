@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -157,10 +158,38 @@ static bool is_too_uncertain(const struct part *part, const struct part *first)
 	return least > 0 && part->offset.uncertainty_ns > least;
 }
 
+/* Who records together does so on one day. */
+static bool is_another_day(const struct part *part)
+{
+	return part->offset.way == JOIN_BY_HOUR && llabs(part->zero_ns) > 86400 * (int64_t)NS_PER_S;
+}
+
+static void warn_of_hours(const struct part *part, const struct part *first)
+{
+	char span[SAY_TEXT];
+
+	if (part->offset.denied_ns)
+		fprintf(stderr,
+			say("kitlog join: 注意：%s 和 %s 的钟点差 %s，有一个是错的；文件按来回应答对齐，错的用 kitlog clock 看\n",
+				"kitlog join: mind: the hours of %s and %s are %s apart, so one is false; the file "
+				"lines up by pings, kitlog clock shows who told it\n"),
+			part->clock.name, first->clock.name,
+			say_duration(fabs((double)part->offset.denied_ns) / NS_PER_S, span));
+	if (is_another_day(part))
+		fprintf(stderr,
+			say("kitlog join: 注意：按钟点，%s 的记录和 %s 的相差 %s；不是同一个实验，或有一块板子的钟点错了，用 kitlog clock 看\n",
+				"kitlog join: mind: by the hour, the runs of %s and %s are %s apart: two "
+				"experiments, or a board was told a false hour; see kitlog clock\n"),
+			part->clock.name, first->clock.name,
+			say_duration(fabs((double)part->zero_ns) / NS_PER_S, span));
+}
+
 static void warn(const struct join *join)
 {
 	char uncertainty[SPAN_TEXT];
 
+	for (size_t i = 1; i < join->n; i++)
+		warn_of_hours(&join->parts[i], &join->parts[0]);
 	for (size_t i = 1; i < join->n; i++)
 		if (is_too_uncertain(&join->parts[i], &join->parts[0]))
 			fprintf(stderr,

@@ -43,6 +43,13 @@ static struct join_offset by_hour(const struct join_clock *first, const struct j
 	};
 }
 
+static bool is_denied(const struct join_offset *pings, const struct join_offset *hour)
+{
+	int64_t apart = pings->ns - hour->ns;
+
+	return larger(apart, -apart) > pings->uncertainty_ns + hour->uncertainty_ns;
+}
+
 int join_clock_compare(const struct join_clock *first, const struct join_clock *other,
 	struct join_offset *ret_offset)
 {
@@ -52,7 +59,9 @@ int join_clock_compare(const struct join_clock *first, const struct join_clock *
 		hour = by_hour(first, other);
 	if (first->is_this_boot && other->is_this_boot) {
 		*ret_offset = by_pings(first, other);
-		if (hour.way && hour.uncertainty_ns < ret_offset->uncertainty_ns)
+		if (hour.way && is_denied(ret_offset, &hour))
+			ret_offset->denied_ns = ret_offset->ns - hour.ns;
+		else if (hour.way && hour.uncertainty_ns < ret_offset->uncertainty_ns)
 			*ret_offset = hour;
 		return 0;
 	}

@@ -11,7 +11,8 @@
  *                  unequal the two ways are. That is how the clocks stand now; the rows are older, and
  *                  two crystals drift apart meanwhile by JOIN_DRIFT_PPM of that age.
  *     by the hour  Each board knows what hour it was when its run began, give or take. That needs no
- *                  common boot, and is how the clocks stood then.
+ *                  common boot, and is how the clocks stood then. Where pings deny it, somebody told a
+ *                  board a false hour.
  *
  * JOIN_DRIFT_PPM: boards' crystals are sold as good to 20 or 30 ppm each; the difference of two such,
  * evenly spread, is within 1.55 * 30 = 47 ppm in 95 of 100 pairs. NTP may slew a clock by more, but it
@@ -44,6 +45,7 @@ struct join_offset {
 	int64_t ns;             /* board time of the other minus that of the first */
 	int64_t uncertainty_ns; /* at least 95 % */
 	enum join_way way;
+	int64_t denied_ns; /* the boards' hours differ by so much, and should not; 0: they do not */
 };
 
 /* -ENODATA: neither way is open. */

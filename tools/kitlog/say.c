@@ -198,3 +198,26 @@ const char *say_when(const json_t *at_us, const json_t *wall_us, char *ret_text)
 		(double)json_integer_value(at_us) / 1e6);
 	return ret_text;
 }
+
+const char *say_source(const json_t *source)
+{
+	static const struct {
+		const char *source, *zh, *en;
+	} words[] = {
+		{"system", "本机时钟", "own clock"},
+		{"ntp", "时间服务器", "time server"},
+		{"rtc", "电池时钟", "battery clock"},
+		{"gps", "卫星接收机", "satellites"},
+		{"pps", "卫星秒脉冲", "satellites' pulse"},
+		{"browser", "老师的设备", "teacher's device"},
+		{"person", "有人说的", "somebody"},
+		{"carried", "睡眠前的时间", "before its sleep"},
+		{"between", "前后两次开机", "its neighbours"},
+	};
+	const char *name = json_string_value(source);
+
+	for (size_t i = 0; name && i < sizeof words / sizeof *words; i++)
+		if (!strcmp(name, words[i].source))
+			return say(words[i].zh, words[i].en);
+	return name ? name : say("没人说过", "nobody");
+}

@@ -41,3 +41,5 @@ const char *say_wall(const json_t *wall_us, char *ret_text); /* local time; "-" 
 /* The same; while nobody knows the hour, seconds of the board's own time, so that instants can be told
  * apart and set against an export. */
 const char *say_when(const json_t *at_us, const json_t *wall_us, char *ret_text);
+/* Who told the hour: "time server" for "ntp". */
+const char *say_source(const json_t *source);

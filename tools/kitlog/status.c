@@ -21,18 +21,18 @@ static void print_line(const char *name, const char *value)
 static void print_clock(const json_t *status)
 {
 	char wall[SAY_TEXT], line[160];
-	const char *source = json_string_value(json_object_get(status, "wall_source"));
+	const json_t *source = json_object_get(status, "wall_source");
 
-	if (source)
+	if (json_is_string(source))
 		snprintf(line, sizeof line, "%s (%s, ±%.3g s)",
-			say_wall(json_object_get(status, "wall_us"), wall), source,
+			say_wall(json_object_get(status, "wall_us"), wall), say_source(source),
 			number(status, "wall_uncertainty_us") / 1e6);
 	else
 		snprintf(line, sizeof line, "%s",
 			say("还不知道几点；数据照记，连上网、或老师打开网页就会知道",
 				"not known yet; data are kept, a network or the teacher's page will tell"));
 	print_line(say("时间", "clock"), line);
-	if (source && number(status, "boots_without_hour") > 0) {
+	if (json_is_string(source) && number(status, "boots_without_hour") > 0) {
 		snprintf(line, sizeof line,
 			say("有 %.0f 次开机不知道是几点；看 kitlog clock",
 				"starts of which nobody told the hour: %.0f; see kitlog clock"),

@@ -87,14 +87,14 @@ export const S = {
   h_gps: ['卫星接收机', 'satellites'],
   h_pps: ['卫星秒脉冲', 'the satellites\' pulse'],
   h_browser: ['老师的设备', 'a teacher\'s device'],
-  h_person: ['有人告诉它', 'somebody'],
+  h_person: ['人工填写', 'somebody\'s word'],
   h_carried: ['睡眠前的时间', 'what it knew before it slept'],
   h_between: ['前后两次开机', 'its starts before and after'],
   h_other: ['别处', 'somebody else'],
 
   // PIN
   pinTitle: ['请老师输入 PIN', 'Teacher: type the PIN'],
-  pinWhy: ['开始、停止要老师同意。', 'Starting and stopping needs the teacher.'],
+  pinWhy: ['会改动板子的事要老师同意。', 'What changes something on the board needs the teacher.'],
   pin: ['PIN 数字', 'PIN digits'],
   pinGo: ['确定', 'OK'],
   pinWrong: ['PIN 不对。再看一眼老师的纸条。', 'Wrong PIN. Look at the teacher\'s note again.'],
