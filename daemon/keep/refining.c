@@ -181,14 +181,15 @@ static bool read_pair(int64_t received_ns, const double *values, struct refine_p
 {
 	double trip = values[CLOCK_TRIP], tick = values[CLOCK_RECEIVED],
 	       pause = values[CLOCK_PAUSE];
+	const double most = 9e15; /* whole numbers; a thousand of them fit an int64 */
 
-	if (!isfinite(tick) || fabs(tick) > 9e15)
+	if (!isfinite(tick) || fabs(tick) > most)
 		return false;
 	*ret_pair = (struct refine_pair){
 		.received_ns = received_ns,
-		.has_sent = isfinite(trip),
+		.has_sent = fabs(trip) <= most, /* NaN: it was not */
 		.tick_in = (int64_t)tick,
-		.tick_out = (int64_t)tick + (isfinite(pause) ? (int64_t)pause : 0),
+		.tick_out = (int64_t)tick + (fabs(pause) <= most ? (int64_t)pause : 0),
 	};
 	if (ret_pair->has_sent)
 		ret_pair->sent_ns = received_ns - (int64_t)trip;
