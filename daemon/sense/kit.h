@@ -230,8 +230,8 @@ void kit_pair(struct kit *kit, struct instant sent, uint32_t device_received, ui
  * later than that, never before), and arrived then. */
 void kit_heard(struct kit *kit, uint32_t device_sent, struct instant arrival);
 
-/* Of a device just described: its clock counts in steps of so many microseconds, so that its stamps
- * are doubted by half of one. */
+/* Of a device just described: its stamps are doubted by half of so many microseconds, for its clock
+ * counts in steps, or it lets time pass between reading its clock and speaking. */
 void kit_clock_step(struct kit *kit, unsigned step_us);
 
 /* The gap to leave before the next clock ping, from the map's state (sense/timebase.h): random. */

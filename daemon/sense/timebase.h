@@ -112,7 +112,7 @@ enum {
 
 struct timebase { /* private */
 	struct fit_path path;
-	int64_t step_ns;                       /* of the clock; 0: a microsecond */
+	int64_t step_ns;                       /* half of it is doubted in each stamp */
 	struct fit_bucket bucket[FIT_BUCKETS]; /* oldest first */
 	unsigned n_buckets;
 	int64_t bucket_ns, bucket_ends_ns; /* length and end of the open one */
@@ -149,7 +149,7 @@ struct timebase { /* private */
  * copied. */
 void timebase_init(struct timebase *base, int32_t known_rate_ppb, const struct fit_path *path);
 
-/* The clock counts in steps of so many microseconds: half of one is doubted in each stamp. */
+/* Half of so many microseconds is doubted in each stamp: kit_clock_step. */
 void timebase_set_step(struct timebase *base, unsigned step_us);
 
 /* 32-bit device microseconds -> 64-bit ticks: the nearest to where the counter must be by now,

@@ -19,6 +19,9 @@ enum {
 	OFF_MS = 50, /* from a good clock by late bytes; and by 1 % */
 	LATE_MS = 10000,
 	TELL_MS = 250,
+	/* Between reading its clock and the first byte a sketch measures and formats: a float takes an
+	 * Uno 0.2 ms. No message tells how long at least, so up to a millisecond is doubted. */
+	PRINT_US = 1000,
 };
 
 /* Microseconds that a column counts in; 0: it is no time. */
@@ -137,7 +140,7 @@ void lines_row(struct kit *kit, struct lines *lines, const double *values, struc
 	if (time->unit_us && prove(time, has_tick, tick, arrival)) {
 		lines_describe(kit, lines);
 		if (time->is_proven)
-			kit_clock_step(kit, time->unit_us);
+			kit_clock_step(kit, time->unit_us + PRINT_US);
 	}
 	if (!time->is_proven) {
 		kit_row(kit, 0, arrival, values);
