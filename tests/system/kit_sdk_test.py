@@ -572,7 +572,7 @@ class Ports(Sdk):
                               text=True, capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C"}).stdout
         self.assertRegex(told, r"^Within \d+\.\d s: \d+ bytes \(\d+ a second\), \d+ rows, 0 bad frames, "
                                r"0 questions without an answer, 0 rows lost\n"
-                               r"stream +asked +got +intervals off by")
+                               r"stream +asked +got +stamps +intervals off by")
         self.assertNotIn("too few rows", told)
         self.running.send_signal(signal.SIGSTOP)
         self.addCleanup(self.running.send_signal, signal.SIGCONT)

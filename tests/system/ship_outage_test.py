@@ -99,11 +99,11 @@ class BadMorning(unittest.TestCase):
     def poison(self):
         """One row that is still to come offends the server; returns its number."""
         number = self.rows()[-1] + 400
-        self.server.set_rules([{"do": "poison", "pattern": f"ramp={number} "}])
+        self.server.set_rules([{"do": "poison", "pattern": f"ramp={number}[ ,]"}])
         return number
 
     def rows(self):
-        return [int(re.search(r"ramp=(\d+) ", line)[1]) for line in self.server.lines()]
+        return [int(re.search(r"ramp=(\d+)[ ,]", line)[1]) for line in self.server.lines()]
 
     def is_delivered(self):
         stream = self.board.devices()[0]["streams"][0]["id"]
