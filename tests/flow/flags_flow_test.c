@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "support/browser.h"
 #include "support/cmocka_all.h"
+#include "support/scratch.h"
 
 #define S ((int64_t)NS_PER_S)
 #define HEAD \
@@ -64,8 +65,7 @@ static int set_up(void **unused)
 
 	(void)unused;
 	fake = (struct clock){.is_fake = true, .frozen_ns = 2000 * S};
-	strcpy(directory, "/tmp/kitlog-flags-XXXXXX");
-	assert_non_null(mkdtemp(directory));
+	scratch_folder("flags", directory, sizeof directory);
 	config = (struct config){.board = board, .data = directory};
 	config.http.listen = listen_at;
 	config.store.limit_mb = 64;

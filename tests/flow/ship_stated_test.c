@@ -11,6 +11,7 @@
 
 #include "share/fill.h"
 #include "support/cmocka_all.h"
+#include "support/scratch.h"
 
 enum { ROWS = 1000 }; /* one in 700 ms: 11.7 minutes */
 
@@ -74,8 +75,7 @@ static int open_yard(void **unused)
 
 	(void)unused;
 	memset(&yard, 0, sizeof yard);
-	strcpy(yard.directory, "/tmp/kitlog-stated-XXXXXX");
-	assert_non_null(mkdtemp(yard.directory));
+	scratch_folder("stated", yard.directory, sizeof yard.directory);
 	assert_int_equal(store_open(&options, &finding, &yard.store), 0);
 	assert_int_equal(store_begin_boot(yard.store, "boot", NS_PER_S, &boot, &base_ns), 0);
 	yard.now = anchor.at = (struct instant){base_ns + NS_PER_S};

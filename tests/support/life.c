@@ -11,6 +11,7 @@
 #include "share/fill.h"
 #include "share/tracks.h"
 #include "support/cmocka_all.h"
+#include "support/scratch.h"
 
 enum { STREAM = 10, BODY_LINES = 256, BODY_BYTES = 1 << 16, BOOTS = 64 };
 
@@ -226,10 +227,7 @@ void life_new(struct life **ret_life, int64_t begin_ns)
 
 	assert_non_null(life);
 	*ret_life = life;
-	const char *tmp = getenv("TMPDIR");
-	snprintf(life->directory, sizeof(life->directory), "%s/kitlog-clock-XXXXXX",
-		tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(life->directory));
+	scratch_folder("clock", life->directory, sizeof(life->directory));
 	life->true_ns = begin_ns;
 	life->mono_ns = 30 * (int64_t)NS_PER_S;
 	life->n_boots = 1;

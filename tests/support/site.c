@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "data/feed.h"
+#include "support/scratch.h"
 
 static void ignore(struct wake *wake)
 {
@@ -55,8 +56,7 @@ static void open_store(struct site *site)
 	uint32_t boot;
 	int64_t base_ns;
 
-	strcpy(site->directory, "/tmp/kitlog-web-XXXXXX");
-	assert_non_null(mkdtemp(site->directory));
+	scratch_folder("web", site->directory, sizeof site->directory);
 	assert_int_equal(
 		store_open(&(struct store_options){site->directory, 0}, &finding, &site->store), 0);
 	site->clock = (struct clock){.is_fake = true, .frozen_ns = 1000 * S};

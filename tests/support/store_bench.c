@@ -12,17 +12,15 @@
 #include <unistd.h>
 
 #include "support/cmocka_all.h"
+#include "support/scratch.h"
 
 void bench_open(struct bench *bench, uint64_t limit_bytes)
 {
-	const char *tmp = getenv("TMPDIR");
 	uint32_t boot;
 	int64_t base;
 
 	memset(bench, 0, sizeof *bench);
-	snprintf(bench->directory, sizeof bench->directory, "%s/kitlog-store-XXXXXX",
-		tmp ? tmp : "/tmp");
-	assert_non_null(mkdtemp(bench->directory));
+	scratch_folder("store", bench->directory, sizeof bench->directory);
 	struct store_options options = {bench->directory, limit_bytes};
 	assert_int_equal(store_open(&options, &bench->finding, &bench->store), 0);
 	assert_int_equal(store_begin_boot(bench->store, "boot one", 1000000000, &boot, &base), 0);

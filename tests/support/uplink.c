@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "data/feed.h"
+#include "support/scratch.h"
 
 static const struct ship_pace quick = {
 	.hold_ns = 300 * MS,
@@ -171,8 +172,7 @@ int uplink_set_up(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	curl_global_init(CURL_GLOBAL_DEFAULT); /* the first counts */
 	*state = uplink;
-	snprintf(uplink->directory, sizeof(uplink->directory), "/tmp/ship_flow_XXXXXX");
-	assert_non_null(mkdtemp(uplink->directory));
+	scratch_folder("uplink", uplink->directory, sizeof(uplink->directory));
 	snprintf(uplink->secret, sizeof(uplink->secret), "%s/secret", uplink->directory);
 	secret = fopen(uplink->secret, "w");
 	fputs("wrong\n", secret);
