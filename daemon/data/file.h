@@ -5,6 +5,15 @@
 
 #include <stddef.h>
 
+#include "data/arena.h"
+
 /* Up to `size` bytes of the file; who wants to know whether it holds more asks for one more than it
  * may. -errno. */
 int file_read(const char *path, char *ret_bytes, size_t size, size_t *ret_n);
+
+/* The same of what must be a file: -EISDIR for a folder, and for a pipe that nobody writes to. */
+int file_read_plain(const char *path, char *ret_bytes, size_t size, size_t *ret_n);
+
+/* A folder's own name, whatever leads to it: of "/etc/kitlog/kits/foo/" it is "foo", and of "." and of a
+ * link what is behind them. Of the arena; NULL when memory is short. */
+char *file_folder_name(const char *folder, struct arena *arena);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "data/file.h"
 #include "data/model_word.h"
@@ -250,45 +249,15 @@ int model_read(const char *yaml, size_t n, const char *folder_name, const struct
 	return failed;
 }
 
-/* A folder's own name, whatever leads to it: of "/etc/kitlog/kits/foo/" it is "foo", and of "." and of
- * a link what is behind them. */
-static char *name_of(const char *folder, struct arena *arena)
-{
-	char *real = realpath(folder, NULL);
-	const char *path = real ? real : folder;
-	size_t n = strlen(path), from;
-	char *name;
-
-	while (n > 0 && path[n - 1] == '/')
-		n--;
-	for (from = n; from > 0 && path[from - 1] != '/';)
-		from--;
-	name = arena_copy(arena, path + from, n - from);
-	free(real);
-	return name;
-}
-
-/* What stands there may be no file but a pipe that nobody writes to. */
-static int read_file(const char *path, char *bytes, size_t size, size_t *ret_n)
-{
-	struct stat found;
-
-	if (stat(path, &found) < 0)
-		return -errno;
-	if (!S_ISREG(found.st_mode))
-		return -EISDIR;
-	return file_read(path, bytes, size, ret_n);
-}
-
 static int read_folder(const char *folder, const char *path, const struct model_forms *forms,
 	struct arena *arena, struct report *report, struct model **ret_model)
 {
 	enum { SIZE = TREE_BYTES + 1 }; /* one more than a description may have shows that it has */
 	char *bytes = malloc(SIZE), *copy = arena_copy(arena, folder, strlen(folder));
-	const char *name = name_of(folder, arena);
+	const char *name = file_folder_name(folder, arena);
 	struct model *model;
 	size_t n;
-	int failed = bytes && copy && name ? read_file(path, bytes, SIZE, &n) : -ENOMEM;
+	int failed = bytes && copy && name ? file_read_plain(path, bytes, SIZE, &n) : -ENOMEM;
 
 	if (failed && failed != -ENOMEM)
 		report_add(report, 0, 0, "%s; each kit's folder has one, which kitlogd may read",
