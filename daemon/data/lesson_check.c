@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What several keys of a lesson.yaml must be to each other, each said at the line where it can be
+ * mended. */
+#include "data/lesson_file.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "data/formula.h"
+#include "data/quantity.h"
+#include "data/word.h"
+
+enum { NAMES = LESSON_NEEDS + LESSON_TYPED + LESSON_FORMULAS + 2 };
+
+static const int64_t lesson_most_ns = 2 * 60 * 60 * (int64_t)NS_PER_S;
+
+struct sheet {
+	const struct written_lesson *lesson;
+	const struct tree *tree;
+	struct report *report;
+	/* Ids in the order of the file, each with the place where it stands. */
+	const char *names[NAMES];
+	char places[NAMES][40];
+	size_t n_names;
+};
+
+struct place {
+	char path[64];
+};
+
+static struct place place_of(const char *list, unsigned i, const char *key)
+{
+	struct place place;
+
+	snprintf(place.path, sizeof place.path, "%s[%u]%s%s", list, i, *key ? "." : "", key);
+	return place;
+}
+
+#define MISTAKE(sheet, path, ...) load_mistake((sheet)->tree, (sheet)->report, path, __VA_ARGS__)
+
+/* --- ids --- */
+
+static void add_name(struct sheet *sheet, const char *list, unsigned i, const char *id)
+{
+	struct place place = place_of(list, i, "id");
+
+	for (size_t k = 0; k < sheet->n_names; k++)
+		if (strcmp(sheet->names[k], id) == 0) {
+			MISTAKE(sheet, place.path,
+				"id: \"%s\" names two things; the first is on line %d", id,
+				tree_near(sheet->tree, sheet->places[k])->line);
+			return;
+		}
+	assert(sheet->n_names < NAMES);
+	sheet->names[sheet->n_names] = id;
+	snprintf(sheet->places[sheet->n_names++], sizeof *sheet->places, "%.39s", place.path);
+}
+
+static bool is_known(const struct sheet *sheet, const char *id)
+{
+	for (size_t i = 0; i < sheet->n_names; i++)
+		if (strcmp(sheet->names[i], id) == 0)
+			return true;
+	return false;
+}
+
+/* `also`: what else may stand there, such as "time"; NULL: nothing. */
+static bool check_name(const struct sheet *sheet, const char *path, const char *key, const char *id,
+	const char *also)
+{
+	const char *names[NAMES + 1];
+	size_t n = sheet->n_names;
+
+	if (is_known(sheet, id) || (also && strcmp(also, id) == 0))
+		return true;
+	memcpy(names, sheet->names, n * sizeof *names);
+	if (also)
+		names[n++] = also;
+	const char *near = word_nearest(id, names, n);
+
+	MISTAKE(sheet, path, "%s: \"%s\" is no id of needs, typed or formulas%s%s%s%s%s%s", key, id,
+		also ? ", nor " : "", also ? also : "", near ? "; did you mean " : "; ",
+		near ? near : "name one of theirs", near ? "?" : "", "");
+	return false;
+}
+
+/* --- what is needed --- */
+
+static bool is_need(const struct sheet *sheet, const char *id)
+{
+	for (unsigned i = 0; i < sheet->lesson->n_needs; i++)
+		if (strcmp(sheet->lesson->needs[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static void check_needs(struct sheet *sheet)
+{
+	const struct written_lesson *lesson = sheet->lesson;
+	bool is_any_must = false;
+
+	for (unsigned i = 0; i < lesson->n_needs; i++) {
+		const struct written_need *need = &lesson->needs[i];
+		const struct quantity *quantity = quantity_find(need->quantity);
+
+		assert(quantity); /* a rule looked it up */
+		add_name(sheet, "needs", i, need->id);
+		is_any_must |= !need->optional;
+		if (need->unit && !quantity_has_unit(quantity, need->unit))
+			MISTAKE(sheet, place_of("needs", i, "unit").path,
+				"unit: %s is no unit of %s; expected one of: %s", need->unit,
+				need->quantity, quantity->units);
+	}
+	if (!is_any_must)
+		MISTAKE(sheet, "needs",
+			"needs: all of them are optional; a lesson needs at least one for certain");
+}
+
+/* --- how it is recorded --- */
+
+static void check_range(const struct sheet *sheet, const char *path, const double range[2])
+{
+	if (!(range[0] < range[1]))
+		MISTAKE(sheet, path, "range: %.12g is not below %.12g; write [lowest, highest]",
+			range[0], range[1]);
+}
+
+static void check_typed(struct sheet *sheet)
+{
+	const struct written_record *record = &sheet->lesson->record;
+
+	for (unsigned i = 0; i < record->n_typed; i++) {
+		add_name(sheet, "record.typed", i, record->typed[i].id);
+		check_range(
+			sheet, place_of("record.typed", i, "range").path, record->typed[i].range);
+	}
+}
+
+static void check_trigger(const struct sheet *sheet, const struct written_trigger *trigger)
+{
+	bool is_rising = trigger->edge == LESSON_RISING;
+	const double *level = is_rising ? trigger->above : trigger->below;
+
+	if (!is_need(sheet, trigger->channel))
+		MISTAKE(sheet, "record.trigger.channel",
+			"channel: \"%s\" is no id of needs; a trigger watches what is measured",
+			trigger->channel);
+	if (is_rising ? trigger->below : trigger->above)
+		MISTAKE(sheet, is_rising ? "record.trigger.below" : "record.trigger.above",
+			"a %s edge is one %s; leave %s out", lesson_edge_name(trigger->edge),
+			is_rising ? "above a value" : "below a value",
+			is_rising ? "below" : "above");
+	if (!level)
+		MISTAKE(sheet, "record.trigger",
+			"trigger: a %s edge lacks its value; add %s, such as %s: 0.5",
+			lesson_edge_name(trigger->edge), is_rising ? "above" : "below",
+			is_rising ? "above" : "below");
+}
+
+static void check_record(struct sheet *sheet)
+{
+	const struct written_record *record = &sheet->lesson->record;
+	int64_t ns = 0;
+
+	if (record->mode == LESSON_TIME && !record->rate)
+		MISTAKE(sheet, "record",
+			"record: mode time lacks its rate; add one such as rate: 10 Hz");
+	if (record->mode != LESSON_TIME && record->rate)
+		MISTAKE(sheet, "record.rate",
+			"rate: %s come as they happen; leave it out, or write mode: time",
+			record->mode == LESSON_EDGES ? "edges" : "events");
+	if (record->duration)
+		word_duration(record->duration, &ns); /* was checked */
+	if (ns > lesson_most_ns && !record->project)
+		MISTAKE(sheet, "record.duration",
+			"duration: %s is no lesson but a project; add project: yes",
+			record->duration);
+	if (record->trigger)
+		check_trigger(sheet, record->trigger);
+	check_typed(sheet);
+}
+
+/* --- what is made of it --- */
+
+static void check_formula(struct sheet *sheet, unsigned i)
+{
+	const struct lesson_formula *written = &sheet->lesson->formulas[i];
+	const char *names[NAMES + 1];
+	char buffer[REPORT_TEXT];
+	struct text why = text_over(buffer, sizeof buffer);
+	struct formula *formula = NULL;
+
+	memcpy(names, sheet->names, sheet->n_names * sizeof *names);
+	names[sheet->n_names] = "time";
+	if (formula_open(written->is, names, sheet->n_names + 1, &why, &formula))
+		MISTAKE(sheet, place_of("formulas", i, "is").path, "is: %s",
+			why.length > 0 ? why.at : "memory is short; try again");
+	formula_close(formula);
+	/* Known from here on, so that no formula waits for itself. */
+	add_name(sheet, "formulas", i, written->id);
+}
+
+static void check_plot(const struct sheet *sheet, const char *key, const struct written_plot *plot,
+	const char *also)
+{
+	char path[24];
+
+	if (!plot)
+		return;
+	snprintf(path, sizeof path, "%s.x", key);
+	check_name(sheet, path, "x", plot->x, also);
+	snprintf(path, sizeof path, "%s.y", key);
+	check_name(sheet, path, "y", plot->y, NULL);
+}
+
+static const char *check_statistic(const char *word)
+{
+	size_t n = 0;
+
+	for (; lesson_statistics[n]; n++)
+		if (strcmp(lesson_statistics[n], word) == 0)
+			return NULL;
+	const char *near = word_nearest(word, lesson_statistics, n);
+
+	return near ? near : "mean";
+}
+
+/* "class_plot.slope", "T.mean" */
+static void check_what(const struct sheet *sheet, unsigned i)
+{
+	const char *what = sheet->lesson->expect[i].what, *dot = strchr(what, '.'), *near;
+	struct place place = place_of("expect", i, "what");
+	char id[64];
+
+	if (!dot || dot == what || !dot[1] || strchr(dot + 1, '.')) {
+		MISTAKE(sheet, place.path,
+			"what: \"%s\" is not two words such as class_plot.slope or T.mean", what);
+		return;
+	}
+	snprintf(id, sizeof id, "%.*s", (int)(dot - what), what);
+	if (strcmp(id, "class_plot") == 0 || strcmp(id, "plot") == 0) {
+		if (*id == 'c' ? !sheet->lesson->class_plot : !sheet->lesson->plot)
+			MISTAKE(sheet, place.path,
+				"what: there is no %s; add one with x, y and fits", id);
+	} else if (check_name(sheet, place.path, "what", id, NULL) &&
+		(near = check_statistic(dot + 1))) {
+		MISTAKE(sheet, place.path,
+			"what: \"%s\" is not mean, sd, n, min, max, first or last; did you mean %s.%s?",
+			dot + 1, id, near);
+	}
+}
+
+static void check_accept(const struct sheet *sheet, unsigned i)
+{
+	const struct written_accept *accept = &sheet->lesson->accept[i];
+	bool has_range = tree_find(sheet->tree, place_of("accept", i, "range").path);
+
+	check_name(sheet, place_of("accept", i, "channel").path, "channel", accept->channel, NULL);
+	if (has_range)
+		check_range(sheet, place_of("accept", i, "range").path, accept->range);
+	if (!has_range && !accept->least)
+		MISTAKE(sheet, place_of("accept", i, "").path,
+			"accept: this entry takes everything; add range or least");
+}
+
+/* --- how it is taught --- */
+
+static void check_predict(const struct sheet *sheet)
+{
+	const struct written_predict *predict = sheet->lesson->predict;
+	bool is_none = predict && predict->kind == LESSON_PREDICT_NONE;
+	bool is_choice = predict && predict->kind == LESSON_PREDICT_CHOICE;
+
+	if (!predict)
+		return;
+	if (is_none && (predict->ask || predict->n_choices > 0))
+		MISTAKE(sheet, "predict.kind",
+			"kind: with none nobody is asked; choose curve, value or choice, or leave ask and choices out");
+	if (!is_none && !predict->ask)
+		MISTAKE(sheet, "predict", "predict: what is asked? add ask: {zh: ..., en: ...}");
+	if (is_choice && predict->n_choices == 0)
+		MISTAKE(sheet, "predict", "predict: a choice lacks its choices; add at least two");
+	if (!is_choice && !is_none && predict->n_choices > 0)
+		MISTAKE(sheet, "predict.choices",
+			"choices: only kind: choice has them; leave them out");
+}
+
+static void check_reminders(const struct sheet *sheet)
+{
+	if (sheet->lesson->n_reminders > 0 && !sheet->lesson->record.project)
+		MISTAKE(sheet, "reminders",
+			"reminders: only projects have them; add project: yes under record, or leave them out");
+}
+
+void lesson_check(const void *written, const struct tree *tree, struct report *report)
+{
+	struct sheet sheet = {.lesson = written, .tree = tree, .report = report};
+	const struct written_lesson *lesson = sheet.lesson;
+
+	if (lesson->stage == 0)
+		MISTAKE(&sheet, "stage",
+			"stage: the list is empty; write at least one, such as [junior]");
+	check_needs(&sheet);
+	check_record(&sheet);
+	for (unsigned i = 0; i < lesson->n_formulas; i++)
+		check_formula(&sheet, i);
+	check_plot(&sheet, "plot", lesson->plot, "time");
+	check_plot(&sheet, "class_plot", lesson->class_plot, "group");
+	for (unsigned i = 0; i < lesson->n_expect; i++) {
+		check_range(&sheet, place_of("expect", i, "range").path, lesson->expect[i].range);
+		check_what(&sheet, i);
+	}
+	for (unsigned i = 0; i < lesson->n_accept; i++)
+		check_accept(&sheet, i);
+	check_predict(&sheet);
+	check_reminders(&sheet);
+}
