@@ -179,6 +179,8 @@ static int settle(struct owner *owner, const struct written *written)
 	config->iio.scan = truth_or(written->iio.scan, true);
 	config->kits = written->kits;
 	config->n_kits = written->n_kits;
+	config->lessons = written->lessons;
+	config->n_lessons = written->n_lessons;
 	config->store.commit_ms = commit_ms(written->store.commit);
 	config->store.limit_mb = number_or(written->store.limit, 1024);
 

@@ -28,6 +28,7 @@
  *         lines: [{id: gate1, pin: 17}, {id: gate2, pin: 27}]  # else the kit's own pins
  *         settings: [{id: flag, value: 25}]                    # else the kit's own values
  *     kits: [/etc/kitlog/kits]     # a school's own kit folders, beside kitlog's
+ *     lessons: [/etc/kitlog/lessons]  # and its own lessons
  *     store:
  *       commit: 1 s                # what a power cut may cost
  *       limit: 1024                # MB on the card
@@ -136,6 +137,8 @@ struct config {
 	size_t n_gpio;
 	char **kits; /* n_kits 0: the usual folder, if it is there */
 	size_t n_kits;
+	char **lessons; /* the same */
+	size_t n_lessons;
 	struct {
 		unsigned commit_ms;
 		unsigned limit_mb;

@@ -144,6 +144,7 @@ static const cyaml_schema_field_t keys[] = {
 	MAP("iio", written, iio, iio_keys),
 	LIST("gpio", written, gpio, &gpio, PORTS_MAX),
 	LIST("kits", written, kits, &path, CONFIG_FOLDERS),
+	LIST("lessons", written, lessons, &path, CONFIG_FOLDERS),
 	MAP("store", written, store, store_keys),
 	LIST("sinks", written, sinks, &sink, SINKS_MAX),
 	CYAML_FIELD_END
@@ -282,6 +283,7 @@ static const struct rule rules[] = {
 	{.path = "gpio[].lines[].pin", .low = 0, .high = 511},
 	{.path = "gpio[].settings[].id", .check = word_id},
 	{.path = "kits[]", .check = check_path},
+	{.path = "lessons[]", .check = check_path},
 	{.path = "store.commit", .check = check_commit},
 	{.path = "store.limit", .low = 16, .high = 1048576},
 	{.path = "sinks[].name", .check = check_sink_name},

@@ -73,8 +73,8 @@ struct written {
 	struct written_scan usb, iio;
 	struct written_gpio *gpio;
 	unsigned n_gpio;
-	char **kits;
-	unsigned n_kits;
+	char **kits, **lessons;
+	unsigned n_kits, n_lessons;
 	struct written_store store;
 	struct written_sink *sinks;
 	unsigned n_sinks;

@@ -170,6 +170,7 @@ void config_print(const struct config *config, FILE *out)
 	for (size_t i = 0; i < config->n_gpio; i++)
 		put_gpio(out, &config->gpio[i]);
 	put_list(out, "kits", config->kits, config->n_kits);
+	put_list(out, "lessons", config->lessons, config->n_lessons);
 	fputs("store:\n", out);
 	put_duration(out, "  commit", config->store.commit_ms);
 	fprintf(out, "  limit: %u\n", config->store.limit_mb);

@@ -167,10 +167,9 @@ static void check_record(struct sheet *sheet)
 	if (record->mode == LESSON_TIME && !record->rate)
 		MISTAKE(sheet, "record",
 			"record: mode time lacks its rate; add one such as rate: 10 Hz");
-	if (record->mode != LESSON_TIME && record->rate)
+	if (record->mode == LESSON_EDGES && record->rate)
 		MISTAKE(sheet, "record.rate",
-			"rate: %s come as they happen; leave it out, or write mode: time",
-			record->mode == LESSON_EDGES ? "edges" : "events");
+			"rate: edges come as they happen; leave it out, or write mode: time");
 	if (record->duration)
 		word_duration(record->duration, &ns); /* was checked */
 	if (ns > lesson_most_ns && !record->project)

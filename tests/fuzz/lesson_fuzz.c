@@ -135,7 +135,8 @@ static void check_lesson(const struct lesson *lesson)
 	check_text(&lesson->question);
 	must(lesson->stages > 0, "no stage", lesson->id);
 	must(lesson->n_safety > 0, "no safety", lesson->id);
-	must((lesson->mode == LESSON_TIME) == (lesson->period_ns > 0), "rate", lesson->id);
+	must(lesson->mode != LESSON_TIME || lesson->period_ns > 0, "no rate", lesson->id);
+	must(lesson->mode != LESSON_EDGES || lesson->period_ns == 0, "rate", lesson->id);
 	must(lesson->duration_ns >= 0, "duration", lesson->id);
 	must(lesson->is_project || lesson->duration_ns <= 7200 * (int64_t)1000000000,
 		"a long lesson", lesson->id);

@@ -118,6 +118,7 @@ static const char everything[] =
 	"    settings: [{id: flag, value: 24.9}]\n"
 	"  - kit: push-button\n"
 	"kits: [/etc/kitlog/kits, /srv/physics kits]\n"
+	"lessons: [/srv/lessons]\n"
 	"store:\n"
 	"  commit: 1.5 s\n"
 	"  limit: 64\n"
@@ -199,6 +200,8 @@ static void assert_everything(void)
 	assert_int_equal(config->gpio[1].n_lines + config->gpio[1].n_settings, 0);
 	assert_int_equal(config->n_kits, 2);
 	assert_string_equal(config->kits[1], "/srv/physics kits");
+	assert_int_equal(config->n_lessons, 1);
+	assert_string_equal(config->lessons[0], "/srv/lessons");
 	assert_int_equal(config->store.commit_ms, 1500);
 	assert_int_equal(config->store.limit_mb, 64);
 	assert_int_equal(config->n_sinks, 4);
@@ -385,6 +388,7 @@ static const struct {
 	{"gpio: [{kit: a, settings: [{id: x, value: 5}, {id: x, value: 6}]}]\n", "1:52: id: \"x\" stands twice in settings; keep one\n"},
 	{"gpio: [{kit: a, lines: [{id: x, pin: 5}]}, {kit: b, lines: [{id: y, pin: 5}]}]\n", "1:74: pin: 5 is the pin of x of a, too; each line has its own\n"},
 	{"gpio: [{kit: a, lines: [{id: x, pin: 600}]}]\n", "1:38: pin: \"600\" is not between 0 and 511\n"},
+	{"lessons: [lessons]\n", "1:11: this entry of lessons: \"lessons\" is not a full path, from / on\n"},
 	{"kits: [kits]\n", "1:8: this entry of kits: \"kits\" is not a full path, from / on\n"},
 	{"serial:\n  ports: [{path: /dev/a}]\n  ignore: [/dev/a]\n", "2:18: path: \"/dev/a\" stands in ports and in ignore; keep one\n"},
 	/* what is no YAML */
