@@ -38,7 +38,7 @@ def pendulum(random):
             blocks.append((middle - width / 2 + random.gauss(0, KERNEL), middle + width / 2 + random.gauss(0, KERNEL)))
             if group == 5:
                 behind = middle + width + 0.012
-                blocks.append((behind, behind + 0.002 + random.gauss(0, KERNEL)))
+                blocks.append((behind, behind + 0.003 + random.gauss(0, KERNEL)))
             at += period / 2
             theta *= math.exp(-0.006 * period / 2)
         run.stream(group, "T", "pendulum-gate", pendulum_rows(blocks, bob))
@@ -157,7 +157,7 @@ def background_radiation(random):
             n = sum(end - window <= pulse < end for pulse in pulses)
             cpm = 60 * n / (window - n * dead)
             rows.append((end, {"count": sum(pulse < end for pulse in pulses), "cpm": cpm, "dose": cpm / 175}))
-        run.stream(group, "cpm", "geiger-tube", rows, period=window)
+        run.stream(group, "cpm", "geiger-tube", rows, period=window, needs=["n", "cpm"])
     run.mark(640, "group 5", "手机充电器在管子旁边 / A phone charger lay beside the tube")
     return run
 
