@@ -11,7 +11,7 @@ import unittest
 import xml.etree.ElementTree
 
 SOURCE = pathlib.Path(os.environ.get("KITLOG_SOURCE", pathlib.Path(__file__).parents[2]))
-DOCUMENTS = [p for top in (".", "daemon", "firmware", "kits", "tests", "tools")
+DOCUMENTS = [p for top in (".", "daemon", "firmware", "kits", "lessons", "tests", "tools")
              for p in (SOURCE.glob("*.md") if top == "." else (SOURCE / top).rglob("*.md"))
              if "node_modules" not in p.parts]
 OURS = re.compile(r"`((?:daemon|firmware|kits|lessons|tools|tests)/[\w./-]*|[\w-]+\.md)`")

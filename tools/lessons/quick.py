@@ -114,7 +114,8 @@ def hall_wheel(random):
                                                  "distance": around * k / 4}))
         rows.append((edges[-1] + 2, {"speed": 0, "rate": 0}))   # no magnet for 2 s: it stands
         run.stream(group, "v", "hall-wheel", rows, channels=["speed", "rate", "turns", "distance"])
-    run.mark(1, "teacher", "1、2 组瓷砖，3、4、6 组木地板，5 组地毯 / 1, 2 tiles; 3, 4, 6 wood; 5 carpet")
+    run.mark(1, "teacher", "1、2 组瓷砖，3、4、6 组木地板，5 组地毯 / "
+                           "1, 2 on tiles; 3, 4, 6 on wood; 5 on carpet")
     return run
 
 
@@ -140,7 +141,8 @@ def speed_of_sound(random):
 def background_radiation(random):
     """Poisson counting at 25 a minute, tubes that differ by some percent, dead for 190 us after each pulse; group
     5 has a phone charger beside its tube: a burst of false pulses now and then."""
-    run, dead, window = Run("background-radiation", "六根管，十五分钟 · Six tubes, fifteen minutes", 900), 190e-6, 10
+    run = Run("background-radiation", "六根管，十五分钟 · Six tubes, fifteen minutes", 900)
+    dead, window = 190e-6, 10
     for group in range(1, 7):
         rate, at, pulses = 25 / 60 * (1 + random.gauss(0, 0.03)), 0.0, []
         while (at := at + dead + random.expovariate(rate)) < run.duration:
@@ -164,7 +166,7 @@ def background_radiation(random):
 
 def cell_current(voltage, light, cells, shaded):
     """One diode: I = Iph - I0 (exp((V + I Rs)/(N n Vt)) - 1) - V/Rp, by halving; mA, of a module 6 V 1 W."""
-    photo, dark, n, thermal, series, parallel = 180 * light * shaded, 2e-6, 1.25, 0.0257, 0.9, 900
+    photo, dark, n, thermal, series, parallel = 180 * light * shaded, 5e-7, 1.25, 0.0257, 0.9, 5000
     low, high = -50.0, photo + 1
     for _ in range(50):
         middle = (low + high) / 2

@@ -34,7 +34,8 @@ def knit_insulation(random):
         drop = rows[0][1]["temp"] - rows[1200 // period][1]["temp"]
         run.reading(group, 1500, layers=layers, drop=round(drop, 1))
     read = probe(random)
-    run.stream(None, "room", "ds18b20", [(k * period, {"temp": read(air)}) for k, air in enumerate(room)], period=period)
+    rows = [(k * period, {"temp": read(air)}) for k, air in enumerate(room)]
+    run.stream(None, "room", "ds18b20", rows, period=period)
     run.mark(380, "group 5", "探头滑出来了 / The probe slipped out")
     return run
 
@@ -73,7 +74,8 @@ def air_of_a_room(random, hours, generation, exchange):
 def classroom_co2(random):
     """40 pupils, 0.016 m3/h each, 216 m3: 2963 ppm/h; 0.5 changes of air an hour with closed windows, 6 with
     open ones and nobody inside; the lower sensor is breathed on once."""
-    run, lesson, period = Run("classroom-co2", "上课 45 分钟，开窗 15 分钟 · 45 min class, 15 min windows open", 3600), 2700, 5
+    run = Run("classroom-co2", "上课 45 分钟，开窗 15 分钟 · 45 min class, 15 min windows open", 3600)
+    lesson, period = 2700, 5
     gain = 40 * 0.016 / 216 * 1e6 / HOUR
     air = list(air_of_a_room(random, 1, lambda at: gain if at < lesson else 0,
                              lambda at: (0.5 if at < lesson else 6) / HOUR))
@@ -82,8 +84,9 @@ def classroom_co2(random):
         rows = []
         for at, ppm in air[::period]:
             inside = at < lesson
-            warm = 21 + 2.2 * (1 - math.exp(-min(at, lesson) / 2400)) - (0 if inside else 2 * (1 - math.exp(-(at - lesson) / 500)))
-            wet = 52 + 9 * (1 - math.exp(-min(at, lesson) / 2400)) - (0 if inside else 6 * (1 - math.exp(-(at - lesson) / 500)))
+            filled = 1 - math.exp(-min(at, lesson) / 2400)
+            aired = 0 if inside else 1 - math.exp(-(at - lesson) / 500)
+            warm, wet = 21 + 2.2 * filled - 2 * aired, 52 + 9 * filled - 6 * aired
             mixed = more * min(1, at / 600) * (1 if inside else math.exp(-(at - lesson) / 300))
             rows.append((at, {"co2": ppm + mixed + puff(at) + random.gauss(0, 6), "temp": warm + random.gauss(0, 0.02),
                               "humidity": wet + random.gauss(0, 0.1)}))
@@ -142,8 +145,9 @@ def mushrooms(random):
 
 
 def fermentation(random):
-    """A bucket of 10 L under a towel: C = 33 kJ/K, U A = 1.2 W/K, so it follows its room within eight hours; 3.8 mol
-    of glucose at 100 kJ warm it by 0.6 K on day 3; bubbles of 5 mL in the airlock as an S; a pH strip in steps of 0.2."""
+    """A bucket of 10 L under a towel: C = 33 kJ/K, U A = 1.2 W/K, so it follows its room within eight hours; 3.8
+    mol of glucose at 100 kJ warm it by 0.6 K on day 3; bubbles of 5 mL in the airlock as an S; a pH strip in steps
+    of 0.2."""
     run, period = Run("fermentation", "两周的酵素 · A ferment for two weeks", 14 * DAY), 1800
     rooms, jars, bubbles, slow, total = [], [], [], 22.0, 0.0
     read_room, read_jar = probe(random), probe(random)
@@ -178,13 +182,15 @@ def river_diary(random):
         if 42 * HOUR <= at < 42 * HOUR + 2400:
             continue
         clock = at / HOUR + 8
-        warm = 23 + 1.2 * math.sin(2 * math.pi * (clock - 10) / 24) - (0.5 if at > rain else 0) * (1 - math.exp(-(at - rain) / 9000))
+        cooled = 0.5 * (1 - math.exp(-(at - rain) / 9000)) if at > rain else 0
+        warm = 23 + 1.2 * math.sin(2 * math.pi * (clock - 10) / 24) - cooled
         washed = math.exp(-(at - rain) / (5 * HOUR)) if at >= rain else 0
+        wave = 30 * random.random() if random.random() < 0.012 else 0
         water.append((at, {"temp": read(warm)}))
         quality.append((at, {
             "ph": 7.6 + 0.2 * math.sin(2 * math.pi * (clock - 9.5) / 24) - 0.15 * washed + random.gauss(0, 0.012),
             "conductivity": (520 - 90 * washed) * (1 + 0.02 * (warm - 25)) + random.gauss(0, 2),
-            "turbidity": max(0.0, 18 + 125 * washed + random.gauss(0, 1.2) + (30 * random.random() if random.random() < 0.012 else 0))}))
+            "turbidity": 18 + 125 * washed + random.gauss(0, 1.2) + wave}))
     files = [run.stream(None, "water", "ds18b20", water, period=period),
              run.stream(None, "quality", "text-board", quality, period=period, needs=["ph", "ec", "turbidity"])]
     for file in files:
