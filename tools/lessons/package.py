@@ -35,8 +35,6 @@ KITS = {
         "time": ("挡光时间", "Blocked time", "time", "s", 1e-6, 0.0003, 2),
         "speed": ("速度", "Speed", "speed", "m/s", 0.001, 0, 20),
         "count": ("通过次数", "Passes", "count", "1", 1, 0, 1e6)}),
-    "photogates-two": ("kernel", None, {
-        "time": ("两门间的时间", "Time between the gates", "time", "s", 1e-6, 0.001, 2)}),
     "picket-fence": ("kernel", None, {
         "position": ("下落距离", "Position", "position", "m", 1e-4, 0, 10),
         "speed": ("速度", "Speed", "speed", "m/s", 0.001, 0, 20),
@@ -57,6 +55,7 @@ KITS = {
         "ph": ("酸碱度", "pH", "ph", "[pH]", 0.01, 0, 14),
         "conductivity": ("电导率", "Conductivity", "conductivity", "uS/cm", 1, 0, 20000),
         "count": ("计数", "Count", "count", "1", 1, 0, 1e9),
+        "time": ("时间", "Time", "time", "s", 1e-6, 0, 10),
         "turbidity": ("浊度", "Turbidity", "turbidity", "[NTU]", 0.1, 0, 1000),
         "voltage": ("电压", "Voltage", "voltage", "V", 0.001, 0, 26),
         "current": ("电流", "Current", "current", "mA", 0.1, 0, 3200)}),

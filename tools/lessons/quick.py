@@ -130,7 +130,7 @@ def speed_of_sound(random):
             at = 8 + 10 * clap + random.uniform(-3, 3)
             late = random.gauss(0, 45e-6)    # each microphone answers at its own point of the first wave
             rows.append((at, {"time": way / v + late}))
-        run.stream(group, "t", "photogates-two", rows)
+        run.stream(group, "t", "text-board", rows)
         run.reading(group, 2, d=distance)
     air = [(at, {"temp": 22 + 0.2 * math.sin(at / 40) + random.gauss(0, 0.02)}) for at in range(0, 90, 5)]
     run.stream(None, "air", "ds18b20", air, period=5)
