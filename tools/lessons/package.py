@@ -78,20 +78,23 @@ class Run:
     def __init__(self, lesson, title, duration):
         self.lesson, self.title, self.duration = lesson, title, duration
         self.streams, self.readings, self.marks, self.gaps, self.files = [], [], [], [], {}
-        self.groups = set()
+        self.groups, self.devices = set(), 0
 
-    def stream(self, group, name, kit, rows, period=None, channels=None, needs=None):
+    def stream(self, group, name, kit, rows, period=None, channels=None, needs=None, beside=None):
         """rows: [(seconds, {channel: value})]. group None: of the whole class. needs: the ids of the lesson's
-        needs that it serves, its name if not said. Returns the name of its file."""
+        needs that it serves, its name if not said. beside: the file of another stream of the same device. Returns
+        the name of its file."""
         stamps, usual, known = KITS[kit]
         ids = channels or [id for id in known if any(id in row for _, row in rows)]
         file = f"g{group}-{name}.csv" if group else f"{name}.csv"
         period = period or usual
         self.groups.add(group)
+        number = next((s["device"]["sticker"] for s in self.streams if s["file"] == beside), None)
+        self.devices += number is None
+        number = number or self.devices
         self.streams.append({
             "file": file, "group": group, "needs": needs or [name], "kit": kit,
-            "device": {"identity": f"simulation:{self.lesson}:{len(self.streams) + 1}", "model": "simulation",
-                       "sticker": len(self.streams) + 1},
+            "device": {"identity": f"simulation:{self.lesson}:{number}", "model": "simulation", "sticker": number},
             "name": name, "stamps": stamps, "period_us": round(period * 1e6) if period else None,
             "channels": [dict(zip(("id", "name", "quantity", "unit", "resolution", "low", "high"),
                                   (id, dict(zip(("zh", "en"), known[id][:2])), *known[id][2:])))

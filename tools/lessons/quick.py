@@ -152,14 +152,14 @@ def background_radiation(random):
                 begin = random.uniform(0, run.duration - 1)
                 pulses += [begin + k * 0.01 for k in range(70)]     # the mains: a pulse each half wave
             pulses.sort()
-        run.stream(group, "wait", "geiger-tube", [(later, {"interval": later - earlier})
-                                                  for earlier, later in zip(pulses, pulses[1:])])
+        wait = run.stream(group, "wait", "geiger-tube", [(later, {"interval": later - earlier})
+                                                         for earlier, later in zip(pulses, pulses[1:])])
         rows = []
         for end in range(window, run.duration + 1, window):
             n = sum(end - window <= pulse < end for pulse in pulses)
             cpm = 60 * n / (window - n * dead)
             rows.append((end, {"count": sum(pulse < end for pulse in pulses), "cpm": cpm, "dose": cpm / 175}))
-        run.stream(group, "cpm", "geiger-tube", rows, period=window, needs=["n", "cpm"])
+        run.stream(group, "cpm", "geiger-tube", rows, period=window, needs=["n", "cpm"], beside=wait)
     run.mark(640, "group 5", "手机充电器在管子旁边 / A phone charger lay beside the tube")
     return run
 
