@@ -72,6 +72,14 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	/* curve: keep/curve.h; sum: of all the others (refinement.c) */
 	"CREATE TABLE refinement(run INT, device INT, from_ns INT, to_ns INT, curve BLOB, sum INT,"
 	"  PRIMARY KEY(run, device));",
+	/* journal.h; sum: of all the others. is_withdrawn: a run whose start was undone */
+	"CREATE TABLE act(id INTEGER PRIMARY KEY, session INT, at_ns INT, ship_from_ns INT, who TEXT,"
+	"  kind TEXT, body TEXT, sum INT);"
+	"CREATE INDEX act_of ON act(session);"
+	"CREATE TABLE damaged_act(number INTEGER PRIMARY KEY, id, session, at_ns, ship_from_ns, who,"
+	"  kind, body, sum);"
+	"ALTER TABLE run ADD COLUMN session INT NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN is_withdrawn INT NOT NULL DEFAULT 0;",
 };
 
 int database_path(const char *directory, const char *suffix, char *ret_path)

@@ -18,7 +18,7 @@
 enum {
 	CLIENTS = 2,
 	LISTENERS = 4,
-	ORDER_BYTES = 32768, /* each client's ring */
+	ORDER_BYTES = 65536, /* each client's ring */
 	LOOK_NS = 100 * NS_PER_MS,
 	ORDERED_NS = NS_PER_S, /* commits that were ordered are no closer than this */
 	RECORDS_A_TURN = 4096, /* then the commit has its turn */
@@ -60,6 +60,7 @@ enum order_kind {
 	ORDER_CALIBRATION,
 	ORDER_GAP,
 	ORDER_REFINEMENT, /* a pointer: it may be larger than the ring */
+	ORDER_ACT,
 };
 
 struct order {
@@ -73,7 +74,26 @@ struct holes_order {
 	struct hole holes[];
 };
 
+/* Then the runs, the marks, the entry. */
+struct act_order {
+	uint32_t n_runs, n_marks;
+};
+
 /* ---------------------------------------------------------------- the thread's body */
+
+/* What has no room is given once more, all of it: each replaces itself. */
+static int add_act(struct store *store, const struct act_order *order)
+{
+	const struct run *runs = (const void *)(order + 1);
+	const struct mark *marks = (const void *)(runs + order->n_runs);
+	int result = 0;
+
+	for (uint32_t i = 0; i < order->n_runs && result == 0; i++)
+		result = store_add_run(store, &runs[i]);
+	for (uint32_t i = 0; i < order->n_marks && result == 0; i++)
+		result = store_add_mark(store, &marks[i]);
+	return result < 0 ? result : store_add_act(store, (const void *)(marks + order->n_marks));
+}
 
 static int obey(struct keep *keep, enum order_kind kind, const void *body)
 {
@@ -102,6 +122,8 @@ static int obey(struct keep *keep, enum order_kind kind, const void *body)
 		return store_add_gap(store, body);
 	case ORDER_REFINEMENT:
 		return store_add_refinement(store, *(struct refinement *const *)body);
+	case ORDER_ACT:
+		return add_act(store, body);
 	case ORDER_COMMIT:
 		keep->is_commit_ordered = true;
 		return 0;
@@ -392,6 +414,40 @@ int keep_order_anchor(struct keep *keep, const struct anchor *anchor)
 int keep_order_calibration(struct keep *keep, const struct calibration *calibration)
 {
 	return give(keep, KEEP_MAIN, ORDER_CALIBRATION, calibration, sizeof *calibration);
+}
+
+int keep_order_act(struct keep *keep, const struct journal_entry *entry, const struct run *runs,
+	size_t n_runs, const struct mark *mark)
+{
+	size_t n_marks = mark ? 1 : 0;
+	size_t size = sizeof(struct act_order) + n_runs * sizeof *runs + n_marks * sizeof *mark +
+		journal_size(entry->n);
+	struct order *order = ring_reserve(keep->orders[KEEP_MAIN], sizeof *order + size);
+
+	if (!order)
+		return -ENOSPC;
+	struct act_order *body = (struct act_order *)(void *)(order + 1);
+	char *at = (char *)(body + 1);
+	order->kind = ORDER_ACT;
+	*body = (struct act_order){(uint32_t)n_runs, (uint32_t)n_marks};
+	if (n_runs)
+		memcpy(at, runs, n_runs * sizeof *runs);
+	at += n_runs * sizeof *runs;
+	if (mark)
+		memcpy(at, mark, sizeof *mark);
+	memcpy(at + n_marks * sizeof *mark, entry, sizeof *entry + entry->n + 1);
+	ring_commit(keep->orders[KEEP_MAIN], sizeof *order + size);
+	return 0;
+}
+
+bool keep_has_room_for_act(const struct keep *keep, size_t n_runs)
+{
+	const struct ring *orders = keep->orders[KEEP_MAIN];
+	size_t size = sizeof(struct order) + sizeof(struct act_order) +
+		n_runs * sizeof(struct run) + sizeof(struct mark) + journal_size(JOURNAL_BODY);
+
+	/* Twice, since it lies in one piece. */
+	return ring_size(orders) - ring_used(orders) >= 2 * (size + sizeof(uint64_t));
 }
 
 int keep_order_gap(struct keep *keep, const struct gap *gap)

@@ -6,6 +6,7 @@
  * keep_new ... keep_free: main thread, around the thread's life. Orders: see each function. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,11 @@ int keep_order_run(struct keep *keep, const struct run *run);                   
 int keep_order_mark(struct keep *keep, const struct mark *mark);                      /* main */
 int keep_order_anchor(struct keep *keep, const struct anchor *anchor);                /* main */
 int keep_order_calibration(struct keep *keep, const struct calibration *calibration); /* main */
+/* An act, with the runs and the mark (NULL: none) that it makes: all of it is on the card, or none. */
+int keep_order_act(struct keep *keep, const struct journal_entry *entry, const struct run *runs,
+	size_t n_runs, const struct mark *mark); /* main */
+/* Will the next keep_order_act with so many runs at most, a mark and any body be taken? */
+bool keep_has_room_for_act(const struct keep *keep, size_t n_runs); /* main */
 /* What sense cannot see: the board slept. */
 int keep_order_gap(struct keep *keep, const struct gap *gap); /* main */
 /* The refinement, from malloc, is keep's if the answer is 0. */

@@ -216,16 +216,24 @@ int reader_runs(struct reader *reader, int (*visit)(void *self, const struct run
 	if (result < 0)
 		return result;
 	result = database_query(reader->db, &s->runs,
-		"SELECT id, number, class_group, lesson, title, from_ns, to_ns FROM run ORDER BY from_ns, id",
+		"SELECT id, number, class_group, lesson, title, from_ns, to_ns, session, is_withdrawn"
+		" FROM run ORDER BY from_ns, id",
 		"");
+	if (result == -EINVAL) /* a store of former times, on a card that nobody can write */
+		result = database_query(reader->db, &s->runs,
+			"SELECT id, number, class_group, lesson, title, from_ns, to_ns, 0, 0 FROM run"
+			" ORDER BY from_ns, id",
+			"");
 	while (result == 0 && (result = database_step(reader->db, s->runs)) == 1) {
 		struct run run = {
 			.id = u32_at(s->runs, 0),
 			.number = u32_at(s->runs, 1),
 			.from = instant_at(s->runs, 5),
 			.to = instant_at(s->runs, 6),
+			.session = u32_at(s->runs, 7),
+			.group = u32_at(s->runs, 2),
+			.is_withdrawn = sqlite3_column_int(s->runs, 8) != 0,
 		};
-		text_at(s->runs, 2, run.group, sizeof run.group);
 		text_at(s->runs, 3, run.lesson, sizeof run.lesson);
 		text_at(s->runs, 4, run.title, sizeof run.title);
 		result = visit(self, &run);

@@ -9,9 +9,10 @@
 
 #include "keep/calibration_row.h"
 #include "keep/database.h"
+#include "keep/journal_row.h"
 #include "keep/refined.h"
 
-enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 21 };
+enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 22 };
 
 struct note {
 	enum note_kind kind;
@@ -109,6 +110,9 @@ static bool replaces(enum note_kind kind, const void *later, const void *earlier
 		return gap_holds(later, earlier);
 	case NOTE_REFINEMENT:
 		return refinement_replaces(later, earlier);
+	case NOTE_ACT: /* given once more, since what came with it had no room */
+		return ((const struct journal_entry *)later)->id ==
+			((const struct journal_entry *)earlier)->id;
 	case NOTE_BOOT:
 	case NOTE_ANCHOR:
 	case NOTE_QUARANTINED:
@@ -317,9 +321,11 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 	case NOTE_RUN: {
 		const struct run *run = note->body;
 		return database_run(db, &notes->statements[10],
-			"INSERT OR REPLACE INTO run VALUES(?, ?, ?, ?, ?, ?, ?)", "iitttii",
-			(int64_t)run->id, (int64_t)run->number, run->group, run->lesson, run->title,
-			run->from.ns, run->to.ns);
+			"INSERT OR REPLACE INTO run(id, number, class_group, lesson, title, from_ns, to_ns,"
+			" session, is_withdrawn) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"iiittiiii", (int64_t)run->id, (int64_t)run->number, (int64_t)run->group,
+			run->lesson, run->title, run->from.ns, run->to.ns, (int64_t)run->session,
+			(int64_t)run->is_withdrawn);
 	}
 	case NOTE_MARK: {
 		const struct mark *mark = note->body;
@@ -356,6 +362,8 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 		return write_uncertainty(notes, db, note->body);
 	case NOTE_REFINEMENT:
 		return refinement_write(db, &notes->statements[18], note->body);
+	case NOTE_ACT:
+		return journal_row_write(db, &notes->statements[21], note->body);
 	}
 	return -EINVAL;
 }

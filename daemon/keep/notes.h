@@ -33,6 +33,7 @@ enum note_kind {
 	NOTE_CALIBRATION,
 	NOTE_UNCERTAINTY,
 	NOTE_REFINEMENT,
+	NOTE_ACT, /* struct journal_entry */
 };
 
 struct boot {

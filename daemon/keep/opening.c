@@ -17,6 +17,7 @@
 #include "keep/calibration_row.h"
 #include "keep/database.h"
 #include "keep/fresh.h"
+#include "keep/journal_row.h"
 #include "keep/setaside.h"
 #include "keep/writer.h"
 
@@ -223,6 +224,21 @@ static int look_at_calibrations(struct store *store)
 	return 0;
 }
 
+static int look_at_journal(struct store *store)
+{
+	uint64_t n = 0;
+	int result = journal_row_set_aside(store->db, &n);
+
+	if (result < 0 || n == 0)
+		return result;
+	store->damaged += n;
+	log_warn(
+		"%" PRIu64
+		" entries of the class journal on the card are damaged and left out; look through the sessions that are open, readings are not concerned",
+		n);
+	return 0;
+}
+
 /* A chunk that is set aside here must not be half so. */
 static int learn(struct store *store)
 {
@@ -236,6 +252,8 @@ static int learn(struct store *store)
 		result = load_fresh(store);
 	if (result == 0)
 		result = look_at_calibrations(store);
+	if (result == 0)
+		result = look_at_journal(store);
 	return result < 0 ? result : database_exec(store->db, "COMMIT");
 }
 

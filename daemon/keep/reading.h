@@ -51,6 +51,7 @@ struct reader {
 		sqlite3_stmt *quarantined, *boots, *anchors, *wall_lists, *highest;
 		sqlite3_stmt *calibrations, *calibrations_of, *newest_calibration, *calibration,
 			*owner, *uncertainty, *refinement;
+		sqlite3_stmt *journal[3], *journal_newest, *journal_sessions;
 	} statements;
 	struct calibrated calibrated;
 };

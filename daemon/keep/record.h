@@ -3,18 +3,20 @@
  * so that they can cross threads by copy. The functions are in store.h. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
 
 struct run {
-	uint32_t id;     /* > 0 */
-	uint32_t number; /* what people call it: 第 3 次; per group */
-	char group[24];  /* "3"; first form: "" */
-	char lesson[32]; /* folder name; first form: "" */
-	char title[96];  /* free text, UTF-8 */
+	uint32_t id;             /* > 0 */
+	uint32_t number;         /* what people call it: 第 3 次; per group of a session */
+	uint32_t session, group; /* data/classroom.h; 0: of none */
+	char lesson[32];         /* folder name; "": of none */
+	char title[96];          /* free text, UTF-8 */
 	struct instant from;
 	struct instant to; /* INT64_MAX while it runs */
+	bool is_withdrawn; /* its start was undone: it is told no more, and keeps its number */
 };
 
 struct mark {

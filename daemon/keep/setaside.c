@@ -27,6 +27,7 @@ static const char *const tables[] = {
 	"calibration",
 	"uncertainty",
 	"refinement",
+	"act",
 };
 
 /* Where a database is to be called next. */

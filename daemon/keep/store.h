@@ -48,6 +48,7 @@
 #include "data/device.h"
 #include "data/feed.h"
 #include "keep/correction.h"
+#include "keep/journal.h"
 #include "keep/record.h"
 #include "keep/refinement.h"
 #include "keep/wall_map.h"
@@ -106,6 +107,8 @@ int store_add_uncertainty(struct store *store, const struct uncertainty *uncerta
 
 int store_add_run(struct store *store, const struct run *run);    /* insert or replace by id */
 int store_add_mark(struct store *store, const struct mark *mark); /* likewise */
+/* Its ship_from becomes the instant behind every row taken so far, if that is later than its own. */
+int store_add_act(struct store *store, const struct journal_entry *entry);
 /* Its ship_from becomes the instant behind every row taken so far, if that is later than it was
  * made: correction.h says why. -EINVAL: not sound. */
 int store_add_calibration(struct store *store, const struct calibration *calibration);
@@ -198,6 +201,15 @@ int reader_calibrations(struct reader *reader, unsigned newest,
 	int (*visit)(void *self, const struct calibration *calibration), void *self);
 /* One of them; -ENOENT. */
 int reader_calibration(struct reader *reader, uint32_t id, struct calibration *ret_calibration);
+
+/* The journal, in the order of its ids; `session` for JOURNAL_SESSION. Damaged rows are left out. */
+int reader_journal(struct reader *reader, enum journal_choice choice, uint32_t session,
+	int (*visit)(void *self, const struct journal_entry *entry), void *self);
+/* The highest numbers ever given, 0: none. */
+int reader_journal_newest(struct reader *reader, uint32_t *ret_act, uint32_t *ret_session);
+/* The sessions below a number, newest first. */
+int reader_journal_sessions(struct reader *reader, uint32_t before,
+	int (*visit)(void *self, uint32_t session), void *self);
 
 /* The better map of a device in a run, if it was made of this range; the caller's to free. -ENOENT:
  * there is none, or one that is damaged: make it again. */

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "keep/bins.h"
 #include "keep/calibration_row.h"
+#include "keep/journal_row.h"
 #include "keep/merge.h"
 #include "keep/reading.h"
 
@@ -205,6 +206,30 @@ static int check_calibrations(struct verifier *verifier)
 	return result;
 }
 
+static int check_journal(struct verifier *verifier)
+{
+	sqlite3 *db = verifier->reader->db;
+	sqlite3_stmt *all = NULL;
+	struct journal_entry *entry = journal_row_room();
+	int result = entry
+		? database_query(db, &all, "SELECT " JOURNAL_COLUMNS " FROM act ORDER BY id", "")
+		: -ENOMEM;
+
+	while (result == 0 && (result = database_step(db, all)) == 1) {
+		result = 0;
+		if (journal_row_read(all, entry) == 0)
+			continue;
+		verifier->report.damaged++;
+		tell(verifier,
+			"Entry %" PRId64
+			" of the class journal is damaged and left out; readings are not concerned.",
+			(int64_t)sqlite3_column_int64(all, 0));
+	}
+	sqlite3_finalize(all);
+	free(entry);
+	return result == -EINVAL ? 0 : result; /* of a former kitlog */
+}
+
 static int check_database(struct verifier *verifier)
 {
 	sqlite3 *db = verifier->reader->db;
@@ -275,6 +300,8 @@ int store_verify(const char *directory, void (*tell_one)(void *self, const char 
 			result = check_fresh(&verifier);
 		if (result == 0)
 			result = check_calibrations(&verifier);
+		if (result == 0)
+			result = check_journal(&verifier);
 		if (result == 0)
 			result = check_set_aside(&verifier);
 		if (verifier.reader->db)

@@ -92,18 +92,16 @@ void store_close(struct store *store)
  * wrap. */
 static const int64_t never_ns = (int64_t)1 << 62;
 
-/* *ret_ns becomes later, if the last calibration is. A store of former times has none. */
-static int last_calibration(sqlite3 *db, int64_t *ret_ns)
+/* *ret_ns becomes later, if what a list that stores of former times have not says last is. */
+static int last_of(sqlite3 *db, const char *sql, int64_t *ret_ns)
 {
 	sqlite3_stmt *last = NULL;
-	int64_t made_ns = INT64_MIN;
-	int result =
-		database_number(db, &last, "SELECT max(made_ns) FROM calibration WHERE made_ns < ?",
-			INT64_MIN, &made_ns, "i", never_ns);
+	int64_t last_ns = INT64_MIN;
+	int result = database_number(db, &last, sql, INT64_MIN, &last_ns, "i", never_ns);
 
 	sqlite3_finalize(last);
-	if (result == 0 && made_ns > *ret_ns)
-		*ret_ns = made_ns;
+	if (result == 0 && last_ns > *ret_ns)
+		*ret_ns = last_ns;
 	return result == -EINVAL ? 0 : result;
 }
 
@@ -121,7 +119,10 @@ static int last_instant(struct store *store, sqlite3 *db, int64_t *ret_ns)
 
 	sqlite3_finalize(marks);
 	if (result == 0)
-		result = last_calibration(db, ret_ns);
+		result = last_of(
+			db, "SELECT max(made_ns) FROM calibration WHERE made_ns < ?", ret_ns);
+	if (result == 0)
+		result = last_of(db, "SELECT max(at_ns) FROM act WHERE at_ns < ?", ret_ns);
 	for (size_t i = 0; i < store->pending.n_streams; i++)
 		if (store->pending.streams[i].last_ns > *ret_ns)
 			*ret_ns = store->pending.streams[i].last_ns;
@@ -358,6 +359,20 @@ int store_add_run(struct store *store, const struct run *run)
 int store_add_mark(struct store *store, const struct mark *mark)
 {
 	return add_note(store, NOTE_MARK, mark, sizeof *mark);
+}
+
+int store_add_act(struct store *store, const struct journal_entry *entry)
+{
+	size_t size = journal_size(entry->n);
+	struct journal_entry *kept = malloc(size);
+
+	if (!kept)
+		return -ENOMEM;
+	memcpy(kept, entry, sizeof *entry + entry->n + 1);
+	kept->ship_from = behind_all_rows(store, entry->at);
+	int result = add_note(store, NOTE_ACT, kept, size);
+	free(kept);
+	return result;
 }
 
 int store_add_calibration(struct store *store, const struct calibration *calibration)

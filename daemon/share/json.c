@@ -68,6 +68,14 @@ static void add_int(struct text *text, const char *name, int64_t value)
 	text_add_int(text, value);
 }
 
+static void add_id(struct text *text, const char *name, uint32_t id)
+{
+	if (id)
+		add_int(text, name, id);
+	else
+		text_addf(text, ",\"%s\":null", name);
+}
+
 static void add_number(struct text *text, const char *name, double value)
 {
 	text_add(text, ",\"");
@@ -311,7 +319,12 @@ void json_run(
 {
 	text_addf(text, "{\"id\":%u,\"number\":%u", run->id, run->number);
 	add_string(text, "title", run->title);
-	add_string(text, "group", run->group);
+	add_id(text, "session", run->session);
+	add_id(text, "group", run->group);
+	if (run->lesson[0])
+		add_string(text, "lesson", run->lesson);
+	else
+		text_add(text, ",\"lesson\":null");
 	add_int(text, "from_us", instant_us(run->from));
 	add_end(text, "to_us", run->to);
 	if (wall) {
