@@ -17,10 +17,11 @@ import sys
 LINK = ["firmware/link"]
 BASE = LINK + ["daemon/base"]
 DATA = BASE + ["daemon/data"]
+FIT = ["daemon/fit"]  # on DATA, beside the way of a reading
 SENSE = DATA + ["daemon/sense"]
 KITS = SENSE + ["kits"]
 KEEP = KITS + ["daemon/keep"]
-SHARE = KEEP + ["daemon/share"]
+SHARE = KEEP + FIT + ["daemon/share"]
 
 # floor: the floors below it. The longest name that a path begins with is its floor.
 FLOORS = {
@@ -29,10 +30,11 @@ FLOORS = {
     "firmware/boards": LINK + ["firmware/core"],
     "daemon/base": LINK,
     "daemon/data": BASE,
+    "daemon/fit": DATA,
     "daemon/sense": DATA,
     "kits": SENSE,
     "daemon/keep": KITS,
-    "daemon/share": KEEP,
+    "daemon/share": KEEP + FIT,
     "daemon": SHARE,
     "tools/kitlog": SHARE,
 }

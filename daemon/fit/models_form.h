@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a model is to the solver: one const table entry. Inside fit/, and for tests that bring one
+ * of their own. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fit/models.h"
+
+/* y = sum of coefficients times basis functions whose shape few parameters set: the search for starting
+ * values goes over shapes only. A sine of frequency f is a sin + b cos + C. */
+enum { FORM_SHAPES = 2, FORM_BASIS = 3, FORM_CANDIDATES = 1024 };
+
+struct form_shape {
+	double at[FORM_SHAPES];
+};
+
+struct form_parameter {
+	const char *id;
+	signed char y, x; /* powers of the units */
+	bool must;        /* without it nothing is said: its interval must not hold 0 */
+};
+
+struct sorted; /* fit/sorted.h */
+
+struct form {
+	const char *id, *zh, *en;
+	const char *formula, *expression;
+	unsigned n; /* parameters */
+	struct form_parameter parameters[FIT_PARAMETERS];
+	bool is_linear;    /* in all of them */
+	bool has_constant; /* y may be shifted */
+	bool may_be_flat;  /* no change is a result; else it is none */
+	bool oscillates;
+	bool needs_positive; /* x > 0 */
+
+	double (*value)(const double *p, double x);
+	void (*slopes)(const double *p, double x, double *ret_slopes); /* d value / d p */
+	void (*tidy)(
+		double *p); /* of parameters that mean the same curve, the usual ones; or NULL */
+
+	/* for starting values, where it is not linear */
+	unsigned n_shapes, n_basis;
+	void (*basis)(const double *shape, double x, double *ret_basis);
+	void (*join)(const double *shape, const double *coefficients, double *ret_p);
+	/* Shapes to try, at most FORM_CANDIDATES. */
+	size_t (*candidates)(const struct sorted *points, struct form_shape *ret_shapes);
+
+	/* Models to try, when this one does not fit; closed by FIT_MODELS, or all 0. */
+	enum fit_model others[4];
+	unsigned n_others;
+};
+
+const struct form *form_of(enum fit_model model);
