@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Puts the pages together: node build.mjs NODE_MODULES OUT. Copies what we wrote as it is, and from
-// npm the three libraries as their packages have them (one needs an export line, one the address of
+// npm the five libraries as their packages have them (two need an export line, one the address of
 // its neighbour instead of a bare name). No bundler, nothing minified: gzip is enough. Each file gets
 // a .gz sibling, which the daemon sends as it lies. A page over its weight budget ends the build.
 import fs from 'node:fs';
@@ -22,6 +22,8 @@ const VENDOR = {
   'vendor/hooks.js': () => fromNpm('preact/hooks/dist/hooks.mjs').replace(/from\s*(["'])preact\1/, 'from"/vendor/preact.js"'),
   'vendor/htm.js': () => fromNpm('htm/dist/htm.mjs'),
   'vendor/uplot.js': () => fromNpm('uplot/dist/uPlot.iife.min.js') + '\nexport default uPlot;\n',
+  'vendor/jsep.js': () => fromNpm('jsep/dist/jsep.min.js'),
+  'vendor/fft.js': () => fromNpm('fft.js/lib/fft.js').replace('module.exports = FFT', 'export default FFT'),
   'vendor/uplot.css': () => fromNpm('uplot/dist/uPlot.min.css'),
 };
 

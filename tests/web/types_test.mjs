@@ -14,12 +14,15 @@ test('every module of the pages says // @ts-check and passes tsc', () => {
   const npm = modules(), folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kitlog-types-'));
   try {
     const config = path.join(folder, 'tsconfig.json'), types = (name) => [path.join(npm, name)];
+    // jsep's types are of its own name only.
+    fs.writeFileSync(path.join(folder, 'jsep.d.ts'), `/// <reference path="${path.join(npm, 'jsep/typings/tsd.d.ts')}" />\nimport jsep from 'jsep';\nexport default jsep;\n`);
     fs.writeFileSync(config, JSON.stringify({
       compilerOptions: {
         allowJs: true, checkJs: true, noEmit: true, strict: true, noUnusedLocals: true, skipLibCheck: true,
         target: 'es2022', module: 'es2022', moduleResolution: 'bundler', lib: ['es2023', 'dom', 'dom.iterable'], types: [],
         paths: { '/vendor/preact.js': types('preact/src/index.d.ts'), '/vendor/hooks.js': types('preact/hooks/src/index.d.ts'),
-          '/vendor/htm.js': types('htm/dist/htm.d.ts'), '/vendor/uplot.js': types('uplot/dist/uPlot.d.ts'), preact: types('preact/src/index.d.ts') },
+          '/vendor/htm.js': types('htm/dist/htm.d.ts'), '/vendor/uplot.js': types('uplot/dist/uPlot.d.ts'),
+          '/vendor/jsep.js': [path.join(folder, 'jsep.d.ts')], '/vendor/fft.js': types('fft.js/lib/fft.d.ts'), preact: types('preact/src/index.d.ts') },
       },
       include: [path.join(web, 'js/*.js')],
     }));

@@ -259,6 +259,18 @@ export const S = {
   g_suspended: ['板子睡了一觉', 'the board slept'],
   g_other: ['缺 {0}', 'missing {0}'],
 
+  // formulas
+  fm_empty: ['先写公式，例如 T^2', 'Write a formula first, such as T^2'],
+  fm_long: ['公式太长。最多 {0} 个字符。', 'The formula is too long. It may have {0} characters.'],
+  fm_sign: ['公式里不能用“{0}”。只用数、名字和 + - * / ^ ( )。', '"{0}" is no sign of a formula. Use numbers, names and + - * / ^ ( ).'],
+  fm_name: ['这里没有“{0}”。看看下面有哪些名字，大小写也要对。', 'There is no "{0}" here. Look at the names below; capitals matter.'],
+  fm_function: ['没有“{0}”这个函数。能用的有 {1}。', 'There is no function "{0}". There are {1}.'],
+  fm_times: ['“{0}”前后少了一个符号。相乘要写 *。', 'A sign is missing at "{0}". Write * to multiply.'],
+  fm_bracket: ['“{0}”后面要有括号和一个数，例如 sqrt(2)。', '"{0}" needs brackets with one value, as sqrt(2).'],
+  fm_open: ['少一个右括号“)”。', 'A bracket ")" is missing.'],
+  fm_close: ['多了一个右括号“)”。', 'There is a bracket ")" too many.'],
+  fm_unfinished: ['公式没写完，或者符号挨在一起了。', 'The formula is not finished, or two signs stand together.'],
+
   // nothing to show yet
   k_title: ['还没有插传感器', 'No sensor is plugged in'],
   k1: ['拿出一个贴着号码的器材', 'Take a kit with a number on it'],
