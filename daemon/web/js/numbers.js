@@ -45,6 +45,26 @@ export function digitsFor(v) {
   return Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(Math.abs(v)))));
 }
 
+/** Decimals of a value that is uncertain by u: one digit of u, two where it begins with 1. @param {number} u */
+export function digitsOfError(u) {
+  if (!(u > 0) || !Number.isFinite(u)) return MOST_DECIMALS;
+  const first = Math.floor(Math.log10(u) + 1e-12), isOne = u / 10 ** first < 1.95;
+  return (isOne ? 1 : 0) - first;
+}
+
+/** A number with its uncertainty, both ending at the same digit; powers of ten where it is far from 1: 12.34 ± 0.05 s,
+ * (1.20 ± 0.03) × 10⁻⁵ s. @param {number} v @param {number|null} u @param {string} [unit] */
+export function uncertain(v, u, unit = '') {
+  if (!Number.isFinite(v)) return '—';
+  const has = u != null && Number.isFinite(u) && u > 0, e = Math.floor(Math.log10(Math.max(Math.abs(v), has ? u : 0) || 1));
+  const digits = has ? digitsOfError(u) : digitsFor(v), isFar = e > 5 || e < -3 || digits < 0, scale = isFar ? 10 ** e : 1;
+  const d = Math.max(0, isFar ? digits + e : digits), pm = has ? NB + '±' + NB : '';
+  const text = num(v / scale, Math.min(12, d)) + pm + (has ? num(u / scale, Math.min(12, d)) : '');
+  const power = isFar ? NB + '×' + NB + '10' + String(e).replace(/./g, (c) => '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'['-0123456789'.indexOf(c)]) : '';
+  const isBracketed = has && (isFar || unit);
+  return (isBracketed ? `(${text})` : text) + power + (unit ? NB + unit : '');
+}
+
 /** Seconds as a running clock: 05:18, 1:02:09. @param {number} seconds */
 export function clock(seconds) {
   const s = Math.max(0, Math.floor(seconds)), two = (/** @type {number} */ n) => String(n).padStart(2, '0');
