@@ -24,7 +24,7 @@
 /** @typedef {{id: number, at_us: number, wall_us: number|null, author: string, text: string}} Mark */
 /** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
  *             to_us: number|null, wall_from_us: number|null,
- *             wall_uncertainty_us: number|null}} Run */
+ *             wall_uncertainty_us: number|null, session?: number|null, lesson?: string|null}} Run */
 /** @typedef {{name: string, state: string, rows_behind: number, sentence: Words|null}} Sink */
 /** @typedef {{path: string, is_open: boolean, speed: number|null, problem: Words|null, state: string}} Port */
 /** @typedef {{board: string, version: string, now_us: number, wall_us: number|null, wall_source: string|null,
@@ -44,7 +44,7 @@ export class Refusal extends Error {
 }
 
 /** @param {string} method @param {string} path @param {unknown} [body] @param {AbortSignal} [signal] */
-async function ask(method, path, body, signal) {
+export async function ask(method, path, body, signal) {
   let answer;
   try {
     answer = await fetch(ROOT + path, { method, signal, cache: 'no-store', credentials: 'same-origin',

@@ -93,7 +93,7 @@ class Board extends Emitter {
       case 'mark': this.emit('mark', value); break;
       case 'calibration': this.latest.clear(); this.emit('calibration', value); break;
       case 'reset': this.emit('catchup'); break;
-      default:
+      default: this.emit(type, value);           // of the class: classroom.js
     }
   }
 

@@ -7,7 +7,8 @@
 // a connection that died while the tablet slept. The board sends `health` each second, so silence for
 // SILENCE_MS means dead: close and open anew. A listener hears `open`, `lost` and each event.
 
-export const EVENTS = ['hello', 'rows', 'devices', 'health', 'run', 'gap', 'calibration', 'mark', 'reset'];
+export const EVENTS = ['hello', 'rows', 'devices', 'health', 'run', 'gap', 'calibration', 'mark', 'reset',
+  'session', 'reading', 'lessons'];
 const SILENCE_MS = 6000;
 const AGAIN_MS = 2000;
 

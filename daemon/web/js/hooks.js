@@ -4,6 +4,7 @@
 // display's beat (often). The second is how clock and readings run without rendering the page.
 import { useAgain, useEffect, useRef } from './base.js';
 import { board } from './board.js';
+import { classroom } from './classroom.js';
 import { every, soon } from './emitter.js';
 import { marks } from './marks.js';
 import { readings } from './readings.js';
@@ -54,4 +55,11 @@ export function useText(ms, text) {
   }), [ms]);
   useEffect(() => soon(ms));
   return ref;
+}
+
+/** Renders again on these topics of the class. @param {...string} topics */
+export function useClass(...topics) {
+  const again = useAgain();
+  useEffect(() => { const ends = topics.map((k) => classroom.on(k, again)); return () => ends.forEach((end) => end()); }, []);
+  return classroom;
 }

@@ -103,6 +103,9 @@ export const S = {
   noAnswer: ['板子没有回答。走近一点再试。', 'The board did not answer. Move closer and try again.'],
   otherRun: ['已经在记录了。', 'A run is already going on.'],
 
+  // the class: groups, joining, the screen on the wall
+  groupN: ['{0} 组', 'Group {0}'],
+
   // readings that must not be taken for what they seem
   f_out: ['超出量程', 'out of range'],
   f_warm: ['预热', 'warming up'],

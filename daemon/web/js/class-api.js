@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The class as the board's /api/v1 tells it: lessons, sessions, groups, joining. Like api.js, a refusal becomes a
+// Refusal with the board's sentence. Times are microseconds of board time.
+import { ask } from './api.js';
+
+/** @typedef {import('./base.js').Words} Words */
+/** @typedef {{run: number, since_us: number}} Replay a kept run that stands in for a kit, since then */
+/** @typedef {{number: number, animal: Words, devices: number[], joined: number, run: number|null, runs: number[],
+ *   has_prediction: boolean, is_ready: boolean, replay: Replay|null}} Group `run` is the one that goes on */
+/** @typedef {{index: number, since_us: number, paused_us: number|null}} Phase of the lesson clock */
+/** @typedef {{id: number, code: string|null, lesson: string|null, title: string, is_project: boolean, state: 'open'|'running'|'ended',
+ *   made_us: number, ended_us: number|null, groups: Group[], phase: Phase|null, is_frozen: boolean, y_range: [number, number]|null,
+ *   is_revealed: boolean, may_start: 'teacher'|'groups'}} Session */
+/** @typedef {{id: string, name: Words, unit: string, low: number, high: number}} TypedField */
+/** @typedef {{id: string, quantity: string, kits?: (string|{id: string})[]}} Need */
+/** @typedef {{kind: 'none'|'curve'|'value'|'choice', ask: Words, choices?: Words[]}} Predict */
+/** @typedef {{id: string, name: Words, unit: string, is: string}} Formula */
+/** @typedef {{x: string, y: string, fits: string[]}} Axes ids of needs, typed fields or formulas, or `time`, `group` */
+/** @typedef {{id: string, title: Words, question: Words, is_project: boolean, minutes: number|null, needs: Need[],
+ *   record: {mode: 'time'|'event'|'edges', duration_us: number|null, typed: TypedField[]}, predict: Predict, formulas: Formula[],
+ *   plot: Axes|null, class_plot: Axes|null, accept?: {channel: string, range?: [number, number]|null}[],
+ *   phases: {name: Words, us: number}[], safety: Words[], student: Words, expect?: {range?: [number, number], unit?: string, because?: Words}[]}} Lesson
+ *   `student` is Markdown; `expect` is told once the teacher reveals it */
+/** @typedef {{number: number, animal: Words, joined: number}} Place a group that one may join */
+/** @typedef {{session: number|null, group: number|null, groups?: Place[]}} Membership */
+/** @typedef {{id: number, group: number, at_us: number, run: number|null, typed: Record<string, number>, values: Record<string, number|null>}} Reading
+ *   kept by hand; `values` by "stream:channel" */
+/** @typedef {[number, number][]} Curve seconds from the start, value */
+/** @typedef {{choice?: number, value?: number, points?: Curve}} Prediction */
+/** @typedef {{mean: number|null, sd: number|null, n: number, min: number|null, max: number|null, first: number|null, last: number|null}} Summary */
+/** @typedef {{number: number, runs: {run: number, typed: Record<string, number>, channels: Record<string, Summary>}[], prediction: Prediction|null}} Result */
+/** @typedef {{received: number, stored: number, bad: number, gaps: number|{}[], lost_rows: number, shipped: {sink: string, rows_behind: number|null}[],
+ *   sha256: string|null, is_complete: boolean}} Receipt */
+
+/** @param {string|number} session */
+const at = (session) => `sessions/${encodeURIComponent(session)}`;
+/** @param {number} session @param {number} group */
+const of = (session, group) => `${at(session)}/groups/${group}`;
+
+/** Those that are open, the newest last. @returns {Promise<Session[]>} */
+export const getSessions = async () => (await ask('GET', 'sessions')).sessions;
+/** @param {string} id @returns {Promise<Lesson>} */
+export const getLesson = (id) => ask('GET', `lessons/${encodeURIComponent(id)}`);
+/** Of all groups; 403 before the teacher reveals it. @param {number} session @returns {Promise<Result[]>} */
+export const getResults = async (session) => (await ask('GET', `${at(session)}/results`)).groups;
+/** Address of the picture that joins. @param {number} session */
+export const qrUrl = (session) => `/api/v1/${at(session)}/qr`;
+
+/** Which group this browser is in. @returns {Promise<Membership>} */
+export const getMembership = () => ask('GET', 'join');
+/** @param {string} code @param {number} [group] without: which groups there are @returns {Promise<Membership>} */
+export const join = (code, group) => ask('POST', 'join', group == null ? { code } : { code, group });
+export const leave = () => ask('DELETE', 'join');
+
+/** @param {number} session @param {number} group @param {Prediction} what */
+export const predict = (session, group, what) => ask('POST', `${of(session, group)}/prediction`, what);
+/** @param {number} session @param {number} group @param {Record<string, number>} typed @param {number} us */
+export const keepReading = (session, group, typed, us) => ask('POST', `${of(session, group)}/readings`, { typed, at_us: Math.round(us) });
+/** @param {number} session @returns {Promise<Reading[]>} */
+export const getReadings = async (session) => (await ask('GET', `${at(session)}/readings`)).readings;
+/** @param {number} session @param {number} group @param {'start'|'stop'} what */
+export const runOfGroup = (session, group, what) => ask('POST', `${of(session, group)}/run`, { do: what });
+/** @param {number} session @param {number} group @param {string} text @param {number} us */
+export const markOfGroup = (session, group, text, us) => ask('POST', `${of(session, group)}/mark`, { text, at_us: Math.round(us) });
+/** @param {number} run @returns {Promise<Receipt>} */
+export const getReceipt = (run) => ask('GET', `runs/${run}/receipt`);

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// What is shown of a group: which channel of which of its kits, from when to when. A lesson says which quantity its plot
+// is about, and which kits have it; without one it is what a kit measures first. A kept run may stand in for the kit: it
+// is then shown as if it were recorded now, beginning at the instant when it was put in its place.
+import { board } from './board.js';
+import { isClock } from './names.js';
+import { decimalsOf, digitsOf } from './numbers.js';
+import { traceOf } from './traces.js';
+import { unitText } from './units.js';
+
+/** @typedef {import('./api.js').Device} Device */
+/** @typedef {import('./api.js').Stream} Stream */
+/** @typedef {import('./class-api.js').Need} Need */
+/** @typedef {import('./class-api.js').Lesson} Lesson */
+/** @typedef {import('./class-api.js').Group} Group */
+/** @typedef {{device: Device, stream: Stream, at: number}} Source a channel, and where it comes from */
+/** @typedef {{from: number, to: number|null, later: number, until: number}} Span microseconds of board time; `to` null: it grows.
+ *   `later`: by how much a replay is later than what it shows; nothing after `until` is shown yet */
+
+const RECENT_US = 60e6, RECENT_ROWS = 120;
+
+/** What the lesson's picture is about. @param {Lesson|null} lesson @returns {Need|null} */
+export function needOf(lesson) {
+  if (!lesson) return null;
+  return lesson.needs.find((n) => n.id === lesson.plot?.y) ?? lesson.needs[0] ?? null;
+}
+
+const kitId = (/** @type {string|{id: string}} */ kit) => (typeof kit === 'string' ? kit : kit.id);
+
+/** A kit's channel that serves a need, or null. @param {Device} device @param {Need} need @returns {Source|null} */
+function serving(device, { quantity }) {
+  for (const stream of device.streams) {
+    const at = stream.channels.findIndex((c) => c.quantity === quantity);
+    if (at >= 0) return { device, stream, at };
+  }
+  return null;
+}
+
+/** @param {Device} device @returns {Source|null} */
+function first(device) {
+  const stream = device.streams.find((s) => s.channels.some((c) => !isClock(c))) ?? device.streams[0];
+  return stream ? { device, stream, at: Math.max(0, stream.channels.findIndex((c) => !isClock(c))) } : null;
+}
+
+/** Of these kits, the channel that the need asks for: of the kits it prefers first, of one that is well before one that
+ * is not. @param {Device[]} devices @param {Need|null} need @returns {Source|null} */
+export function sourceOf(devices, need) {
+  const order = (/** @type {Device} */ d) => {
+    const at = (need?.kits ?? []).map(kitId).indexOf(d.kit);
+    return (at < 0 ? 100 : at) + (d.state === 'ready' ? 0 : 50);
+  };
+  const all = devices.filter((d) => d.streams.length).sort((a, b) => order(a) - order(b));
+  const fit = need ? all.flatMap((d) => serving(d, need) ?? []) : [];
+  return fit[0] ?? all.flatMap((d) => first(d) ?? [])[0] ?? null;
+}
+
+/** @param {Group} group */
+export const devicesOf = ({ devices }) => (board.devices ?? []).filter((d) => devices.includes(d.id));
+
+/** From when to when a group is shown: a replay, the run that goes on, else its last one, else what came of late.
+ * @param {Group|null} group null: no group, but a kit @param {Stream} stream @param {number|null} frozenAt @returns {Span} */
+export function spanOf(group, stream, frozenAt) {
+  const now = Math.min(board.now(), frozenAt ?? Infinity), find = (/** @type {number|undefined|null} */ id) => board.runs.find((r) => r.id === id);
+  const replayed = find(group?.replay?.run);
+  if (group?.replay && replayed?.to_us != null) {
+    const later = group.replay.since_us - replayed.from_us;
+    return { from: replayed.from_us, to: replayed.to_us, later, until: Math.min(replayed.to_us, now - later) };
+  }
+  const run = group ? find(group.run) ?? find(group.runs[group.runs.length - 1]) : board.runs.filter((r) => r.to_us == null && r.session == null).pop();
+  if (run) return { from: run.from_us, to: run.to_us, later: 0, until: Math.min(run.to_us ?? Infinity, now) };
+  const began = board.status?.started_us ?? 0, recent = Math.max(RECENT_US, stream.period_us * RECENT_ROWS);
+  // Whole minutes, so that one trace serves for a while.
+  const from = Math.max(began, Math.floor((now - recent) / RECENT_US) * RECENT_US);
+  return { from, to: null, later: 0, until: now };
+}
+
+/** The newest value of a span, and when it came; null: none. @param {Source} source @param {Span} span */
+export function newest({ stream, at }, span) {
+  const latest = board.latest.get(stream.id), { series } = traceOf(stream, span.from, span.to);
+  const isLive = span.to == null && !span.later && latest != null && latest.at[at] <= span.until;
+  return isLive && Number.isFinite(latest.y[at]) ? { t: latest.at[at], y: latest.y[at] } : series.valueAt(at, span.until);
+}
+
+/** @param {Source} source */
+export const channelOf = ({ stream, at }) => stream.channels[at];
+/** @param {Source} source */
+export const unitOf = (source) => unitText(channelOf(source).unit);
+
+/** Decimals for its readings: as its resolution says, else as many as they have. @param {Source} source @param {Span} span */
+export function digitsShown(source, span) {
+  const channel = channelOf(source);
+  if (channel.resolution) return digitsOf(channel.resolution);
+  return Math.max(decimalsOf(channel.last), traceOf(source.stream, span.from, span.to).series.decimals(source.at));
+}
+
+/** The picture of a span, its x in seconds from where the span begins. @param {Source} source @param {Span} span @param {number} px */
+export function pictureIn({ stream, at }, span, px) {
+  const { series } = traceOf(stream, span.from, span.to);
+  const gaps = series.gaps.filter((g) => g.to_us > span.from && g.from_us < span.until);
+  const { x, lanes, isBand } = series.picture(span.from, span.until, px, span.from, gaps, span.until);
+  return { x, ...lanes[at], isBand,
+    gaps: gaps.map((g) => ({ from: (Math.max(g.from_us, span.from) - span.from) / 1e6, to: (Math.min(g.to_us, span.until) - span.from) / 1e6 })) };
+}
