@@ -105,6 +105,20 @@ export const S = {
 
   // the class: groups, joining, the screen on the wall
   groupN: ['{0} 组', 'Group {0}'],
+  replay: ['回放', 'Replay'],
+  sc_title: ['大屏', 'Screen'],
+  sc_one: ['看一个', 'One'],
+  sc_all: ['看全部', 'All'],
+  sc_which: ['看哪一个', 'Which one'],
+  sc_session: ['看哪节课', 'Which lesson'],
+  sc_open: ['浏览器里打开', 'Open in a browser'],
+  sc_code: ['输入这 4 个数字', 'Type these 4 digits'],
+  sc_qr: ['扫码加入，号码 {0}', 'Scan to join lesson {0}'],
+  sc_lost: ['连不上板子，正在自己重试', 'No connection to the board; trying again'],
+  sc_frozen: ['老师定格了，记录还在继续', 'Frozen by the teacher; recording goes on'],
+  sc_noKit: ['还没有器材', 'No kit yet'],
+  sc_gone: ['没有信号，把线重新插好', 'No signal: push its cable in again'],
+  sc_silent: ['没有读数，把线往里按紧', 'No readings: push its cable in firmly'],
 
   // readings that must not be taken for what they seem
   f_out: ['超出量程', 'out of range'],

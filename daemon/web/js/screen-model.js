@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// What the screen on the wall shows: of the open session its groups, without one the kits. Each is a tile: who, which
+// channel, from when to when. And the axes, which all tiles of one quantity share, so that heights can be compared.
+import { colourOf, isOpenShape } from './animals.js';
+import { board } from './board.js';
+import { timeUnit, valueRange, windowOf } from './chart-scale.js';
+import { classroom } from './classroom.js';
+import { channelOf, devicesOf, needOf, pictureIn, sourceOf, spanOf, unitOf } from './group-view.js';
+
+/** @typedef {import('./class-api.js').Session} Session */
+/** @typedef {import('./class-api.js').Group} Group */
+/** @typedef {import('./api.js').Device} Device */
+/** @typedef {import('./group-view.js').Source} Source */
+/** @typedef {import('./group-view.js').Span} Span */
+/** @typedef {{key: string, group: Group|null, device: Device|null, source: Source|null, colour: number, isOpen: boolean, span: Span|null}} Tile */
+/** @typedef {{x: [number, number], y: [number, number], unit: string, per: number}} Axes x counted in `unit`, of `per` seconds */
+
+/** The session that is shown: the chosen one, else one that runs, else the newest; long projects last.
+ * @param {number|null} chosen @returns {Session|null} */
+export function shownSession(chosen) {
+  const all = classroom.sessions ?? [], newest = (/** @type {(s: Session) => boolean} */ which) => all.filter(which).pop();
+  return classroom.session(chosen) ?? newest((s) => s.state === 'running' && !s.is_project) ?? newest((s) => !s.is_project) ?? newest(() => true) ?? null;
+}
+
+/** When the picture of a session was frozen; null: it moves. @param {Session|null} session */
+export const frozenAt = (session) => (session?.is_frozen ? classroom.frozenAt.get(session.id) ?? board.now() : null);
+
+/** @param {Session} session @returns {Tile[]} */
+function ofGroups(session) {
+  const need = needOf(classroom.lessonOf(session));
+  return session.groups.map((group) => {
+    const own = devicesOf(group), source = sourceOf(own.length || !group.replay ? own : board.devices ?? [], need);
+    return { key: `g${group.number}`, group, device: source?.device ?? null, source, colour: colourOf(group.number),
+      isOpen: isOpenShape(group.number), span: source && spanOf(group, source.stream, frozenAt(session)) };
+  });
+}
+
+/** @param {Session|null} session @returns {Tile[]} */
+function ofKits(session) {
+  const need = needOf(classroom.lessonOf(session));
+  return (board.devices ?? []).filter((d) => d.streams.length).map((device) => {
+    const source = sourceOf([device], need);
+    return { key: device.identity, group: null, device, source, colour: colourOf(device.sticker), isOpen: isOpenShape(device.sticker),
+      span: source && spanOf(null, source.stream, frozenAt(session)) };
+  });
+}
+
+/** A session that gave its groups no kits yet shows the kits. @param {Session|null} session @returns {Tile[]} */
+export function tilesOf(session) {
+  const groups = session ? ofGroups(session) : [];
+  return groups.some((tile) => tile.source) ? groups : ofKits(session);
+}
+
+/** The tile that fills the screen: the chosen one, else the first that has readings now; of kits, the newest.
+ * @param {Tile[]} tiles @param {string|null} chosen @returns {Tile|null} */
+export function mainTile(tiles, chosen) {
+  const isWell = (/** @type {Tile} */ { group, device }) => device?.state === 'ready' || !!group?.replay, well = tiles.filter(isWell);
+  return tiles.find((t) => t.key === chosen) ?? (well[0]?.group ? well[0] : well[well.length - 1]) ?? tiles[0] ?? null;
+}
+
+/** Axes for these tiles. @param {Tile[]} tiles @param {Session|null} session @returns {Axes} */
+export function axesOf(tiles, session) {
+  const shown = tiles.flatMap(({ source, span }) => (source && span ? [{ source, span }] : []));
+  const lasts = shown.map(({ span }) => (span.until - span.from) / 1e6), end = Math.max(0.2, ...lasts);
+  const isGrowing = shown.some(({ span }) => span.to == null), meant = (classroom.lessonOf(session)?.record.duration_us ?? 0) / 1e6;
+  const isRun = shown.some(({ span }) => span.later || span.to != null || board.runs.some((r) => r.from_us === span.from));
+  const [, far] = isRun && meant > end ? [0, meant] : windowOf('all', end, null, isGrowing && isRun);
+  const [unit, per] = timeUnit(far);
+  const x = /** @type {[number, number]} */ ([0, far / per]);
+  if (session?.y_range) return { x, y: session.y_range, unit, per };
+  const pictures = shown.map(({ source, span }) => pictureIn(source, span, 300));
+  const lanes = pictures.map(({ lo, hi, mid }) => ({ lo, hi, mid }));
+  const step = Math.max(0, ...shown.map(({ source }) => channelOf(source).resolution ?? 0));
+  const y = valueRange({ x: [], lanes, isBand: false }, lanes.map((_, i) => i), step);
+  return { x, y, unit, per };
+}
+
+/** Do all measure the same, so that one pair of axes serves? @param {Tile[]} tiles */
+export function isComparable(tiles) {
+  const of = tiles.flatMap(({ source }) => (source ? [`${channelOf(source).quantity} ${unitOf(source)}`] : []));
+  return new Set(of).size <= 1;
+}

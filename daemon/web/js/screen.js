@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The display on the wall: one number and its chart, or every group. It needs no hands and no login; a mouse or a key
+// shows a few buttons for a while. It mends itself: the event stream reconnects, and a board with a newer page is
+// loaded anew, but only once that board answers, as a browser's own "not reachable" would stay for ever.
+import { app, html, memory, render, say, setApp, t, useApp, useEffect, useState, Segments } from './base.js';
+import { accuracyText } from './about.js';
+import { Animal, GroupShape, groupName } from './animals.js';
+import { board } from './board.js';
+import { classroom } from './classroom.js';
+import { qrUrl } from './class-api.js';
+import { channelOf, digitsShown, newest, pictureIn, unitOf } from './group-view.js';
+import { useEvery } from './hooks.js';
+import { Icon } from './icons.js';
+import { phaseAt } from './lesson-clock.js';
+import { channelName, deviceName } from './names.js';
+import { clock, NB, num, quantity } from './numbers.js';
+import { Plot } from './plot.js';
+import { axesOf, frozenAt, isComparable, mainTile, shownSession, tilesOf } from './screen-model.js';
+import { startTraces } from './traces.js';
+
+/** @typedef {import('./screen-model.js').Tile} Tile */
+/** @typedef {import('./screen-model.js').Axes} Axes */
+/** @typedef {import('./class-api.js').Session} Session */
+
+const NAME = 'screen', AWAKE_MS = 5000, BEAT_MS = 500;
+const query = new URLSearchParams(location.search), kept = memory.get(NAME) ?? {};
+/** What was chosen here; null: by what is going on. @type {{view: string|null, tile: string|null, session: number|null}} */
+const chosen = { view: query.get('view') ?? kept.view ?? null, tile: query.get('tile') ?? kept.tile ?? null,
+  session: query.has('session') ? Number(query.get('session')) : kept.session ?? null };
+
+/** @param {Partial<typeof chosen>} patch */
+function choose(patch) { Object.assign(chosen, patch); memory.set(NAME, chosen); }
+
+/** One percent of the height, as css/screen.css has it, in pixels. */
+const unitPx = () => Math.min(innerHeight / 100, innerWidth * 0.0072);
+const fontPx = () => Math.max(15, unitPx() * 3.4);
+
+/** What a latecomer types; a page that the board itself shows knows no address that others could use. */
+const address = () => (/^(localhost|127\.|\[?::1)/.test(location.hostname) ? '' : location.host);
+
+/** How wide a text is, in its own letters' heights: so that the number fills its place and no more. @param {string} text @param {string} unit */
+const breadth = (text, unit) => 0.6 * text.length + (unit ? 0.34 * 0.62 * (unit.length + 1) : 0);
+
+/** @param {{tile: Tile}} p */
+function Value({ tile: { source, span, colour } }) {
+  if (!source || !span) return html`<p class="v none">—</p>`;
+  const unit = unitOf(source), text = num(newest(source, span)?.y, digitsShown(source, span));
+  return html`<p class=${'v c' + colour} style=${{ fontSize: `min(calc(var(--u) * 30), calc(100cqw / ${breadth(text, unit).toFixed(2)}))` }}>
+    <b>${text}</b>${unit && html`<small>${NB}${unit}</small>`}</p>`;
+}
+
+/** What ails a tile, in a word; null: nothing. @param {Tile} tile @param {Session|null} session */
+function ailment({ group, device, source }, session) {
+  if (group?.replay) return null;
+  if (!source) return t('sc_noKit');
+  if (!device || device.state === 'ready' || frozenAt(session) != null) return null;
+  return device.state === 'gone' ? t('sc_gone') : t('sc_silent');
+}
+
+/** @param {{tile: Tile, isLong?: boolean}} p */
+const Who = ({ tile: { group, device, source, colour }, isLong }) => html`<div class=${'who c' + colour}>
+  ${group ? html`<${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/><b>${groupName(group.number)}</b>`
+    : html`<${GroupShape} number=${device?.sticker ?? 1}/><b>${t('kitN', device?.sticker)}</b>`}
+  ${isLong && source && html`<span class="what">${channelName(channelOf(source))}</span>`}</div>`;
+
+/** @param {{tile: Tile, axes: Axes, isLarge: boolean}} p */
+function Chart({ tile: { group, source, span, colour, isOpen }, axes, isLarge }) {
+  const font = fontPx(), width = Math.max(2.5, unitPx() * (isLarge ? 0.6 : 0.5));
+  if (!source || !span) return html`<div class="plot"></div>`;
+  const p = pictureIn(source, span, isLarge ? 700 : 300), { per, unit } = axes, x = p.x.map((s) => s / per);
+  const name = channelName(channelOf(source)), of = unitOf(source), i = p.mid.reduce((/** @type {number} */ last, v, k) => (v == null ? last : k), -1), y = i < 0 ? null : p.mid[i];
+  return html`<${Plot} label=${group ? `${groupName(group.number)} ${name}` : name} x=${axes.x} y=${axes.y} font=${font} most=${isLarge ? [5, 5] : [4, 3]}
+    xTitle=${isLarge ? `${t('time')} / ${unit}` : unit} yTitle=${isLarge ? name + (of && ` / ${of}`) : ''} watermark=${group?.replay ? t('replay') : ''}
+    gaps=${p.gaps.map((g) => ({ from: g.from / per, to: g.to / per }))}
+    lines=${[{ x, y: p.mid, lo: p.isBand ? p.lo : undefined, hi: p.isBand ? p.hi : undefined, colour: `var(--c${colour})`, width }]}
+    dots=${y == null ? [] : [{ x: x[i], y, colour, isOpen, size: Math.max(1.6, unitPx() * (isLarge ? 0.3 : 0.26)) }]}/>`;
+}
+
+/** @param {{tile: Tile, session: Session|null}} p */
+function One({ tile, session }) {
+  const { source } = tile, accuracy = source && accuracyText({ at: source.at, channel: channelOf(source), unit: unitOf(source), colour: tile.colour });
+  const ails = ailment(tile, session);
+  return html`<main class="one"><div class="bignum"><${Who} tile=${tile} isLong/><${Value} tile=${tile}/>
+      <p class=${ails ? 'ails' : 'uu'}>${ails ? html`<${Icon} n="unplug"/>${ails}` : accuracy || NB}</p></div>
+    <div class="frame"><${Chart} tile=${tile} axes=${axesOf([tile], session)} isLarge/></div></main>`;
+}
+
+/** Columns and rows for so many tiles. @param {number} n */
+const gridOf = (n) => (n <= 3 ? [n, 1] : n <= 4 ? [2, 2] : n <= 6 ? [3, 2] : n <= 9 ? [3, 3] : [4, Math.ceil(n / 4)]);
+
+/** @param {{tiles: Tile[], session: Session|null}} p */
+function All({ tiles, session }) {
+  const [columns, rows] = gridOf(tiles.length), shared = isComparable(tiles) ? axesOf(tiles, session) : null;
+  return html`<main class=${`multi rows${rows}`} style=${{ '--columns': columns, '--rows': rows }}>${tiles.map((tile) => {
+    const { source, span } = tile, ails = ailment(tile, session);
+    return html`<article class="cell" key=${tile.key}><div class="h"><${Who} tile=${tile}/>
+      <b class=${'val c' + tile.colour}>${source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : ''}</b></div>
+      ${ails && html`<p class="ails"><${Icon} n="unplug"/>${ails}</p>`}
+      ${source && html`<${Chart} tile=${tile} axes=${shared ?? axesOf([tile], session)} isLarge=${false}/>`}</article>`;
+  })}</main>`;
+}
+
+/** @type {import('./base.js').Key[]} */
+const PLUG = ['k1', 'k2', 'k3'];
+
+const Empty = () => html`<main class="bare"><h2>${t(board.devices ? 'k_title' : 'c_title')}</h2>
+  ${board.devices && html`<ol>${PLUG.map((key, i) => html`<li key=${key}><i>${i + 1}</i>${t(key)}</li>`)}</ol>`}</main>`;
+
+/** The sentence under the title: what happened to the picture, else what the lesson asks, else which kit this is.
+ * @param {{session: Session|null, tile: Tile|null}} p */
+function Line({ session, tile }) {
+  const lesson = classroom.lessonOf(session), isLost = board.link === 'lost';
+  if (isLost) return html`<p class="line bad" role="status"><${Icon} n="warn"/>${t('sc_lost')}</p>`;
+  if (frozenAt(session) != null) return html`<p class="line calm" role="status"><${Icon} n="freeze"/>${t('sc_frozen')}</p>`;
+  return html`<p class="line">${lesson ? say(lesson.question) : session ? '' : tile?.device ? deviceName(tile.device) : ''}</p>`;
+}
+
+/** @param {{session: Session}} p */
+function LessonClock({ session }) {
+  const phase = phaseAt(session, classroom.lessonOf(session), board.now());
+  if (!phase) return null;
+  return html`<div class=${'ph' + (phase.leftUs < 0 ? ' over' : '')}>${say(phase.name)}<b>${phase.leftUs < 0 ? '+' : ''}${clock(Math.abs(phase.leftUs) / 1e6)}</b></div>`;
+}
+
+/** @param {{session: Session|null}} p */
+function Join({ session }) {
+  const at = address();
+  if (!session?.code) return at ? html`<div class="joinwall"><div><small>${t('sc_open')}</small><b class="host">${at}</b></div></div>` : null;
+  return html`<div class="joinwall"><div><small>${at || t('sc_code')}</small><b>${session.code}</b></div>
+    <img src=${qrUrl(session.id)} alt=${t('sc_qr', session.code)}/></div>`;
+}
+
+/** @param {{session: Session|null, tiles: Tile[], view: string, onPick: () => void}} p */
+function Tools({ session, tiles, view, onPick }) {
+  const [isAwake, setAwake] = useState(false), other = app.lang === 'zh' ? 'en' : 'zh', isDark = app.theme === 'dark';
+  useEffect(() => {
+    /** @type {any} */ let timer = null;
+    const wake = () => { setAwake(true); clearTimeout(timer); timer = setTimeout(() => setAwake(false), AWAKE_MS); };
+    const kinds = ['pointermove', 'pointerdown', 'keydown'];
+    kinds.forEach((kind) => addEventListener(kind, wake));
+    return () => { clearTimeout(timer); kinds.forEach((kind) => removeEventListener(kind, wake)); };
+  }, []);
+  const pick = (/** @type {Partial<typeof chosen>} */ patch) => { choose(patch); onPick(); }, sessions = classroom.sessions ?? [];
+  const name = (/** @type {Tile} */ { group, device }) => (group ? groupName(group.number) : t('kitN', device?.sticker));
+  return html`<nav class=${'tools' + (isAwake ? ' awake' : '')} aria-label=${t('menu')}>
+    ${sessions.length > 1 && html`<select aria-label=${t('sc_session')} onChange=${(/** @type {any} */ e) => pick({ session: Number(e.target.value), tile: null })}>
+      ${sessions.map((s) => html`<option key=${s.id} value=${s.id} selected=${s.id === session?.id}>${s.title || say(classroom.lessonOf(s)?.title) || s.code}</option>`)}</select>`}
+    ${tiles.length > 1 && html`<${Segments} label=${t('views')} value=${view} onPick=${(/** @type {string} */ key) => pick({ view: key })} items=${[['one', t('sc_one')], ['all', t('sc_all')]]}/>
+      ${view === 'one' && html`<select aria-label=${t('sc_which')} onChange=${(/** @type {any} */ e) => pick({ tile: e.target.value })}>
+        ${tiles.map((tile) => html`<option key=${tile.key} value=${tile.key} selected=${tile.key === mainTile(tiles, chosen.tile)?.key}>${name(tile)}</option>`)}</select>`}`}
+    <button class="btn" lang=${other === 'en' ? 'en' : 'zh-CN'} onClick=${() => setApp('lang', other)}><${Icon} n="lang"/>${t('otherLang')}</button>
+    <button class="btn" onClick=${() => setApp('theme', isDark ? 'light' : 'dark')}><${Icon} n=${isDark ? 'sun' : 'moon'}/>${t(isDark ? 'light' : 'dark')}</button></nav>`;
+}
+
+function Page() {
+  useApp();
+  useEvery(BEAT_MS);
+  const [, again] = useState(0), session = shownSession(chosen.session), tiles = tilesOf(session), tile = mainTile(tiles, chosen.tile);
+  const view = tiles.length < 2 ? 'one' : chosen.view ?? (session ? 'all' : 'one'), lesson = classroom.lessonOf(session);
+  const title = (lesson ? say(lesson.title) : session?.title) || board.name || 'kitlog';
+  return html`<div class="scr" data-view=${view} data-session=${session?.id ?? ''}><header><div class="grow"><h1>${title}</h1><${Line} session=${session} tile=${tile}/></div>
+      ${session && html`<${LessonClock} session=${session}/>`}<${Join} session=${session}/></header>
+    ${!tile ? html`<${Empty}/>` : view === 'one' ? html`<${One} tile=${tile} session=${session}/>` : html`<${All} tiles=${tiles} session=${session}/>`}
+    <${Tools} session=${session} tiles=${tiles} view=${view} onPick=${() => again((n) => n + 1)}/></div>`;
+}
+
+let version = '';
+board.on('status', () => {
+  const now = board.status?.version ?? version;
+  if (version && now !== version) location.reload();
+  version = now;
+});
+document.title = `${t('sc_title')} · kitlog`;
+startTraces();
+classroom.start();
+board.start();
+render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));
