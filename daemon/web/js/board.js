@@ -46,6 +46,7 @@ class Board extends Emitter {
     /** @type {Map<number, boolean>} what was said of them last */ this.isOffPace = new Map();
     this.ahead = NaN;               // board time minus performance.now(), in microseconds
     this.wallAhead = NaN;           // wall time minus board time now, microseconds; NaN: unknown
+    /** Is a run this page's? A class leaves it those of its group. @type {(run: Run) => boolean} */ this.isOwn = () => true;
     this.durableUs = 0;             // readings of before are on the card
     /** @type {any} */ this.lostTimer = null;
     /** @type {import('./stream.js').Line|null} */ this.line = null;
@@ -77,7 +78,8 @@ class Board extends Emitter {
     return count && { hertz, isOff: isPaceOff };
   }
 
-  get running() { return this.runs.find((r) => r.to_us == null); }
+  get ownRuns() { return this.runs.filter(this.isOwn); }
+  get running() { return this.ownRuns.find((r) => r.to_us == null); }
 
   /** @param {string} type @param {any} value */
   hear(type, value) {

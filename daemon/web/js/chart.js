@@ -8,6 +8,7 @@ import uPlot from '/vendor/uplot.js';
 import { t, token } from './base.js';
 import { quantity } from './numbers.js';
 import * as paint from './chart-paper.js';
+import { ofClass } from './chart-class.js';
 import { FLAG_PX, flags } from './chart-marks.js';
 import { isOutside } from './flags.js';
 import { clipped, nearest, outside, tickText, timeSteps, timeUnit, VALUE_STEPS, valueRange, windowOf } from './chart-scale.js';
@@ -18,6 +19,7 @@ import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
  *   limits: (x: number) => import('./flags.js').Limits|null}} Line */
 /** @typedef {{style: string, version: string, lines: Line[], title: string, origin: number, end: number,
  *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean, isOfEvents: boolean,
+ *   values?: [number, number]|null, predicted?: [number, number][]|null, watermark?: string,
  *   range: [number, number]|null, gaps: paint.GapMark[], marks: import('./chart-marks.js').Mark[], overlays: paint.Overlay[],
  *   picture: (from: number, to: number, px: number) => Picture, timeOfDay: (x: number) => string}} Model
  *   `style` changes when the chart must be built anew, `version` when it must be drawn again; `origin`
@@ -119,7 +121,7 @@ export class Chart {
     if (m.style !== this.style) { this.build(); return; }
     if (!this.u) return;
     const end = this.end, seen = windowOf(m.window, end, m.zoom, m.isGrowing);
-    const drawn = [m.version, seen, m.range, m.window === '30' || m.gaps.length ? end.toFixed(2) : '', m.overlays.length].join('|');
+    const drawn = [m.version, seen, m.range, m.window === '30' || m.gaps.length ? end.toFixed(2) : '', m.overlays.length, m.values, m.predicted?.length, m.watermark].join('|');
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.window = seen;
@@ -127,7 +129,7 @@ export class Chart {
     const p = this.picture = m.picture(us(seen[0]), Math.min(us(seen[1]), m.end), Math.max(60, this.over.clientWidth));
     const lanes = m.lines.map((line) => line.at), more = [];
     if (m.window !== '30') for (const o of m.overlays) for (const v of o.y) if (v != null) more.push(v);
-    this.values = valueRange(p, lanes, Math.max(0, ...m.lines.map((line) => line.step)), more);
+    this.values = m.values ?? valueRange(p, lanes, Math.max(0, ...m.lines.map((line) => line.step)), more);
     this.strays = clipped(p, lanes, this.values);
     this.outside = outside(p, m.lines);
     this.valueLabel.textContent = m.title;
@@ -150,6 +152,7 @@ export class Chart {
     const c = /** @type {paint.Colours} */ (this.colours);
     paint.paper(this.u, c);
     paint.hatches(this.u, c, this.m.gaps);
+    ofClass(this.u, c, this.font ?? '', this.m);
   }
 
   paintOver() {

@@ -55,6 +55,8 @@ export const leave = () => ask('DELETE', 'join');
 
 /** @param {number} session @param {number} group @param {Prediction} what */
 export const predict = (session, group, what) => ask('POST', `${of(session, group)}/prediction`, what);
+/** Of our own group, of any for the teacher, of all once revealed. @param {number} session @param {number} group @returns {Promise<Prediction|null>} */
+export const getPrediction = async (session, group) => (await ask('GET', `${of(session, group)}/prediction`)).prediction ?? null;
 /** @param {number} session @param {number} group @param {Record<string, number>} typed @param {number} us */
 export const keepReading = (session, group, typed, us) => ask('POST', `${of(session, group)}/readings`, { typed, at_us: Math.round(us) });
 /** @param {number} session @returns {Promise<Reading[]>} */

@@ -4,7 +4,7 @@
 // object; whoever shows something of it listens to a topic:
 //
 //   sessions (one began, changed or ended; a lesson's text came)   me (this browser joined a group or left it)
-//   kept (a reading was kept by hand)
+//   kept (a reading was kept by hand)   predict (somebody wants to guess)   ended (the one that we were in)
 import { getLesson, getMembership, getSessions } from './class-api.js';
 import { Refusal } from './api.js';
 import { board } from './board.js';
@@ -68,8 +68,10 @@ class Classroom extends Emitter {
 
   /** @param {Session} session */
   take(session) {
+    const isOver = session.state === 'ended' && session.id === this.me?.session;
     this.put(session);
     this.emit('sessions', session);
+    if (isOver) { this.setMe(null); this.emit('ended'); }
   }
 
   /** Texts are asked for again, and what is known stays until then. */
@@ -99,6 +101,14 @@ class Classroom extends Emitter {
   /** The group that this browser is in. @returns {Group|null} */
   get group() { return this.mine?.groups.find((g) => g.number === this.me?.group) ?? null; }
   get lesson() { return this.lessonOf(this.mine); }
+
+  /** What the big key must know of our group; null: we are in none. @returns {{mustPredict: boolean, mayStart: boolean}|null} */
+  get duty() {
+    const { mine, group, lesson } = this;
+    if (!mine || !group) return null;
+    const asks = lesson && lesson.predict.kind !== 'none';
+    return { mustPredict: !!asks && !group.has_prediction && !group.runs.length, mayStart: mine.may_start === 'groups' };
+  }
 }
 
 export const classroom = new Classroom();

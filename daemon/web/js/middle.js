@@ -4,6 +4,7 @@
 // appears, so that a notice never pushes or covers the chart; the chart, digits, table or x–y.
 import { html, say, t, useAgain, useApp, useEffect, useMemo, useRef, useState, Segments } from './base.js';
 import { board } from './board.js';
+import { ClassPart } from './class-part.js';
 import { ChartView } from './chart-view.js';
 import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Shape } from './icons.js';
@@ -168,5 +169,5 @@ function Stage() {
 
 export function Middle() {
   useApp();
-  return html`<main class="zmid"><${ViewBar}/><${Readout}/><${Stage}/></main>`;
+  return html`<main class="zmid"><${ViewBar}/><${Readout}/><${ClassPart} name="Bar"/><${Stage}/></main>`;
 }

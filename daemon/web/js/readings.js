@@ -53,9 +53,11 @@ class Readings extends Emitter {
   /** Is the shown range still growing? */
   get isLive() { return this.to == null; }
   /** Where the picture ends now: the end of the run, or the board's present. */
-  get end() { return this.to ?? Math.max(board.now(), this.origin); }
+  get end() { return Math.min(this.to ?? Math.max(board.now(), this.origin), this.replayed); }
+  /** How far a replay has come; Infinity: it is none. */
+  get replayed() { return view.replay ? Math.max(this.origin, board.now() - view.replay.later) : Infinity; }
   /** Where it stands still, frozen or at the end of the run; Infinity while it moves. */
-  get standsAt() { return Math.min(view.frozenAt ?? Infinity, this.to ?? Infinity); }
+  get standsAt() { return Math.min((view.frozenAt ?? Infinity) - (view.replay?.later ?? 0), this.to ?? Infinity, this.replayed); }
 
   /** The row that the numbers beside the picture are of: the newest, or the last of a picture that stands still
    * (frozen, a finished run). Null while there is none, or the device is silent. */

@@ -4,6 +4,7 @@
 import { app, html, render, useApp, useEffect } from './base.js';
 import { board } from './board.js';
 import { Bottom } from './bottom.js';
+import { ClassPart, startClass } from './class-part.js';
 import { CalibrateDialog } from './calibrate.js';
 import { clock } from './clock.js';
 import { Lost } from './lost.js';
@@ -34,11 +35,12 @@ function key(e) {
 function Page() {
   useApp();
   useEffect(() => { addEventListener('keydown', key); return () => removeEventListener('keydown', key); }, []);
-  return html`<div class="stu"><${Top}/><${Middle}/><${Bottom}/></div><${Lost}/><${CalibrateDialog}/><${PinDialog}/><${Toast}/>`;
+  return html`<div class="stu"><${Top}/><${Middle}/><${Bottom}/></div><${Lost}/><${CalibrateDialog}/><${ClassPart} name="Layer"/><${PinDialog}/><${Toast}/>`;
 }
 
 readings.start();
 marks.start();
 clock.start();
+startClass();
 board.start();
 render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

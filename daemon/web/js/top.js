@@ -6,8 +6,11 @@ import { app, html, say, setApp, t, Pop } from './base.js';
 import { exportUrl, identify, Refusal, startRun, stopRun } from './api.js';
 import { board } from './board.js';
 import { Badge } from './badge.js';
+import { runOfGroup } from './class-api.js';
+import { ClassPart } from './class-part.js';
+import { classroom } from './classroom.js';
 import { Hour } from './clock.js';
-import { useBoard, useText, useView } from './hooks.js';
+import { useBoard, useClass, useText, useView } from './hooks.js';
 import { Icon, Sample } from './icons.js';
 import { deviceName, runName } from './names.js';
 import { clock } from './numbers.js';
@@ -24,7 +27,7 @@ const REST_MS = 1000;                // the big key rests after an answer
 
 /** The phase of the page, from what is known now. */
 export const phaseNow = () => phaseOf({ link: board.link, hasLoaded: !!board.devices && !!board.status,
-  devices: board.devices ?? [], run: view.run, isRecording: !!board.running });
+  devices: board.devices ?? [], run: view.run, isRecording: !!board.running, duty: classroom.duty });
 
 /** @type {Record<string, [import('./icons.js').IconName, import('./base.js').Key]>} */
 const STATE = { ready: ['check', 'kitReady'], silent: ['warn', 'kitSilent'], gone: ['unplug', 'kitGone'] };
@@ -91,6 +94,7 @@ function Menu() {
     <button class="item" onClick=${() => setApp('theme', isDark ? 'light' : 'dark')}><${Icon} n=${isDark ? 'sun' : 'moon'}/>${t(isDark ? 'light' : 'dark')}</button>
     <button class="item" onClick=${() => setApp('keys', app.keys === 'on' ? 'off' : 'on')}><${Icon} n="keyboard"/><span>${t(app.keys === 'on' ? 'keysOff' : 'keysOn')}<small>${t('keysHint')}</small></span></button>
     <hr/>
+    <${ClassPart} name="Leave"/>
     ${board.isTeacher ? html`<button class="item" data-close onClick=${leave}><${Icon} n="teacher"/>${t('teacherOut')}</button>`
     : html`<button class="item" data-close onClick=${askPin}><${Icon} n="lock"/>${t('teacherIn')}</button>`}
     <${KitsLeft}/>
@@ -116,13 +120,25 @@ const Title = () => html`<input class="title" type="text" maxlength=${TITLE_MAX}
 /** The big key was pressed, and the answer is not a second old. */
 export let isBusy = false;
 
+/** Does a press do nothing? What the teacher starts for all, only the teacher stops. @param {import('./phase.js').Phase} phase */
+const isIdle = (phase) => phase === 'wait' || phase === 'noKit' || phase === 'await' || (!!classroom.duty && !classroom.duty.mayStart && phase !== 'predict');
+
+/** Our group's run begins or ends; the board tells which one it is. @returns {Promise<null>} */
+async function ofGroup() {
+  const { mine, group } = classroom;
+  if (mine && group) await runOfGroup(mine.id, group.number, board.running ? 'stop' : 'start');
+  view.show(null);
+  return null;
+}
+
 /** Starts or stops, as the key does; a double tap is one press. */
 export async function pressKey() {
   const phase = phaseNow(), { running } = board;
-  if (isBusy || phase === 'wait' || phase === 'noKit') return;
+  if (isBusy || isIdle(phase)) return;
+  if (phase === 'predict') { classroom.emit('predict'); return; }
   isBusy = true;
   try {
-    const run = await withTeacher(() => (running ? stopRun(running.id) : startRun(nextTitle)));
+    const run = await (classroom.duty ? ofGroup : withTeacher)(() => (running ? stopRun(running.id) : startRun(nextTitle)));
     if (!run) return;
     board.setRun(run);
     if (running) return;
@@ -140,20 +156,22 @@ const FACE = {
   wait: { icon: 'wait', name: 'wait', does: 'waitDo' }, noKit: { icon: 'plug', name: 'noKit', does: 'noKitDo' },
   ready: { icon: 'play', name: 'ready', does: 'readyDo' }, rec: { icon: 'rec', name: 'rec', does: 'recDo' },
   done: { icon: 'check', name: 'done', does: 'doneDo' },
+  predict: { icon: 'pen', name: 'predict', does: 'predictDo' }, await: { icon: 'check', name: 'ready', does: 'awaitDo' },
 };
 
 function StateKey() {
   useBoard('link', 'devices', 'runs', 'status');
   useView('what');
-  const phase = phaseNow(), face = FACE[phase], isOff = phase === 'wait' || phase === 'noKit';
-  const does = useText(1000, () => t(face.does, Math.floor((performance.now() - board.since) / 1000)));
+  useClass('sessions', 'me');
+  const phase = phaseNow(), face = FACE[phase], isOff = phase === 'wait' || phase === 'noKit', isHeld = isIdle(phase);
+  const does = useText(1000, () => t(!isHeld || isOff ? face.does : phase === 'rec' ? 'recHeld' : 'awaitDo', Math.floor((performance.now() - board.since) / 1000)));
   const time = useText(250, () => {
     const run = board.running ?? view.run;
     return run && !isOff ? clock(((run.to_us ?? board.now()) - run.from_us) / 1e6) : '';
   });
-  return html`<button class=${'state ' + phase + (isOff ? ' off' : '')} aria-disabled=${isOff} data-phase=${phase} onClick=${pressKey}>
+  return html`<button class=${'state ' + phase + (isOff ? ' off' : '')} aria-disabled=${isHeld} data-phase=${phase} onClick=${pressKey}>
     <span class=${phase === 'rec' ? 'rec-lamp' : ''}><${Icon} n=${face.icon}/></span>
-    <span class="words"><b>${t(face.name)}</b><small><span ref=${does}></span>${!isOff && !board.isTeacher && html`
+    <span class="words"><b>${t(face.name)}</b><small><span ref=${does}></span>${!isOff && !board.isTeacher && !classroom.duty && html`
       <span class="pinned" title=${t('needsPin')}><${Icon} n="lock" s=${16}/><span class="sr">${t('needsPin')}</span></span>`}</small></span>
     <span class="clk" ref=${time}></span></button>`;
 }
@@ -161,7 +179,7 @@ function StateKey() {
 function Runs() {
   useBoard('runs', 'devices', 'status');
   useView('what');
-  const shown = view.run, colour = view.mainLane?.colour ?? 1, all = [...board.runs].reverse();
+  const shown = view.run, colour = view.mainLane?.colour ?? 1, all = [...board.ownRuns].reverse();
   if (!all.length && !board.isTeacher) return null;
   return html`<div class="runs" role="group" aria-label=${t('runs')} tabindex="0">
     ${!board.running && board.isTeacher && html`<${Title}/>`}
@@ -175,7 +193,7 @@ function Runs() {
 
 export function Top() {
   useBoard('status');
-  return html`<header class="ztop"><div class="idbar"><${Identity}/><h1>${board.name || 'kitlog'}</h1>
+  return html`<header class="ztop"><div class="idbar"><${Identity}/><${ClassPart} name="Title" or=${html`<h1>${board.name || 'kitlog'}</h1>`}/>
       ${board.isTeacher && html`<span class="who"><${Icon} n="teacher" s=${20}/><span>${t('teacher')}</span></span>`}
       <span class="grow"></span><${Badge}/><${Export}/><${Menu}/></div>
     <div class="staterow"><${StateKey}/><${Runs}/></div></header>`;

@@ -38,6 +38,11 @@ class View extends Emitter {
     /** @type {number|null} board time */ this.frozenAt = kept.frozenAt ?? null;
     /** @type {[number, number]|null} board time */ this.range = kept.range ?? null;
     /** @type {string} */ this.tab = kept.tab ?? 'chart';
+    // Of the class, by class-own.js: the axis that the teacher set, what was drawn before the start (seconds, value), and a
+    // kept run that is shown as if it were recorded `later`.
+    /** @type {[number, number]|null} */ this.values = null;
+    /** @type {[number, number][]|null} */ this.predicted = null;
+    /** @type {{run: number, later: number}|null} */ this.replay = null;
     board.on('runs', () => this.witness());
   }
 
@@ -100,6 +105,7 @@ class View extends Emitter {
   /** The run that the page shows, or null for live readings. Who saw a run go on sees how it ended; who
    * comes later sees the line move. @returns {import('./api.js').Run|null} */
   get run() {
+    if (this.replay) return board.runs.find((r) => r.id === this.replay?.run) ?? null;
     if (this.main === 'live') return null;
     const chosen = board.runs.find((r) => r.id === this.main);
     if (chosen) return chosen;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The student page's part of a class, loaded only when one is open: joining, the lesson's slips, what is typed and
+// marked. It fills the places that class-part.js keeps free.
+import { html, say, t, useEffect } from './base.js';
+import { GroupMark } from './animals.js';
+import { Bar } from './class-bar.js';
+import { leave } from './class-api.js';
+import { openSlip, useSlip } from './class-dialog.js';
+import { own } from './class-own.js';
+import { classroom } from './classroom.js';
+import { useBoard, useClass } from './hooks.js';
+import { Icon } from './icons.js';
+import { Join, wantToJoin } from './join.js';
+import { Kept } from './kept.js';
+import { LessonSheet } from './lesson-sheet.js';
+import { sentence } from './pin.js';
+import { Predict } from './predict.js';
+import { ReceiptSlip, watchRuns } from './receipt.js';
+import { refusals } from './refusals.js';
+import { toast } from './toast.js';
+
+own.start();
+
+/** In place of the board's name: whose page this is and what the lesson is called. */
+function Title() {
+  useClass('sessions', 'me');
+  const { group, mine, lesson, sessions } = classroom;
+  if (!group) return sessions?.some((s) => s.code) ? html`<button class="btn joinin" onClick=${wantToJoin}><${Icon} n="group"/><span class="tx">${t('j_open')}</span></button>` : null;
+  const title = lesson ? say(lesson.title) : mine?.title ?? '';
+  return html`<${GroupMark} group=${group} s=${26}/>${lesson ? html`<button class="btn plain lessonname" title=${title} onClick=${() => openSlip('lesson')}><b>${title}</b></button>` : html`<h1>${title}</h1>`}`;
+}
+
+/** In the settings: another group, or none. */
+function Leave() {
+  useClass('me');
+  const { group } = classroom;
+  if (!group) return null;
+  const go = async () => {
+    try { await leave(); classroom.setMe(null); wantToJoin(); } catch (error) { refusals.tell(sentence(error)); }
+  };
+  return html`<button class="item" data-close onClick=${go}><${Icon} n="group"/><span>${t('j_leave')}<small>${t('j_leaveD')}</small></span></button>`;
+}
+
+/** The lesson's slip opens by itself once, when somebody came in: nobody reads what is not in the way. */
+function useWelcome() {
+  const { mine, group, lesson } = useClass('sessions', 'me');
+  const key = mine && group && lesson ? `${mine.id}/${group.number}` : '';
+  useEffect(() => {
+    if (!key || sessionStorage.getItem('kitlog.welcomed') === key) return;
+    try { sessionStorage.setItem('kitlog.welcomed', key); } catch { /* private mode */ }
+    openSlip('lesson');
+  }, [key]);
+}
+
+function Layer() {
+  useBoard('link');
+  useWelcome();
+  const slip = useSlip(), { group } = classroom;
+  useEffect(() => watchRuns(own), []);
+  useEffect(() => classroom.on('predict', () => openSlip('predict')), []);
+  useEffect(() => classroom.on('ended', () => { openSlip(null); toast(t('j_over')); }), []);
+  return html`<${Join}/>${group && (slip === 'lesson' ? html`<${LessonSheet}/>` : slip === 'predict' ? html`<${Predict}/>`
+    : slip === 'kept' ? html`<${Kept}/>` : slip === 'receipt' ? html`<${ReceiptSlip}/>` : null)}`;
+}
+
+export const parts = { Title, Bar, Leave, Layer };

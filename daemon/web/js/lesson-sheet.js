@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// What the lesson asks and how it is done: question, safety first, then the steps. Of the text for students the section
+// for now is open: to guess before the start, to do while it is recorded, to think afterwards.
+import { app, html, say, t } from './base.js';
+import { board } from './board.js';
+import { openSlip, Slip } from './class-dialog.js';
+import { useBoard, useClass } from './hooks.js';
+import { Icon } from './icons.js';
+import { sections } from './markdown.js';
+import { num } from './numbers.js';
+import { unitText } from './units.js';
+
+/** @typedef {import('./markdown.js').Inline} Inline */
+/** @typedef {import('./markdown.js').Block} Block */
+
+/** Text only: nothing that stands in a lesson becomes an element but these four. @param {Inline[]} parts @returns {any[]} */
+const inlines = (parts) => parts.map((part) => (typeof part === 'string' ? part : part.kind === 'strong' ? html`<strong>${inlines(part.parts)}</strong>`
+  : part.kind === 'em' ? html`<em>${inlines(part.parts)}</em>` : html`<code>${inlines(part.parts)}</code>`));
+
+/** @param {Block} block */
+const blockOf = (block) => (block.kind === 'p' ? html`<p>${inlines(block.parts)}</p>`
+  : block.kind === 'ol' ? html`<ol class="do">${block.items.map((item) => html`<li>${inlines(item)}</li>`)}</ol>`
+    : html`<ul class="do">${block.items.map((item) => html`<li>${inlines(item)}</li>`)}</ul>`);
+
+/** @type {Record<string, string[]>} */
+const NOW = { before: ['predict'], during: ['measure', 'daily'], after: ['think'] };
+
+/** @param {import('./class-api.js').Group|null} group */
+function stage(group) {
+  if (board.running) return 'during';
+  return group?.runs.length ? 'after' : group?.has_prediction ? 'during' : 'before';
+}
+
+/** What the teacher revealed. @param {{lesson: import('./class-api.js').Lesson}} p */
+const Expected = ({ lesson }) => (lesson.expect?.length ? html`<section class="expected"><h3><${Icon} n="eye"/>${t('l_expect')}</h3>
+  ${lesson.expect.map((e) => html`<p>${e.range && html`<b>${num(e.range[0], 2)}–${num(e.range[1], 2)}${e.unit && ' ' + unitText(e.unit)}</b> `}${say(e.because)}</p>`)}</section>` : null);
+
+export function LessonSheet() {
+  const classroom = useClass('sessions', 'me');
+  useBoard('runs');
+  const { lesson, group } = classroom;
+  if (!lesson) return null;
+  const now = NOW[stage(group)], all = sections(app.lang === 'zh' ? lesson.student.zh : lesson.student.en || lesson.student.zh).filter((s) => s.blocks.length);
+  const isOpen = (/** @type {string} */ id) => now.includes(id) || !all.some((s) => now.includes(s.id));
+  return html`<${Slip} name="lesson" title=${say(lesson.title)} icon="book" cls="lessonsheet">
+    <p class="ask">${say(lesson.question)}</p>
+    <ul class="safe" aria-label=${t('a_safety')}>${lesson.safety.map((line) => html`<li><${Icon} n="warn"/><span>${say(line)}</span></li>`)}</ul>
+    ${all.map((s) => (s.title.length ? html`<details key=${s.id} open=${isOpen(s.id)}><summary>${inlines(s.title)}</summary>${s.blocks.map(blockOf)}</details>` : html`<div>${s.blocks.map(blockOf)}</div>`))}
+    <${Expected} lesson=${lesson}/>
+    <div class="acts"><button class="btn main" onClick=${() => openSlip(null)}>${t('closeN')}</button></div><//>`;
+}

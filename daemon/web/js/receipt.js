@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The receipt at the end of a run of the group: how many readings were recorded, are kept, were sent, what is missing,
+// and the fingerprint by which a file can be known as this run. It is asked for again while something is still on its way.
+import { html, t, useEffect, useState } from './base.js';
+import { exportUrl, Refusal } from './api.js';
+import { board } from './board.js';
+import { getReceipt } from './class-api.js';
+import { openSlip, Slip } from './class-dialog.js';
+import { Icon } from './icons.js';
+import { runName } from './names.js';
+import { num } from './numbers.js';
+import { readings } from './readings.js';
+import { view } from './view.js';
+
+/** @typedef {import('./class-api.js').Receipt} Receipt */
+
+const AGAIN_MS = 3000, MARK_LENGTH = 8;
+
+/** The run whose receipt is open. @type {import('./board.js').Run|null} */
+let run = null;
+
+/** @param {import('./board.js').Run} over */
+export function showReceipt(over) { run = over; openSlip('receipt'); }
+
+export function ReceiptSlip() {
+  const [receipt, setReceipt] = useState(/** @type {Receipt|null} */ (null)), [isMissing, setMissing] = useState(false);
+  useEffect(() => {
+    /** @type {any} */ let timer = null;
+    let isGone = false;
+    const bring = async () => {
+      try {
+        const got = run && await getReceipt(run.id);
+        if (isGone || !got) return;
+        setReceipt(got);
+        if (got.stored >= got.received && got.shipped.every((s) => !s.rows_behind)) return;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        if (isGone) return;
+        if (error.status === 404) { setMissing(true); return; }
+      }
+      timer = setTimeout(bring, AGAIN_MS);
+    };
+    bring();
+    return () => { isGone = true; clearTimeout(timer); };
+  }, []);
+  if (!run) return null;
+  const r = receipt, points = (/** @type {number} */ n) => t('r_points', num(n)), missing = r ? r.lost_rows + r.bad : 0;
+  /** @type {[string, string][]} */
+  const lines = r ? [[t('r_got'), points(r.received)], [t('r_kept'), points(r.stored)],
+    ...r.shipped.map((s) => /** @type {[string, string]} */ ([t('r_sent', s.sink), s.rows_behind == null ? t('r_later') : s.rows_behind ? t('r_behind', num(s.rows_behind)) : t('r_all')])),
+    [t('r_missing'), num(missing)], ...(r.sha256 ? [/** @type {[string, string]} */ ([t('r_mark'), r.sha256.slice(0, MARK_LENGTH).replace(/(....)/, '$1 ')])] : [])] : [];
+  const select = () => { const over = run; openSlip(null); if (over?.to_us != null) { view.show(over.id); view.set('tab', { tab: 'chart' }); view.measure([over.from_us, Math.min(over.to_us, readings.end)]); } };
+  return html`<${Slip} name="receipt" title=${t('r_title', runName(run))} icon=${r && !r.is_complete ? 'warn' : 'check'} cls=${'receipt' + (r && !r.is_complete ? ' part' : '')}>
+    ${r ? html`<dl class="lines">${lines.map(([name, text]) => html`<div key=${name}><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>
+      <p class="dim">${t(r.is_complete ? 'r_whole' : 'r_part')}</p>` : html`<p class="dim">${t(isMissing ? 'r_none' : 'r_wait')}</p>`}
+    <div class="acts"><a class="btn" download href=${exportUrl('csv', { run: run.id })}><${Icon} n="out"/>${t('export')}</a>
+      <button class="btn main" onClick=${select}>${t('r_next')}</button></div><//>`;
+}
+
+/** Listens for the end of runs of ours. @param {import('./emitter.js').Emitter} own @returns {() => void} ends it */
+export const watchRuns = (own) => own.on('receipt', (over) => { if (board.link === 'open') showReceipt(over); });
