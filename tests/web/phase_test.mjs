@@ -20,6 +20,16 @@ test('the key says one of five things', () => {
   assert.strictEqual(phaseOf({ ...page, link: 'lost', isRecording: true }), 'wait');
 });
 
+test('in a group the key asks for the guess first, and waits for the teacher unless groups may start', () => {
+  const duty = { mustPredict: false, mayStart: false }, is = (/** @type {object} */ more) => phaseOf({ ...page, ...more });
+  assert.strictEqual(is({ duty: { ...duty, mustPredict: true } }), 'predict');
+  assert.strictEqual(is({ duty }), 'await');
+  assert.strictEqual(is({ duty: { ...duty, mayStart: true } }), 'ready');
+  assert.strictEqual(is({ duty, run: { to_us: 5 } }), 'done');
+  assert.strictEqual(is({ duty: { ...duty, mustPredict: true }, isRecording: true }), 'rec');
+  assert.strictEqual(is({ duty: { ...duty, mustPredict: true }, devices: [] }), 'noKit');
+});
+
 const facts = { device: kit('ready'), others: [], quietSeconds: 0, frozenRows: null, storeProblem: null, stream: undefined, portState: null, garbled: null, text: null, sinks: [], healed: null, isRecording: false, refused: null };
 const open = () => false;
 

@@ -24,7 +24,7 @@
 /** @typedef {{id: number, at_us: number, wall_us: number|null, author: string, text: string}} Mark */
 /** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
  *             to_us: number|null, wall_from_us: number|null,
- *             wall_uncertainty_us: number|null, session?: number|null, lesson?: string|null}} Run */
+ *             wall_uncertainty_us: number|null, session?: number|null, lesson?: string|null, streams?: number[]}} Run */
 /** @typedef {{name: string, state: string, rows_behind: number, sentence: Words|null}} Sink */
 /** @typedef {{path: string, is_open: boolean, speed: number|null, problem: Words|null, state: string}} Port */
 /** @typedef {{board: string, version: string, now_us: number, wall_us: number|null, wall_source: string|null,

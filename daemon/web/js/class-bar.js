@@ -2,13 +2,12 @@
 // @ts-check
 // One row of fixed height above the chart, while this browser is in a group: the lesson's slip, what is typed and kept
 // beside a reading, how many were kept, a mark. What was typed stays through a reload.
-import { html, memory, say, t, useEffect, useRef, useState, Pop } from './base.js';
+import { html, memory, say, t, useAgain, useEffect, useRef, useState, Pop } from './base.js';
 import { board } from './board.js';
 import { keepReading, markOfGroup } from './class-api.js';
 import { openSlip } from './class-dialog.js';
 import { classroom } from './classroom.js';
 import { own } from './class-own.js';
-import { useAgain } from './base.js';
 import { useClass } from './hooks.js';
 import { Icon } from './icons.js';
 import { num } from './numbers.js';

@@ -9,7 +9,7 @@ import { board } from './board.js';
 import { getPrediction, getReadings } from './class-api.js';
 import { classroom } from './classroom.js';
 import { Emitter } from './emitter.js';
-import { channelOf, devicesOf, needOf, sourceOf, unitOf } from './group-view.js';
+import { channelOf, needOf, sourceFor, unitOf } from './group-view.js';
 import { view } from './view.js';
 
 /** @typedef {import('./class-api.js').Lesson} Lesson */
@@ -46,7 +46,7 @@ class Own extends Emitter {
   }
 
   /** The channel of the lesson, of our group's kits. */
-  get source() { return classroom.group ? sourceOf(devicesOf(classroom.group), needOf(classroom.lesson)) : null; }
+  get source() { return classroom.group ? sourceFor(classroom.group, classroom.lesson) : null; }
   channel() { const { source } = this; return source && channelOf(source); }
   unit() { const { source } = this; return source ? unitOf(source) : ''; }
   /** The newest value of that channel; null: none. @returns {number|null} */

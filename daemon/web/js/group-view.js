@@ -15,10 +15,12 @@ import { unitText } from './units.js';
 /** @typedef {import('./class-api.js').Lesson} Lesson */
 /** @typedef {import('./class-api.js').Group} Group */
 /** @typedef {{device: Device, stream: Stream, at: number}} Source a channel, and where it comes from */
-/** @typedef {{from: number, to: number|null, later: number, until: number}} Span microseconds of board time; `to` null: it grows.
- *   `later`: by how much a replay is later than what it shows; nothing after `until` is shown yet */
+/** @typedef {{from: number, to: number|null, base: number, later: number, until: number}} Span microseconds of board time; `to` null: it
+ *   grows. `base`: from where readings are asked for; `later`: by how much a replay is later than what it shows; nothing after
+ *   `until` is shown yet */
 
 const RECENT_US = 60e6, RECENT_ROWS = 120;
+const PIECE_US = 600e6;              // a window that moves on asks in whole pieces: one answer serves for a while
 
 /** What the lesson's picture is about. @param {Lesson|null} lesson @returns {Need|null} */
 export function needOf(lesson) {
@@ -55,6 +57,15 @@ export function sourceOf(devices, need) {
   return fit[0] ?? all.flatMap((d) => first(d) ?? [])[0] ?? null;
 }
 
+/** The channel that is shown of a group: of its kits, or of what was recorded in the run that stands in for them.
+ * @param {Group} group @param {Lesson|null} lesson @returns {Source|null} */
+export function sourceFor(group, lesson) {
+  const run = group.replay && board.runs.find((r) => r.id === group.replay?.run), streams = run?.streams;
+  if (!run || !streams) return sourceOf(devicesOf(group), needOf(lesson));
+  const kept = (board.devices ?? []).flatMap((d) => { const own = d.streams.filter((s) => streams.includes(s.id)); return own.length ? [{ ...d, streams: own }] : []; });
+  return sourceOf(kept, needOf(lesson));
+}
+
 /** @param {Group} group */
 export const devicesOf = ({ devices }) => (board.devices ?? []).filter((d) => devices.includes(d.id));
 
@@ -65,19 +76,18 @@ export function spanOf(group, stream, frozenAt) {
   const replayed = find(group?.replay?.run);
   if (group?.replay && replayed?.to_us != null) {
     const later = group.replay.since_us - replayed.from_us;
-    return { from: replayed.from_us, to: replayed.to_us, later, until: Math.min(replayed.to_us, now - later) };
+    return { from: replayed.from_us, to: replayed.to_us, base: replayed.from_us, later, until: Math.min(replayed.to_us, now - later) };
   }
   const run = group ? find(group.run) ?? find(group.runs[group.runs.length - 1]) : board.runs.filter((r) => r.to_us == null && r.session == null).pop();
-  if (run) return { from: run.from_us, to: run.to_us, later: 0, until: Math.min(run.to_us ?? Infinity, now) };
+  if (run) return { from: run.from_us, to: run.to_us, base: run.from_us, later: 0, until: Math.min(run.to_us ?? Infinity, now) };
   const began = board.status?.started_us ?? 0, recent = Math.max(RECENT_US, stream.period_us * RECENT_ROWS);
-  // Whole minutes, so that one trace serves for a while.
-  const from = Math.max(began, Math.floor((now - recent) / RECENT_US) * RECENT_US);
-  return { from, to: null, later: 0, until: now };
+  const from = Math.max(began, now - recent);
+  return { from, to: null, base: Math.max(began, Math.floor(from / PIECE_US) * PIECE_US), later: 0, until: now };
 }
 
 /** The newest value of a span, and when it came; null: none. @param {Source} source @param {Span} span */
 export function newest({ stream, at }, span) {
-  const latest = board.latest.get(stream.id), { series } = traceOf(stream, span.from, span.to);
+  const latest = board.latest.get(stream.id), { series } = traceOf(stream, span.base, span.to);
   const isLive = span.to == null && !span.later && latest != null && latest.at[at] <= span.until;
   return isLive && Number.isFinite(latest.y[at]) ? { t: latest.at[at], y: latest.y[at] } : series.valueAt(at, span.until);
 }
@@ -91,12 +101,15 @@ export const unitOf = (source) => unitText(channelOf(source).unit);
 export function digitsShown(source, span) {
   const channel = channelOf(source);
   if (channel.resolution) return digitsOf(channel.resolution);
-  return Math.max(decimalsOf(channel.last), traceOf(source.stream, span.from, span.to).series.decimals(source.at));
+  return Math.max(decimalsOf(channel.last), traceOf(source.stream, span.base, span.to).series.decimals(source.at));
 }
+
+/** Does each row stand for an event, so that nothing is between two? @param {Stream} stream */
+export const isOfEvents = (stream) => stream.stamps === 'kernel' && !stream.period_us;
 
 /** The picture of a span, its x in seconds from where the span begins. @param {Source} source @param {Span} span @param {number} px */
 export function pictureIn({ stream, at }, span, px) {
-  const { series } = traceOf(stream, span.from, span.to);
+  const { series } = traceOf(stream, span.base, span.to);
   const gaps = series.gaps.filter((g) => g.to_us > span.from && g.from_us < span.until);
   const { x, lanes, isBand } = series.picture(span.from, span.until, px, span.from, gaps, span.until);
   return { x, ...lanes[at], isBand,

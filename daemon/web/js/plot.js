@@ -7,7 +7,8 @@ import { SHAPE } from './icons.js';
 import { num, ticks } from './numbers.js';
 
 /** @typedef {{x: ArrayLike<number>, y: ArrayLike<number|null>, colour?: string, width?: number, dash?: number[], cls?: string,
- *   lo?: ArrayLike<number|null>, hi?: ArrayLike<number|null>}} Line `lo`, `hi`: a band about it; null breaks it */
+ *   lo?: ArrayLike<number|null>, hi?: ArrayLike<number|null>, isPoints?: boolean}} Line `lo`, `hi`: a band about it; null breaks it;
+ *   `isPoints`: events, of which nothing is between two */
 /** @typedef {{x: number, y: number, colour: number, size?: number, isOpen?: boolean, label?: string}} Dot with the shape of its colour, 1…6 */
 /** @typedef {{label: string, x: [number, number], y: [number, number], xTitle?: string, yTitle?: string, lines?: Line[], dots?: Dot[],
  *   gaps?: {from: number, to: number}[], marks?: {x: number, text: string}[], font?: number, most?: [number, number], cls?: string,
@@ -35,6 +36,13 @@ function pathOf({ x, y }, X, Y) {
     d += (isOn ? 'L' : 'M') + X(x[i]).toFixed(1) + ' ' + Y(v).toFixed(1);
     isOn = true;
   }
+  return d;
+}
+
+/** A point at each value: lines of no length with round ends. @param {Line} line @param {Scale} X @param {Scale} Y */
+function pointsOf({ x, y }, X, Y) {
+  let d = '';
+  for (let i = 0; i < x.length; i++) { const v = y[i]; if (v != null && v === v) d += `M${X(x[i]).toFixed(1)} ${Y(v).toFixed(1)}h0`; }
   return d;
 }
 
@@ -92,6 +100,6 @@ export function Plot(p) {
       ${watermark && html`<text class="watermark" x=${(left + end) / 2} y=${(top + bottom) / 2} text-anchor="middle" dominant-baseline="middle" style=${{ fontSize: Math.min((end - left) / 5, (bottom - top) / 2) + 'px' }}>${watermark}</text>`}
       ${marks.map((m) => html`<path class="mk" d=${`M${X(m.x)} ${top}V${bottom}`}/><text x=${X(m.x) + 5} y=${top + font} style=${size}>${m.text}</text>`)}
       ${lines.map((line) => line.lo && html`<path class="band" d=${bandOf(line, X, Y)} fill=${line.colour ?? 'currentColor'}/>`)}
-      ${lines.map((line) => html`<path class=${'ln ' + (line.cls ?? '')} d=${pathOf(line, X, Y)} stroke=${line.colour ?? 'currentColor'} stroke-width=${line.width ?? 2.25} stroke-dasharray=${(line.dash ?? []).join(' ')} fill="none"/>`)}
+      ${lines.map((line) => html`<path class=${'ln ' + (line.cls ?? '')} d=${line.isPoints ? pointsOf(line, X, Y) : pathOf(line, X, Y)} stroke=${line.colour ?? 'currentColor'} stroke-width=${(line.width ?? 2.25) * (line.isPoints ? 2.5 : 1)} stroke-dasharray=${(line.dash ?? []).join(' ')} fill="none"/>`)}
     </g>${dots.map((dot, i) => dotOf(dot, i, X, Y, font))}</svg>`}</div>`;
 }

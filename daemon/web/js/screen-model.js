@@ -6,7 +6,7 @@ import { colourOf, isOpenShape } from './animals.js';
 import { board } from './board.js';
 import { timeUnit, valueRange, windowOf } from './chart-scale.js';
 import { classroom } from './classroom.js';
-import { channelOf, devicesOf, needOf, pictureIn, sourceOf, spanOf, unitOf } from './group-view.js';
+import { channelOf, needOf, pictureIn, sourceFor, sourceOf, spanOf, unitOf } from './group-view.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
 /** @typedef {import('./class-api.js').Group} Group */
@@ -14,7 +14,8 @@ import { channelOf, devicesOf, needOf, pictureIn, sourceOf, spanOf, unitOf } fro
 /** @typedef {import('./group-view.js').Source} Source */
 /** @typedef {import('./group-view.js').Span} Span */
 /** @typedef {{key: string, group: Group|null, device: Device|null, source: Source|null, colour: number, isOpen: boolean, span: Span|null}} Tile */
-/** @typedef {{x: [number, number], y: [number, number], unit: string, per: number}} Axes x counted in `unit`, of `per` seconds */
+/** @typedef {{x: [number, number], y: [number, number], unit: string, per: number, shift: number}} Axes x counted in `unit`, of `per` seconds;
+ *   `shift` is added to it first: what is no run counts back from now */
 
 /** The session that is shown: the chosen one, else one that runs, else the newest; long projects last.
  * @param {number|null} chosen @returns {Session|null} */
@@ -28,9 +29,9 @@ export const frozenAt = (session) => (session?.is_frozen ? classroom.frozenAt.ge
 
 /** @param {Session} session @returns {Tile[]} */
 function ofGroups(session) {
-  const need = needOf(classroom.lessonOf(session));
+  const lesson = classroom.lessonOf(session);
   return session.groups.map((group) => {
-    const own = devicesOf(group), source = sourceOf(own.length || !group.replay ? own : board.devices ?? [], need);
+    const source = sourceFor(group, lesson);
     return { key: `g${group.number}`, group, device: source?.device ?? null, source, colour: colourOf(group.number),
       isOpen: isOpenShape(group.number), span: source && spanOf(group, source.stream, frozenAt(session)) };
   });
@@ -64,16 +65,16 @@ export function axesOf(tiles, session) {
   const shown = tiles.flatMap(({ source, span }) => (source && span ? [{ source, span }] : []));
   const lasts = shown.map(({ span }) => (span.until - span.from) / 1e6), end = Math.max(0.2, ...lasts);
   const isGrowing = shown.some(({ span }) => span.to == null), meant = (classroom.lessonOf(session)?.record.duration_us ?? 0) / 1e6;
-  const isRun = shown.some(({ span }) => span.later || span.to != null || board.runs.some((r) => r.from_us === span.from));
+  const isRun = shown.some(({ span }) => span.later || span.to != null || span.base === span.from);
   const [, far] = isRun && meant > end ? [0, meant] : windowOf('all', end, null, isGrowing && isRun);
-  const [unit, per] = timeUnit(far);
-  const x = /** @type {[number, number]} */ ([0, far / per]);
-  if (session?.y_range) return { x, y: session.y_range, unit, per };
+  const [unit, per] = timeUnit(far), shift = isRun ? 0 : -far;
+  const x = /** @type {[number, number]} */ ([shift / per, (far + shift) / per]);
+  if (session?.y_range) return { x, y: session.y_range, unit, per, shift };
   const pictures = shown.map(({ source, span }) => pictureIn(source, span, 300));
   const lanes = pictures.map(({ lo, hi, mid }) => ({ lo, hi, mid }));
   const step = Math.max(0, ...shown.map(({ source }) => channelOf(source).resolution ?? 0));
   const y = valueRange({ x: [], lanes, isBand: false }, lanes.map((_, i) => i), step);
-  return { x, y, unit, per };
+  return { x, y, unit, per, shift };
 }
 
 /** Do all measure the same, so that one pair of axes serves? @param {Tile[]} tiles */

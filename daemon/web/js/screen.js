@@ -9,7 +9,7 @@ import { Animal, GroupShape, groupName } from './animals.js';
 import { board } from './board.js';
 import { classroom } from './classroom.js';
 import { qrUrl } from './class-api.js';
-import { channelOf, digitsShown, newest, pictureIn, unitOf } from './group-view.js';
+import { channelOf, digitsShown, isOfEvents, newest, pictureIn, unitOf } from './group-view.js';
 import { useEvery } from './hooks.js';
 import { Icon } from './icons.js';
 import { phaseAt } from './lesson-clock.js';
@@ -68,12 +68,12 @@ const Who = ({ tile: { group, device, source, colour }, isLong }) => html`<div c
 function Chart({ tile: { group, source, span, colour, isOpen }, axes, isLarge }) {
   const font = fontPx(), width = Math.max(2.5, unitPx() * (isLarge ? 0.6 : 0.5));
   if (!source || !span) return html`<div class="plot"></div>`;
-  const p = pictureIn(source, span, isLarge ? 700 : 300), { per, unit } = axes, x = p.x.map((s) => s / per);
+  const p = pictureIn(source, span, isLarge ? 700 : 300), { per, unit, shift } = axes, count = (/** @type {number} */ s) => (s + shift) / per, x = p.x.map(count);
   const name = channelName(channelOf(source)), of = unitOf(source), i = p.mid.reduce((/** @type {number} */ last, v, k) => (v == null ? last : k), -1), y = i < 0 ? null : p.mid[i];
   return html`<${Plot} label=${group ? `${groupName(group.number)} ${name}` : name} x=${axes.x} y=${axes.y} font=${font} most=${isLarge ? [5, 5] : [4, 3]}
     xTitle=${isLarge ? `${t('time')} / ${unit}` : unit} yTitle=${isLarge ? name + (of && ` / ${of}`) : ''} watermark=${group?.replay ? t('replay') : ''}
-    gaps=${p.gaps.map((g) => ({ from: g.from / per, to: g.to / per }))}
-    lines=${[{ x, y: p.mid, lo: p.isBand ? p.lo : undefined, hi: p.isBand ? p.hi : undefined, colour: `var(--c${colour})`, width }]}
+    gaps=${p.gaps.map((g) => ({ from: count(g.from), to: count(g.to) }))}
+    lines=${[{ x, y: p.mid, lo: p.isBand ? p.lo : undefined, hi: p.isBand ? p.hi : undefined, colour: `var(--c${colour})`, width, isPoints: isOfEvents(source.stream) }]}
     dots=${y == null ? [] : [{ x: x[i], y, colour, isOpen, size: Math.max(1.6, unitPx() * (isLarge ? 0.3 : 0.26)) }]}/>`;
 }
 

@@ -69,6 +69,9 @@ export function traceOf(stream, from, to) {
     return known;
   }
   const made = new Trace(stream, from, to);
+  // A window that moved on has most of it already: nothing flickers while the board is asked.
+  const before = [...traces.values()].find((t) => t.stream.id === stream.id && t.to == null && t.from <= from);
+  if (before && to == null) made.series.base = before.series.slice(from, Infinity);
   traces.set(name, made);
   made.load();
   return made;
