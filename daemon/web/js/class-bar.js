@@ -71,7 +71,7 @@ function Typed({ fields }) {
     setBusy(false);
   };
   return html`<form class="typedform" ref=${form} onSubmit=${submit} noValidate>${fields.map((f) => html`<label key=${f.id} title=${say(f.name)}><span class="lb">${say(f.name)}</span>
-      <input name=${f.id} inputmode="decimal" autocomplete="off" value=${texts[f.id] ?? ''} aria-label=${say(f.name) + (f.unit && ` / ${unitText(f.unit)}`)}
+      <input name=${f.id} inputmode="decimal" autocomplete="off" placeholder=${say(f.name)} value=${texts[f.id] ?? ''} aria-label=${say(f.name) + (f.unit && ` / ${unitText(f.unit)}`)}
         aria-invalid=${wrong === f.id ? 'true' : 'false'} onInput=${(/** @type {any} */ e) => change(f.id, e.target.value)}/><span class="un">${unitText(f.unit)}</span></label>`)}
     <button class="btn main" disabled=${isBusy} aria-label=${t('k_keep')} title=${t('k_keep')}><${Icon} n="pin"/><span class="tx">${t('k_keep')}</span></button></form>`;
 }

@@ -27,7 +27,8 @@ function isWanted() {
   const { me, group, sessions, hasMe } = classroom;
   if (group || (!hasMe && !asked)) return false;
   if (asked && location.pathname !== '/') return true;
-  if (me && classroom.mine) return true;                       // in, but in no group
+  // In the class, but in no group yet.
+  if (me && classroom.mine) return !memory.get(LOOKS);
   return !board.isTeacher && !memory.get(LOOKS) && !!sessions?.some((s) => s.code && !s.is_project);
 }
 
@@ -57,7 +58,7 @@ function Code({ onPlaces, first, bad: told }) {
   };
   useEffect(() => field.current?.focus(), []);
   return html`<form onSubmit=${submit}><h1 id="join-title">${t('j_title')}</h1><p class="dim">${t('j_where')}</p>
-    <input ref=${field} class="digits4" inputmode="numeric" pattern="[0-9]*" maxlength=${DIGITS} autocomplete="off" defaultValue=${first} aria-label=${t('j_code')}
+    <input ref=${field} class="digits4" autofocus inputmode="numeric" pattern="[0-9]*" maxlength=${DIGITS} autocomplete="off" defaultValue=${first} aria-label=${t('j_code')}
       aria-invalid=${bad ? 'true' : 'false'} aria-describedby="join-bad" onInput=${(/** @type {any} */ e) => { e.target.value = e.target.value.replace(/[\uff10-\uff19]/g, (/** @type {string} */ c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/\D/g, ''); setBad(''); }}/>
     <p id="join-bad" class="pinbad" role="alert">${bad && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
     <button class="btn main wide" disabled=${isBusy}>${t('j_go')}</button></form>`;
@@ -66,6 +67,8 @@ function Code({ onPlaces, first, bad: told }) {
 /** @param {{code: string, places: Place[], onBack: () => void, onIn: () => void}} p */
 function Groups({ code, places, onBack, onIn }) {
   const [bad, setBad] = useState(''), session = classroom.sessions?.find((s) => s.code === code), lesson = classroom.lessonOf(session);
+  const head = useRef(/** @type {HTMLElement|null} */ (null));
+  useEffect(() => head.current?.focus(), []);
   const known = (/** @type {Place} */ p) => session?.groups.find((g) => g.number === p.number) ?? p;
   const choose = async (/** @type {number} */ number) => {
     try {
@@ -77,7 +80,7 @@ function Groups({ code, places, onBack, onIn }) {
       if (error instanceof Refusal && error.status === 404) onBack();
     }
   };
-  return html`<div><h1 id="join-title" tabindex="-1">${t('j_which')}</h1><p class="dim">${[lesson && say(lesson.title), session?.title].filter(Boolean).join(' · ')}</p><p class="dim">${t('j_noName')}</p>
+  return html`<div><h1 id="join-title" tabindex="-1" autofocus ref=${head}>${t('j_which')}</h1><p class="dim">${[lesson && say(lesson.title), session?.title].filter(Boolean).join(' · ')}</p><p class="dim">${t('j_noName')}</p>
     ${bad && html`<p class="pinbad" role="alert"><${Icon} n="warn" s=${20}/>${bad}</p>`}
     <div class="places">${places.map(known).map(({ number, animal, joined }) => html`<button key=${number} class=${'place c' + colourOf(number)} onClick=${() => choose(number)}>
       <${Animal} animal=${animal} s=${56}/><b><${GroupShape} number=${number} s=${18}/>${groupName(number)}</b><span>${say(animal)}</span><small>${joined ? t('j_in', joined) : t('j_nobody')}</small></button>`)}</div></div>`;
