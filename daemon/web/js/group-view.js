@@ -30,13 +30,12 @@ export function needOf(lesson) {
 
 const kitId = (/** @type {string|{id: string}} */ kit) => (typeof kit === 'string' ? kit : kit.id);
 
-/** A kit's channel that serves a need, or null. @param {Device} device @param {Need} need @returns {Source|null} */
-function serving(device, { quantity }) {
-  for (const stream of device.streams) {
-    const at = stream.channels.findIndex((c) => c.quantity === quantity);
-    if (at >= 0) return { device, stream, at };
-  }
-  return null;
+/** A kit's channel that serves a need: the one that it names, else the first of its quantity; null: none.
+ * @param {Device} device @param {Need} need @returns {Source|null} */
+function serving(device, { quantity, channel, unit }) {
+  const all = device.streams.flatMap((stream) => stream.channels.map((c, at) => ({ device, stream, at, c })))
+    .filter(({ c }) => c.quantity === quantity && (!unit || c.unit === unit));
+  return all.find(({ c }) => c.id === channel) ?? all[0] ?? null;
 }
 
 /** @param {Device} device @returns {Source|null} */
