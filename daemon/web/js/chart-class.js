@@ -4,6 +4,7 @@
 // across a picture that is a replay. Canvas only.
 import { inside, ratio } from './chart-paper.js';
 
+
 const STROKE_PX = 6, PALE = 0.3, FAINT = 0.2;
 
 /** @param {any} u uPlot @param {import('./chart-paper.js').Colours} colours @param {string} font
@@ -29,3 +30,7 @@ export function ofClass(u, colours, font, { predicted, watermark }) {
     ctx.stroke();
   });
 }
+
+/** The window of all has the whole stroke in it. @param {[number, number]} window @param {{window: string, predicted?: [number, number][]|null}} m
+ * @returns {[number, number]} */
+export const withPredicted = ([from, to], { window, predicted }) => [from, window === 'all' && predicted?.length ? Math.max(to, predicted[predicted.length - 1][0]) : to];

@@ -8,7 +8,7 @@ import uPlot from '/vendor/uplot.js';
 import { t, token } from './base.js';
 import { quantity } from './numbers.js';
 import * as paint from './chart-paper.js';
-import { ofClass } from './chart-class.js';
+import { ofClass, withPredicted } from './chart-class.js';
 import { FLAG_PX, flags } from './chart-marks.js';
 import { isOutside } from './flags.js';
 import { clipped, nearest, outside, tickText, timeSteps, timeUnit, VALUE_STEPS, valueRange, windowOf } from './chart-scale.js';
@@ -120,7 +120,7 @@ export class Chart {
     const m = this.m = this.model();
     if (m.style !== this.style) { this.build(); return; }
     if (!this.u) return;
-    const end = this.end, seen = windowOf(m.window, end, m.zoom, m.isGrowing);
+    const end = this.end, seen = withPredicted(windowOf(m.window, end, m.zoom, m.isGrowing), m);
     const drawn = [m.version, seen, m.range, m.window === '30' || m.gaps.length ? end.toFixed(2) : '', m.overlays.length, m.values, m.predicted?.length, m.watermark].join('|');
     if (drawn === this.drawn) return;
     this.drawn = drawn;
@@ -128,7 +128,10 @@ export class Chart {
     const us = (/** @type {number} */ s) => m.origin + s * 1e6;
     const p = this.picture = m.picture(us(seen[0]), Math.min(us(seen[1]), m.end), Math.max(60, this.over.clientWidth));
     const lanes = m.lines.map((line) => line.at), more = [];
-    if (m.window !== '30') for (const o of m.overlays) for (const v of o.y) if (v != null) more.push(v);
+    if (m.window !== '30') {
+      for (const o of m.overlays) for (const v of o.y) if (v != null) more.push(v);
+      for (const [, v] of m.predicted ?? []) more.push(v);
+    }
     this.values = m.values ?? valueRange(p, lanes, Math.max(0, ...m.lines.map((line) => line.step)), more);
     this.strays = clipped(p, lanes, this.values);
     this.outside = outside(p, m.lines);
