@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
+// What the teacher's page makes of a class without asking anybody: which channel serves a lesson's need, who gets which
+// kit, one point for each group, how near a prediction was. Without a browser.
+import assert from 'node:assert';
+import test from 'node:test';
+import { load } from '../support/pages.mjs';
+import { deal, lanesOf, serving, together } from '../../daemon/web/js/class-lanes.js';
+import { curveOf, distance, pointsOf, pooled } from '../../daemon/web/js/class-points.js';
+import { formulaOf } from '../../daemon/web/js/formula.js';
+
+const channel = (id, quantity, unit) => ({ id, quantity, unit, name: { zh: id, en: id } });
+const device = (id, channels, more = {}) => ({ id, sticker: id, state: 'ready', kit: 'k', streams: [{ id: id * 10, name: 's', channels }], ...more });
+const probe = (id, more) => device(id, [channel('t', 'time', 'ms'), channel('temp', 'temperature', 'Cel')], more);
+const air = (id, more) => device(id, [channel('humid', 'humidity', '%'), channel('temp', 'temperature', 'Cel')], more);
+const gate = (id, more) => device(id, [channel('period', 'period', 's')], more);
+
+test('a need is served by the channel of its quantity, of its unit, of the name it prefers', () => {
+  const two = device(1, [channel('a', 'temperature', 'K'), channel('b', 'temperature', 'Cel'), channel('c', 'temperature', 'Cel')]);
+  const at = (need) => serving(two, { id: 'T', quantity: 'temperature', ...need })?.channel.id;
+  assert.strictEqual(at({}), 'a');
+  assert.strictEqual(at({ unit: 'Cel' }), 'b');
+  assert.strictEqual(at({ unit: 'Cel', channel: 'c' }), 'c');
+  assert.strictEqual(serving(two, { id: 'p', quantity: 'pressure' }), null);
+});
+
+test('a group looks at the channels of its lesson, that of the plot first', () => {
+  const lesson = { needs: [{ id: 'black', quantity: 'temperature' }, { id: 'white', quantity: 'temperature' }, { id: 'h', quantity: 'humidity' }], plot: { y: 'white' } };
+  const lanes = lanesOf([probe(1), probe(2)], lesson);
+  assert.deepStrictEqual(lanes.map((l) => [l.need, l.device.id, l.channel.id]), [['white', 2, 'temp'], ['black', 1, 'temp']]);
+  assert.strictEqual(together(lanes).length, 2);
+  const one = lanesOf([air(3)], { needs: [{ id: 'h', quantity: 'humidity' }, { id: 'T', quantity: 'temperature' }], plot: { y: 'h' } });
+  assert.deepStrictEqual(one.map((l) => [l.need, l.channel.id]), [['h', 'humid'], ['T', 'temp']], 'one kit serves two needs');
+  assert.deepStrictEqual(together(one).map((l) => l.need), ['h'], 'other units have another axis');
+  assert.deepStrictEqual(lanesOf([probe(1), gate(2)], null).map((l) => l.channel.id), ['temp', 'period'], 'without a lesson: what each measures, and no clock');
+});
+
+test('kits are dealt to groups that have none, each what its lesson needs, and nobody loses one', () => {
+  const lesson = { needs: [{ id: 'a', quantity: 'temperature' }, { id: 'b', quantity: 'temperature' }] };
+  const groups = [1, 2, 3].map((number) => ({ number, devices: number === 2 ? [9] : [] })), kits = [gate(1), probe(2), probe(3), probe(4, { state: 'gone' }), probe(5), probe(9)];
+  assert.deepStrictEqual(deal(groups, kits, { needs: lesson.needs.slice(0, 1) }), [{ group: 1, devices: [2] }, { group: 3, devices: [3] }]);
+  assert.deepStrictEqual(deal(groups, kits, lesson), [{ group: 1, devices: [2, 3] }, { group: 3, devices: [5] }], 'two needs take two probes, as far as there are');
+  assert.deepStrictEqual(deal(groups, [gate(1)], lesson), []);
+  assert.deepStrictEqual(deal(groups, [air(1), air(2)], { needs: [{ id: 'h', quantity: 'humidity' }, { id: 'T', quantity: 'temperature' }] }),
+    [{ group: 1, devices: [1] }, { group: 3, devices: [2] }], 'one kit has both');
+  assert.deepStrictEqual(deal(groups, kits, null), [{ group: 1, devices: [1] }, { group: 3, devices: [2] }], 'without a lesson, one each');
+});
+
+const jsep = load('jsep');
+const read = (text, names) => formulaOf(jsep, text, names).value;
+const run = (number, id, typed, mean) => ({ number, runs: [{ run: id, typed, channels: mean == null ? {} : { T: { mean, sd: 0.02, n: 4 } } }], prediction: null });
+
+test('a class plot has a point for each run that has all it needs, with the lesson\'s formulas', () => {
+  const results = [run(1, 7, { L: 0.25 }, 1), run(2, 8, { L: 1 }, 2), run(3, 9, {}, 2), run(4, 10, { L: 0.5 }, null)];
+  const points = pointsOf(results, { x: 'L', y: 'T2' }, [{ id: 'T2', is: 'T^2' }], read);
+  assert.deepStrictEqual(points, [{ group: 1, run: 7, x: 0.25, y: 1, u: null }, { group: 2, run: 8, x: 1, y: 4, u: null }]);
+  const plain = pointsOf(results, { x: 'group', y: 'T' }, [], read);
+  assert.deepStrictEqual(plain.map(({ x, y, u }) => [x, y, u]), [[1, 1, 0.01], [2, 2, 0.01], [3, 2, 0.01]], 'the mean is as sure as its readings are many');
+  assert.deepStrictEqual(pooled([9, 10, 11]), { n: 3, mean: 10, sd: 1 });
+});
+
+test('a fit is drawn by its parameters, and one that has no curve is not', () => {
+  const line = curveOf({ model: 'linear', parameters: [{ value: 2 }, { value: 1 }] }, 0, 10, 2);
+  assert.deepStrictEqual(line, { x: [0, 5, 10], y: [1, 11, 21] });
+  assert.deepStrictEqual(curveOf({ model: 'quadratic', parameters: [{ value: 1 }, { value: 0 }, { value: -1 }] }, 0, 2, 1)?.y, [-1, 3]);
+  assert.strictEqual(curveOf({ model: 'poisson', parameters: [{ value: 2 }] }, 0, 1), null);
+});
+
+test('a prediction is compared where it was drawn, between its points too', () => {
+  const came = { x: [0, 1, 2, 3, 4], y: [0, 1, null, 3, 4] };
+  assert.strictEqual(distance([[0, 1], [3, 4]], came), 1, 'what came later, or not at all, does not count');
+  assert.ok(Number.isNaN(distance([[10, 1], [13, 4]], came)));
+  assert.ok(Number.isNaN(distance([[0, 1]], came)), 'a dot is no curve');
+});
