@@ -13,7 +13,7 @@ import zlib from 'node:zlib';
 import { bare } from './bare.mjs';
 
 const BUDGET = 150 * 1024;           // gzip, all files of a page
-const PAGES = ['index.html', 'screen.html'];
+const PAGES = ['index.html', 'screen.html', 'teacher.html'];
 const here = path.dirname(fileURLToPath(import.meta.url));
 const [modules, out] = process.argv.slice(2);
 if (!modules || !out) throw new Error('usage: build.mjs NODE_MODULES OUT');

@@ -6,9 +6,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { scripts, web } from '../support/pages.mjs';
-import { S } from '../../daemon/web/js/strings.js';
 
-const code = scripts().filter(([name]) => name !== 'strings.js');
+// One catalogue: strings.js that every page loads, and strings-PAGE.js with what one page needs alone.
+const isCatalogue = (/** @type {string} */ name) => /^strings(-\w+)?\.js$/.test(name);
+const parts = [];
+for (const [name, body] of scripts().filter(([name]) => isCatalogue(name))) {
+  // Without the import of base.js, which needs a browser.
+  const alone = body.replace(/^import .*$/m, '').replace(/^learn\(.*$/m, '');
+  parts.push([name, Object.values(await import(`data:text/javascript,${encodeURIComponent(alone)}`))[0]]);
+}
+const S = Object.assign({}, ...parts.map(([, words]) => words));
+
+const code = scripts().filter(([name]) => !isCatalogue(name));
 const text = code.map(([, t]) => t).join('\n');
 const withoutComments = (t) => t.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"])\/\/.*$/gm, '$1');
 
@@ -45,6 +54,11 @@ test('both languages say something, with the same places to fill in', () => {
     const places = (s) => [...new Set(s.match(/\{\d\}/g) ?? [])].sort().join();
     assert.strictEqual(places(zh), places(en), key);
   }
+});
+
+test('no key stands in two parts of the catalogue', () => {
+  const keys = parts.flatMap(([, words]) => Object.keys(words));
+  assert.deepStrictEqual(keys.filter((key, i) => keys.indexOf(key) < i), []);
 });
 
 test('the words keep the house rules', () => {

@@ -10,7 +10,7 @@ import { S } from './strings.js';
 export const html = htm.bind(h);
 export { render, useEffect, useRef, useState, useReducer, useMemo };
 
-/** @typedef {keyof typeof S} Key a sentence of the catalogue */
+/** @typedef {keyof typeof S | keyof typeof import('./strings-teacher.js').T} Key a sentence of the catalogue */
 /** @typedef {{zh: string, en: string}} Words a text that comes from the board in both languages */
 
 /** @param {Storage} where @param {string} name */
@@ -62,9 +62,14 @@ export function useApp() {
 /** A function that renders the component again. @returns {() => void} */
 export function useAgain() { return /** @type {any} */ (useReducer((/** @type {number} */ n) => n + 1, 0)[1]); }
 
+/** @type {Record<string, string[]>} */
+const catalogue = { ...S };
+/** Adds the words of one page, which the others need not carry. @param {Record<string, string[]>} words */
+export const learn = (words) => { Object.assign(catalogue, words); };
+
 /** The sentence in the page's language; {0}, {1} are replaced. @param {Key} key @param {...unknown} values */
 export function t(key, ...values) {
-  const sentence = S[key][app.lang === 'zh' ? 0 : 1];
+  const sentence = catalogue[key][app.lang === 'zh' ? 0 : 1];
   return sentence.replace(/\{(\d)\}/g, (_, i) => String(values[i]));
 }
 /** @param {Words|null|undefined} words */

@@ -39,6 +39,20 @@ const DRAWING = {
   down: '<path d="M6 9.5l6 6 6-6"/>',
   hand: '<path d="M4 17h16 M7 13v8 M17 13v8 M7 17l2.5-2 M7 17l2.5 2 M17 17l-2.5-2 M17 17l-2.5 2"/><circle cx="12" cy="7" r="3"/>',
   live: '<path d="M12 12h.1"/><circle cx="12" cy="12" r="2.4" fill="currentColor" stroke="none"/><path d="M7.4 7.4a6.5 6.5 0 0 0 0 9.2 M16.6 7.4a6.5 6.5 0 0 1 0 9.2 M4.6 4.6a10.5 10.5 0 0 0 0 14.8 M19.4 4.6a10.5 10.5 0 0 1 0 14.8"/>',
+  // the teacher's
+  stop: '<rect x="6" y="6" width="12" height="12" rx="1.5" fill="currentColor" stroke="none"/>',
+  pause: '<path d="M9 6v12 M15 6v12"/>',
+  flag: '<path d="M6 21V4h11l-2.5 4L17 12H6"/>',
+  zero: '<path d="M2.5 12H8 M5.5 9.5L8 12l-2.5 2.5 M21.5 12H16 M18.5 9.5L16 12l2.5 2.5"/><ellipse cx="12" cy="12" rx="2.2" ry="4.5"/>',
+  replay: '<path d="M5 5v5h5 M5.5 10a7.5 7.5 0 1 1-.8 5"/>',
+  undo: '<path d="M8.5 5L4 9.5 8.5 14 M4 9.5h9.5a5.5 5.5 0 0 1 0 11H9"/>',
+  board: '<rect x="4" y="6" width="16" height="12" rx="1.5"/><path d="M8 10h3v4H8z M15 10h2 M15 14h2 M8 3.5V6 M12 3.5V6 M16 3.5V6"/>',
+  screen: '<rect x="3" y="5" width="18" height="11.5" rx="1"/><path d="M9 20h6 M12 16.5V20"/>',
+  axis: '<path d="M6 4v16 M3.5 6.5L6 4l2.5 2.5 M3.5 17.5L6 20l2.5-2.5 M12 7h8 M12 12h8 M12 17h8"/>',
+  right: '<path d="M9 5.5l6.5 6.5L9 18.5"/>',
+  left: '<path d="M15 5.5L8.5 12l6.5 6.5"/>',
+  plus: '<path d="M12 5v14 M5 12h14"/>',
+  minus: '<path d="M5 12h14"/>',
 };
 /** @typedef {keyof typeof DRAWING} IconName */
 

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// What the teacher does: each deed asks for the PIN where it must, tells in one sentence why it was refused, and takes
+// the session as it is afterwards. One at a time, so that a double tap is one.
+import { t } from './base.js';
+import { identify, Refusal, zero } from './api.js';
+import { board } from './board.js';
+import { classroom } from './classroom.js';
+import { deal, lanesOf } from './class-lanes.js';
+import { desk } from './desk.js';
+import { sentence, withTeacher } from './pin.js';
+import { refusals } from './refusals.js';
+import { act, makeSession, markAll } from './teacher-api.js';
+import { toast } from './toast.js';
+
+/** @typedef {import('./class-api.js').Session} Session */
+/** @typedef {import('./class-api.js').Group} Group */
+/** @typedef {import('./api.js').Device} Device */
+
+let isBusy = false;
+
+/** @template T @param {() => Promise<T>} deed @returns {Promise<T|null>} null: refused, or another one goes on */
+export async function doing(deed) {
+  if (isBusy) return null;
+  isBusy = true;
+  try {
+    return await withTeacher(deed);
+  } catch (error) {
+    refusals.tell(sentence(error));
+    return null;
+  } finally {
+    isBusy = false;
+  }
+}
+
+/** @param {Session} session @param {import('./teacher-api.js').Deed} what @returns {Promise<Session|null>} */
+export async function perform(session, what) {
+  const after = await doing(() => act(session.id, what));
+  if (after) classroom.take(after);
+  return after;
+}
+
+/** The devices of a group, as far as they are known. @param {Group} group */
+export const devicesOf = (group) => group.devices.flatMap((id) => board.device(id) ?? []);
+
+/** Would a start record something of this group? @param {Group} group */
+export const canStart = (group) => !group.replay && devicesOf(group).some((d) => d.state === 'ready' && !d.problem);
+
+/** Gives kits that nobody has to groups that have none. @param {Session} session */
+export async function dealOut(session) {
+  let now = session;
+  for (const { group, devices } of deal(now.groups, board.devices ?? [], desk.text(now.lesson))) {
+    now = await act(now.id, { do: 'assign', group, devices });
+  }
+  if (now !== session) classroom.take(now);
+  return now;
+}
+
+/** Opens the chosen lesson for a class. @param {number} groups */
+export async function openLesson(groups) {
+  const { lesson = null, title, isProject, card } = desk;
+  const made = await doing(async () => {
+    const session = await makeSession({ lesson, title: title.trim(), groups, is_project: card?.is_project ?? (lesson == null && isProject) });
+    return dealOut(session);
+  });
+  if (!made) return;
+  classroom.take(made);
+  desk.enter(made);
+}
+
+/** Starts the groups that can, all at one instant. @param {Session} session @param {number} [fromUs] an instant that is past:
+ * somebody forgot to start */
+export async function startAll(session, fromUs) {
+  const groups = session.groups.filter((g) => g.run == null && canStart(g)).map((g) => g.number);
+  const after = groups.length ? await perform(session, { do: 'start', groups, ...(fromUs == null ? {} : { from_us: Math.round(fromUs) }) }) : null;
+  if (after && desk.view !== 'groups') desk.set({ view: 'groups' });
+}
+
+/** @param {Session} session */
+export const stopAll = (session) => perform(session, { do: 'stop' });
+
+/** @param {Session} session */
+export async function endLesson(session) {
+  const after = await perform(session, { do: 'end' });
+  if (after) desk.set({ ended: after, session: null });
+}
+
+/** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson */
+export async function zeroAll(devices, lesson) {
+  const lanes = devices.flatMap((d) => lanesOf([d], lesson).slice(0, 1)).filter(({ channel, device }) => isZeroable(channel) && device.state === 'ready');
+  let done = 0;
+  await doing(async () => {
+    for (const { stream, channel } of lanes) { await zero({ stream: stream.id, channel: channel.id, is_sure: false }); done++; }
+    return true;
+  });
+  if (done || !lanes.length) toast(done ? t('te_zeroed', done) : t('te_noZero'));
+}
+/** A temperature is not zeroed with a tap for all: only what its kit says so of. @param {import('./api.js').Channel & {is_zeroable?: boolean}} channel */
+export const isZeroable = (channel) => channel.is_zeroable === true;
+
+/** @param {Device} device */
+async function lit(device) {
+  try {
+    await identify(device.id);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 409) return false;   // it has no lamp
+    throw error;
+  }
+}
+/** Lets kits blink. @param {Device[]} devices */
+export async function blink(devices) {
+  const there = devices.filter((d) => d.state !== 'gone');
+  const all = await doing(() => Promise.all(there.map(lit)));
+  if (!all) return;
+  const dark = there.filter((_, i) => !all[i]).map((d) => d.sticker).join(', ');
+  if (dark) refusals.tell(t('noBlink', dark));
+  else if (there.length === 1) toast(t('blinking', there[0].sticker));
+  else toast(t('te_blinkAll'));
+}
+
+/** @param {string} text @param {number} at_us the instant when the button was pressed */
+export async function mark(text, at_us) {
+  if (await doing(() => markAll({ text, at_us: Math.round(at_us) }).then(() => true))) toast(t('te_marked', text));
+}

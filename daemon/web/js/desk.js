@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The teacher's desk: which lesson is chosen, for how many groups and which class, which session this page is in and what
+// of it is looked at; the lessons the board knows. Kept in the tab, so that a reload loses nothing. Topics:
+//
+//   desk (something was chosen)   lessons (other ones can run now, or one's text is here)
+import { memory } from './base.js';
+import { Refusal } from './api.js';
+import { board } from './board.js';
+import { classroom } from './classroom.js';
+import { Emitter } from './emitter.js';
+import { getLesson, getLessons } from './teacher-api.js';
+
+/** @typedef {import('./class-api.js').Session} Session */
+/** @typedef {import('./teacher-api.js').Card} Card */
+/** @typedef {import('./teacher-api.js').Lesson} Lesson */
+/** @typedef {'kits'|'groups'|'reveal'|'log'} View */
+
+const NAME = 'desk', AGAIN_MS = 3000, NEWS_MS = 500;
+export const GROUPS_MOST = 12;
+
+class Desk extends Emitter {
+  constructor() {
+    super();
+    const kept = memory.get(NAME) ?? {};
+    /** @type {string} '' : all */ this.stage = kept.stage ?? '';
+    /** @type {string|null|undefined} the chosen lesson; null: none, a free recording; undefined: nothing chosen yet */
+    this.lesson = 'lesson' in kept ? kept.lesson : undefined;
+    this.isProject = kept.isProject ?? false;          // of a free recording
+    /** @type {number|null} null: as many as the kits suffice for */ this.groups = kept.groups ?? null;
+    this.title = kept.title ?? '';
+    /** @type {number|null} */ this.session = kept.session ?? null;
+    /** @type {View} */ this.view = kept.view ?? 'kits';
+    /** @type {Session|null} the one that was just ended */ this.ended = null;
+    /** @type {Card[]|null} */ this.cards = null;
+    /** @type {Map<string, Lesson>} */ this.texts = new Map();
+    /** @type {any} */ this.timer = null;
+  }
+
+  start() {
+    for (const topic of ['catchup', 'lessons', 'devices']) board.on(topic, () => this.soon());
+    board.on('status', () => { if (board.isTeacher && [...this.texts.values()].some((l) => l.teacher === undefined)) this.texts.clear(); });
+  }
+
+  /** @param {Partial<Desk>} patch */
+  set(patch) {
+    Object.assign(this, patch);
+    const { stage, lesson, isProject, groups, title, session, view } = this;
+    memory.set(NAME, { stage, lesson, isProject, groups, title, session, view });
+    this.emit('desk');
+  }
+
+  /** The open session that this page is in. @returns {Session|null} */
+  get current() { return classroom.session(this.session) ?? null; }
+  /** @returns {Card|undefined} */
+  get card() { return this.cards?.find((c) => c.id === this.lesson); }
+
+  soon() { this.timer ??= setTimeout(() => { this.timer = null; this.load(); }, NEWS_MS); }
+
+  async load() {
+    try {
+      this.cards = await getLessons();
+      this.emit('lessons');
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      setTimeout(() => { if (board.link === 'open') this.soon(); }, AGAIN_MS);
+    }
+  }
+
+  /** A lesson with all its texts; null: not here yet, or there is none. @param {string|null|undefined} id @returns {Lesson|null} */
+  text(id) {
+    if (!id) return null;
+    const known = this.texts.get(id);
+    if (known || this.asking.has(id)) return known ?? null;
+    this.asking.add(id);
+    getLesson(id).then((lesson) => { this.texts.set(id, lesson); this.asking.delete(id); this.emit('lessons'); }, (error) => {
+      if (!(error instanceof Refusal)) throw error;
+      setTimeout(() => this.asking.delete(id), AGAIN_MS);
+    });
+    return null;
+  }
+
+  /** @type {Set<string>} */ asking = new Set();
+
+  /** Goes into a session. @param {Session} session */
+  enter(session) { this.set({ session: session.id, ended: null, view: session.state === 'running' ? 'groups' : 'kits' }); }
+  leave() { this.set({ session: null }); }
+}
+
+export const desk = new Desk();

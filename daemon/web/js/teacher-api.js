@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// What only the teacher's page asks of the board: lessons with what is plugged in, sessions made and changed, the log
+// of a class, fits over the groups, imports. What groups and the screen ask too is in class-api.js.
+import { ask } from './api.js';
+
+/** @typedef {import('./base.js').Words} Words */
+/** @typedef {import('./class-api.js').Session} Session */
+/** @typedef {{need: string, quantity: string, name: Words, kits: {id: string, name: Words}[]}} Missing */
+/** @typedef {{state: 'ready'|'trouble'|'missing', groups: number, devices: number[], missing: Missing[], sentence: Words|null}} Readiness
+ *   `groups`: how many the plugged-in devices suffice for, `devices` in the order in which they are dealt to groups; the
+ *   sentence names the next thing to do with hands */
+/** @typedef {{id: string, title: Words, question: Words, stage: string[], subject: string, theme: Words|null,
+ *   mode: 'time'|'event'|'edges', minutes: number|null, is_project: boolean, predict: string, has_sample: boolean,
+ *   problem: Words|null, readiness: Readiness}} Card */
+/** @typedef {{id: string, name: Words, quantity: string, unit: string|null, groups_share: number, is_optional: boolean, place: Words|null}} Need */
+/** @typedef {{what: string, range: [number, number], unit: string, because: Words}} Expected */
+/** @typedef {Omit<import('./class-api.js').Lesson, 'needs'|'expect'> & {needs: Need[], samples: string[], expect?: Expected[],
+ *   slips?: {see: Words, then: Words}[], teacher?: Words, extension?: Words[]}} Lesson as the teacher sees it; `teacher` is Markdown */
+/** @typedef {{id: number, at_us: number, wall_us: number|null, who: string, do: string, words: Words, may_undo: boolean, is_undone: boolean}} Act */
+/** @typedef {{model: string, n: number, parameters: {id: string, value: number, error: number|null, unit?: string}[], sigma: number|null,
+ *   r2: number|null, is_good: boolean, why: string, sentence: Words, formula: string}} Fit */
+/** @typedef {import('./api.js').Run & {streams?: number[]}} Run `streams`: those that belong to it */
+
+/** @returns {Promise<Card[]>} */
+export const getLessons = async () => (await ask('GET', 'lessons')).lessons;
+/** @param {string} id @returns {Promise<Lesson>} */
+export const getLesson = (id) => ask('GET', `lessons/${encodeURIComponent(id)}`);
+
+/** @param {{lesson: string|null, title: string, groups: number, is_project: boolean}} what @returns {Promise<Session>} */
+export const makeSession = (what) => ask('POST', 'sessions', what);
+/** @param {number} id @returns {Promise<Session>} */
+export const getSession = (id) => ask('GET', `sessions/${id}`);
+/** @typedef {{do: string, [more: string]: unknown}} Deed */
+/** @param {number} session @param {Deed} deed @returns {Promise<Session>} */
+export const act = (session, deed) => ask('POST', `sessions/${session}/acts`, deed);
+/** @param {number} session @returns {Promise<Act[]>} */
+export const getLog = async (session) => (await ask('GET', `sessions/${session}/log`)).acts;
+/** A mark for all. @param {{text: string, at_us: number}} what */
+export const markAll = (what) => ask('POST', 'marks', what);
+
+/** @param {number} run @returns {Promise<Run>} */
+export const getRun = (run) => ask('GET', `runs/${run}`);
+/** A lesson's sample as runs, which can be replayed. @param {string} lesson @param {string} sample @returns {Promise<number[]>} */
+export const importSample = async (lesson, sample) => (await ask('POST', 'import', { lesson, sample })).runs
+  .map((/** @type {number|{id: number}} */ run) => (typeof run === 'number' ? run : run.id));
+/** @param {{model: string, points: [number, number][]}} what @returns {Promise<Fit>} */
+export const fit = (what) => ask('POST', 'fits', what);
+
+/** Address of all that a class recorded, in one file. @param {number} session */
+export const packageUrl = (session) => `/api/v1/sessions/${session}/package`;
+/** Address of the figures for the school's assessment. */
+export const ACTIVITY_URL = '/api/v1/activity?format=csv';

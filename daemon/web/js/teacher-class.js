@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// A lesson that is open: its clock, what the teacher does to all groups, and four looks at it: the kits, the groups, the
+// reveal, the log. The one big key starts the groups that can, or stops all; it stands always in the same place.
+import { html, Pop, say, Segments, t, useState } from './base.js';
+import { board } from './board.js';
+import { qrUrl } from './class-api.js';
+import { Animal, colourOf } from './animals.js';
+import { blink, canStart, dealOut, devicesOf, doing, endLesson, mark, perform, startAll, stopAll, zeroAll } from './deeds.js';
+import { deal } from './class-lanes.js';
+import { desk } from './desk.js';
+import { useText } from './hooks.js';
+import { Icon } from './icons.js';
+import { clock } from './numbers.js';
+import { nextAction, devicesIn, Kits, kitsFor } from './teacher-kits.js';
+import { LessonClock } from './teacher-clock.js';
+import { Log } from './teacher-log.js';
+import { Notes } from './teacher-notes.js';
+import { StartBar, useDesk } from './teacher-parts.js';
+import { Range } from './teacher-range.js';
+import { Reveal } from './teacher-reveal.js';
+import { BoardPanel, Shelf } from './teacher-shelf.js';
+import { Stepper } from './teacher-choose.js';
+import { Wall } from './teacher-wall.js';
+
+/** @typedef {import('./class-api.js').Session} Session */
+/** @typedef {import('./teacher-api.js').Lesson} Lesson */
+
+/** What a lesson is called here. @param {Session} session */
+export const sessionName = (session) => [say(desk.cards?.find((c) => c.id === session.lesson)?.title) || (session.lesson ?? t('te_free')), session.title].filter(Boolean).join(' · ');
+
+/** A mark for all: the instant is that of the press, the words come after. */
+function MarkAll() {
+  const [text, setText] = useState(''), [at, setAt] = useState(0);
+  const submit = (/** @type {Event} */ e) => { e.preventDefault(); mark(text.trim() || t('te_markWord'), at || board.now()); };
+  return html`<span onClickCapture=${(/** @type {any} */ e) => { if (e.target.closest('[aria-expanded=false]')) setAt(board.now()); }}>
+    <${Pop} label=${t('te_markAll')} isNamed face=${html`<${Icon} n="flag" s=${20}/><span>${t('te_markAll')}</span>`}>
+      <form class="field" onSubmit=${submit}><label><span>${t('te_markWhat')}</span><input type="text" maxlength="63" autocomplete="off" placeholder=${t('te_markWord')} value=${text}
+        onInput=${(/** @type {any} */ e) => setText(e.target.value)}/></label><button class="btn main" data-close>${t('te_markGo')}</button></form><//></span>`;
+}
+
+/** What was forgotten: a start in the past. @param {{session: Session}} p */
+const Before = ({ session }) => html`<${Pop} label=${t('te_forgot')} isNamed face=${html`<${Icon} n="undo" s=${20}/><span>${t('te_forgot')}</span>`}>
+  <h2>${t('te_forgotD')}</h2>${[1, 2, 5, 10].map((min) => html`<button class="item" data-close key=${min} onClick=${() => startAll(session, board.now() - min * 60e6)}>
+    <${Icon} n="wait"/><span>${t('te_minAgo', min)}</span></button>`)}<//>`;
+
+/** @param {{session: Session, lesson: Lesson|null}} p */
+function Actions({ session, lesson }) {
+  const freeze = () => perform(session, { do: 'freeze', on: !session.is_frozen });
+  return html`<div class="acts"><${MarkAll}/>
+    <button class="btn" aria-pressed=${session.is_frozen} onClick=${freeze}><${Icon} n="freeze" s=${20}/><span>${t(session.is_frozen ? 'te_frozen' : 'te_freeze')}</span></button>
+    <${Range} session=${session} lesson=${lesson}/>
+    <${Segments} label=${t('views')} value=${desk.view} onPick=${(/** @type {any} */ view) => desk.set({ view })}
+      items=${[['kits', t('te_vKits')], ['groups', t('te_vGroups')], ['reveal', t('te_vReveal')], ['log', t('te_vLog')]]}/></div>`;
+}
+
+/** The way in for students, and who is there. @param {{session: Session}} p */
+function Join({ session }) {
+  const here = session.groups.filter((g) => g.joined > 0).length;
+  return html`<section class="panel join" aria-labelledby="join"><h2 id="join">${t('te_scan')}</h2><img class="qr" src=${qrUrl(session.id)} alt=${t('te_qrAlt')} width="184" height="184"/>
+    <p class="dim">${t('te_orOpen', location.host)}</p><p class="code">${session.code}</p>
+    <div class="gdots" role="img" aria-label=${t('te_joined', here, session.groups.length)}>${session.groups.map((g) => html`<span key=${g.number} class=${g.joined ? 'c' + colourOf(g.number) : 'no'}>
+      <${Animal} animal=${g.animal} s=${26}/><small>${g.number}</small></span>`)}</div><p>${t('te_joined', here, session.groups.length)}</p>
+    <a class="btn" href="/screen" target="_blank" rel="noopener"><${Icon} n="screen"/>${t('te_screen')}</a></section>`;
+}
+
+/** How many groups there are, and who may start. @param {{session: Session}} p */
+const Settings = ({ session }) => html`<section class="panel" aria-labelledby="settings"><h2 id="settings">${t('te_about')}</h2>
+  <${Stepper} groups=${session.groups.length} onChange=${(/** @type {number} */ groups) => perform(session, { do: 'groups', groups })}/>
+  <label class="tick"><input type="checkbox" checked=${session.may_start === 'groups'} onChange=${(/** @type {any} */ e) => perform(session, { do: 'may_start', who: e.target.checked ? 'groups' : 'teacher' })}/>
+    ${t('te_mayStart')}</label></section>`;
+
+/** @param {{session: Session, lesson: Lesson|null}} p */
+function KitsView({ session, lesson }) {
+  const spare = deal(session.groups, board.devices ?? [], lesson).length;
+  return html`<div class="tcols"><main><div class="secthead"><h2 class="step">${t('te_step2')}</h2><div class="acts">
+      ${spare > 0 && html`<button class="btn main" onClick=${() => doing(() => dealOut(session))}><${Icon} n="hand" s=${20}/>${t('te_deal', spare)}</button>`}
+      <button class="btn" onClick=${() => blink(devicesIn(session))}><${Icon} n="lamp" s=${20}/>${t('te_blinkAllDo')}</button></div></div>
+    <${Kits} devices=${kitsFor(lesson, session)} lesson=${lesson} session=${session}/>${lesson && html`<${Notes} lesson=${lesson}/>`}</main>
+    <aside class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${BoardPanel}/></aside></div>`;
+}
+
+/** @param {{session: Session}} p */
+function Leave({ session }) {
+  const isIdle = session.state === 'open' && session.groups.every((g) => !g.runs.length);
+  return html`<${Pop} label=${t('te_end')} isNamed cls="end" face=${html`<span>${t('te_end')}</span>`}><h2>${t(session.is_project ? 'te_endProject' : 'te_endAsk')}</h2>
+    <p>${t(isIdle ? 'te_endIdle' : 'te_endD')}</p><button class="item" data-close onClick=${() => endLesson(session)}><${Icon} n="check"/>${t('te_endGo')}</button>
+    <button class="item" data-close onClick=${() => desk.leave()}><${Icon} n="left"/><span>${t('te_back')}<small>${t('te_backD')}</small></span></button><//>`;
+}
+
+/** @param {{session: Session, lesson: Lesson|null}} p */
+function Foot({ session, lesson }) {
+  const isRunning = session.groups.some((g) => g.run != null), ready = session.groups.filter((g) => g.run == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
+  const ill = session.groups.filter((g) => !g.replay && devicesOf(g).some((d) => nextAction(d))).length, run = board.runs.find((r) => r.id === session.groups.find((g) => g.run != null)?.run);
+  const time = useText(250, () => (isRunning && run ? clock((board.now() - run.from_us) / 1e6) : ''));
+  return html`<${StartBar} label=${t('te_class')}>${isRunning && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${28}/></span>`}
+    <div class="grow"><strong>${isRunning ? t('rec') : sessionName(session)} <span ref=${time}></span></strong>
+      <p class="dim">${isRunning ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
+    ${isRunning ? null : html`<button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button><${Before} session=${session}/>`}
+    <${Leave} session=${session}/>
+    ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${t('te_stopAll')}</span></button>`
+    : html`<button class="btn main big" disabled=${!ready} onClick=${() => startAll(session)}><${Icon} n="play"/><span>${!ready ? t('te_noStart') : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}</span></button>`}<//>`;
+}
+
+/** @param {{session: Session}} p */
+export function Class({ session }) {
+  useDesk();
+  const lesson = desk.text(session.lesson), { view } = desk;
+  return html`<div class="inclass"><${LessonClock} session=${session} lesson=${lesson}/>
+    <div class="secthead"><h1>${sessionName(session)}</h1><${Actions} session=${session} lesson=${lesson}/></div>
+    ${view === 'kits' ? html`<${KitsView} session=${session} lesson=${lesson}/>` : html`<main>${view === 'groups' ? html`<${Wall} session=${session} lesson=${lesson}/>`
+    : view === 'reveal' ? html`<${Reveal} session=${session} lesson=${lesson}/>` : html`<${Log} session=${session}/>`}</main>`}</div>
+    <${Foot} session=${session} lesson=${lesson}/>`;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// Marks of the session's time: those of before are asked for once, new ones come as events.
+import { getMarks, Refusal } from './api.js';
+import { board } from './board.js';
+
+/** @typedef {import('./api.js').Mark} Mark */
+
+/** @type {Map<number, Mark>} */ const known = new Map();
+let askedFrom = Infinity;
+
+board.on('mark', (/** @type {Mark} */ mark) => { known.set(mark.id, mark); });
+board.on('catchup', () => { askedFrom = Infinity; });
+
+/** @param {number} from */
+function ask(from) {
+  const to = Math.min(askedFrom, Math.ceil(board.now()) + 1);
+  askedFrom = from;
+  getMarks(Math.floor(from), to).then(({ marks }) => { for (const mark of marks) known.set(mark.id, mark); }, (error) => {
+    if (!(error instanceof Refusal)) throw error;
+    askedFrom = Infinity;
+  });
+}
+
+/** Those within what is shown, in seconds from where it begins. @param {import('./group-view.js').Span} span */
+export function marksIn({ from, until }) {
+  if (Number.isFinite(from) && from < askedFrom) ask(from);
+  return [...known.values()].filter((m) => m.at_us >= from && m.at_us <= until).map((m) => ({ x: (m.at_us - from) / 1e6, text: m.text }));
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// All groups on one wall: each a tile with its mark, its value and its run as it grows, all on one range of values so that
+// they compare. A kit that is not well says what to do next on its tile; a replay says that it is one.
+import { html, say, t } from './base.js';
+import { Animal, colourOf, GroupShape } from './animals.js';
+import { board } from './board.js';
+import { lanesOf, together } from './class-lanes.js';
+import { DASH, Icon } from './icons.js';
+import { devicesOf, digitsShown, newest, pictureIn, sourceOf, spanOf, needOf, unitOf } from './group-view.js';
+import { useBoard, useEvery, useText } from './hooks.js';
+import { channelName } from './names.js';
+import { quantity } from './numbers.js';
+import { Plot } from './plot.js';
+import { nextAction } from './teacher-kits.js';
+import { Replays } from './teacher-replay.js';
+import { marksIn } from './teacher-marks.js';
+
+/** @typedef {import('./class-api.js').Session} Session */
+/** @typedef {import('./class-api.js').Group} Group */
+/** @typedef {import('./teacher-api.js').Lesson} Lesson */
+/** @typedef {import('./group-view.js').Source} Source */
+
+const TILE_PX = 320, DRAW_MS = 500, AIR = 0.08, WINDOW_US = 60e6;
+
+/** What the wall shows now; the range that "same axes" offers. */
+export const wall = { range: /** @type {[number, number]|null} */ (null) };
+
+/** What a group's tile is drawn from: its channels that share an axis, or those of the run that stands in. @param {Group} group @param {Lesson|null} lesson
+ * @returns {Source[]} */
+export function sourcesOf(group, lesson) {
+  const replayed = group.replay && board.runs.find((r) => r.id === group.replay?.run), streams = /** @type {{streams?: number[]}|undefined} */ (replayed)?.streams;
+  const devices = replayed && streams ? (board.devices ?? []).filter((d) => d.streams.some((s) => streams.includes(s.id))) : devicesOf(group);
+  const lanes = lanesOf(devices, lesson);
+  if (lanes.length) return together(lanes);
+  const one = sourceOf(devices, needOf(/** @type {any} */ (lesson)));
+  return one ? [one] : [];
+}
+
+/** The pictures of a group now, by its sources. @param {Group} group @param {Source[]} sources */
+export function picturesOf(group, sources) {
+  return sources.map((source) => {
+    const span = spanOf(group, source.stream, null);
+    return { source, span, picture: pictureIn(source, span, TILE_PX) };
+  });
+}
+/** @typedef {ReturnType<typeof picturesOf>[number]} Drawn */
+
+/** The least range of values that holds them all, with air; null: there is nothing. @param {Drawn[]} all @returns {[number, number]|null} */
+export function rangeOf(all) {
+  let lo = Infinity, hi = -Infinity;
+  for (const { picture } of all) {
+    for (const v of picture.lo) if (v != null && v < lo) lo = v;
+    for (const v of picture.hi) if (v != null && v > hi) hi = v;
+  }
+  if (!(hi >= lo)) return null;
+  const air = (hi - lo) * AIR || Math.max(Math.abs(hi) * 1e-3, 1e-3);
+  return [lo - air, hi + air];
+}
+
+/** How long the time axis is, in seconds: as long as the lesson means to record, longer when it does. @param {Drawn[]} all @param {Lesson|null} lesson */
+export function spanSeconds(all, lesson) {
+  const meant = (lesson?.record.duration_us ?? 0) / 1e6;
+  const longest = Math.max(0, ...all.map(({ span }) => (span.until - span.from) / 1e6)), isRun = all.some(({ span }) => span.to != null || span.until - span.from > WINDOW_US * 2);
+  const room = isRun ? longest * 1.05 : longest;
+  return Math.max(meant && longest < meant ? meant : room, 10);
+}
+
+/** @param {{group: Group, source: Source|undefined}} p */
+function Newest({ group, source }) {
+  const text = () => {
+    if (!source || (!group.replay && source.device.state === 'gone')) return '—';
+    const span = spanOf(group, source.stream, null), at = newest(source, span);
+    return quantity(at?.y ?? null, digitsShown(source, span), unitOf(source));
+  };
+  return html`<span class="val" ref=${useText(250, text)}></span>`;
+}
+
+/** @param {{group: Group, drawn: Drawn[], range: [number, number], seconds: number, session: Session, lesson: Lesson|null}} p */
+function Tile({ group, drawn, range, seconds, session, lesson }) {
+  const colour = colourOf(group.number), isMinutes = seconds > 180, unit = isMinutes ? 60 : 1, actions = group.replay ? [] : devicesOf(group).flatMap((d) => (nextAction(d) ? [{ d, words: nextAction(d) }] : []));
+  const [main] = drawn, name = main ? channelName(main.source.stream.channels[main.source.at]) : '', isDots = main?.source.stream.stamps === 'kernel' && !main.source.stream.period_us;
+  const scale = (/** @type {number[]} */ x) => x.map((v) => v / unit);
+  const lines = drawn.map(({ picture }, i) => ({ x: scale(picture.x), y: picture.mid, lo: picture.isBand ? picture.lo : undefined, hi: picture.isBand ? picture.hi : undefined,
+    colour: `var(--c${colour})`, dash: i ? DASH[(i % 5) + 2] : [], cls: isDots ? 'pts' : '' }));
+  const gaps = (main?.picture.gaps ?? []).map((g) => ({ from: g.from / unit, to: g.to / unit }));
+  const marks = main ? marksIn(main.span).map((m) => ({ x: m.x / unit, text: m.text })) : [];
+  return html`<article class=${'gcard' + (actions.length ? ' bad' : '')} aria-label=${t('groupN', group.number)} data-group=${group.number}><div class=${'head c' + colour}><${GroupShape} number=${group.number}/>
+      <${Animal} animal=${group.animal} s=${28}/><b>${t('groupN', group.number)}</b><span class="sub">${say(group.animal)}</span>${group.run != null && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${14}/></span>`}
+      ${!group.replay && group.is_ready && group.run == null && html`<span class="ok-c" title=${t('te_isReady')}><${Icon} n="check" s=${18}/><span class="sr">${t('te_isReady')}</span></span>`}
+      <${Newest} group=${group} source=${main?.source}/></div>
+    ${actions.length > 0 && html`<div class="fix">${actions.map(({ d, words }) => html`<p key=${d.id}><${Icon} n="unplug" s=${18}/><span>${t('kitPart', t('kitN', d.sticker), words)}</span></p>`)}<${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
+    ${group.replay && html`<div class="replaying"><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
+    ${main ? html`<${Plot} label=${`${t('groupN', group.number)}, ${name}`} x=${[0, seconds / unit]} y=${range} xTitle=${isMinutes ? 'min' : 's'} lines=${lines} gaps=${gaps} marks=${marks} most=${[5, 4]}
+      watermark=${group.replay ? t('replay') : ''}/>` : html`<p class="nokit dim">${t('te_groupNoKit')}</p>`}</article>`;
+}
+
+/** @param {{session: Session, lesson: Lesson|null}} p */
+export function Wall({ session, lesson }) {
+  useEvery(DRAW_MS);
+  useBoard('mark');
+  const all = session.groups.map((group) => ({ group, drawn: picturesOf(group, sourcesOf(group, lesson)) })), every = all.flatMap(({ drawn }) => drawn);
+  const free = rangeOf(every), range = session.y_range ?? free ?? [0, 1], seconds = spanSeconds(every, lesson);
+  wall.range = free;
+  return html`<div class=${`wall n${session.groups.length > 6 ? 12 : session.groups.length > 2 ? 6 : 2}`}>${all.map(({ group, drawn }) => html`<${Tile} key=${group.number} group=${group} drawn=${drawn} range=${range}
+    seconds=${seconds} session=${session} lesson=${lesson}/>`)}</div>`;
+}
