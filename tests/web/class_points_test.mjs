@@ -43,6 +43,8 @@ test('kits are dealt to groups that have none, each what its lesson needs, and n
   assert.deepStrictEqual(deal(groups, [gate(1)], lesson), []);
   assert.deepStrictEqual(deal(groups, [air(1), air(2)], { needs: [{ id: 'h', quantity: 'humidity' }, { id: 'T', quantity: 'temperature' }] }),
     [{ group: 1, devices: [1] }, { group: 3, devices: [2] }], 'one kit has both');
+  const shared = { needs: [{ id: 'p', quantity: 'period' }, { id: 'room', quantity: 'temperature', groups_share: 12 }] };
+  assert.deepStrictEqual(deal(groups, [gate(1), probe(2), gate(3), probe(4)], shared), [{ group: 1, devices: [1, 2] }, { group: 3, devices: [3] }], 'what the class shares is with the first');
   assert.deepStrictEqual(deal(groups, kits, null), [{ group: 1, devices: [1] }, { group: 3, devices: [2] }], 'without a lesson, one each');
 });
 
@@ -59,11 +61,12 @@ test('a class plot has a point for each run that has all it needs, with the less
   assert.deepStrictEqual(pooled([9, 10, 11]), { n: 3, mean: 10, sd: 1 });
 });
 
-test('a fit is drawn by its parameters, and one that has no curve is not', () => {
-  const line = curveOf({ model: 'linear', parameters: [{ value: 2 }, { value: 1 }] }, 0, 10, 2);
-  assert.deepStrictEqual(line, { x: [0, 5, 10], y: [1, 11, 21] });
-  assert.deepStrictEqual(curveOf({ model: 'quadratic', parameters: [{ value: 1 }, { value: 0 }, { value: -1 }] }, 0, 2, 1)?.y, [-1, 3]);
-  assert.strictEqual(curveOf({ model: 'poisson', parameters: [{ value: 2 }] }, 0, 1), null);
+test('a fit is drawn by its expression, and one that has no curve is not', () => {
+  const parameters = [{ id: 'k', value: 2 }, { id: 'b', value: 1 }];
+  assert.deepStrictEqual(curveOf({ expression: 'k*x + b', parameters }, read, 0, 10, 2), { x: [0, 5, 10], y: [1, 11, 21] });
+  assert.ok(Number.isNaN(curveOf({ expression: 'k*ln(x)', parameters }, read, -1, 1, 2)?.y[0]), 'where it has no value it is broken');
+  assert.strictEqual(curveOf({ expression: null, parameters }, read, 0, 1), null);
+  assert.strictEqual(curveOf({ expression: 'k*y', parameters }, read, 0, 1), null, 'a name that nobody knows');
 });
 
 test('a prediction is compared where it was drawn, between its points too', () => {

@@ -57,7 +57,8 @@ export function lanesOf(devices, lesson) {
 /** Lanes that share the axis of the first. @param {Lane[]} lanes */
 export const together = (lanes) => lanes.filter((lane) => lane.channel.unit === lanes[0].channel.unit && lane.channel.quantity === lanes[0].channel.quantity);
 
-/** Deals devices that no group has to groups that have none: for each the next ones that serve its needs.
+/** Deals devices that no group has to groups that have none: for each the next ones that serve its needs. What several groups share is
+ * with the first of them.
  * @param {{number: number, devices: number[]}[]} groups @param {Device[]} devices in the order of their stickers
  * @param {{needs: Need[], plot: {y: string}|null}|null} lesson
  * @returns {{group: number, devices: number[]}[]} */
@@ -68,7 +69,7 @@ export function deal(groups, devices, lesson) {
     if (group.devices.length) continue;
     /** @type {Device[]} */ const mine = [];
     for (const need of lesson?.needs ?? []) {
-      if ((need.groups_share ?? 1) > 1 || lanesOf(mine, lesson).some((l) => l.need === need.id)) continue;
+      if ((group.number - 1) % (need.groups_share ?? 1) || lanesOf(mine, lesson).some((l) => l.need === need.id)) continue;
       const device = free.find((d) => !mine.includes(d) && serving(d, need));
       if (device) mine.push(device);
     }

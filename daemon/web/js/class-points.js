@@ -34,24 +34,18 @@ export function pooled(values) {
   return { n, mean, sd: n > 1 ? Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / (n - 1)) : NaN };
 }
 
-/** The curve of a fit by its parameters, in the order in which the board tells them (daemon/fit/models.c). @type {Record<string, (p: number[], x: number) => number>} */
-const CURVE = {
-  proportional: ([k], x) => k * x,
-  linear: ([k, b], x) => k * x + b,
-  quadratic: ([a, b, c], x) => (a * x + b) * x + c,
-  power: ([a, n], x) => a * x ** n,
-  exponential: ([a, k], x) => a * Math.exp(k * x),
-  decay: ([a, tau, c], x) => a * Math.exp(-x / tau) + c,
-  logarithm: ([a, b], x) => a * Math.log(x) + b,
-};
-
-/** A fit's curve over [from, to]; null: it has none that can be drawn here. @param {{model: string, parameters: {value: number}[]}} fit
- * @param {number} from @param {number} to @param {number} [n] @returns {{x: number[], y: number[]}|null} */
-export function curveOf({ model, parameters }, from, to, n = 120) {
-  const f = CURVE[model], p = parameters.map(({ value }) => value);
-  if (!f) return null;
-  const x = Array.from({ length: n + 1 }, (_, i) => from + (to - from) * i / n);
-  return { x, y: x.map((v) => f(p, v)) };
+/** A fit's curve over [from, to], by the expression that the board gives for it; null: it has none.
+ * @param {{expression?: string|null, parameters: {id: string, value: number}[]}} fit @param {Reader} read @param {number} from @param {number} to @param {number} [n]
+ * @returns {{x: number[], y: number[]}|null} */
+export function curveOf({ expression, parameters }, read, from, to, n = 120) {
+  if (!expression) return null;
+  const known = Object.fromEntries(parameters.map(({ id, value }) => [id, value])), x = Array.from({ length: n + 1 }, (_, i) => from + (to - from) * i / n);
+  try {
+    const value = read(expression, ['x', ...Object.keys(known)]);
+    return { x, y: x.map((v) => value({ ...known, x: v })) };
+  } catch {
+    return null;
+  }
 }
 
 /** How far a drawn prediction was from what came, on average; NaN: they share no time. @param {[number, number][]} drawn by x

@@ -60,7 +60,7 @@ export async function dealOut(session) {
 export async function openLesson(groups) {
   const { lesson = null, title, isProject, card } = desk;
   const made = await doing(async () => {
-    const session = await makeSession({ lesson, title: title.trim(), groups, is_project: card?.is_project ?? (lesson == null && isProject) });
+    const session = await makeSession({ ...(lesson == null ? {} : { lesson }), title: title.trim(), groups, is_project: card?.is_project ?? (lesson == null && isProject) });
     return dealOut(session);
   });
   if (!made) return;

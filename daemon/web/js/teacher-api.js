@@ -19,7 +19,8 @@ import { ask } from './api.js';
  *   slips?: {see: Words, then: Words}[], teacher?: Words, extension?: Words[]}} Lesson as the teacher sees it; `teacher` is Markdown */
 /** @typedef {{id: number, at_us: number, wall_us: number|null, who: string, do: string, words: Words, may_undo: boolean, is_undone: boolean}} Act */
 /** @typedef {{model: string, n: number, parameters: {id: string, value: number, error: number|null, unit?: string}[], sigma: number|null,
- *   r2: number|null, is_good: boolean, why: string, sentence: Words, formula: string}} Fit */
+ *   r2: number|null, is_good: boolean, why: string, sentence: Words, formula: string, expression?: string|null}} Fit `expression`: of x
+ *   and the parameters, as formula.js reads them */
 /** @typedef {import('./api.js').Run & {streams?: number[]}} Run `streams`: those that belong to it */
 
 /** @returns {Promise<Card[]>} */
@@ -27,7 +28,8 @@ export const getLessons = async () => (await ask('GET', 'lessons')).lessons;
 /** @param {string} id @returns {Promise<Lesson>} */
 export const getLesson = (id) => ask('GET', `lessons/${encodeURIComponent(id)}`);
 
-/** @param {{lesson: string|null, title: string, groups: number, is_project: boolean}} what @returns {Promise<Session>} */
+/** @param {{lesson?: string, title: string, groups: number, is_project: boolean}} what without `lesson`: a free recording
+ * @returns {Promise<Session>} */
 export const makeSession = (what) => ask('POST', 'sessions', what);
 /** @param {number} id @returns {Promise<Session>} */
 export const getSession = (id) => ask('GET', `sessions/${id}`);

@@ -119,7 +119,7 @@ function ClassPlot({ session, lesson, results }) {
   const axes = plot ?? { x: 'group', y: main ?? '', fits: [] }, [model, setModel] = useState(''), fits = axes.fits, chosen = fits.includes(model) ? model : fits[0];
   const points = pointsOf(results, axes, lesson?.formulas ?? [], read), { fit, refused } = useFit(chosen, points.map(({ x, y }) => [x, y])), values = points.map(({ y }) => y), all = pooled(values);
   const x = points.length ? (axes.x === 'group' ? /** @type {[number, number]} */ ([0, session.groups.length + 1]) : axis(points.map((p) => p.x))) : /** @type {[number, number]} */ ([0, 1]);
-  const curve = fit && curveOf(fit, Math.max(x[0], chosen === 'logarithm' || chosen === 'power' ? (x[1] - x[0]) * 1e-3 : -Infinity), x[1]), y = values.length ? axis([...values, ...(points.flatMap((p) => (p.u ? [p.y - p.u, p.y + p.u] : [])))]) : /** @type {[number, number]} */ ([0, 1]);
+  const curve = fit && curveOf(fit, read, x[0], x[1]), y = values.length ? axis([...values, ...(points.flatMap((p) => (p.u ? [p.y - p.u, p.y + p.u] : [])))]) : /** @type {[number, number]} */ ([0, 1]);
   const bars = points.flatMap((p) => (p.u ? [{ x: [p.x, p.x], y: [p.y - p.u, p.y + p.u], colour: `var(--c${colourOf(p.group)})`, width: 2 }] : []));
   const lines = [...bars, ...(curve ? [{ ...curve, colour: fit?.is_good ? 'var(--ink)' : 'var(--cinnabar)', dash: fit?.is_good ? [10, 4] : [2, 4], width: 2 }] : []),
     ...(!fits.length && values.length > 1 ? [{ x: [x[0], x[1]], y: [all.mean, all.mean], colour: 'var(--ink)', dash: [10, 4], width: 2 }] : [])];
