@@ -6,7 +6,7 @@ import assert from 'node:assert';
 import test from 'node:test';
 import { load } from '../support/pages.mjs';
 import { deal, lanesOf, serving, together } from '../../daemon/web/js/class-lanes.js';
-import { curveOf, distance, pointsOf, pooled } from '../../daemon/web/js/class-points.js';
+import { curveOf, distance, pointsOf, pointsOfReadings, pooled } from '../../daemon/web/js/class-points.js';
 import { formulaOf } from '../../daemon/web/js/formula.js';
 
 const channel = (id, quantity, unit) => ({ id, quantity, unit, name: { zh: id, en: id } });
@@ -59,6 +59,13 @@ test('a class plot has a point for each run that has all it needs, with the less
   const plain = pointsOf(results, { x: 'group', y: 'T' }, [], read);
   assert.deepStrictEqual(plain.map(({ x, y, u }) => [x, y, u]), [[1, 1, 0.01], [2, 2, 0.01], [3, 2, 0.01]], 'the mean is as sure as its readings are many');
   assert.deepStrictEqual(pooled([9, 10, 11]), { n: 3, mean: 10, sd: 1 });
+});
+
+test('in a lesson of events each reading that was kept is a point', () => {
+  const needs = new Map([['10:level', 'dB'], ['20:level', 'dB']]);
+  const kept = [{ id: 1, group: 2, at_us: 5, run: 4, typed: { d: 1 }, values: { '10:level': 80, '10:t': 7 } }, { id: 2, group: 2, at_us: 6, run: 4, typed: { d: 2 }, values: { '20:level': 74 } },
+    { id: 3, group: 1, at_us: 7, run: null, typed: {}, values: { '10:level': 74 } }, { id: 4, group: 1, at_us: 7, run: null, typed: { d: 4 }, values: { '10:level': null } }];
+  assert.deepStrictEqual(pointsOfReadings(kept, { x: 'd', y: 'loud' }, [{ id: 'loud', is: 'dB - 30' }], read, needs).map(({ group, x, y }) => [group, x, y]), [[2, 1, 50], [2, 2, 44]]);
 });
 
 test('a fit is drawn by its expression, and one that has no curve is not', () => {

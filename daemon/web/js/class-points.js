@@ -28,6 +28,16 @@ export function pointsOf(results, axes, formulas, read) {
   }));
 }
 
+/** Points of a lesson of events: each reading that a group kept by hand is one, with the values of that instant.
+ * @param {import('./class-api.js').Reading[]} readings @param {{x: string, y: string}} axes @param {Formula[]} formulas @param {Reader} read
+ * @param {Map<string, string>} needs the need that "stream:channel" serves @returns {ClassPoint[]} */
+export function pointsOfReadings(readings, axes, formulas, read, needs) {
+  return pointsOf(readings.map((r) => ({ number: r.group, prediction: null, runs: [{ run: r.run ?? 0, typed: r.typed, channels: Object.fromEntries(Object.entries(r.values).flatMap(([place, value]) => {
+    const need = needs.get(place);
+    return need && value != null ? [[need, { mean: value, sd: null, n: 1, min: value, max: value, first: value, last: value }]] : [];
+  })) }] })), axes, formulas, read);
+}
+
 /** Mean, standard deviation and number of values. @param {number[]} values */
 export function pooled(values) {
   const n = values.length, mean = values.reduce((s, v) => s + v, 0) / n;

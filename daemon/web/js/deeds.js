@@ -8,6 +8,7 @@ import { board } from './board.js';
 import { classroom } from './classroom.js';
 import { deal, lanesOf } from './class-lanes.js';
 import { desk } from './desk.js';
+import { devicesOf } from './group-view.js';
 import { sentence, withTeacher } from './pin.js';
 import { refusals } from './refusals.js';
 import { act, makeSession, markAll } from './teacher-api.js';
@@ -39,9 +40,6 @@ export async function perform(session, what) {
   if (after) classroom.take(after);
   return after;
 }
-
-/** The devices of a group, as far as they are known. @param {Group} group */
-export const devicesOf = (group) => group.devices.flatMap((id) => board.device(id) ?? []);
 
 /** Would a start record something of this group? @param {Group} group */
 export const canStart = (group) => !group.replay && devicesOf(group).some((d) => d.state === 'ready' && !d.problem);
@@ -82,7 +80,7 @@ export const stopAll = (session) => perform(session, { do: 'stop' });
 /** @param {Session} session */
 export async function endLesson(session) {
   const after = await perform(session, { do: 'end' });
-  if (after) desk.set({ ended: after, session: null });
+  if (after) desk.close(after);
 }
 
 /** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson */

@@ -9,7 +9,7 @@ import { Refusal } from './api.js';
 import { board } from './board.js';
 import { classroom } from './classroom.js';
 import { Emitter } from './emitter.js';
-import { getLesson, getLessons } from './teacher-api.js';
+import { getLesson, getLessons, getSession } from './teacher-api.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
 /** @typedef {import('./teacher-api.js').Card} Card */
@@ -31,7 +31,8 @@ class Desk extends Emitter {
     this.title = kept.title ?? '';
     /** @type {number|null} */ this.session = kept.session ?? null;
     /** @type {View} */ this.view = kept.view ?? 'kits';
-    /** @type {Session|null} the one that was just ended */ this.ended = null;
+    /** @type {number|null} the one that was just ended, here or by another teacher */ this.over = kept.over ?? null;
+    /** @type {Session|null} the same, once it is known */ this.ended = null;
     /** @type {Card[]|null} */ this.cards = null;
     /** @type {Map<string, Lesson>} */ this.texts = new Map();
     /** @type {any} */ this.timer = null;
@@ -39,14 +40,16 @@ class Desk extends Emitter {
 
   start() {
     for (const topic of ['catchup', 'lessons', 'devices']) board.on(topic, () => this.soon());
+    classroom.on('sessions', (session) => this.watch(session));
+    board.on('catchup', () => this.recall());
     board.on('status', () => { if (board.isTeacher && [...this.texts.values()].some((l) => l.teacher === undefined)) this.texts.clear(); });
   }
 
   /** @param {Partial<Desk>} patch */
   set(patch) {
     Object.assign(this, patch);
-    const { stage, lesson, isProject, groups, title, session, view } = this;
-    memory.set(NAME, { stage, lesson, isProject, groups, title, session, view });
+    const { stage, lesson, isProject, groups, title, session, view, over } = this;
+    memory.set(NAME, { stage, lesson, isProject, groups, title, session, view, over });
     this.emit('desk');
   }
 
@@ -54,6 +57,28 @@ class Desk extends Emitter {
   get current() { return classroom.session(this.session) ?? null; }
   /** @returns {Card|undefined} */
   get card() { return this.cards?.find((c) => c.id === this.lesson); }
+
+  /** @param {Session|undefined} session what changed; none: all may have */
+  watch(session) {
+    if (session?.state === 'ended' && session.id === this.session) this.close(session);
+    else if (!session && this.session && classroom.sessions && !this.current) { this.set({ over: this.session, session: null }); this.recall(); }
+  }
+
+  /** After a reload: the session that is over, as the board keeps it. */
+  async recall() {
+    if (!this.over || this.ended) return;
+    try {
+      this.set({ ended: await getSession(this.over) });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.status === 404) this.set({ over: null });
+    }
+  }
+
+  /** @param {Session} session */
+  close(session) { this.set({ ended: session, over: session.id, session: null }); }
+  /** Back to the lessons. */
+  put() { this.set({ ended: null, over: null, session: null }); }
 
   soon() { this.timer ??= setTimeout(() => { this.timer = null; this.load(); }, NEWS_MS); }
 
@@ -83,7 +108,7 @@ class Desk extends Emitter {
   /** @type {Set<string>} */ asking = new Set();
 
   /** Goes into a session. @param {Session} session */
-  enter(session) { this.set({ session: session.id, ended: null, view: session.state === 'running' ? 'groups' : 'kits' }); }
+  enter(session) { this.set({ session: session.id, ended: null, over: null, view: session.state === 'running' ? 'groups' : 'kits' }); }
   leave() { this.set({ session: null }); }
 }
 

@@ -42,7 +42,6 @@ const DRAWING = {
   // the teacher's
   stop: '<rect x="6" y="6" width="12" height="12" rx="1.5" fill="currentColor" stroke="none"/>',
   pause: '<path d="M9 6v12 M15 6v12"/>',
-  flag: '<path d="M6 21V4h11l-2.5 4L17 12H6"/>',
   zero: '<path d="M2.5 12H8 M5.5 9.5L8 12l-2.5 2.5 M21.5 12H16 M18.5 9.5L16 12l2.5 2.5"/><ellipse cx="12" cy="12" rx="2.2" ry="4.5"/>',
   replay: '<path d="M5 5v5h5 M5.5 10a7.5 7.5 0 1 1-.8 5"/>',
   undo: '<path d="M8.5 5L4 9.5 8.5 14 M4 9.5h9.5a5.5 5.5 0 0 1 0 11H9"/>',

@@ -8,20 +8,9 @@ import { openSlip, Slip } from './class-dialog.js';
 import { useBoard, useClass } from './hooks.js';
 import { Icon } from './icons.js';
 import { sections } from './markdown.js';
+import { blockOf, inlines } from './markdown-view.js';
 import { num } from './numbers.js';
 import { unitText } from './units.js';
-
-/** @typedef {import('./markdown.js').Inline} Inline */
-/** @typedef {import('./markdown.js').Block} Block */
-
-/** Text only: nothing that stands in a lesson becomes an element but these four. @param {Inline[]} parts @returns {any[]} */
-const inlines = (parts) => parts.map((part) => (typeof part === 'string' ? part : part.kind === 'strong' ? html`<strong>${inlines(part.parts)}</strong>`
-  : part.kind === 'em' ? html`<em>${inlines(part.parts)}</em>` : html`<code>${inlines(part.parts)}</code>`));
-
-/** @param {Block} block */
-const blockOf = (block) => (block.kind === 'p' ? html`<p>${inlines(block.parts)}</p>`
-  : block.kind === 'ol' ? html`<ol class="do">${block.items.map((item) => html`<li>${inlines(item)}</li>`)}</ol>`
-    : html`<ul class="do">${block.items.map((item) => html`<li>${inlines(item)}</li>`)}</ul>`);
 
 /** @type {Record<string, string[]>} */
 const NOW = { before: ['predict'], during: ['measure', 'daily'], after: ['think'] };

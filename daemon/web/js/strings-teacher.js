@@ -167,6 +167,7 @@ export const T = {
   te_came: ['结果', 'Result'],
   te_result: ['全班结果', 'Class result'],
   te_onePoint: ['每次记录一个点，共 {0} 个', 'One point for each run: {0}'],
+  te_onePointKept: ['每个留下的读数一个点，共 {0} 个', 'One point for each kept reading: {0}'],
   te_noPoint: ['还没有结果：先记一次，要填的数也填上', 'No result yet: record once, and type in what is asked'],
   te_pooled: ['{0} 个值，平均 {1}，标准差 {2}', '{0} values: mean {1}, standard deviation {2}'],
   te_fits: ['拟合', 'Fits'],

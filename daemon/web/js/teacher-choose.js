@@ -5,10 +5,10 @@
 import { html, say, Segments, t } from './base.js';
 import { board } from './board.js';
 import { classroom } from './classroom.js';
+import { deal } from './class-lanes.js';
 import { openLesson } from './deeds.js';
 import { desk, GROUPS_MOST } from './desk.js';
 import { Icon } from './icons.js';
-import { isWell } from './preflight.js';
 import { Kits, kitsFor } from './teacher-kits.js';
 import { StartBar, useDesk } from './teacher-parts.js';
 import { BoardPanel, Shelf } from './teacher-shelf.js';
@@ -55,11 +55,10 @@ function Cards() {
     <div class="cards" tabindex="0" role="group" aria-label=${t('te_step1')}>${all.map(({ face }) => face)}</div></section>`;
 }
 
-/** For how many groups, when nobody said it: as many as the kits suffice for. */
+/** For how many groups, when nobody said it: as many as would have kits of their own. */
 function groupsNow() {
-  const { lesson, card } = desk;
-  const enough = lesson == null ? (board.devices ?? []).filter(isWell).length : card?.readiness.groups ?? 0;
-  return desk.groups ?? Math.min(enough || GROUPS_FIRST, GROUPS_MOST);
+  const free = Array.from({ length: GROUPS_MOST }, (_, i) => ({ number: i + 1, devices: [] }));
+  return desk.groups ?? (deal(free, board.devices ?? [], desk.text(desk.lesson)).length || GROUPS_FIRST);
 }
 
 /** @param {{groups: number, onChange: (n: number) => void}} p */

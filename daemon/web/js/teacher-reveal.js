@@ -7,11 +7,13 @@ import { html, say, Segments, t, useEffect, useState } from './base.js';
 import { Refusal } from './api.js';
 import { colourOf, groupName, GroupShape, isOpenShape } from './animals.js';
 import { board } from './board.js';
-import { getResults } from './class-api.js';
+import { getReadings, getResults } from './class-api.js';
 import { classroom } from './classroom.js';
-import { curveOf, distance, pointsOf, pooled } from './class-points.js';
+import { lanesOf } from './class-lanes.js';
+import { curveOf, distance, pointsOf, pointsOfReadings, pooled } from './class-points.js';
 import { perform } from './deeds.js';
 import { formulaOf } from './formula.js';
+import { devicesOf } from './group-view.js';
 import { useEvery } from './hooks.js';
 import { DASH, Icon, Sample } from './icons.js';
 import { channelName } from './names.js';
@@ -43,6 +45,24 @@ function useResults(session) {
   }, [session.id]);
   return all;
 }
+
+/** Readings that groups kept by hand, of a lesson of events. @param {Session} session @param {boolean} isEvents */
+function useKept(session, isEvents) {
+  const [all, setAll] = useState(/** @type {import('./class-api.js').Reading[]} */ ([]));
+  useEffect(() => {
+    if (!isEvents) return undefined;
+    let isOver = false;
+    const look = () => getReadings(session.id).then((kept) => { if (!isOver) setAll(kept); }, (error) => { if (!(error instanceof Refusal)) throw error; });
+    look();
+    const end = board.on('reading', look);
+    return () => { isOver = true; end(); };
+  }, [session.id, isEvents]);
+  return all;
+}
+
+/** Which need a channel of the class serves. @param {Session} session @param {Lesson|null} lesson */
+const needsOf = (session, lesson) => new Map(session.groups.flatMap((g) => lanesOf(devicesOf(g), lesson).flatMap((l) => (
+  l.need ? [/** @type {[string, string]} */ ([`${l.stream.id}:${l.channel.id}`, l.need])] : []))));
 
 /** @param {{session: Session}} p */
 const Legend = ({ session }) => html`<div class="legend">${session.groups.map(({ number }) => html`<span key=${number} class=${'c' + colourOf(number)}>
@@ -117,7 +137,8 @@ function axis(values) {
 function ClassPlot({ session, lesson, results }) {
   const plot = lesson?.class_plot, main = lesson?.plot?.y ?? lesson?.needs[0]?.id ?? Object.keys(results[0]?.runs[0]?.channels ?? {})[0];
   const axes = plot ?? { x: 'group', y: main ?? '', fits: [] }, [model, setModel] = useState(''), fits = axes.fits, chosen = fits.includes(model) ? model : fits[0];
-  const points = pointsOf(results, axes, lesson?.formulas ?? [], read), { fit, refused } = useFit(chosen, points.map(({ x, y }) => [x, y])), values = points.map(({ y }) => y), all = pooled(values);
+  const isEvents = lesson?.record.mode === 'event', kept = useKept(session, isEvents), formulas = lesson?.formulas ?? [];
+  const points = isEvents && plot ? pointsOfReadings(kept, axes, formulas, read, needsOf(session, lesson)) : pointsOf(results, axes, formulas, read), { fit, refused } = useFit(chosen, points.map(({ x, y }) => [x, y])), values = points.map(({ y }) => y), all = pooled(values);
   const x = points.length ? (axes.x === 'group' ? /** @type {[number, number]} */ ([0, session.groups.length + 1]) : axis(points.map((p) => p.x))) : /** @type {[number, number]} */ ([0, 1]);
   const curve = fit && curveOf(fit, read, x[0], x[1]), y = values.length ? axis([...values, ...(points.flatMap((p) => (p.u ? [p.y - p.u, p.y + p.u] : [])))]) : /** @type {[number, number]} */ ([0, 1]);
   const bars = points.flatMap((p) => (p.u ? [{ x: [p.x, p.x], y: [p.y - p.u, p.y + p.u], colour: `var(--c${colourOf(p.group)})`, width: 2 }] : []));
@@ -126,7 +147,7 @@ function ClassPlot({ session, lesson, results }) {
   const dots = points.map((p) => ({ x: p.x, y: p.y, colour: colourOf(p.group), isOpen: isOpenShape(p.group) })), digits = digitsFor(all.sd || all.mean);
   return html`<section class="panel" aria-labelledby="class"><div class="secthead"><h2 id="class">${t('te_result')}</h2>${fits.length > 1 && html`<${Segments} label=${t('te_fits')} value=${chosen} onPick=${setModel} items=${fits.map((f) => [f, modelWord(f)])}/>`}</div>
     <${Plot} label=${t('te_result')} x=${x} y=${y} xTitle=${titleOf(axes.x, lesson)} yTitle=${titleOf(axes.y, lesson)} lines=${lines} dots=${dots}/>
-    <div><p>${points.length ? t('te_onePoint', points.length) : t('te_noPoint')}</p>
+    <div><p>${points.length ? t(isEvents ? 'te_onePointKept' : 'te_onePoint', points.length) : t('te_noPoint')}</p>
       ${!fits.length && values.length > 1 && html`<p class="verdict"><${Icon} n="chart"/><span>${t('te_pooled', all.n, num(all.mean, digits), num(all.sd, digits))}</span></p>`}
       ${(fit || refused) && html`<p class=${'verdict ' + (fit?.is_good ? 'ok' : 'bad')} data-model=${chosen}><${Icon} n=${fit?.is_good ? 'check' : 'warn'}/><span>${fit && html`<b class="formula">${fit.formula}</b> `}${say(fit?.sentence ?? refused)}</span></p>`}</div></section>`;
 }

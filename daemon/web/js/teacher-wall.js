@@ -7,7 +7,7 @@ import { Animal, colourOf, GroupShape } from './animals.js';
 import { board } from './board.js';
 import { lanesOf, together } from './class-lanes.js';
 import { DASH, Icon } from './icons.js';
-import { devicesOf, digitsShown, newest, pictureIn, sourceOf, spanOf, needOf, unitOf } from './group-view.js';
+import { devicesOf, digitsShown, isOfEvents, newest, pictureIn, spanOf, unitOf } from './group-view.js';
 import { useBoard, useEvery, useText } from './hooks.js';
 import { channelName } from './names.js';
 import { quantity } from './numbers.js';
@@ -29,12 +29,11 @@ export const wall = { range: /** @type {[number, number]|null} */ (null) };
 /** What a group's tile is drawn from: its channels that share an axis, or those of the run that stands in. @param {Group} group @param {Lesson|null} lesson
  * @returns {Source[]} */
 export function sourcesOf(group, lesson) {
-  const replayed = group.replay && board.runs.find((r) => r.id === group.replay?.run), streams = /** @type {{streams?: number[]}|undefined} */ (replayed)?.streams;
-  const devices = replayed && streams ? (board.devices ?? []).filter((d) => d.streams.some((s) => streams.includes(s.id))) : devicesOf(group);
+  const streams = group.replay && board.runs.find((r) => r.id === group.replay?.run)?.streams;
+  const devices = streams ? (board.devices ?? []).flatMap((d) => { const own = d.streams.filter((s) => streams.includes(s.id)); return own.length ? [{ ...d, streams: own }] : []; })
+    : devicesOf(group);
   const lanes = lanesOf(devices, lesson);
-  if (lanes.length) return together(lanes);
-  const one = sourceOf(devices, needOf(/** @type {any} */ (lesson)));
-  return one ? [one] : [];
+  return lanes.length ? together(lanes) : [];
 }
 
 /** The pictures of a group now, by its sources. @param {Group} group @param {Source[]} sources */
@@ -79,7 +78,7 @@ function Newest({ group, source }) {
 /** @param {{group: Group, drawn: Drawn[], range: [number, number], seconds: number, session: Session, lesson: Lesson|null}} p */
 function Tile({ group, drawn, range, seconds, session, lesson }) {
   const colour = colourOf(group.number), isMinutes = seconds > 180, unit = isMinutes ? 60 : 1, actions = group.replay ? [] : devicesOf(group).flatMap((d) => (nextAction(d) ? [{ d, words: nextAction(d) }] : []));
-  const [main] = drawn, name = main ? channelName(main.source.stream.channels[main.source.at]) : '', isDots = main?.source.stream.stamps === 'kernel' && !main.source.stream.period_us;
+  const [main] = drawn, name = main ? channelName(main.source.stream.channels[main.source.at]) : '', isDots = main && isOfEvents(main.source.stream);
   const scale = (/** @type {number[]} */ x) => x.map((v) => v / unit);
   const lines = drawn.map(({ picture }, i) => ({ x: scale(picture.x), y: picture.mid, lo: picture.isBand ? picture.lo : undefined, hi: picture.isBand ? picture.hi : undefined,
     colour: `var(--c${colour})`, dash: i ? DASH[(i % 5) + 2] : [], cls: isDots ? 'pts' : '' }));
