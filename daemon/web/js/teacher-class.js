@@ -67,6 +67,8 @@ function Join({ session }) {
 
 /** How many groups there are, and who may start. @param {{session: Session}} p */
 const Settings = ({ session }) => html`<section class="panel" aria-labelledby="settings"><h2 id="settings">${t('te_about')}</h2>
+  <label class="field"><span>${t('te_class')}</span><input type="text" maxlength="31" autocomplete="off" placeholder=${t('te_classHint')} value=${session.title}
+    onChange=${(/** @type {any} */ e) => perform(session, { do: 'title', title: e.target.value.trim() })}/></label>
   <${Stepper} groups=${session.groups.length} onChange=${(/** @type {number} */ groups) => perform(session, { do: 'groups', groups })}/>
   <label class="tick"><input type="checkbox" checked=${session.may_start === 'groups'} onChange=${(/** @type {any} */ e) => perform(session, { do: 'may_start', who: e.target.checked ? 'groups' : 'teacher' })}/>
     ${t('te_mayStart')}</label></section>`;
