@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GET /export: what was asked for; share/download.h does it. */
+/* GET /export: what was asked for; share/download.h sends it. */
 #include <string.h>
 
 #include "base/number.h"
 #include "share/ask.h"
-#include "share/download.h"
+#include "share/extract_product.h"
 #include "share/handlers.h"
 
 static bool ask_format(struct request *request, enum export_format *ret_format)
@@ -110,6 +110,22 @@ static bool ask_streams(struct request *request, struct extract_options *options
 	return true;
 }
 
+static void send_extract(
+	struct parts *parts, struct request *request, const struct extract_options *options)
+{
+	struct product *product;
+	int r = extract_product_new(&(struct extract_product_options){.extract = *options,
+					    .catalogue = parts->catalogue,
+					    .keep = parts->keep,
+					    .store = &parts->store},
+		&product);
+
+	if (r < 0)
+		refuse_busy(request);
+	else
+		download_start(&parts->downloads, request, product);
+}
+
 void handle_export(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -139,5 +155,5 @@ void handle_export(void *self, struct request *request)
 	if (options.to.ns <= options.from.ns)
 		refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");
 	else
-		download_start(&parts->downloads, request, &options);
+		send_extract(parts, request, &options);
 }

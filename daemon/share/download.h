@@ -15,8 +15,7 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "keep/keep.h"
-#include "sense/catalogue.h"
-#include "share/extract.h"
+#include "share/product.h"
 #include "share/request.h"
 #include "share/work.h"
 
@@ -28,9 +27,7 @@ struct downloads {
 	struct work *work;
 	struct keep *keep;
 	const struct store_status *store; /* as of keep's last notice */
-	const struct catalogue
-		*catalogue;          /* whose warm-ups flag rows; NULL: nobody knows the kits */
-	void (*refused)(void *self); /* one that waited: the answer is to be sent */
+	void (*refused)(void *self);      /* one that waited: the answer is to be sent */
 	void *self;
 
 	/* private */
@@ -46,7 +43,6 @@ void downloads_clear(struct downloads *downloads); /* refuses those that wait */
 /* Keep has sent a notice: `store` is new. */
 void downloads_told(struct downloads *downloads);
 
-/* Answers the request, now or later: 200 and the file, 404 when there is no row and no such stream,
- * or when line protocol would have no row because nobody has told the hour of any. */
-void download_start(struct downloads *downloads, struct request *request,
-	const struct extract_options *options);
+/* Answers the request, now or later: 200 and the file, or what the product refuses with. The product is
+ * freed here. */
+void download_start(struct downloads *downloads, struct request *request, struct product *product);

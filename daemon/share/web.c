@@ -250,7 +250,6 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.work = parts->work,
 		.keep = options->keep,
 		.store = &parts->store,
-		.catalogue = options->catalogue,
 		.refused = send_out,
 		.self = web};
 	downloads_init(&parts->downloads);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An extract (CSV, line protocol) as a file to send. Main thread makes it; the product says the rest. */
+#pragma once
+
+#include "keep/keep.h"
+#include "sense/catalogue.h"
+#include "share/extract.h"
+#include "share/product.h"
+
+struct extract_product_options {
+	struct extract_options extract;
+	const struct catalogue
+		*catalogue; /* whose warm-ups flag rows; NULL: nobody knows the kits */
+	struct keep *keep;  /* to keep a better map that had to be made */
+	const struct store_status *store;
+};
+
+/* The options are copied. -ENOMEM. Refuses with 404 when there is no row and no such stream, or when
+ * line protocol would have no row because nobody has told the hour of any. */
+int extract_product_new(
+	const struct extract_product_options *options, struct product **ret_product);
