@@ -43,6 +43,7 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/runs",                      false, handle_runs},
 	{"POST",   "/api/v1/runs",                      true,  handle_run_start},
 	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
+	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
 	{"GET",    "/api/v1/marks",                     false, handle_marks},
 	{"GET",    "/api/v1/sinks",                     false, handle_sinks},
 	{"GET",    "/api/v1/sinks/{name}/quarantine",   false, handle_quarantine},

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "share/partakers.h"
 #include "share/provenance.h"
-#include "share/told.h"
 
 enum { BUFFER_BYTES = 256 << 10 };
 
@@ -27,83 +27,10 @@ void extract_clear(struct extract *extract)
 
 /* --- what is in it --- */
 
-/* A visitor of the reader may not ask the reader: first the numbers, then what they stand for. */
-struct candidates {
-	uint32_t *ids;
-	size_t n, room;
-};
-
-static int take_candidate(void *self, const struct device *device)
-{
-	struct candidates *candidates = self;
-
-	for (uint32_t i = 0; i < device->n_streams; i++) {
-		if (device->streams[i].kind != STREAM_DATA)
-			continue;
-		if (candidates->n == candidates->room) {
-			size_t room = candidates->room ? candidates->room * 2 : 64;
-			uint32_t *grown = realloc(candidates->ids, room * sizeof *grown);
-
-			if (!grown)
-				return -ENOMEM;
-			candidates->ids = grown;
-			candidates->room = room;
-		}
-		candidates->ids[candidates->n++] = device->streams[i].id;
-	}
-	return 0;
-}
-
 /* Up to where the card has everything. */
 static struct instant kept_to(const struct extract *extract)
 {
 	return extract->exporter.lacks_end ? extract->exporter.kept_to : extract->options.to;
-}
-
-/* Its own, and not that it was put away. */
-static int look_for_trouble(void *self, const struct gap *gap)
-{
-	const uint32_t *stream = self;
-
-	return gap->stream == *stream && gap->reason != GAP_UNPLUGGED;
-}
-
-/* Rows, or a word about rows that it should have had. */
-static bool has_part(const struct extract *extract, uint32_t stream, struct reader *reader)
-{
-	const struct extract_options *options = &extract->options;
-	const struct told_range range = {
-		.stream = stream,
-		.from = options->from,
-		.to = options->to,
-		.kept = kept_to(extract),
-	};
-	struct instant first, last;
-	uint64_t rows;
-
-	if (reader_extent(reader, stream, &first, &last, &rows) == 0 && first.ns < options->to.ns &&
-		last.ns >= options->from.ns)
-		return true;
-	return told_gaps(reader, &range, look_for_trouble, &stream) > 0;
-}
-
-/* All streams that have a part in the range. */
-static int choose_streams(struct extract *extract, struct reader *reader)
-{
-	struct extract_options *options = &extract->options;
-	struct candidates candidates = {0};
-	int r = reader_devices(reader, take_candidate, &candidates);
-
-	for (size_t i = 0; i < candidates.n && r == 0; i++) {
-		if (!has_part(extract, candidates.ids[i], reader))
-			continue;
-		if (options->n_streams == WEAVE_STREAMS)
-			r = -E2BIG;
-		else
-			options->streams[options->n_streams++] = candidates.ids[i];
-	}
-	free(candidates.ids);
-	return r;
 }
 
 static bool is_wanted(const struct extract_options *options, const struct stream *stream)
@@ -252,6 +179,7 @@ static int begin_marks(struct extract *extract, struct reader *reader)
 
 static int choose(struct extract *extract, struct reader *reader)
 {
+	struct extract_options *options = &extract->options;
 	struct exporter *exporter = &extract->exporter;
 
 	extract->streams = calloc(WEAVE_STREAMS, sizeof *extract->streams);
@@ -259,12 +187,16 @@ static int choose(struct extract *extract, struct reader *reader)
 	if (!extract->streams || !extract->buffer)
 		return -ENOMEM;
 	extract->text = text_over(extract->buffer, BUFFER_BYTES);
-	int r = extract->options.n_streams == 0 ? choose_streams(extract, reader) : 0;
+	int r = 0;
+
+	if (options->n_streams == 0)
+		r = partakers(reader, options->from, options->to, kept_to(extract),
+			options->streams, &options->n_streams);
 	if (r == 0)
 		r = reader_devices(reader, take_device, extract);
 	if (r < 0)
 		return r;
-	if (exporter->n_streams == 0 || exporter->n_streams < extract->options.n_streams)
+	if (exporter->n_streams == 0 || exporter->n_streams < options->n_streams)
 		return -ENOENT;
 	qsort(extract->streams, exporter->n_streams, sizeof *extract->streams, by_sticker);
 	return 0;

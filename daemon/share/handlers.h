@@ -60,3 +60,6 @@ void write_sinks_health(struct parts *parts, struct text *text); /* [{...}, ...]
 
 /* api_export.c */
 void handle_export(void *self, struct request *request);
+
+/* api_package.c */
+void handle_package(void *self, struct request *request);

@@ -77,7 +77,7 @@ class Openapi(unittest.TestCase):
             return answer.status, None
         self.assertIn(kind, found["content"], what)
         if kind != "application/json":
-            return answer.status, content.decode()
+            return answer.status, content.decode(errors="replace")
         value = json.loads(content)
         self.assertEqual(self.description.complaints(found["content"][kind]["schema"], value, what), [])
         for name in found.get("headers", {}):
@@ -163,6 +163,8 @@ class Openapi(unittest.TestCase):
         stopped = self.expect(200, "POST", "/runs/{id}/stop", id=run["id"])
         self.assertGreater(stopped["to_us"], stopped["from_us"])
         self.expect(409, "POST", "/runs/{id}/stop", id=run["id"])
+        self.assertIn("run.json", self.expect(200, "GET", "/runs/{id}/package", id=run["id"]))
+        self.expect(404, "GET", "/runs/{id}/package", id=999)
         self.expect(404, "POST", "/runs/{id}/stop", id=999)
         self.expect(202, "POST", "/devices/{id}/identify", body={"seconds": 1}, id=self.device["id"])
         self.expect(400, "POST", "/devices/{id}/identify", body={"seconds": 0}, id=self.device["id"])

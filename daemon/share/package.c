@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Run after run: its description, then its streams one after the other, each read page by page. */
+#include "share/package.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "base/number.h"
+#include "share/about_collect.h"
+#include "share/ask.h"
+#include "share/package_readme.h"
+#include "share/zip_out.h"
+
+enum {
+	PIECE_BYTES = 256 << 10, /* to send at a time, about */
+	PAGE_BYTES = 64 << 10,   /* of rows to pack at a time */
+	ROW_BYTES = (STREAM_CHANNELS + 2) * NUMBER_TEXT,
+	PATH_BYTES = 32 + ABOUT_FILE,
+	MOST_ABOUT = 64 << 20,
+};
+
+struct package {
+	struct product product;
+	struct package_options options;
+	bool lacks_end;
+	struct instant kept_to;
+
+	struct zip_out *zip;
+	bool has_readme, is_described; /* `about` is the run's at `run`, and in the archive */
+	size_t run, stream;            /* what comes next */
+	struct about about;
+	bool is_open;        /* the stream's file */
+	struct instant next; /* its rows from here on are not in it */
+	char page[PAGE_BYTES];
+	struct text rows; /* over it */
+};
+
+static struct package *of(struct product *product)
+{
+	return CONTAINER(product, struct package, product);
+}
+
+static int begin_entry(struct package *self, const char *file)
+{
+	char room[PATH_BYTES];
+	struct text path = text_over(room, sizeof room);
+
+	if (self->options.has_folders)
+		text_addf(&path, "run-%u/", self->options.runs[self->run].run.id);
+	text_add(&path, file);
+	return zip_out_begin(self->zip, path.at);
+}
+
+static int add_entry(struct package *self, const char *file, const void *bytes, size_t n)
+{
+	int r = begin_entry(self, file);
+
+	return r == 0 ? zip_out_add(self->zip, bytes, n) : r;
+}
+
+/* --- run.json --- */
+
+/* Twice the room until it fits. */
+static int add_about(struct package *self)
+{
+	int r = -EFBIG;
+
+	for (size_t room = 64 << 10; r == -EFBIG && room <= MOST_ABOUT; room *= 2) {
+		char *buffer = malloc(room);
+		struct text text;
+
+		if (!buffer)
+			return -ENOMEM;
+		text = text_over(buffer, room);
+		about_write(&self->about, &text);
+		if (!text.is_cut)
+			r = add_entry(self, "run.json", text.at, text.length);
+		free(buffer);
+	}
+	return r;
+}
+
+static int describe(struct package *self, struct reader *reader)
+{
+	struct package_run *of = &self->options.runs[self->run];
+	const struct about_options options = {.board = self->options.board,
+		.run = &of->run,
+		.kept = self->lacks_end && self->kept_to.ns < of->run.to.ns ? self->kept_to
+									    : of->run.to,
+		.streams = of->streams,
+		.n_streams = of->n_streams};
+	int r;
+
+	about_clear(&self->about);
+	r = about_collect(reader, &options, &self->about);
+	if (r < 0)
+		return r;
+	self->about.readings = of->readings;
+	of->readings = NULL;
+	self->stream = 0;
+	self->is_described = true;
+	return add_about(self);
+}
+
+/* --- rows --- */
+
+static int add_head(struct package *self, const struct about_stream *of)
+{
+	struct text head = text_over(self->page, PAGE_BYTES);
+
+	text_add(&head, "t_ns");
+	for (uint32_t c = 0; c < of->stream.n_channels; c++)
+		text_addf(&head, ",%s", of->stream.channels[c].id);
+	text_add_char(&head, '\n');
+	return add_entry(self, of->file, head.at, head.length);
+}
+
+/* 1: the page is full. */
+static int take_rows(void *self, const struct rows *rows)
+{
+	struct package *package = self;
+	int64_t begin_ns = package->options.runs[package->run].run.from.ns;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const double *values = &rows->values[i * rows->n_channels];
+
+		if (PAGE_BYTES - package->rows.length < ROW_BYTES)
+			return 1;
+		text_add_int(&package->rows, rows->stamps_ns[i] - begin_ns);
+		for (uint32_t c = 0; c < rows->n_channels; c++) {
+			text_add_char(&package->rows, ',');
+			if (!isnan(values[c]))
+				text_add_double(&package->rows, values[c]);
+		}
+		text_add_char(&package->rows, '\n');
+		package->next.ns = rows->stamps_ns[i] + 1;
+	}
+	return 0;
+}
+
+static int add_rows(struct package *self, struct reader *reader)
+{
+	const struct about_stream *of = &self->about.streams[self->stream];
+	const struct run *run = &self->options.runs[self->run].run;
+	int r = 0, full;
+
+	if (!self->is_open) {
+		self->is_open = true;
+		self->next = run->from;
+		r = add_head(self, of);
+	}
+	if (r < 0)
+		return r;
+	self->rows = text_over(self->page, PAGE_BYTES);
+	full = reader_rows(reader, of->stream.id, self->next, run->to, take_rows, self);
+	if (full < 0)
+		return full;
+	r = zip_out_add(self->zip, self->rows.at, self->rows.length);
+	if (full == 0) {
+		self->is_open = false;
+		self->stream++;
+	}
+	return r;
+}
+
+/* --- as a product --- */
+
+static int step(struct package *self, struct reader *reader)
+{
+	int r = self->zip ? 0 : zip_out_new(&self->zip);
+
+	if (r < 0)
+		return r;
+	if (!self->has_readme) {
+		self->has_readme = true;
+		r = zip_out_begin(self->zip, "README.txt");
+		return r == 0 ? zip_out_add(self->zip, PACKAGE_README, sizeof PACKAGE_README - 1)
+			      : r;
+	}
+	if (self->run == self->options.n_runs) {
+		self->product.is_over = true;
+		return zip_out_end(self->zip);
+	}
+	if (!self->is_described)
+		return describe(self, reader);
+	if (self->stream < self->about.n_streams)
+		return add_rows(self, reader);
+	self->is_described = false;
+	self->run++;
+	return 0;
+}
+
+static int fill(struct product *product, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	struct package *self = of(product);
+	int r = 0;
+
+	do
+		r = step(self, reader);
+	while (r == 0 && !product->is_over && zip_out_waiting(self->zip) < PIECE_BYTES &&
+		!atomic_load(is_cancelled));
+	if (r == 0)
+		product->bytes = zip_out_take(self->zip, &product->n_bytes);
+	return r;
+}
+
+static void lack(struct product *product, struct instant kept_to)
+{
+	of(product)->lacks_end = true;
+	of(product)->kept_to = kept_to;
+}
+
+static bool refuse(struct product *product, struct request *request, int result)
+{
+	(void)product;
+	if (result == 0)
+		return false;
+	if (result == -ENOENT)
+		refuse_unknown(request, "这次记录里没有数据。", "There are no data in this run.");
+	else if (result == -E2BIG)
+		request_refuse(request, 400, "too_many_streams",
+			"一个数据包最多放 64 组数据。用 stream 选几组。",
+			"At most 64 streams fit into one package. Choose some by stream.");
+	else
+		refuse_busy(request);
+	return true;
+}
+
+static void free_runs(const struct package_options *options)
+{
+	for (size_t i = 0; i < options->n_runs; i++)
+		json_decref(options->runs[i].readings);
+	free(options->runs);
+}
+
+static void free_product(struct product *product)
+{
+	struct package *self = of(product);
+
+	about_clear(&self->about);
+	zip_out_free(self->zip);
+	free_runs(&self->options);
+	free(self);
+}
+
+static const struct product_kind KIND = {
+	.fill = fill,
+	.lack = lack,
+	.refuse = refuse,
+	.free = free_product,
+};
+
+int package_product_new(const struct package_options *options, struct product **ret_product)
+{
+	struct package *self = calloc(1, sizeof *self);
+	struct text file;
+
+	if (!self) {
+		free_runs(options);
+		return -ENOMEM;
+	}
+	self->options = *options;
+	self->product =
+		(struct product){.kind = &KIND, .to = options->to, .type = "application/zip"};
+	file = text_over(self->product.file, sizeof self->product.file);
+	text_addf(&file, "%s.zip", options->file);
+	*ret_product = &self->product;
+	return 0;
+}

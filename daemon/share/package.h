@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run package: one run, or all of a session, as a zip that says what it is, that any program can read,
+ * and that comes back by share/import.h as it was.
+ *
+ *     README.txt        how to read it with Python's standard library alone, in both languages
+ *     run.json          what it is (share/about.h)
+ *     1-photogate-pendulum-main.csv   the rows of one stream: a head `t_ns,<channel id>,...`, then lines
+ *
+ * t_ns is whole nanoseconds from the run's begin, and may be negative. Values are as the device said them, the
+ * shortest decimals that read back to the same double; an empty cell is no value. The calibrations stand in
+ * run.json. A session has a folder "run-<id>/" for each run instead, and one README.txt. The same run
+ * gives the same bytes, whenever it is asked for. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "share/about.h"
+#include "share/product.h"
+
+struct package_run {
+	struct run run;                  /* that goes on: up to now */
+	uint32_t streams[ABOUT_STREAMS]; /* its own; */
+	size_t n_streams;                /* 0: all that have a part in its range */
+	json_t *readings;                /* an array, given away; NULL: none */
+};
+
+struct package_options {
+	const char *board;        /* borrowed for the product's life */
+	struct package_run *runs; /* from malloc, given away */
+	size_t n_runs;
+	bool has_folders;  /* one for each run */
+	struct instant to; /* of all, the latest end */
+	char file[64];     /* name without suffix */
+};
+
+/* Main thread. -ENOMEM; the runs are gone all the same. */
+int package_product_new(const struct package_options *options, struct product **ret_product);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a run package says to whoever opens it: README.txt. The indented lines are a program that a test
+ * runs as it stands. Inside share/package*.c only. */
+#pragma once
+
+static const char PACKAGE_README[] =
+	"kitlog 数据包\n"
+	"=============\n"
+	"run.json 说明这是什么数据：标题、开始的钟点、每个数据流的器材、通道、单位、校准、缺口和标记。\n"
+	"每个 .csv 是一个数据流。t_ns 是从开始算起的纳秒（整数，可以是负的），后面每列一个通道，\n"
+	"单位见 run.json。空格子是没有读数。数值是器材说的原样，校准记在 run.json 里。\n"
+	"用电子表格打开 .csv 就能看；放回 kitlog：kitlog run import 这个文件.zip。\n"
+	"用 Python 读（只要标准库）：把下面缩进的几行存成 read.py，然后 python3 read.py 这个文件.zip\n"
+	"\n"
+	"A kitlog package\n"
+	"================\n"
+	"run.json says what this is: title, hour of the begin, and of each stream its kit, channels,\n"
+	"units, calibrations, gaps and marks. Each .csv is one stream: t_ns is whole nanoseconds from\n"
+	"the begin (may be negative), then a column for each channel in the unit of run.json. An empty\n"
+	"cell is no reading. Values are as the kit said them; calibrations stand in run.json.\n"
+	"Any spreadsheet opens a .csv; back into kitlog: kitlog run import THIS.zip\n"
+	"To read it with Python's standard library alone, save the indented lines as read.py and type\n"
+	"python3 read.py THIS.zip\n"
+	"\n"
+	"    import csv, io, json, sys, zipfile\n"
+	"\n"
+	"    with zipfile.ZipFile(sys.argv[1]) as package:\n"
+	"        for name in package.namelist():\n"
+	"            if name.split(\"/\")[-1] != \"run.json\":\n"
+	"                continue\n"
+	"            folder = name[: -len(\"run.json\")]\n"
+	"            run = json.loads(package.read(name))\n"
+	"            for stream in run[\"streams\"]:\n"
+	"                with package.open(folder + stream[\"file\"]) as file:\n"
+	"                    lines = csv.reader(io.TextIOWrapper(file, \"utf-8\"))\n"
+	"                    names = next(lines)\n"
+	"                    rows = [\n"
+	"                        [int(t)] + [float(value) if value else None for value in values]\n"
+	"                        for t, *values in lines\n"
+	"                    ]\n"
+	"                print(stream[\"file\"], names, len(rows), *rows[:3])\n";

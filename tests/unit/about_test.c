@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One thread only: ThreadSanitizer has nothing to see here. */
+/* run.json: what is written reads back to the same, and what is wrong is named. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "share/about.h"
+#include "support/cmocka_all.h"
+
+static char room[2][1 << 16];
+
+static const char *written(const struct about *about, int which)
+{
+	struct text text = text_over(room[which], sizeof room[which]);
+
+	about_write(about, &text);
+	assert_false(text.is_cut);
+	return text.at;
+}
+
+static struct about_stream a_stream(void)
+{
+	static struct calibration calibration = {.id = 7,
+		.kind = CALIBRATION_TWO_POINT,
+		.channel = "t",
+		.name = "冰水",
+		.made = {-5000000001},
+		.wall_ns = 1800000000123456789,
+		.from = {-1},
+		.to = {INT64_MAX},
+		.map = {2, {0.1, 99.7}, {0, 100}}};
+	static struct uncertainty uncertainty = {0, {-3}, 80200};
+	struct about_stream of = {.file = "g3-1-text-board-main.csv",
+		.group = 3,
+		.identity = "usb:1 \"x\"",
+		.kit = "text-board",
+		.model = "模型",
+		.sticker = 4,
+		.stream = {.name = "main",
+			.stamps = STAMP_DEVICE,
+			.period_ns = 16666667,
+			.n_channels = 2},
+		.n_calibrations = 1,
+		.n_uncertainties = 1};
+
+	of.calibrations = malloc(sizeof calibration);
+	*of.calibrations = calibration;
+	of.uncertainties = malloc(sizeof uncertainty);
+	*of.uncertainties = uncertainty;
+	of.stream.channels[0] = (struct channel){.id = "t",
+		.name_zh = "温度",
+		.name_en = "temperature",
+		.unit = "Cel",
+		.quantity = "temperature",
+		.resolution = 0.1,
+		.low = -40,
+		.high = 125};
+	of.stream.channels[1] = (struct channel){.id = "p", .name_zh = "p"};
+	return of;
+}
+
+static void what_is_written_reads_back_to_the_same(void **state)
+{
+	static const struct mark mark = {.at = {1500}, .author = "kit 3", .text = "<b>&\n\"铃\""};
+	struct about about = {.title = "七（3）班",
+			     .lesson = "pendulum",
+			     .board = "test",
+			     .has_wall = true,
+			     .wall_from = {1800000000123456000},
+			     .wall_uncertainty_ns = 20000001,
+			     .wall_source = ANCHOR_NTP,
+			     .duration_ns = 36000000000001},
+		     again;
+	struct about_stream stream = a_stream();
+	struct mark marks[] = {mark};
+	struct about_gap gaps[] = {{0, {0, GAP_WIRE, {1000000001}, {2000000000}, 12}},
+		{1, {0, GAP_STOPPED, {0}, {5}, 0}}};
+	struct about_fault fault;
+
+	(void)state;
+	about.streams = &stream;
+	about.n_streams = 1;
+	about.marks = marks;
+	about.n_marks = 1;
+	about.gaps = gaps;
+	about.n_gaps = 2;
+	about.readings =
+		json_pack("[{s:i,s:f,s:{s:f}}]", "group", 3, "at_us", 1.5, "typed", "L", 0.5);
+	const char *first = written(&about, 0);
+	if (about_read(first, strlen(first), &again, &fault) != 0)
+		fail_msg("%s", fault.en);
+	assert_string_equal(written(&again, 1), first);
+	assert_int_equal(again.streams[0].stream.period_ns, 16666667);
+	assert_int_equal(again.duration_ns, about.duration_ns);
+	assert_int_equal(again.gaps[0].gap.from.ns, 1000000001);
+	assert_int_equal(again.gaps[1].stream, 1); /* of all */
+	assert_string_equal(again.marks[0].text, mark.text);
+	assert_int_equal(again.streams[0].calibrations[0].to.ns, INT64_MAX);
+	assert_string_equal(again.streams[0].calibrations[0].stream, "main");
+	about_clear(&again);
+	json_decref(about.readings);
+	free(stream.calibrations);
+	free(stream.uncertainties);
+}
+
+/* The least that is a package, with one thing put in place of another. */
+static void refuses(const char *what, const char *instead, const char *sentence)
+{
+	static const char good[] =
+		"{\"kitlog_package\":1,\"title\":\"\",\"origin\":\"simulation\",\"wall_from_us\":null,"
+		"\"duration_us\":5000000,\"groups\":[{\"number\":1}],\"streams\":[{\"file\":\"g1-gate.csv\","
+		"\"group\":1,\"kit\":\"gate\",\"device\":{\"identity\":\"a\",\"sticker\":1},"
+		"\"name\":\"main\",\"stamps\":\"kernel\",\"period_us\":0,\"channels\":[{\"id\":\"t\","
+		"\"name\":{\"zh\":\"周期\",\"en\":\"Period\"},\"unit\":\"s\",\"resolution\":1e-6,"
+		"\"low\":null,\"high\":null}],\"calibrations\":[]}],\"readings\":[],\"marks\":[],"
+		"\"gaps\":[{\"stream_file\":\"g1-gate.csv\",\"from_us\":1,\"to_us\":2,\"reason\":\"wire\"}]}";
+	char *at = strstr(good, what);
+	struct text text = text_over(room[0], sizeof room[0]);
+	struct about_fault fault = {"", ""};
+	struct about about;
+
+	assert_non_null(at);
+	text_add_bytes(&text, good, (size_t)(at - good));
+	text_add(&text, instead);
+	text_add(&text, at + strlen(what));
+	int r = about_read(text.at, text.length, &about, &fault);
+	assert_string_equal(fault.en, sentence);
+	assert_int_equal(r, *sentence ? -EBADMSG : 0);
+	assert_true(*sentence == '\0' || strstr(fault.zh, "run.json"));
+	if (r == 0)
+		about_clear(&about);
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+	(void)state;
+	refuses("\"title\"", "\"title\"", "");
+	refuses("\"zh\":\"周期\",", "", "");
+	refuses("_package\":1", "_package\":2",
+		"In run.json, kitlog_package is wrong: expected 1, the only version that this board "
+		"knows.");
+	refuses("\"g1-gate.csv\",\"group\"", "\"../../gate.csv\",\"group\"",
+		"In run.json, streams[0].file is wrong: expected a file name such as g1-main.csv.");
+	refuses("\"group\":1,", "\"group\":1.5,",
+		"In run.json, streams[0].group is wrong: expected a whole number.");
+	refuses("\"id\":\"t\"", "\"id\":\"T\"",
+		"In run.json, streams[0].channels[0].id is wrong: expected an id such as "
+		"temperature.");
+	refuses("\"resolution\":1e-6", "\"resolution\":-1",
+		"In run.json, streams[0].channels[0].resolution is wrong: expected a number from 0 "
+		"to 1000000000000.");
+	refuses("\"channels\":[", "\"channels\":[],\"other\":[",
+		"In run.json, streams[0].channels is wrong: expected a list of 1 to 16 channels.");
+	refuses("\"stamps\":\"kernel\"", "\"stamps\":\"sun\"",
+		"In run.json, streams[0].stamps is wrong: expected arrival, device or kernel.");
+	refuses("5000000", "0", "In run.json, duration_us is wrong: expected a number above 0.");
+	refuses("\"to_us\":2", "\"to_us\":0",
+		"In run.json, gaps[0].to_us is wrong: expected no earlier than from_us.");
+	refuses("\"stream_file\":\"g1-gate.csv\"", "\"stream_file\":\"other.csv\"",
+		"In run.json, gaps[0].stream_file is wrong: expected a file of streams.");
+	refuses("\"title\":\"\"", "\"title\":5",
+		"In run.json, title is wrong: expected text of at most 95 bytes.");
+	refuses("\"calibrations\":[]", "\"calibrations\":[{\"id\":1,\"kind\":\"magic\"}]",
+		"In run.json, streams[0].calibrations[0].kind is wrong: expected offset, two-point, "
+		"table or withdrawal.");
+	refuses("]}", "]", "In run.json, line 1, is no JSON: ']' expected near '\"readings\"'.");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_reads_back_to_the_same),
+		cmocka_unit_test(what_is_wrong_is_named),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
