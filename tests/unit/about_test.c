@@ -164,7 +164,7 @@ static void what_is_wrong_is_named(void **state)
 	refuses("\"calibrations\":[]", "\"calibrations\":[{\"id\":1,\"kind\":\"magic\"}]",
 		"In run.json, streams[0].calibrations[0].kind is wrong: expected offset, two-point, "
 		"table or withdrawal.");
-	refuses("]}", "]", "In run.json, line 1, is no JSON: ']' expected near '\"readings\"'.");
+	refuses("]}", "]", "run.json, line 1, is no JSON: '}' expected near ']'.");
 }
 
 int main(void)
