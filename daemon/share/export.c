@@ -13,7 +13,7 @@
 #include "data/flag.h"
 #include "share/export_cell.h"
 
-enum { FIXED_BYTES = 1024, FLAG_TEXT = 48 + 24 + 2 * NAME_TEXT };
+enum { FIXED_BYTES = 1024 };
 
 /* --- CSV --- */
 
@@ -81,18 +81,23 @@ static size_t count_cells(const struct exporter *exporter)
 	return n;
 }
 
-/* "3 slave4 silent 9 rows": a stream's name may be a board's own, with a comma in it. */
+void words_add_gap(const struct exporter *exporter, const struct gap *gap, struct text *words)
+{
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		if (exporter->streams[i].stream.id == gap->stream)
+			cell_add_whose(exporter, &exporter->streams[i], words);
+	text_add(words, gap_reason_name(gap->reason));
+	if (gap->lost_rows > 0)
+		text_addf(words, " %" PRIu64 " rows", gap->lost_rows);
+}
+
+/* A stream's name may be a board's own, with a comma in it. */
 static void add_gap_cell(const struct exporter *exporter, const struct gap *gap, struct text *text)
 {
 	char buffer[CELL_TEXT];
 	struct text cell = text_over(buffer, sizeof buffer);
 
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		if (exporter->streams[i].stream.id == gap->stream)
-			cell_add_whose(exporter, &exporter->streams[i], &cell);
-	text_add(&cell, gap_reason_name(gap->reason));
-	if (gap->lost_rows > 0)
-		text_addf(&cell, " %" PRIu64 " rows", gap->lost_rows);
+	words_add_gap(exporter, gap, &cell);
 	if (strpbrk(cell.at, "\",\r\n"))
 		cell_add(text, cell.at);
 	else
@@ -110,8 +115,7 @@ static void add_csv_gap(const struct exporter *exporter, const struct gap *gap, 
 	end_csv_line(exporter, text);
 }
 
-/* What a person is to see: `room` serves if it differs from what the device said. */
-static const double *calibrated(
+const double *export_calibrated(
 	const struct export_stream *of, struct instant at, const double *raw, double *room)
 {
 	if (!of->correction)
@@ -121,42 +125,46 @@ static const double *calibrated(
 	return room;
 }
 
-/* Opens the cell before the first flag. */
 static void add_flag(const struct exporter *exporter, const struct export_stream *of, unsigned flag,
-	const char *what, bool *is_open, struct text *text)
+	const char *what, struct text *words)
 {
-	text_add(text, *is_open ? "; " : "\"");
-	*is_open = true;
-	cell_add_whose(exporter, of, text);
-	flag_add_words(text, flag);
-	text_add(text, *what ? " " : "");
-	cell_add_within(text, what);
+	text_add(words, words->length > 0 ? "; " : "");
+	cell_add_whose(exporter, of, words);
+	flag_add_words(words, flag);
+	text_add(words, *what ? " " : "");
+	text_add(words, what);
 }
 
-static void add_flags(
-	const struct exporter *exporter, const struct moment *moment, struct text *text)
+void words_add_flags(
+	const struct exporter *exporter, const struct moment *moment, struct text *words)
 {
-	bool is_open = false;
-
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		const struct export_stream *of = &exporter->streams[i];
 		const double *raw = moment->values[i];
 		unsigned flag = raw ? warming_flags(&of->warming, moment->at) : 0;
 
 		if (flag)
-			add_flag(exporter, of, flag, "", &is_open, text);
+			add_flag(exporter, of, flag, "", words);
 		for (size_t c = 0; raw && c < of->stream.n_channels; c++) {
 			const struct channel *channel = &of->stream.channels[c];
 
 			flag = flag_of_value(
 				raw[c], channel->low, channel->high, channel->resolution);
 			if (flag)
-				add_flag(exporter, of, flag, cell_channel_name(channel), &is_open,
-					text);
+				add_flag(exporter, of, flag, cell_channel_name(channel), words);
 		}
 	}
-	if (is_open)
-		text_add_char(text, '"');
+}
+
+static void add_flags(
+	const struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	char buffer[FLAG_CELL];
+	struct text cell = text_over(buffer, sizeof buffer);
+
+	words_add_flags(exporter, moment, &cell);
+	if (cell.length > 0)
+		cell_add(text, cell.at);
 }
 
 /* Of a row's stamp as it is written, by the stored one. Here and there nothing better may be known than
@@ -170,12 +178,8 @@ static int64_t uncertainty_of(struct export_stream *of, struct instant stored)
 	return stated_ns(&of->stated, stored);
 }
 
-/* Where it is another than in the row before. */
-static void add_stated(struct exporter *exporter, const struct moment *moment, struct text *text)
+void words_add_stated(struct exporter *exporter, const struct moment *moment, struct text *words)
 {
-	char buffer[STATED_TEXT];
-	struct text cell = text_over(buffer, sizeof buffer);
-
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		struct export_stream *of = &exporter->streams[i];
 		int64_t ns;
@@ -186,10 +190,18 @@ static void add_stated(struct exporter *exporter, const struct moment *moment, s
 		if (ns == 0 || ns == of->written_ns)
 			continue;
 		of->written_ns = ns;
-		text_add(&cell, cell.length > 0 ? "; " : "");
-		cell_add_whose(exporter, of, &cell);
-		cell_add_seconds(&cell, ns);
+		text_add(words, words->length > 0 ? "; " : "");
+		cell_add_whose(exporter, of, words);
+		cell_add_seconds(words, ns);
 	}
+}
+
+static void add_stated(struct exporter *exporter, const struct moment *moment, struct text *text)
+{
+	char buffer[STATED_TEXT];
+	struct text cell = text_over(buffer, sizeof buffer);
+
+	words_add_stated(exporter, moment, &cell);
 	text_add_char(text, ',');
 	if (exporter->n_streams > 1 && cell.length > 0)
 		cell_add(text, cell.at);
@@ -206,7 +218,7 @@ static void add_csv_row(struct exporter *exporter, const struct moment *moment, 
 		const double *values = moment->values[i];
 
 		if (values)
-			values = calibrated(of, moment->at, values, room);
+			values = export_calibrated(of, moment->at, values, room);
 		for (size_t c = 0; c < of->stream.n_channels; c++) {
 			text_add_char(text, ',');
 			if (values && !isnan(values[c]))
@@ -255,7 +267,7 @@ static void add_lines(struct exporter *exporter, const struct moment *moment, st
 		if (!has_time || !of->has_series)
 			exporter->rows_without_time += !has_time;
 		else if (add_row(text, &of->series, lap,
-				 calibrated(of, moment->at, moment->values[i], room),
+				 export_calibrated(of, moment->at, moment->values[i], room),
 				 is_first ? uncertainty_of(of, stored) : 0, wall) == 0)
 			exporter->rows++;
 	}
@@ -296,7 +308,7 @@ size_t export_line_bytes(const struct exporter *exporter)
 	return n;
 }
 
-static void follow_gap(struct exporter *exporter, const struct gap *gap)
+void export_follow_gap(struct exporter *exporter, const struct gap *gap)
 {
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		if (gap->stream == 0 || gap->stream == exporter->streams[i].stream.id)
@@ -311,7 +323,7 @@ void export_add_moment(struct exporter *exporter, const struct moment *moment, s
 		return;
 	}
 	if (moment->gap) {
-		follow_gap(exporter, moment->gap);
+		export_follow_gap(exporter, moment->gap);
 		add_csv_gap(exporter, moment->gap, text);
 		return;
 	}

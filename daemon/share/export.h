@@ -23,7 +23,8 @@ enum export_format { EXPORT_CSV = 1, EXPORT_LP = 2 };
 struct export_stream {
 	struct stream stream;
 	uint32_t sticker;
-	struct series series;          /* for EXPORT_LP */
+	char identity[IDENTITY_TEXT], kit[32], model[NAME_TEXT]; /* of its device */
+	struct series series;                                    /* for EXPORT_LP */
 	bool has_series;               /* false: its names cannot be written as line protocol */
 	struct correction *correction; /* NULL: raw values */
 	char *by[STREAM_CHANNELS];     /* which calibrations (provenance.h); NULL: none */

@@ -19,31 +19,38 @@ static void add_stamps_head(const struct export_stream *of, struct text *cell)
 		text_add(cell, " [时间按行号均匀 even stamps by index]");
 }
 
-/* "3 温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]" */
+void words_add_channel(const struct exporter *exporter, const struct export_stream *of,
+	size_t channel, struct text *words)
+{
+	const struct channel *c = &of->stream.channels[channel];
+	char buffer[CELL_TEXT];
+	struct text unit = text_over(buffer, sizeof buffer);
+	bool has_english = c->name_en[0] && strcmp(c->name_en, c->name_zh) != 0;
+
+	cell_add_whose(exporter, of, words);
+	text_add(words, cell_channel_name(c));
+	if (has_english)
+		text_addf(words, " %s", c->name_en);
+	unit_add_for_people(&unit, c->unit);
+	if (unit.length > 0)
+		text_addf(words, "/%s", unit.at);
+	if (of->by[channel])
+		text_addf(words, " [校准 calibrated %s]", of->by[channel]);
+	if (channel == 0)
+		add_stamps_head(of, words);
+}
+
 static void add_channel_head(const struct exporter *exporter, const struct export_stream *of,
 	size_t channel, struct text *text)
 {
-	const struct channel *c = &of->stream.channels[channel];
-	char buffer[CELL_TEXT], unit_buffer[CELL_TEXT];
+	char buffer[CELL_TEXT];
 	struct text cell = text_over(buffer, sizeof buffer);
-	struct text unit = text_over(unit_buffer, sizeof unit_buffer);
-	bool has_english = c->name_en[0] && strcmp(c->name_en, c->name_zh) != 0;
 
-	cell_add_whose(exporter, of, &cell);
-	text_add(&cell, cell_channel_name(c));
-	if (has_english)
-		text_addf(&cell, " %s", c->name_en);
-	unit_add_for_people(&unit, c->unit);
-	if (unit.length > 0)
-		text_addf(&cell, "/%s", unit.at);
-	if (of->by[channel])
-		text_addf(&cell, " [校准 calibrated %s]", of->by[channel]);
-	if (channel == 0)
-		add_stamps_head(of, &cell);
+	words_add_channel(exporter, of, channel, &cell);
 	cell_add(text, cell.at);
 }
 
-static bool has_stated(const struct exporter *exporter)
+bool export_has_stated(const struct exporter *exporter)
 {
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		if (exporter->streams[i].worst_ns > 0)
@@ -51,30 +58,36 @@ static bool has_stated(const struct exporter *exporter)
 	return false;
 }
 
-static void add_stated_head(const struct exporter *exporter, struct text *text)
+void words_add_stated_head(const struct exporter *exporter, struct text *words)
 {
-	char buffer[STATED_TEXT];
-	struct text cell = text_over(buffer, sizeof buffer);
 	const char *between = "";
 
-	text_add(&cell, "stamp_u_s [时刻 stamps ");
+	text_add(words, "stamp_u_s [时刻 stamps ");
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		const struct export_stream *of = &exporter->streams[i];
 		int64_t worst_ns = of->worst_ns;
 
 		if (worst_ns == 0)
 			continue;
-		text_add(&cell, between);
-		cell_add_whose(exporter, of, &cell);
-		stated_add_span(&cell, worst_ns);
-		text_addf(&cell, " (95 %%), %s", stated_source(of->stream.stamps));
+		text_add(words, between);
+		cell_add_whose(exporter, of, words);
+		stated_add_span(words, worst_ns);
+		text_addf(words, " (95 %%), %s", stated_source(of->stream.stamps));
 		between = "; ";
 	}
 	if (exporter->wall_ns > 0) {
-		text_add(&cell, "; 钟点 clock ");
-		stated_add_span(&cell, exporter->wall_ns);
+		text_add(words, "; 钟点 clock ");
+		stated_add_span(words, exporter->wall_ns);
 	}
-	text_add_char(&cell, ']');
+	text_add_char(words, ']');
+}
+
+static void add_stated_head(const struct exporter *exporter, struct text *text)
+{
+	char buffer[STATED_TEXT];
+	struct text cell = text_over(buffer, sizeof buffer);
+
+	words_add_stated_head(exporter, &cell);
 	text_add_char(text, ',');
 	cell_add(text, cell.at);
 }
@@ -100,7 +113,7 @@ void export_add_head(struct exporter *exporter, struct text *text)
 {
 	if (exporter->format != EXPORT_CSV)
 		return;
-	exporter->has_stated = has_stated(exporter);
+	exporter->has_stated = export_has_stated(exporter);
 	text_add(text,
 		"\xEF\xBB\xBF"
 		"time_s,clock");

@@ -62,6 +62,9 @@ static int take_device(void *self, const struct device *device)
 
 		to->stream = device->streams[i];
 		to->sticker = device->sticker;
+		text_copy(to->identity, sizeof to->identity, device->identity);
+		text_copy(to->kit, sizeof to->kit, device->kit);
+		text_copy(to->model, sizeof to->model, device->model);
 		to->is_polled = strcmp(device->family, "modbus") == 0;
 		to->warming.warm_up_ns = warm_up_of(extract->catalogue, device);
 		to->has_series = series_init(&to->series, extract->options.board, device,
@@ -301,14 +304,10 @@ static int begin(struct extract *extract, struct reader *reader)
 		exporter->wall_ns = worst_of_wall(extract->wall, first, end);
 	exporter->origin = extract->options.counts_from_first ? first : extract->options.from;
 	r = begin_weave(extract);
-	if (r == 0)
-		r = begin_marks(extract, reader);
-	if (r == 0)
-		export_add_head(exporter, &extract->text);
-	return r;
+	return r == 0 ? begin_marks(extract, reader) : r;
 }
 
-static int prepare(struct extract *extract, struct reader *reader)
+int extract_prepare(struct extract *extract, struct reader *reader)
 {
 	int r = extract->is_preparing ? 0 : choose(extract, reader);
 
@@ -318,19 +317,13 @@ static int prepare(struct extract *extract, struct reader *reader)
 	return r == 0 ? begin(extract, reader) : r < 0 ? r : 0;
 }
 
-/* --- writing it --- */
-
-static bool has_room(const struct extract *extract)
-{
-	return BUFFER_BYTES - extract->text.length > export_line_bytes(&extract->exporter);
-}
-
 /* A mark stands behind what happened at its instant, as a gap does. */
-static int add_next(struct extract *extract, struct reader *reader)
+int extract_next(struct extract *extract, struct reader *reader, struct extract_item *ret_item)
 {
 	const struct mark *mark;
 	int r = 0;
 
+	*ret_item = (struct extract_item){.moment = NULL};
 	if (!extract->has_moment && !extract->is_woven) {
 		extract->has_moment = weave_next(extract->weave, reader, &extract->moment, &r);
 		extract->is_woven = !extract->has_moment;
@@ -339,15 +332,36 @@ static int add_next(struct extract *extract, struct reader *reader)
 	if (r < 0)
 		return r;
 	if (mark && (!extract->has_moment || mark->at.ns < extract->moment.at.ns)) {
-		export_add_mark(&extract->exporter, mark, &extract->text);
+		ret_item->mark = mark;
 		mark_pages_step(&extract->marks);
 	} else if (extract->has_moment) {
-		export_add_moment(&extract->exporter, &extract->moment, &extract->text);
+		ret_item->moment = &extract->moment;
 		extract->has_moment = false;
-	} else {
-		export_add_end(&extract->exporter, &extract->text);
-		extract->is_over = true;
 	}
+	return 0;
+}
+
+/* --- writing it --- */
+
+static bool has_room(const struct extract *extract)
+{
+	return BUFFER_BYTES - extract->text.length > export_line_bytes(&extract->exporter);
+}
+
+static int add_next(struct extract *extract, struct reader *reader)
+{
+	struct extract_item item;
+	int r = extract_next(extract, reader, &item);
+
+	if (r < 0)
+		return r;
+	if (item.mark)
+		export_add_mark(&extract->exporter, item.mark, &extract->text);
+	else if (item.moment)
+		export_add_moment(&extract->exporter, item.moment, &extract->text);
+	else
+		export_add_end(&extract->exporter, &extract->text);
+	extract->is_over = !item.mark && !item.moment;
 	return 0;
 }
 
@@ -364,13 +378,14 @@ static int fill(struct extract *extract, struct reader *reader, const atomic_boo
 
 int extract_fill(struct extract *extract, struct reader *reader, const atomic_bool *is_cancelled)
 {
-	int r = 0;
-
-	if (!extract->weave)
-		r = prepare(extract, reader);
-	else
+	if (extract->weave) {
 		text_reset(&extract->text);
-	if (r < 0 || extract->is_preparing)
-		return r;
+	} else {
+		int r = extract_prepare(extract, reader);
+
+		if (r < 0 || extract->is_preparing)
+			return r;
+		export_add_head(&extract->exporter, &extract->text);
+	}
 	return fill(extract, reader, is_cancelled);
 }

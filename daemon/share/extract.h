@@ -56,6 +56,15 @@ struct extract {
 	char *buffer;
 };
 
+/* Whoever writes another kind of file asks for what there is, one after the other. First, again and again
+ * until !is_preparing, extract_prepare: then exporter and streams say what it is. Both as extract_fill. */
+struct extract_item {
+	const struct moment *moment; /* borrowed until the next one, as is the mark; */
+	const struct mark *mark;     /* NULL both: it is over */
+};
+int extract_prepare(struct extract *extract, struct reader *reader);
+int extract_next(struct extract *extract, struct reader *reader, struct extract_item *ret_item);
+
 /* The next bufferful is in the text; the first time with the head, once what it needs is ready
  * (is_preparing). 0; -EDOM, -E2BIG: no even stamps (share/restamp.h); -ENOENT: there is nothing in
  * the range, or not all of the streams; -E2BIG, -EMSGSIZE: too many streams; or as the store says. */
