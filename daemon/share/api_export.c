@@ -6,17 +6,23 @@
 #include "share/ask.h"
 #include "share/extract_product.h"
 #include "share/handlers.h"
+#include "share/sheet.h"
 
-static bool ask_format(struct request *request, enum export_format *ret_format)
+static bool ask_format(struct request *request, enum export_format *ret_format, bool *ret_is_sheet)
 {
 	const char *format = request_query(request, "format");
 
+	*ret_format = EXPORT_CSV;
+	*ret_is_sheet = false;
 	if (!format || strcmp(format, "csv") == 0)
-		*ret_format = EXPORT_CSV;
-	else if (strcmp(format, "lp") == 0)
+		return true;
+	if (strcmp(format, "lp") == 0)
 		*ret_format = EXPORT_LP;
+	else if (strcmp(format, "xlsx") == 0)
+		*ret_is_sheet = true;
 	else {
-		refuse_parameter(request, "format", "要写 csv 或 lp", "must be csv or lp");
+		refuse_parameter(
+			request, "format", "要写 csv、xlsx 或 lp", "must be csv, xlsx or lp");
 		return false;
 	}
 	return true;
@@ -110,15 +116,17 @@ static bool ask_streams(struct request *request, struct extract_options *options
 	return true;
 }
 
-static void send_extract(
-	struct parts *parts, struct request *request, const struct extract_options *options)
+static void send_extract(struct parts *parts, struct request *request,
+	const struct extract_options *extract, bool is_sheet)
 {
+	const struct extract_product_options options = {.extract = *extract,
+		.catalogue = parts->catalogue,
+		.keep = parts->keep,
+		.store = &parts->store};
+	const struct run *run = extract->run ? runs_find(&parts->runs, extract->run) : NULL;
 	struct product *product;
-	int r = extract_product_new(&(struct extract_product_options){.extract = *options,
-					    .catalogue = parts->catalogue,
-					    .keep = parts->keep,
-					    .store = &parts->store},
-		&product);
+	int r = is_sheet ? sheet_product_new(&options, run ? run->title : "", &product)
+			 : extract_product_new(&options, &product);
 
 	if (r < 0)
 		refuse_busy(request);
@@ -131,10 +139,10 @@ void handle_export(void *self, struct request *request)
 	struct parts *parts = self;
 	struct instant now = clock_now(parts->clock);
 	struct extract_options options = {.board = parts->board, .to = now};
-	bool has_run = request_query(request, "run");
+	bool has_run = request_query(request, "run"), is_sheet;
 
-	if (!ask_format(request, &options.format) || !ask_values(request, &options.is_raw) ||
-		!ask_streams(request, &options))
+	if (!ask_format(request, &options.format, &is_sheet) ||
+		!ask_values(request, &options.is_raw) || !ask_streams(request, &options))
 		return;
 	if (!has_run && options.n_streams == 0) {
 		refuse_parameter(request, "run", "或 stream 要写一个", "or stream must be given");
@@ -155,5 +163,5 @@ void handle_export(void *self, struct request *request)
 	if (options.to.ns <= options.from.ns)
 		refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");
 	else
-		send_extract(parts, request, &options);
+		send_extract(parts, request, &options, is_sheet);
 }

@@ -33,48 +33,55 @@ static int fill(struct product *product, struct reader *reader, const atomic_boo
 	return r;
 }
 
-static void lack(struct product *product, struct instant kept_to)
+void extract_product_lack(struct extract *extract, struct instant kept_to)
 {
-	struct extract *extract = &of(product)->extract;
 	struct instant from = extract->options.from;
 
 	extract->exporter.lacks_end = true;
 	extract->exporter.kept_to = kept_to.ns > from.ns ? kept_to : from;
 }
 
-/* A better map that had to be made is kept, if all that counts for it was on the card. */
-static void keep_made(struct product *product)
+static void lack(struct product *product, struct instant kept_to)
 {
-	struct extract_product *self = of(product);
-	const struct extract *extract = &self->extract;
+	extract_product_lack(&of(product)->extract, kept_to);
+}
+
+void extract_product_keep_made(
+	const struct extract *extract, const struct extract_product_options *options)
+{
 	struct refinement *made;
 
 	if (!extract->restamps || extract->is_preparing)
 		return;
 	while ((made = restamps_take_made(extract->restamps)))
-		if (!refinements_are_due(self->options.store, extract->options.run_to) ||
-			keep_order_refinement(self->options.keep, made) < 0)
+		if (!refinements_are_due(options->store, extract->options.run_to) ||
+			keep_order_refinement(options->keep, made) < 0)
 			free(made);
 }
 
-/* A file of which nothing but a comment would be left. */
-static bool lacks_hour(const struct extract_product *self)
+static void keep_made(struct product *product)
 {
-	return self->extract.is_over && export_lacks_hour(&self->extract.exporter);
+	extract_product_keep_made(&of(product)->extract, &of(product)->options);
+}
+
+/* A file of which nothing but a comment would be left. */
+static bool lacks_hour(const struct extract *extract)
+{
+	return extract->is_over && export_lacks_hour(&extract->exporter);
 }
 
 /* The first that was asked for and is not there; 0: none. */
-static uint32_t unknown_stream(const struct extract_product *self)
+static uint32_t unknown_stream(const struct extract *extract)
 {
-	const struct extract_options *options = &self->extract.options;
+	const struct extract_options *options = &extract->options;
 
 	for (size_t i = 0; i < options->n_streams; i++) {
 		size_t k = 0;
 
-		while (k < self->extract.exporter.n_streams &&
-			self->extract.streams[k].stream.id != options->streams[i])
+		while (k < extract->exporter.n_streams &&
+			extract->streams[k].stream.id != options->streams[i])
 			k++;
-		if (k == self->extract.exporter.n_streams)
+		if (k == extract->exporter.n_streams)
 			return options->streams[i];
 	}
 	return 0;
@@ -93,20 +100,19 @@ static void refuse_uneven(struct request *request, uint32_t stream)
 	request_refuse(request, 400, "not_periodic", zh, en);
 }
 
-static bool refuse(struct product *product, struct request *request, int result)
+bool extract_product_refuse(const struct extract *extract, struct request *request, int result)
 {
-	const struct extract_product *self = of(product);
-	uint32_t unknown = result == -ENOENT ? unknown_stream(self) : 0;
+	uint32_t unknown = result == -ENOENT ? unknown_stream(extract) : 0;
 
-	if (result == 0 && !lacks_hour(self))
+	if (result == 0 && !lacks_hour(extract))
 		return false;
 	if (unknown)
 		refuse_no_stream(request, unknown);
 	else if (result == -ENOENT)
 		refuse_unknown(request, "这段时间没有数据。", "There are no data in this range.");
 	else if (result == -EDOM)
-		refuse_uneven(request, self->extract.uneven);
-	else if (result == -E2BIG && self->extract.exporter.n_streams > 0)
+		refuse_uneven(request, extract->uneven);
+	else if (result == -E2BIG && extract->exporter.n_streams > 0)
 		request_refuse(request, 400, "too_many_rows",
 			"均匀时间最多能算 50 万行。用 from_us 和 to_us 选短一些的一段。",
 			"Even stamps are made of 500 000 rows at most. Choose a shorter part by "
@@ -125,6 +131,11 @@ static bool refuse(struct product *product, struct request *request, int result)
 	else
 		refuse_busy(request);
 	return true;
+}
+
+static bool refuse(struct product *product, struct request *request, int result)
+{
+	return extract_product_refuse(&of(product)->extract, request, result);
 }
 
 static void free_product(struct product *product)

@@ -19,3 +19,9 @@ struct extract_product_options {
  * line protocol would have no row because nobody has told the hour of any. */
 int extract_product_new(
 	const struct extract_product_options *options, struct product **ret_product);
+
+/* For other products that are made of an extract: what the kinds' functions of the same names do. */
+void extract_product_lack(struct extract *extract, struct instant kept_to);
+void extract_product_keep_made(
+	const struct extract *extract, const struct extract_product_options *options);
+bool extract_product_refuse(const struct extract *extract, struct request *request, int result);

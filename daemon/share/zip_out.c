@@ -50,7 +50,7 @@ static int errno_of(const struct zip_out *zip, int code)
 	return error > 0 ? -error : -EIO;
 }
 
-int zip_out_new(struct zip_out **ret_zip)
+static int make(const char *option, struct zip_out **ret_zip)
 {
 	struct zip_out *zip = calloc(1, sizeof *zip);
 	int code;
@@ -65,6 +65,8 @@ int zip_out_new(struct zip_out **ret_zip)
 	}
 	code = archive_write_set_format_zip(zip->archive);
 	if (code == ARCHIVE_OK)
+		code = archive_write_set_format_option(zip->archive, "zip", "zip64", option);
+	if (code == ARCHIVE_OK)
 		code = archive_write_set_bytes_per_block(zip->archive, 0);
 	if (code == ARCHIVE_OK)
 		code = archive_write_open(zip->archive, zip, NULL, take, NULL);
@@ -76,6 +78,16 @@ int zip_out_new(struct zip_out **ret_zip)
 	}
 	*ret_zip = zip;
 	return 0;
+}
+
+int zip_out_new(struct zip_out **ret_zip)
+{
+	return make("1", ret_zip);
+}
+
+int zip_out_new_small(struct zip_out **ret_zip)
+{
+	return make(NULL, ret_zip);
 }
 
 void zip_out_free(struct zip_out *zip)

@@ -9,7 +9,9 @@
 struct zip_out;
 
 int zip_out_new(struct zip_out **ret_zip); /* -ENOMEM */
-void zip_out_free(struct zip_out *zip);    /* NULL: nothing */
+/* Without what entries beyond 4 GiB need, which a few programs (spreadsheets) do not take. */
+int zip_out_new_small(struct zip_out **ret_zip);
+void zip_out_free(struct zip_out *zip); /* NULL: nothing */
 
 /* The next entry; what is added from now on is in it. 0 or -errno, as below. */
 int zip_out_begin(struct zip_out *zip, const char *path);

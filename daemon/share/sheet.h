@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An extract as a workbook for Excel, LibreOffice and WPS: the rows as in a CSV (sheets "数据 Data",
+ * "数据 Data 2", ... of 1 048 575 rows each), charts of them that the program draws itself, and what a scientist
+ * must know of them ("说明 About"). Main thread makes it; the product says the rest. */
+#pragma once
+
+#include "share/extract_product.h"
+
+/* `options` are copied, but for `title`, whose text is. -ENOMEM. */
+int sheet_product_new(const struct extract_product_options *options, const char *title,
+	struct product **ret_product);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sheets of a workbook that stand behind its rows. Inside share/sheet*.c only. */
+#pragma once
+
+#include "share/extract.h"
+#include "share/workbook.h"
+
+struct sheet_gaps {
+	uint64_t n, lost_rows;
+};
+
+struct sheet_facts {
+	const struct extract *extract;
+	const char *title;
+	uint32_t rows; /* of the first sheet, with its head */
+	uint64_t all_rows;
+	struct sheet_gaps gaps[WEAVE_STREAMS], of_all; /* by stream; told of all of them */
+};
+
+/* Charts of the first sheet, one for each unit. 0 or -errno, also below. */
+int sheet_add_charts(struct workbook *book, const struct sheet_facts *facts);
+/* Title, hour, board; then a line for each column. */
+int sheet_add_about(struct workbook *book, const struct sheet_facts *facts);
