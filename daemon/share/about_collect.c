@@ -52,9 +52,7 @@ static bool is_wanted(const struct collecting *in, const struct stream *stream)
 
 static uint32_t group_of(const struct run *run)
 {
-	unsigned long group = strtoul(run->group, NULL, 10);
-
-	return group <= ABOUT_GROUPS ? (uint32_t)group : 0;
+	return run->group <= ABOUT_GROUPS ? run->group : 0;
 }
 
 /* "g3-2-text-board-main.csv": group, place, kit, stream; a stream's own name may be any text. */
