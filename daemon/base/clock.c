@@ -146,6 +146,11 @@ bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *r
 		*ret_uncertainty_ns = ntp_uncertainty_ns(evidence);
 		return true;
 	}
+	if (evidence->is_said_right) {
+		*ret_source = ANCHOR_SYSTEM;
+		*ret_uncertainty_ns = NS_PER_S;
+		return true;
+	}
 	if (evidence->was_set_by_battery_clock) {
 		*ret_source = ANCHOR_RTC;
 		*ret_uncertainty_ns = battery_clock_ns;

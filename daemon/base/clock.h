@@ -91,6 +91,7 @@ struct clock_evidence {
 	int ntp_state, ntp_status;                /* adjtimex(2): what it returned, its status */
 	int64_t ntp_esterror_us, ntp_maxerror_us; /* 0: not estimated */
 	bool was_set_by_battery_clock;
+	bool is_said_right;   /* by the configuration; the kernel does not know */
 	int64_t ntp_offset;   /* still to be slewed: ns if the status says STA_NANO, else us */
 	int64_t ntp_constant; /* how slowly: kernel/time/ntp.c */
 	int64_t ntp_freq;     /* 2^-16 ppm */
@@ -99,8 +100,9 @@ struct clock_evidence {
 void clock_ask_kernel(struct clock_evidence *ret_evidence);
 
 /* Whether that is to be believed: adjtimex(2) says "synchronised", or a battery clock set it at boot
- * (/sys/class/rtc/.../hctosys). Returns true and what to write into an anchor; the uncertainty (95 %) is by
- * the kernel's estimate for NTP, a minute for a battery clock. Pure. */
+ * (/sys/class/rtc/.../hctosys), or somebody said that it is right. Returns true and what to write into an
+ * anchor; the uncertainty (95 %) is by the kernel's estimate for NTP, a minute for a battery clock, a
+ * second for what somebody said. Pure. */
 bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *ret_source,
 	int64_t *ret_uncertainty_ns);
 

@@ -194,17 +194,13 @@ static void hear_chrony(struct wallwatch *watch, struct wall_evidence *evidence)
 static void ask_kernel(struct wallwatch *watch)
 {
 	struct clock_evidence kernel;
-	struct wall_evidence evidence = {
-		.source = ANCHOR_SYSTEM,
-		.uncertainty_ns = NS_PER_S,
-		.asleep_ns = time_asleep(),
-	};
+	struct wall_evidence evidence = {.asleep_ns = time_asleep()};
 
 	clock_ask_kernel(&kernel);
+	kernel.is_said_right = watch->options.is_trusted_always;
 	evidence.maxerror_ns = kernel.ntp_maxerror_us * NS_PER_US;
 	evidence.rate_ppb = clock_rate_ppb(&kernel);
-	evidence.is_vouched = clock_trust_of(&kernel, &evidence.source, &evidence.uncertainty_ns) ||
-		watch->options.is_trusted_always;
+	evidence.is_vouched = clock_trust_of(&kernel, &evidence.source, &evidence.uncertainty_ns);
 	if (evidence.source != ANCHOR_NTP)
 		hear_chrony(watch, &evidence);
 	evidence.pair = clock_pair(watch->options.clock, evidence.source);

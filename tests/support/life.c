@@ -376,13 +376,11 @@ void life_look(struct life *life, bool is_synchronised, bool from_rtc, bool is_t
 		.ntp_status = is_synchronised ? STA_PLL : STA_UNSYNC,
 		.ntp_esterror_us = 500,
 		.was_set_by_battery_clock = from_rtc,
+		.is_said_right = is_trusted,
 	};
-	struct anchor anchor = {.at = now(life),
-		.wall = {life->true_ns + life->kernel_ns},
-		.uncertainty_ns = NS_PER_S,
-		.source = ANCHOR_SYSTEM};
+	struct anchor anchor = {.at = now(life), .wall = {life->true_ns + life->kernel_ns}};
 
-	if (clock_trust_of(&evidence, &anchor.source, &anchor.uncertainty_ns) || is_trusted)
+	if (clock_trust_of(&evidence, &anchor.source, &anchor.uncertainty_ns))
 		claim(life, &anchor);
 }
 
