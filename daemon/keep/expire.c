@@ -85,8 +85,8 @@ static int is_in_run(struct expirer *expirer, const struct victim *chunk, bool *
 {
 	int64_t runs;
 	int result = database_number(expirer->db, &expirer->in_run,
-		"SELECT count(*) FROM run WHERE from_ns <= ? AND to_ns > ? AND NOT is_withdrawn", 0, &runs, "ii",
-		chunk->last_ns, chunk->first_ns);
+		"SELECT count(*) FROM run WHERE from_ns <= ? AND to_ns > ? AND NOT is_withdrawn", 0,
+		&runs, "ii", chunk->last_ns, chunk->first_ns);
 
 	if (result == 0)
 		*ret_is = runs > 0;
