@@ -29,6 +29,7 @@
 #include "sense/ports.h"
 #include "sense/registry.h"
 #include "sense/sense.h"
+#include "share/shelf.h"
 #include "share/ship.h"
 #include "share/web.h"
 
@@ -51,6 +52,7 @@ struct daemon {
 	struct loop *loop;
 	struct store *store;
 	struct catalogue *catalogue;
+	struct shelf *shelf;
 	struct registry *registry;
 	struct ring *feed_keep, *feed_main;
 	struct ring *notices; /* of keep, for the pages */
@@ -132,6 +134,7 @@ static void open_web(struct timer *timer, struct instant now)
 		.config_problem = d->config_problem,
 		.boot = d->boot,
 		.catalogue = d->catalogue,
+		.shelf = d->shelf,
 	};
 
 	int failed = web_open(&options, &d->web, why, sizeof why);
@@ -287,15 +290,34 @@ static int open_catalogue(struct daemon *d)
 	return catalogue_open(folders, n, &d->catalogue);
 }
 
-/* Calls `say` for each sentence about kits: in their files, and in the configuration about them.
+/* The same of lessons. */
+static int open_shelf(struct daemon *d)
+{
+	static const char *const places[] = {
+		"/../share/kitlog/lessons", "/../lesson-folders", "/lesson-folders"};
+	static const char school[] = "/etc/kitlog/lessons";
+	char own[512];
+	const char *folders[CONFIG_FOLDERS + 1] = {own};
+	size_t n = 1;
+
+	if (find_beside(places, sizeof places / sizeof *places, own, sizeof own))
+		log_warn("kitlog's lessons are not beside the program; install kitlog whole");
+	for (size_t i = 0; i < d->config->n_lessons; i++)
+		folders[n++] = d->config->lessons[i];
+	if (n == 1 && access(school, F_OK) == 0)
+		folders[n++] = school;
+	return shelf_open(folders, n, &d->shelf);
+}
+
+/* Calls `say` for each sentence about lessons, and about kits: in their files, and in the configuration about them.
  * Returns whether there was one. */
-static bool tell_kit_problems(const struct daemon *d, void (*say)(const char *sentence))
+static bool tell_problems(const struct daemon *d, void (*say)(const char *sentence))
 {
 	char *lines = NULL, *compared = catalogue_compare(d->catalogue, d->config, d->config_name);
 	bool is_any = false;
 
-	if (asprintf(&lines, "%s%s", catalogue_problems(d->catalogue), compared ? compared : "") <
-		0)
+	if (asprintf(&lines, "%s%s%s", catalogue_problems(d->catalogue), compared ? compared : "",
+		    shelf_problems(d->shelf)) < 0)
 		lines = NULL;
 	for (char *rest = NULL, *line = lines ? strtok_r(lines, "\n", &rest) : NULL; line;
 		line = strtok_r(NULL, "\n", &rest)) {
@@ -317,15 +339,18 @@ static void say_plain(const char *sentence)
 	fprintf(stderr, "%s\n", sentence);
 }
 
-/* --check-config: the kits, too. Returns whether all is well. */
-static bool check_kits(struct daemon *d)
+/* --check-config: kits and lessons, too. Returns whether all is well. */
+static bool check_folders(struct daemon *d)
 {
 	int failed = open_catalogue(d);
 
+	if (!failed)
+		failed = open_shelf(d);
 	if (failed)
 		fprintf(stderr, "kitlogd: %s\n", strerror(-failed));
-	bool is_well = !failed && !tell_kit_problems(d, say_plain);
+	bool is_well = !failed && !tell_problems(d, say_plain);
 
+	shelf_close(d->shelf);
 	catalogue_close(d->catalogue);
 	return is_well;
 }
@@ -412,7 +437,9 @@ static int open_all(struct daemon *d)
 	}
 	if ((failed = open_catalogue(d)))
 		return fail("the kits", failed);
-	tell_kit_problems(d, say_log);
+	if ((failed = open_shelf(d)))
+		return fail("the lessons", failed);
+	tell_problems(d, say_log);
 	if ((failed = find_pages(d)))
 		log_warn(
 			"the pages are not beside the program; install kitlog whole, or build the target pages");
@@ -500,6 +527,7 @@ static void close_all(struct daemon *d)
 	signals_close(&d->signals);
 	loop_close(d->loop);
 	registry_free(d->registry);
+	shelf_close(d->shelf);
 	catalogue_close(d->catalogue);
 	store_close(d->store);
 	config_free(d->config);
@@ -513,7 +541,7 @@ static void usage(FILE *out)
 	fputs("Usage: kitlogd [--config FILE] [--check-config | --print-config]\n"
 	      "Reads the kits at this board, keeps their samples, ships them, shows them.\n\n"
 	      "  -c, --config FILE   configuration (default: /etc/kitlog/kitlogd.yaml if it is there)\n"
-	      "      --check-config  say what is wrong with it and the kits, and stop\n"
+	      "      --check-config  say what is wrong with it, the kits, the lessons, and stop\n"
 	      "      --print-config  print the configuration in effect and stop\n"
 	      "  -V, --version\n"
 	      "  -h, --help\n",
@@ -577,7 +605,7 @@ int main(int argc, char **argv)
 	if (failed || mode) {
 		if (!failed && mode == PRINT)
 			config_print(d.config, stdout);
-		if (!failed && mode == CHECK && !check_kits(&d))
+		if (!failed && mode == CHECK && !check_folders(&d))
 			failed = -EINVAL;
 		config_free(d.config);
 		free(d.config_problem);

@@ -234,12 +234,14 @@ struct folder {
 	const char *path;
 	struct arena *arena;
 	FILE *problems;
+	bool *has_mistakes;
 };
 
 static void tell(const struct folder *folder, const struct report *report)
 {
 	char *sentences = report->count > 0 ? report_text(report) : NULL;
 
+	*folder->has_mistakes |= report->count > 0;
 	if (sentences)
 		fputs(sentences, folder->problems);
 	free(sentences);
@@ -375,15 +377,19 @@ static void check_sample(const struct folder *folder, const struct lesson *lesso
 	snprintf(name, sizeof name, "%s/run.json", lesson->sample);
 	const char *path = path_in(folder, name);
 
-	if (path && access(path, R_OK) != 0)
-		fprintf(folder->problems,
-			"%s: %s; put the run there that sample names, or leave sample out of lesson.yaml\n",
-			path, strerror(errno));
+	if (!path || access(path, R_OK) == 0)
+		return;
+	*folder->has_mistakes = true;
+	fprintf(folder->problems,
+		"%s: %s; put the run there that sample names, or leave sample out of lesson.yaml\n",
+		path, strerror(errno));
 }
 
 int lesson_open(const char *path, struct arena *arena, FILE *problems, struct lesson **ret_lesson)
 {
-	const struct folder folder = {.path = path, .arena = arena, .problems = problems};
+	bool has_mistakes = false;
+	const struct folder folder = {
+		.path = path, .arena = arena, .problems = problems, .has_mistakes = &has_mistakes};
 	struct lesson *lesson;
 	int failed = read_yaml(&folder, &lesson);
 
@@ -396,6 +402,7 @@ int lesson_open(const char *path, struct arena *arena, FILE *problems, struct le
 	if (failed)
 		return failed;
 	check_sample(&folder, lesson);
+	lesson->has_mistakes = has_mistakes;
 	*ret_lesson = lesson;
 	return 0;
 }

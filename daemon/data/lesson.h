@@ -156,7 +156,8 @@ struct lesson {
 	size_t n_safety, n_extension;
 	struct lesson_slip *slips;
 	size_t n_slips;
-	char *sample; /* "sample/six-groups", within the folder; NULL: none */
+	char *sample;      /* "sample/six-groups", within the folder; NULL: none */
+	bool has_mistakes; /* in its texts, or its sample is not there */
 
 	struct model_text student, teacher; /* Markdown; "" where the file cannot be read */
 };

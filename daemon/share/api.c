@@ -34,6 +34,8 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/devices",                   false, handle_devices},
 	{"POST",   "/api/v1/devices/{id}/identify",     true,  handle_identify},
 	{"GET",    "/api/v1/kits/{id}",                 false, handle_kit},
+	{"GET",    "/api/v1/lessons",                   false, handle_lessons},
+	{"GET",    "/api/v1/lessons/{id}",              false, handle_lesson},
 	{"GET",    "/api/v1/streams/{id}/columns",      false, handle_columns},
 	{"GET",    "/api/v1/streams/{id}/raw",          false, handle_raw},
 	{"GET",    "/api/v1/calibrations",              false, handle_calibrations},

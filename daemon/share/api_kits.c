@@ -54,29 +54,9 @@ void handle_kit(void *self, struct request *request)
 	answer_send(request, 200, &text);
 }
 
-/* One sentence a line. */
-static void add_lines(struct text *text, const char *lines)
-{
-	char line[1024];
-	bool is_first = true;
-
-	for (const char *end; *lines; lines = *end ? end + 1 : end) {
-		size_t n;
-
-		end = strchrnul(lines, '\n');
-		n = (size_t)(end - lines) < sizeof line - 1 ? (size_t)(end - lines)
-							    : sizeof line - 1;
-		memcpy(line, lines, n);
-		line[n] = '\0';
-		text_add(text, is_first ? "" : ",");
-		text_add_json(text, line);
-		is_first = false;
-	}
-}
-
 void write_kits(const struct parts *parts, struct text *text)
 {
 	text_addf(text, "{\"known\":%zu,\"problems\":[", catalogue_count(parts->catalogue));
-	add_lines(text, catalogue_problems(parts->catalogue));
+	json_lines(text, catalogue_problems(parts->catalogue));
 	text_add(text, "]}");
 }

@@ -196,6 +196,8 @@ void handle_status(void *self, struct request *request)
 	add_ports(parts, &text);
 	text_add(&text, ",\"kits\":");
 	write_kits(parts, &text);
+	text_add(&text, ",\"lessons\":");
+	write_shelf(parts, &text);
 	text_add(&text, ",\"config_problem\":");
 	if (parts->config_problem)
 		text_add_json(&text, parts->config_problem);

@@ -31,6 +31,12 @@ void write_devices(void *self, struct text *text); /* event data */
 void handle_kit(void *self, struct request *request);
 void write_kits(const struct parts *parts, struct text *text); /* of the status */
 
+/* api_lessons.c */
+void handle_lessons(void *self, struct request *request);
+void handle_lesson(void *self, struct request *request);
+void announce_lessons(struct parts *parts); /* if what can be taught has changed */
+void write_shelf(const struct parts *parts, struct text *text); /* of the status */
+
 /* api_streams.c */
 void handle_columns(void *self, struct request *request);
 

@@ -3,6 +3,7 @@
 #include "share/json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "share/limits.h"
@@ -49,6 +50,25 @@ void json_words(struct text *text, const char *zh, const char *en)
 	text_add(text, ",\"en\":");
 	text_add_json(text, en);
 	text_add_char(text, '}');
+}
+
+void json_lines(struct text *text, const char *lines)
+{
+	char line[1024];
+	bool is_first = true;
+
+	for (const char *end; *lines; lines = *end ? end + 1 : end) {
+		size_t n;
+
+		end = strchrnul(lines, '\n');
+		n = (size_t)(end - lines) < sizeof line - 1 ? (size_t)(end - lines)
+							    : sizeof line - 1;
+		memcpy(line, lines, n);
+		line[n] = '\0';
+		text_add(text, is_first ? "" : ",");
+		text_add_json(text, line);
+		is_first = false;
+	}
 }
 
 /* ,"name":"value" */

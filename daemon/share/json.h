@@ -26,6 +26,8 @@ void json_uncertainty(struct text *text, int64_t ns);
 void json_bool(struct text *text, bool value);
 /* {"zh":...,"en":...} or null when both are empty. */
 void json_words(struct text *text, const char *zh, const char *en);
+/* "...","...": the lines of a text. */
+void json_lines(struct text *text, const char *lines);
 
 /* What is known of a device beside its description; of its channels stream by stream
  * (STREAM_CHANNELS apart). */

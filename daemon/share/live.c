@@ -135,6 +135,8 @@ static void send_frame(struct live *live)
 		live_devices_json(live, text);
 		text_add_char(text, '}');
 		events_send(live->options.events);
+		if (live->options.changed)
+			live->options.changed(live->options.self);
 	}
 	live->options.sent(live->options.self);
 }

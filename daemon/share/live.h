@@ -38,7 +38,8 @@ struct live_options {
 	const struct walltime *walltime;         /* for their age; NULL: nobody tells */
 	struct wallwatch *wallwatch;             /* hears what devices say of the hour; NULL */
 	struct marks *marks;                     /* NULL: nobody notes them */
-	void (*sent)(void *self); /* events were published by a timer: time for http_run */
+	void (*sent)(void *self);    /* events were published by a timer: time for http_run */
+	void (*changed)(void *self); /* what is plugged in, or wrong with it; NULL: nobody asks */
 	void *self;
 };
 int live_new(const struct live_options *options, struct live **ret_live);
@@ -67,6 +68,11 @@ struct instant live_warming_until(const struct live *live, const struct device *
 /* Visits the data streams of everything that is plugged in. */
 void live_streams(const struct live *live,
 	void (*visit)(void *self, const struct device *device, const struct stream *stream),
+	void *self);
+
+/* Visits everything that is plugged in, with what is wrong with it: both texts empty when nothing is. */
+void live_devices(const struct live *live,
+	void (*visit)(void *self, const struct device *device, const struct trouble_words *problem),
 	void *self);
 
 /* The calibrations have changed: rows from now on are by the new ones, and everybody is told. */

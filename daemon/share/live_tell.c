@@ -150,6 +150,22 @@ const struct device *live_device_at(const struct live *live, const char *path, b
 	return found ? &found->device : NULL;
 }
 
+void live_devices(const struct live *live,
+	void (*visit)(void *self, const struct device *device, const struct trouble_words *problem),
+	void *self)
+{
+	for (size_t i = 0; i < live->n; i++) {
+		struct trouble_words problem;
+
+		if (live->seen[i]->is_gone)
+			continue;
+		tell_problem(live, live->seen[i], &problem);
+		if (!problem.zh[0] && live->seen[i]->has_health)
+			tell_streams(live, live->seen[i], &problem);
+		visit(self, &live->seen[i]->device, &problem);
+	}
+}
+
 /* --- devices --- */
 
 static const struct model_accuracy *accuracy_of(const struct model_channel *channel)

@@ -23,6 +23,7 @@
 #include "share/refinements.h"
 #include "share/runs.h"
 #include "share/settle.h"
+#include "share/shelf.h"
 #include "share/ship.h"
 #include "share/teacher.h"
 #include "share/walltime.h"
@@ -36,6 +37,8 @@ struct parts {
 	const char *board;                 /* its name */
 	const char *config_problem;        /* NULL: none */
 	const struct catalogue *catalogue; /* NULL: knows no kits */
+	const struct shelf *shelf;         /* NULL: has no lessons */
+	uint64_t lessons_told;             /* a digest of what can be taught, as it was last told */
 	struct keep *keep;
 	struct wallwatch *wallwatch; /* NULL: nobody's claims of the hour are taken */
 	struct ship *ship; /* these three may be NULL: nothing to ship to, to ask, to list */

@@ -219,6 +219,14 @@ static uint64_t new_epoch(struct instant now)
 	return random;
 }
 
+/* Another kit may mean another lesson. */
+static void devices_changed(void *self)
+{
+	struct web *web = self;
+
+	announce_lessons(&web->parts);
+}
+
 static void load_pages(struct web *web, const char *folder)
 {
 	int r = pages_open(folder, &web->parts.pages);
@@ -285,6 +293,7 @@ static int open_parts(struct web *web, const struct web_options *options)
 			     .wallwatch = options->wallwatch,
 			     .marks = &parts->marks,
 			     .sent = send_out,
+			     .changed = devices_changed,
 			     .self = web},
 		&parts->live);
 	if (r < 0)
@@ -332,6 +341,7 @@ int web_open(const struct web_options *options, struct web **ret_web, char *ret_
 		.board = web->board,
 		.config_problem = options->config_problem,
 		.catalogue = options->catalogue,
+		.shelf = options->shelf,
 		.keep = options->keep,
 		.wallwatch = options->wallwatch,
 		.ship = options->ship,

@@ -21,6 +21,7 @@
 #include "sense/ports.h"
 #include "sense/sense.h"
 #include "share/calibrations.h"
+#include "share/shelf.h"
 #include "share/ship.h"
 
 struct web;
@@ -41,7 +42,8 @@ struct web_options {
 	const char *config_problem; /* of config_load_rest; NULL: none. Lives longer than web */
 	uint32_t boot;
 	const struct catalogue
-		*catalogue; /* of the kits; NULL: knows none. Lives longer than web */
+		*catalogue;        /* of the kits; NULL: knows none. Lives longer than web */
+	const struct shelf *shelf; /* of lessons; NULL: has none. Lives longer than web */
 	calibration_rules_of
 		rules_of; /* of channels, instead of what the catalogue says; may be NULL */
 	void *rules_self;

@@ -30,6 +30,7 @@ struct web_options site_options(struct site *site)
 		.pages = site->pages,
 		.pin = "123456",
 		.boot = 1,
+		.shelf = site->shelf,
 		.rules_of = site->rules_of};
 }
 

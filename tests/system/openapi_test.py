@@ -44,7 +44,8 @@ class Openapi(unittest.TestCase):
         kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", link, "--model", "wave"])
         cls.addClassCleanup(lambda: (kit.terminate(), kit.wait(10)))
         daemon.wait_for("the virtual kit", link.is_symlink)
-        cls.board = daemon.Daemon(cls.folder.name, [link], more=SINK).start()
+        lessons = f"lessons: [{SOURCE}/tests/data/lessons]\n"
+        cls.board = daemon.Daemon(cls.folder.name, [link], more=SINK + lessons).start()
         cls.addClassCleanup(cls.board.end)
         cls.board.wait_ready()
         cls.device = cls.board.wait_device()[0]
@@ -108,6 +109,11 @@ class Openapi(unittest.TestCase):
         kit = self.expect(200, "GET", "/kits/{id}", id="xy-md02")
         self.assertTrue(kit["wiring"] and kit["traps"])
         self.expect(404, "GET", "/kits/{id}", id="no-such-kit")
+        lessons = self.expect(200, "GET", "/lessons")
+        self.assertIn("swing", [lesson["id"] for lesson in lessons["lessons"]])
+        self.assertEqual(lessons["problems"], [])
+        self.assertNotIn("expect", self.expect(200, "GET", "/lessons/{id}", id="swing"))
+        self.expect(404, "GET", "/lessons/{id}", id="no-such-lesson")
         raw = self.expect(200, "GET", "/streams/{id}/columns", "?columns=4000", id=self.stream)
         self.assertTrue(raw["is_raw"])
         offset = status["wall_us"] - status["now_us"]
@@ -154,6 +160,7 @@ class Openapi(unittest.TestCase):
         self.expect(204, "POST", "/login", body={"pin": pin})
         self.log_in()
         self.assertTrue(self.expect(200, "GET", "/status")["is_teacher"])
+        self.assertIn("expect", self.expect(200, "GET", "/lessons/{id}", id="swing"))
         run = self.expect(201, "POST", "/runs", body={"title": "杯子"})
         self.expect(409, "POST", "/runs", body={})
         self.expect(400, "POST", "/runs", body={"title": 5})

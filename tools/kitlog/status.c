@@ -188,19 +188,18 @@ static void print_flagged(const struct call *call, double now_us)
 	json_decref(body);
 }
 
-/* How many are known, and which are not because of a mistake. */
-static void print_kits(const json_t *kits)
+/* How many are known, and which are not because of a mistake. `words` have a %.0f in them. */
+static void print_known(const json_t *known, const char *name, const char *words)
 {
 	char line[160];
 	json_t *problem;
 	size_t i;
 
-	if (!kits)
+	if (!known)
 		return; /* an older board */
-	snprintf(line, sizeof line, say("认识 %.0f 种", "%.0f are described"),
-		number(kits, "known"));
-	print_line(say("器材", "kits"), line);
-	json_array_foreach(json_object_get(kits, "problems"), i, problem)
+	snprintf(line, sizeof line, words, number(known, "known"));
+	print_line(name, line);
+	json_array_foreach(json_object_get(known, "problems"), i, problem)
 		print_line("", json_string_value(problem));
 }
 
@@ -247,7 +246,10 @@ int command_status(const struct call *call)
 		print_punctual(json_object_get(status, "sense"));
 		print_ports(json_object_get(status, "ports"));
 		print_flagged(call, number(status, "now_us"));
-		print_kits(json_object_get(status, "kits"));
+		print_known(json_object_get(status, "kits"), say("器材", "kits"),
+			say("认识 %.0f 种", "%.0f are described"));
+		print_known(json_object_get(status, "lessons"), say("课", "lessons"),
+			say("有 %.0f 节", "%.0f are here"));
 		print_config(json_string_value(json_object_get(status, "config_problem")));
 	}
 	json_decref(status);
