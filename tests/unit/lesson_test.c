@@ -182,6 +182,40 @@ static void each_kind_of_mistake_has_its_sentence(void **unused)
 	assert_string_equal(all, read_text(folder, "MESSAGES.txt"));
 }
 
+/* What a person copies from the documents works, and they list what there is. */
+static void the_documents_say_what_is_so(void **unused)
+{
+	static const char *const documents[] = {"README.md", "README.zh-CN.md"};
+	char folder[300], word[40], *said;
+
+	(void)unused;
+	snprintf(folder, sizeof folder, "%s/lessons", KITLOG_SOURCE);
+	for (size_t i = 0; i < 2; i++) {
+		char *text = read_text(folder, documents[i]);
+
+		for (const char *const *fit = lesson_fits; *fit; fit++) {
+			snprintf(word, sizeof word, "`%s`", *fit);
+			assert_non_null(strstr(text, word));
+		}
+		for (const char *const *statistic = lesson_statistics; *statistic; statistic++) {
+			snprintf(word, sizeof word, "`.%s`", *statistic);
+			assert_non_null(strstr(text, word));
+		}
+		char *yaml = strstr(text, "```yaml\n") + strlen("```yaml\n");
+
+		*strstr(yaml, "```") = '\0';
+		const struct lesson *lesson = read_yaml(yaml, &said);
+
+		if (!lesson)
+			fail_msg("%s", said);
+		free(said);
+		assert_int_equal(lesson->n_needs, 2);
+		assert_string_equal(lesson->needs[1].channel, "temp");
+		assert_int_equal(lesson->n_expect, 2);
+		assert_string_equal(lesson->slips[0].see.en, "Half the period");
+	}
+}
+
 static void the_folder_is_the_name(void **unused)
 {
 	struct report report = {.file = "F"};
@@ -491,6 +525,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_project_is_understood, give_back),
 		cmocka_unit_test(words_have_names),
 		cmocka_unit_test_teardown(each_kind_of_mistake_has_its_sentence, give_back),
+		cmocka_unit_test_teardown(the_documents_say_what_is_so, give_back),
 		cmocka_unit_test_teardown(the_folder_is_the_name, give_back),
 		cmocka_unit_test_teardown(memory_that_ends_is_no_mistake_of_the_lesson, give_back),
 		SPOILT(headings_say_when_they_are_shown),
