@@ -35,7 +35,7 @@ class Help(unittest.TestCase):
                 self.assertEqual(set(forms), {command})
 
     def test_each_subcommand_tells_its_own(self):
-        for command in ("run", "mark", "calibrate", "store", "kit"):
+        for command in ("run", "mark", "calibrate", "store", "lessons", "kit"):
             for verb in re.findall(rf"(?m)^  kitlog {command} (\S+)", self.asked(command, "--help")):
                 for words in ((command, verb, "--help"), (command, "--help", verb), ("--help", command, verb)):
                     said = self.asked(*words)
@@ -60,8 +60,8 @@ class Help(unittest.TestCase):
 
     def test_the_manual_has_each_form(self):
         manual = MANUAL.read_text()
-        for command, verb in re.findall(r"(?m)^  kitlog (run|calibrate|store|kit) (\S+)", "".join(
-                self.asked(command, "--help") for command in ("run", "calibrate", "store", "kit"))):
+        for command, verb in re.findall(r"(?m)^  kitlog (run|calibrate|store|lessons|kit) (\S+)", "".join(
+                self.asked(command, "--help") for command in ("run", "calibrate", "store", "lessons", "kit"))):
             self.assertRegex(manual, rf"Cm {command} .*\b{verb}\b")
 
     def test_options_of_all_commands_may_stand_behind_them(self):

@@ -13,7 +13,19 @@
 #include "data/config.h"
 #include "tools/kitlog/say.h"
 
-enum { BODY_MAX = 16 << 20, EVENT_MAX = 4 << 20, USUAL_PORT = 8080, STALL_S = 30, BOARD_KITS = 16 };
+enum {
+	BODY_MAX = 16 << 20,
+	EVENT_MAX = 4 << 20,
+	USUAL_PORT = 8080,
+	STALL_S = 30,
+	BOARD_FOLDERS = 16
+};
+
+/* Of kits, or of lessons. */
+struct folders {
+	char *at[BOARD_FOLDERS];
+	size_t n;
+};
 
 struct board {
 	CURL *curl;
@@ -21,8 +33,7 @@ struct board {
 	char address[256];
 	char pin[32];
 	struct config *config;
-	char *kits[BOARD_KITS];
-	size_t n_kits;
+	struct folders kits, lessons;
 	bool is_signed_in;
 	char refusal[32]; /* the code of the last one; empty: none */
 	bool is_quiet;    /* what fails is not said */
@@ -82,34 +93,48 @@ static bool is_address(const char *url)
 	return is_good;
 }
 
-/* kitlog's own kits stand beside the program, where it is installed or in the build tree; then come the
- * school's. As kitlogd does. */
-static bool take_kits(struct board *board, const struct config *config)
+/* kitlog's own stand beside the program, where it is installed or in the build tree; then come the
+ * school's: those of the configuration, else the usual one if it is there. As kitlogd does. */
+static bool take_folders(struct folders *folders, const char *const places[2], const char *school,
+	char *const *configured, size_t n_configured)
 {
-	static const char *const places[] = {"/../share/kitlog/kits", "/../../kit-folders"};
-	static const char school[] = "/etc/kitlog/kits";
 	char own[400] = "", path[512] = "";
 	ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
 
 	own[n > 0 ? n : 0] = 0;
 	if (strrchr(own, '/'))
 		*strrchr(own, '/') = 0;
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		snprintf(path, sizeof path, "%s%s", own, places[i]);
 		if (access(path, R_OK | X_OK) == 0)
 			break;
 	}
-	board->kits[board->n_kits++] = realpath(path, NULL);
-	if (!board->kits[0])
-		board->kits[0] = strdup(path);
-	for (size_t i = 0; i < config->n_kits && board->n_kits < BOARD_KITS; i++)
-		board->kits[board->n_kits++] = strdup(config->kits[i]);
-	if (board->n_kits == 1 && access(school, F_OK) == 0)
-		board->kits[board->n_kits++] = strdup(school);
-	for (size_t i = 0; i < board->n_kits; i++)
-		if (!board->kits[i])
+	folders->at[folders->n++] = realpath(path, NULL);
+	if (!folders->at[0])
+		folders->at[0] = strdup(path);
+	for (size_t i = 0; i < n_configured && folders->n < BOARD_FOLDERS; i++)
+		folders->at[folders->n++] = strdup(configured[i]);
+	if (folders->n == 1 && access(school, F_OK) == 0)
+		folders->at[folders->n++] = strdup(school);
+	for (size_t i = 0; i < folders->n; i++)
+		if (!folders->at[i])
 			return false;
 	return true;
+}
+
+static bool take_kits(struct board *board, const struct config *config)
+{
+	static const char *const places[] = {"/../share/kitlog/kits", "/../../kit-folders"};
+
+	return take_folders(&board->kits, places, "/etc/kitlog/kits", config->kits, config->n_kits);
+}
+
+static bool take_lessons(struct board *board, const struct config *config)
+{
+	static const char *const places[] = {"/../share/kitlog/lessons", "/../../lesson-folders"};
+
+	return take_folders(
+		&board->lessons, places, "/etc/kitlog/lessons", config->lessons, config->n_lessons);
 }
 
 static int take_address(struct board *board, const char *address)
@@ -171,7 +196,7 @@ int board_open(
 	if (!board->curl)
 		goto fail;
 
-	if (!take_kits(board, config))
+	if (!take_kits(board, config) || !take_lessons(board, config))
 		goto fail;
 
 	char path[512];
@@ -237,6 +262,12 @@ static void sign_out(struct board *board)
 	curl_easy_perform(board->curl);
 }
 
+static void free_folders(struct folders *folders)
+{
+	for (size_t i = 0; i < folders->n; i++)
+		free(folders->at[i]);
+}
+
 void board_close(struct board *board)
 {
 	if (!board)
@@ -247,8 +278,8 @@ void board_close(struct board *board)
 	if (board->curl)
 		curl_easy_cleanup(board->curl);
 	config_free(board->config);
-	for (size_t i = 0; i < board->n_kits; i++)
-		free(board->kits[i]);
+	free_folders(&board->kits);
+	free_folders(&board->lessons);
 	free(board);
 }
 
@@ -269,8 +300,14 @@ const struct config *board_config(const struct board *board)
 
 const char *const *board_kits(const struct board *board, size_t *ret_n)
 {
-	*ret_n = board->n_kits;
-	return (const char *const *)board->kits;
+	*ret_n = board->kits.n;
+	return (const char *const *)board->kits.at;
+}
+
+const char *const *board_lessons(const struct board *board, size_t *ret_n)
+{
+	*ret_n = board->lessons.n;
+	return (const char *const *)board->lessons.at;
 }
 
 /* The transfer itself failed: nobody answered. */

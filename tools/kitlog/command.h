@@ -28,6 +28,7 @@ int command_clock(const struct call *call);
 int command_store(const struct call *call);
 int command_kit(const struct call *call); /* its own commands: tools/kitlog/kit.h */
 int command_kits(const struct call *call);
+int command_lessons(const struct call *call);
 void command_kit_usage(FILE *out, const char *verb); /* "": of all */
 void command_kit_add_words(struct text *text);       /* as usage_add_words */
 

@@ -27,6 +27,7 @@ static const struct {
 	{"clock", command_clock, "几点了，听谁的", "what hour it is, by whom"},
 	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
 	{"store", command_store, "检查存储", "check what is kept"},
+	{"lessons", command_lessons, "课：列出、检查", "lessons: list, check"},
 	{"kits", command_kits, "板子认识哪些器材", "kits this board knows"},
 	{"kit", command_kit, "做器材：--help", "for makers of kits: --help"},
 };

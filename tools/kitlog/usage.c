@@ -47,6 +47,9 @@ static const struct {
 	{"sink", "", "[NAME]", "数据送到了没有；写名字，也看退回的行",
 		"do the data arrive; with a name also the lines that were refused"},
 	{"store", "verify", "[FOLDER]", "检查存下的数据是否完好", "is what is kept sound"},
+	{"lessons", "list", "", "有哪些课，现在能上的是哪些", "the lessons, and which can be taught now"},
+	{"lessons", "check", "[--all] [FOLDER ...]", "检查课的文件夹，不用 kitlogd",
+		"check lessons' folders, without kitlogd"},
 	{"kits", "", "", "板子认识哪些器材", "kits this board knows"},
 };
 /* clang-format on */

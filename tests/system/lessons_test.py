@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
+"""A school's own lesson: `kitlog lessons check` says what is wrong with it without a daemon, a board with
+a virtual kit says whether it can be taught, and nothing of what is to be found out leaves the board."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import daemon  # noqa: E402
+
+SOURCE = pathlib.Path(os.environ["KITLOG_SOURCE"])
+KITLOG = os.environ["KITLOG"]
+VIRTUAL = os.environ["KITLOG_VIRTUAL"]
+EXAMPLES = SOURCE / "tests/data/lessons"
+
+
+def kitlog(*words, locale="C"):
+    return subprocess.run([KITLOG, *map(str, words)], text=True, capture_output=True, timeout=60,
+                          env={**os.environ, "LC_ALL": locale})
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.swing = self.folder / "swing"
+        shutil.copytree(EXAMPLES / "swing", self.swing)
+
+    def replace(self, name, word, instead):
+        file = self.swing / name
+        text = file.read_text(encoding="utf-8")
+        self.assertIn(word, text)
+        file.write_text(text.replace(word, instead), encoding="utf-8")
+
+    def refused(self, *sentences):
+        """Exit status 1 and these sentences on standard error, each behind the folder's name."""
+        done = kitlog("lessons", "check", self.swing)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.splitlines(), [f"{self.swing}/{sentence}" for sentence in sentences])
+        self.assertEqual(done.stdout, f"{self.swing}: {len(sentences)} to mend\n")
+
+    def test_good_ones_are_good(self):
+        done = kitlog("lessons", "check", EXAMPLES)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, f"{EXAMPLES}/jar: good; 2 needs, 1 formula\n"
+                                      f"{EXAMPLES}/swing: good; 2 needs, 2 formulas\n")
+        done = kitlog("lessons", "check", f"{EXAMPLES}/jar/", locale="zh_CN.UTF-8")
+        self.assertEqual(done.stdout, f"{EXAMPLES}/jar：好；2 个量，1 个公式\n")
+        done = subprocess.run([KITLOG, "lessons", "check"], cwd=self.swing, text=True, capture_output=True)
+        self.assertEqual(done.stdout, ".: good; 2 needs, 2 formulas\n")
+
+    def test_a_mistake_is_told_with_its_place(self):
+        self.replace("lesson.yaml", "is: T^2", "is: t^2")
+        self.replace("lesson.yaml", "mode: edges", "mode: edge")
+        self.refused('lesson.yaml:17:9: mode: "edge" is not time, event or edges; did you mean edges?')
+        self.replace("lesson.yaml", "mode: edge\n", "mode: edges\n")
+        self.refused('lesson.yaml:23:67: is: nothing above is called "t"; did you mean T?')
+
+    def test_mistakes_of_all_texts_come_at_once(self):
+        self.replace("student.zh.md", "## 想一想 {#think}", "## 想一想")
+        self.replace("student.en.md", "gently", "<b>gently</b>")
+        self.replace("teacher.en.md", "## Ask {#ask}", "## Ask {#aks}")
+        done = kitlog("lessons", "check", self.swing)
+        self.assertEqual(done.returncode, 1)
+        for place in ("student.zh.md:11:1:", "student.en.md:8:39:", "student.en.md:8:48:", "teacher.en.md:9:1:"):
+            self.assertEqual(done.stderr.count(f"{self.swing}/{place}"), 1, done.stderr)
+
+    def test_kits_that_are_not_there_or_measure_something_else(self):
+        self.replace("lesson.yaml", "[pendulum-gate, text-board]", "[pendulum-gat, xy-md02, text-board]")
+        self.refused('lesson.yaml:14:1: kits: there is no kit called "pendulum-gat"; did you mean pendulum-gate?',
+                     "lesson.yaml:14:1: kits: xy-md02 does not measure period in s; name another kit, or mend "
+                     "quantity or unit")
+
+    def test_a_sample_that_cannot_be_read(self):
+        (self.swing / "sample/two-groups/g1-T.csv").unlink()
+        self.refused("sample/two-groups/run.json: the file of streams[0] is not there: g1-T.csv")
+        self.replace("sample/two-groups/run.json", '"kitlog_package": 1', '"kitlog_package": ')
+        self.refused("sample/two-groups/run.json:1:20: is no JSON; make the sample again")
+
+    def test_json_is_for_programs(self):
+        self.replace("student.zh.md", "## 想一想 {#think}", "## 想一想")
+        done = kitlog("--json", "lessons", "check", self.folder)
+        (found,) = json.loads(done.stdout)
+        self.assertEqual((done.returncode, done.stderr), (1, ""))
+        self.assertEqual((found["lesson"], found["is_good"], len(found["problems"])), ("swing", False, 1))
+
+    def test_wrong_words_are_told(self):
+        for words, status, said in (
+                (("check", self.folder / "no"), 1, "no has no lesson.yaml; name a lesson's folder"),
+                (("chek",), 2, '"chek" does not fit; expected: list, check'),
+                (("check", "--every"), 2, 'there is no option "--every"'),
+                (("check", "--all", "x"), 2, '"x" is one word too many; --all means every lesson'),
+                (("list", "x"), 2, '"x" is one word too many; it takes none')):
+            done = kitlog("lessons", *words)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (status, "", 1), words)
+            self.assertIn(said, done.stderr)
+
+
+class Board(unittest.TestCase):
+    """A cooling cup has two thermometers: enough for the jar and its room. A second cup has nothing to do."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.temporary.cleanup)
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.lessons = cls.folder / "lessons"
+        shutil.copytree(EXAMPLES, cls.lessons)
+        broken = cls.lessons / "broken"
+        shutil.copytree(EXAMPLES / "jar", broken)
+        (broken / "lesson.yaml").write_text("lesson: broken\n")
+        links = [cls.folder / "one", cls.folder / "two"]
+        for link in links:
+            kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", link, "--model", "cup"])
+            cls.addClassCleanup(kit.wait, 10)
+            cls.addClassCleanup(kit.terminate)
+            daemon.wait_for("the virtual kit", link.is_symlink)
+        cls.board = daemon.Daemon(cls.folder, links, f"lessons: [{cls.lessons}]\n").start()
+        cls.addClassCleanup(cls.board.end)
+        cls.board.wait_ready()
+        cls.board.wait_device(2)
+
+    def card(self, name):
+        return {card["id"]: card for card in self.board.get("lessons")["lessons"]}.get(name)
+
+    def test_what_can_be_taught(self):
+        jar, swing = self.card("jar")["readiness"], self.card("swing")["readiness"]
+        self.assertEqual((jar["state"], jar["groups"], jar["sentence"]["zh"]), ("ready", 12, "器材齐了，各组都能做。"))
+        first = min(self.board.get("devices")["devices"], key=lambda device: device["sticker"])
+        self.assertEqual(jar["devices"], [first["id"]])
+        self.assertEqual((swing["state"], swing["groups"], swing["devices"]), ("missing", 0, []))
+        self.assertEqual([(missing["need"], [kit["id"] for kit in missing["kits"]]) for missing in swing["missing"]],
+                         [("T", ["pendulum-gate", "text-board"])])
+        self.assertEqual(swing["sentence"]["en"], "Period is missing: plug in Pendulum photogate or Student board "
+                                                  "that prints text.")
+
+    def test_the_command_line_says_so(self):
+        done = kitlog("--config", self.board.config, "lessons")
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, r"(?m)^swing +missing +How long is the swing\n    Period is missing: plug in ")
+        self.assertIn(f"{self.lessons}/broken/lesson.yaml:1:1: the file: the key \"title\" is missing", done.stderr)
+        done = kitlog("--config", self.board.config, "lessons", "list", locale="zh_CN.UTF-8")
+        self.assertRegex(done.stdout, r"(?m)^swing +缺器材 +秋千有多长\n    还缺“周期”：插上单摆光电门或")
+        done = kitlog("--config", self.board.config, "lessons", "--json")
+        self.assertEqual(json.loads(done.stdout)["lessons"], self.board.get("lessons")["lessons"])
+
+    def test_a_lesson_with_a_mistake_is_left_out_and_told(self):
+        self.assertIsNone(self.card("broken"))
+        problems = self.board.get("status")["lessons"]["problems"]
+        self.assertTrue(problems)
+        self.assertEqual(problems, self.board.get("lessons")["problems"])
+        self.assertTrue(all(f"{self.lessons}/broken/lesson.yaml:1:1: " in problem for problem in problems), problems)
+        self.assertIn(problems[0], self.board.log.read_text())
+        self.assertIn(problems[0], kitlog("--config", self.board.config, "status").stdout)
+        checked = subprocess.run([os.environ["KITLOGD"], "--config", self.board.config, "--check-config"],
+                                 text=True, capture_output=True)
+        self.assertEqual(checked.returncode, 1)
+        self.assertIn(problems[0], checked.stderr)
+
+    def test_what_is_to_be_found_out_stays_on_the_board(self):
+        for path in ("lessons", "lessons/swing", "status"):
+            told = json.dumps(self.board.get(path))
+            for secret in ("3.95", "4.11", "9.79", "class_plot.slope", "Half the period"):
+                self.assertNotIn(secret, told, path)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
