@@ -166,6 +166,23 @@ static void a_bh1750_gives_lux(void **state)
 	AWAIT(is_flagged(desk, 0));
 }
 
+/* --- BMP280 and BMP388, whose driver calls itself bmp380: millidegrees and kilopascals --- */
+
+static void a_bmp388_gives_hectopascals(void **state)
+{
+	static const struct chip chip = {"1-0076", "bmp380\n",
+		{{"in_temp_input", "21870\n"}, {"in_pressure_input", "101.325000000\n"}}};
+	static const struct file upstairs[] = {{"in_pressure_input", "101.286000000\n"}, {0}};
+	struct desk *desk = *state;
+
+	play(desk, &chip);
+	assert_string_equal(desk->device.kit, "bmp280");
+	assert_true(reads(desk, "temp", 21.87));
+	assert_true(reads(desk, "pressure", 1013.25));
+	write_files(desk, upstairs); /* one floor of 3.3 m */
+	AWAIT(reads(desk, "pressure", 1012.86));
+}
+
 /* --- MPU6050: what it cannot follow stands at the end of its range --- */
 
 static void an_mpu6050_that_is_shaken_too_hard_is_out_of_its_range(void **state)
@@ -190,6 +207,7 @@ int main(void)
 		KERNEL_TEST(an_ads1115_that_does_not_answer_says_so_and_comes_back),
 		KERNEL_TEST(an_scd41_gives_parts_per_million),
 		KERNEL_TEST(a_bh1750_gives_lux),
+		KERNEL_TEST(a_bmp388_gives_hectopascals),
 		KERNEL_TEST(an_mpu6050_that_is_shaken_too_hard_is_out_of_its_range),
 	};
 
