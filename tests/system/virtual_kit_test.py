@@ -56,7 +56,7 @@ class VirtualKit(unittest.TestCase):
         wanted = {
             "cup": [("water", "temperature", "Cel"), ("room", "temperature", "Cel")],
             "pendulum": [("angle", "angle", "deg"), ("acceleration", "acceleration", "m/s2")],
-            "co2": [("co2", "concentration", "[ppm]")],
+            "co2": [("co2", "co2", "[ppm]")],
             "wave": [("sine", "voltage", "V"), ("ramp", "count", "1")],
         }
         for model, channels in wanted.items():

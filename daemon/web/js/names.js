@@ -6,7 +6,7 @@ import { app, say, t } from './base.js';
 
 /** @type {Record<string, import('./base.js').Key>} */
 const QUANTITY = {
-  temperature: 'q_temperature', humidity: 'q_humidity', pressure: 'q_pressure', concentration: 'q_concentration',
+  temperature: 'q_temperature', humidity: 'q_humidity', pressure: 'q_pressure', concentration: 'q_concentration', co2: 'q_co2',
   acceleration: 'q_acceleration', angle: 'q_angle', voltage: 'q_voltage', current: 'q_current', illuminance: 'q_illuminance',
   mass: 'q_mass', weight: 'q_mass', force: 'q_force', distance: 'q_distance', length: 'q_distance', velocity: 'q_velocity',
   speed: 'q_velocity', time: 'q_time', period: 'q_period', frequency: 'q_frequency', count: 'q_count', power: 'q_power',

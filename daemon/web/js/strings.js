@@ -367,6 +367,7 @@ export const S = {
   q_humidity: ['湿度', 'Humidity'],
   q_pressure: ['压强', 'Pressure'],
   q_concentration: ['浓度', 'Concentration'],
+  q_co2: ['二氧化碳', 'Carbon dioxide'],
   q_acceleration: ['加速度', 'Acceleration'],
   q_angle: ['角度', 'Angle'],
   q_voltage: ['电压', 'Voltage'],

@@ -93,7 +93,7 @@ static void measure(void *state, int32_t *raws)
 /* clang-format off */
 static const struct link_channel channels[] = {
 	{.width = 2, .mantissa = 1, .exp10 = 0, .min = SENSOR_MIN, .max = SENSOR_MAX, .step = 1,
-	 .name = LINK_TEXT("co2"), .quantity = LINK_TEXT("concentration"), .unit = LINK_TEXT("[ppm]")},
+	 .name = LINK_TEXT("co2"), .quantity = LINK_TEXT("co2"), .unit = LINK_TEXT("[ppm]")},
 };
 /* clang-format on */
 
