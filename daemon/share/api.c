@@ -47,6 +47,21 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
 	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
 	{"GET",    "/api/v1/marks",                     false, handle_marks},
+	{"POST",   "/api/v1/marks",                     true,  handle_mark},
+	{"GET",    "/api/v1/sessions",                  false, handle_sessions},
+	{"POST",   "/api/v1/sessions",                  true,  handle_session_make},
+	{"GET",    "/api/v1/sessions/{id}",             false, handle_session},
+	{"POST",   "/api/v1/sessions/{id}/acts",        true,  handle_act},
+	{"GET",    "/api/v1/sessions/{id}/log",         false, handle_session_log},
+	{"GET",    "/api/v1/sessions/{id}/qr",          false, handle_session_qr},
+	{"GET",    "/api/v1/sessions/{id}/readings",    false, handle_readings},
+	{"POST",   "/api/v1/sessions/{id}/groups/{n}/prediction", false, handle_prediction},
+	{"POST",   "/api/v1/sessions/{id}/groups/{n}/readings",   false, handle_reading},
+	{"POST",   "/api/v1/sessions/{id}/groups/{n}/run",        false, handle_group_run},
+	{"POST",   "/api/v1/sessions/{id}/groups/{n}/mark",       false, handle_group_mark},
+	{"GET",    "/api/v1/join",                      false, handle_joined},
+	{"POST",   "/api/v1/join",                      false, handle_join},
+	{"DELETE", "/api/v1/join",                      false, handle_leave},
 	{"GET",    "/api/v1/sinks",                     false, handle_sinks},
 	{"GET",    "/api/v1/sinks/{name}/quarantine",   false, handle_quarantine},
 	{"GET",    "/api/v1/export",                    false, handle_export},
@@ -68,6 +83,8 @@ void api_otherwise(void *self, struct request *request)
 
 	if (strncmp(path, "/api/", 5) == 0)
 		request_refuse(request, 404, "no_such_path", "没有这个地址。", "No such address.");
+	else if (strncmp(path, "/j/", 3) == 0)
+		join_by_address(request, path + 3);
 	else if (!parts->pages)
 		request_refuse(request, 503, "no_pages", "网页没有装好。重新安装 kitlog。",
 			"The pages are not installed. Install kitlog again.");

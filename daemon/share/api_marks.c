@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GET /marks: notes pinned to instants, read by the work thread; each new one is an event. */
+/* Marks: notes pinned to instants, read by the work thread; each new one is an event. Those of groups
+ * come by their sessions (api_groups.c). */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -48,6 +49,38 @@ void announce_mark(void *self, const struct mark *mark)
 		return; /* one that waited for the store, and nobody listens yet */
 	add_mark(parts, mark, events_begin(parts->events, "mark"));
 	events_send(parts->events);
+}
+
+/* A teacher's, for all. */
+void handle_mark(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct mark mark = {.at = clock_now(parts->clock), .author = "teacher"};
+	struct instant now = mark.at;
+	const char *words = "";
+	json_t *body;
+
+	if (!ask_body(request, &body))
+		return;
+	if (!ask_member_text(request, body, "text", &words) ||
+		!ask_member_instant(request, body, "at_us", &mark.at))
+		goto out;
+	if (mark.at.ns > now.ns) {
+		refuse_parameter(request, "at_us", "不能晚于现在", "must not lie in the future");
+	} else if (!text_copy(mark.text, sizeof mark.text, words)) {
+		refuse_parameter(
+			request, "text", "太长，最多 191 个字节", "is too long: at most 191 bytes");
+	} else if (marks_make(&parts->marks, &mark) < 0) {
+		refuse_busy(request);
+	} else {
+		struct text text = answer_begin(parts);
+
+		add_mark(parts, &mark, &text);
+		text_add_char(&text, '\n');
+		answer_send(request, 201, &text);
+	}
+out:
+	json_decref(body);
 }
 
 static int take_mark(void *self, const struct mark *mark)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "share/ask.h"
+#include "share/classes.h"
 #include "share/handlers.h"
 #include "share/json.h"
 
@@ -40,20 +41,30 @@ void handle_runs(void *self, struct request *request)
 		to--;
 
 	struct text text = answer_begin(parts);
-	size_t from = to > (size_t)limit ? to - (size_t)limit : 0;
+	size_t from = to;
+	bool is_first = true;
 
+	for (; from > 0 && limit > 0; from--)
+		limit -= !runs->run[from - 1].is_withdrawn;
 	text_add(&text, "{\"runs\":[");
 	for (size_t i = from; i < to; i++) {
-		if (i > from)
-			text_add_char(&text, ',');
+		if (runs->run[i].is_withdrawn)
+			continue;
+		text_add(&text, is_first ? "" : ",");
 		add_run(parts, &runs->run[i], &text);
+		is_first = false;
 	}
 	text_add(&text, "]}\n");
 	answer_send(request, 200, &text);
 }
 
-static void announce(struct parts *parts, const struct run *run)
+void announce_run(void *self, const struct run *run)
 {
+	struct parts *parts = self;
+
+	if (!parts->events)
+		return;
+	refinements_want(&parts->refinements, run);
 	add_run(parts, run, events_begin(parts->events, "run"));
 	events_send(parts->events);
 }
@@ -65,8 +76,7 @@ static void answer_run(struct parts *parts, struct request *request, int result,
 
 	switch (result) {
 	case 0:
-		refinements_want(&parts->refinements, run);
-		announce(parts, run);
+		announce_run(parts, run);
 		text = answer_begin(parts);
 		add_run(parts, run, &text);
 		text_add_char(&text, '\n');
@@ -127,6 +137,32 @@ out:
 	json_decref(body);
 }
 
+/* A group's run: its session has to know. */
+static void stop_in_session(struct parts *parts, struct request *request, const struct run *run)
+{
+	const struct session *session = parts->sessions.is_known
+		? classroom_session(parts->sessions.room, run->session)
+		: NULL;
+	const struct act *act = NULL;
+
+	if (!session) {
+		refuse_busy(request);
+		return;
+	}
+	int r = sessions_do_body(&parts->sessions, session->id, ACT_BY_TEACHER, ACT_STOP,
+		classes_stop_body(session, 1u << run->group), &act);
+	run = runs_find(&parts->runs, run->id);
+	if (r == 0 && run) {
+		struct text text = answer_begin(parts);
+
+		add_run(parts, run, &text);
+		text_add_char(&text, '\n');
+		answer_send(request, 200, &text);
+	} else {
+		classes_refuse(request, r);
+	}
+}
+
 void handle_run_stop(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -139,7 +175,12 @@ void handle_run_stop(void *self, struct request *request)
 		refuse_busy(request);
 		return;
 	}
-	int r = runs_stop(&parts->runs, id, clock_now(parts->clock), &run);
+	run = runs_find(&parts->runs, id);
+	if (run && run->session && run->to.ns == INT64_MAX) {
+		stop_in_session(parts, request, run);
+		return;
+	}
+	int r = run ? runs_stop(&parts->runs, id, clock_now(parts->clock), &run) : -ENOENT;
 	if (r == -EALREADY)
 		request_refuse(request, 409, "is_stopped", "这一次已经停了。",
 			"This run has already been stopped.");

@@ -2,6 +2,7 @@
 /* One stream, live, see current.h. */
 #include "share/current.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,4 +57,13 @@ double current_last(const struct current *current, uint32_t channel, struct inst
 	return map
 		? calibration_value(map, correction_resolution(current->correction, channel), raw)
 		: raw;
+}
+
+double current_value(const struct current *current, uint32_t channel, struct instant at)
+{
+	int64_t age_ns = at.ns - current->recent.last_ns[channel];
+
+	return age_ns >= 0 && age_ns <= recent_patience_ns(&current->recent)
+		? current_last(current, channel, at)
+		: NAN;
 }

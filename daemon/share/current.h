@@ -26,3 +26,5 @@ void current_add(struct current *current, const struct feed_record *record);
 
 /* The newest value of a channel by what holds at an instant; NaN: none. */
 double current_last(const struct current *current, uint32_t channel, struct instant at);
+/* The same, if its stamp is not behind `at` and recent enough; NaN. */
+double current_value(const struct current *current, uint32_t channel, struct instant at);

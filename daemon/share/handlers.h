@@ -54,10 +54,39 @@ void handle_zero(void *self, struct request *request);
 void handle_runs(void *self, struct request *request);
 void handle_run_start(void *self, struct request *request);
 void handle_run_stop(void *self, struct request *request);
+void announce_run(void *self, const struct run *run);
 
 /* api_marks.c */
 void handle_marks(void *self, struct request *request);
+void handle_mark(void *self, struct request *request);
 void announce_mark(void *self, const struct mark *mark);
+
+/* api_sessions.c */
+void handle_sessions(void *self, struct request *request);
+void handle_session_make(void *self, struct request *request);
+void handle_session(void *self, struct request *request);
+void handle_session_log(void *self, struct request *request);
+void announce_session(void *self, const struct session *session, const struct act *act);
+void answer_act(void *self, struct request *request, uint32_t session, uint32_t act);
+
+/* api_acts.c */
+void handle_act(void *self, struct request *request);
+
+/* api_join.c */
+void handle_join(void *self, struct request *request);
+void handle_joined(void *self, struct request *request);
+void handle_leave(void *self, struct request *request);
+void handle_session_qr(void *self, struct request *request);
+void join_by_address(struct request *request, const char *code); /* GET /j/4827 */
+void write_joined(const struct parts *parts, const struct session *session, unsigned group,
+	struct text *text);
+
+/* api_groups.c */
+void handle_prediction(void *self, struct request *request);
+void handle_reading(void *self, struct request *request);
+void handle_readings(void *self, struct request *request);
+void handle_group_run(void *self, struct request *request);
+void handle_group_mark(void *self, struct request *request);
 
 /* api_sinks.c */
 void handle_sinks(void *self, struct request *request);

@@ -4,6 +4,7 @@
 #include "share/live_state.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,16 @@ const struct recent *live_recent(const struct live *live, uint32_t stream)
 	const struct seen *seen = find_stream(live, stream, &k);
 
 	return seen && seen->streams[k] ? &seen->streams[k]->recent : NULL;
+}
+
+double live_value(const struct live *live, uint32_t stream, uint32_t channel, struct instant at)
+{
+	uint32_t k;
+	const struct seen *seen = find_stream(live, stream, &k);
+
+	return seen && !seen->is_gone && seen->streams[k]
+		? current_value(seen->streams[k], channel, at)
+		: NAN;
 }
 
 const struct device *live_device_named(const struct live *live, const char *identity)

@@ -56,6 +56,10 @@ const struct stream *live_stream(const struct live *live, uint32_t id);
 /* What a data stream says raw; NULL as above. Borrowed until the next live_feed. */
 const struct recent *live_recent(const struct live *live, uint32_t stream);
 
+/* The newest value of a channel by the calibrations, unless it is behind `at` or too old to be of it
+ * (three periods, at least 10 s); NaN. */
+double live_value(const struct live *live, uint32_t stream, uint32_t channel, struct instant at);
+
 /* By its identity; NULL. */
 const struct device *live_device_named(const struct live *live, const char *identity);
 

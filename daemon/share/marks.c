@@ -2,6 +2,7 @@
 /* The order goes to keep first: what could not be ordered waits for the next try. */
 #include "share/marks.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -37,6 +38,20 @@ void marks_give(struct marks *marks)
 	}
 	marks->n_waiting -= n;
 	memmove(marks->waiting, marks->waiting + n, marks->n_waiting * sizeof *marks->waiting);
+}
+
+int marks_make(struct marks *marks, struct mark *mark)
+{
+	if (!marks->is_known || marks->n_waiting > 0)
+		return -EAGAIN;
+	mark->id = marks->last_id + 1;
+	int r = keep_order_mark(marks->keep, mark);
+	if (r < 0)
+		return r;
+	marks->last_id = mark->id;
+	if (marks->made)
+		marks->made(marks->self, mark);
+	return 0;
 }
 
 /* "按钮 / Push button": who reads it later may speak either. */

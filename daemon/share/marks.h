@@ -51,5 +51,9 @@ int marks_load(struct marks *marks, struct reader *reader);
 void marks_take(struct marks *marks, const struct device *device, const struct stream *stream,
 	const struct feed_record *rows);
 
+/* One that somebody made, with its number; `mark` is as it is kept. 0; -EAGAIN: the list is not known
+ * yet; -ENOSPC: keep takes no order now. */
+int marks_make(struct marks *marks, struct mark *mark);
+
 /* Hands on what waits: now and then. */
 void marks_give(struct marks *marks);

@@ -17,11 +17,13 @@
 #include "share/calibrations.h"
 #include "share/download.h"
 #include "share/events.h"
+#include "share/guesses.h"
 #include "share/live.h"
 #include "share/marks.h"
 #include "share/pages.h"
 #include "share/refinements.h"
 #include "share/runs.h"
+#include "share/sessions.h"
 #include "share/settle.h"
 #include "share/shelf.h"
 #include "share/ship.h"
@@ -29,12 +31,19 @@
 #include "share/walltime.h"
 #include "share/work.h"
 
-enum { PARTS_SCRATCH = 2 << 20 };
+enum { PARTS_SCRATCH = 2 << 20, PARTS_READY = 64 };
+
+/* Which groups of an open session were ready when that was last looked at: bits 1 << number. */
+struct ready {
+	uint32_t session;
+	unsigned groups;
+};
 
 struct parts {
 	const struct clock *clock;
 	const struct config *config;
 	const char *board;                 /* its name */
+	const char *address;               /* web_address */
 	const char *config_problem;        /* NULL: none */
 	const struct catalogue *catalogue; /* NULL: knows no kits */
 	const struct shelf *shelf;         /* NULL: has no lessons */
@@ -54,7 +63,11 @@ struct parts {
 	struct refinements refinements;
 	struct marks marks;
 	struct calibrations calibrations;
-	struct settles settles;
+	struct settles settles; /* of calibrations */
+	struct sessions sessions;
+	struct settles acts; /* ids of sessions and acts */
+	struct ready ready[PARTS_READY];
+	struct guesses wrong_codes;
 	struct teacher teacher;
 	struct store_status store; /* as of keep's last notice */
 	struct instant started;

@@ -49,12 +49,16 @@ void recent_add(
 	}
 }
 
+int64_t recent_patience_ns(const struct recent *recent)
+{
+	return 3 * recent->period_ns > patience_ns ? 3 * recent->period_ns : patience_ns;
+}
+
 int recent_mean(const struct recent *recent, uint32_t channel, struct instant now, double *ret_mean,
 	uint32_t *ret_n)
 {
 	int64_t tenth = now.ns / tenth_ns;
-	int64_t patience =
-		3 * recent->period_ns > patience_ns ? 3 * recent->period_ns : patience_ns;
+	int64_t patience = recent_patience_ns(recent);
 	double sum = 0;
 	uint32_t n = 0;
 

@@ -30,6 +30,9 @@ void recent_reset(struct recent *recent, uint32_t n_channels, int64_t period_ns)
 void recent_add(
 	struct recent *recent, const int64_t *stamps_ns, const double *values, size_t n_rows);
 
+/* How long a value is good for: three periods, at least 10 s. */
+int64_t recent_patience_ns(const struct recent *recent);
+
 /* The mean of a channel over the second that ends now, of *ret_n values. A stream slower than that
  * gives its last value, while it is not older than three periods or 10 s. -ENODATA. */
 int recent_mean(const struct recent *recent, uint32_t channel, struct instant now, double *ret_mean,

@@ -13,11 +13,11 @@ static bool is_running(const struct run *run)
 	return run->to.ns == INT64_MAX;
 }
 
-static int make_room(struct runs *runs)
+int runs_reserve(struct runs *runs, size_t n)
 {
 	size_t room = runs->room ? runs->room * 2 : 32;
 
-	if (runs->n < runs->room)
+	if (runs->n + n <= runs->room)
 		return 0;
 	struct run *grown = realloc(runs->run, room * sizeof *grown);
 	if (!grown)
@@ -30,7 +30,7 @@ static int make_room(struct runs *runs)
 static int take(void *self, const struct run *run)
 {
 	struct runs *runs = self;
-	int r = make_room(runs);
+	int r = runs_reserve(runs, 1);
 
 	if (r < 0)
 		return r;
@@ -74,15 +74,51 @@ static struct run *find(const struct runs *runs, uint32_t id)
 	return runs->n ? bsearch(&wanted, runs->run, runs->n, sizeof *runs->run, by_id) : NULL;
 }
 
-const struct run *runs_find(const struct runs *runs, uint32_t id)
+const struct run *runs_row(const struct runs *runs, uint32_t id)
 {
 	return find(runs, id);
+}
+
+const struct run *runs_find(const struct runs *runs, uint32_t id)
+{
+	const struct run *run = find(runs, id);
+
+	return run && !run->is_withdrawn ? run : NULL;
+}
+
+uint32_t runs_next_id(const struct runs *runs)
+{
+	return runs->n > 0 ? runs->run[runs->n - 1].id + 1 : 1;
+}
+
+uint32_t runs_number(const struct runs *runs, const struct run *run)
+{
+	const struct run *known = find(runs, run->id);
+	uint32_t number = 1;
+
+	if (known)
+		return known->number;
+	for (size_t i = 0; i < runs->n; i++)
+		if (runs->run[i].session == run->session && runs->run[i].group == run->group &&
+			runs->run[i].number >= number)
+			number = runs->run[i].number + 1;
+	return number;
+}
+
+void runs_put(struct runs *runs, const struct run *run)
+{
+	struct run *known = find(runs, run->id);
+
+	if (known)
+		*known = *run;
+	else
+		runs->run[runs->n++] = *run;
 }
 
 const struct run *runs_running(const struct runs *runs)
 {
 	for (size_t i = runs->n; i-- > 0;)
-		if (is_running(&runs->run[i]))
+		if (is_running(&runs->run[i]) && !runs->run[i].session)
 			return &runs->run[i];
 	return NULL;
 }
@@ -90,20 +126,16 @@ const struct run *runs_running(const struct runs *runs)
 int runs_start(struct runs *runs, const char *title, struct instant from, struct instant to,
 	const struct run **ret_run)
 {
-	struct run run = {.id = 1, .number = 1, .from = from, .to = to};
+	struct run run = {.from = from, .to = to};
 
 	if (!runs->is_known)
 		return -EAGAIN;
 	if (is_running(&run) && runs_running(runs))
 		return -EALREADY;
-	for (size_t i = 0; i < runs->n; i++) {
-		if (runs->run[i].id >= run.id)
-			run.id = runs->run[i].id + 1;
-		if (runs->run[i].number >= run.number)
-			run.number = runs->run[i].number + 1;
-	}
+	run.id = runs_next_id(runs);
+	run.number = runs_number(runs, &run);
 	text_copy(run.title, sizeof run.title, title);
-	int r = make_room(runs);
+	int r = runs_reserve(runs, 1);
 	if (r == 0)
 		r = keep_order_run(runs->keep, &run);
 	if (r < 0)

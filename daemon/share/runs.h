@@ -23,8 +23,8 @@ struct runs {
 int runs_load(struct runs *runs, struct reader *reader, struct keep *keep);
 void runs_clear(struct runs *runs);
 
-/* A new run; `to` INT64_MAX: it goes on until runs_stop. Its number follows the highest. 0,
- * -EALREADY when it would go on and another one does; -ENOSPC when keep takes no order now; -EAGAIN
+/* A new run of no session; `to` INT64_MAX: it goes on until runs_stop. Its number follows the highest of
+ * those. 0, -EALREADY when it would go on and another one does; -ENOSPC when keep takes no order now; -EAGAIN
  * when !is_known. *ret_run is lent until the next call that changes the list. */
 int runs_start(struct runs *runs, const char *title, struct instant from, struct instant to,
 	const struct run **ret_run);
@@ -33,4 +33,15 @@ int runs_start(struct runs *runs, const char *title, struct instant from, struct
 int runs_stop(struct runs *runs, uint32_t id, struct instant now, const struct run **ret_run);
 
 const struct run *runs_find(const struct runs *runs, uint32_t id); /* NULL: none */
-const struct run *runs_running(const struct runs *runs);           /* NULL: none */
+const struct run *runs_running(const struct runs *runs);           /* of no session; NULL: none */
+
+/* --- for share/sessions.h, which makes the runs of sessions and gives them to keep itself --- */
+/* Room for n more, so that runs_put cannot fail. 0, -ENOMEM. */
+int runs_reserve(struct runs *runs, size_t n);
+/* A new one, behind all others, or one that is known as it is now. */
+void runs_put(struct runs *runs, const struct run *run);
+/* Also one that is withdrawn; NULL: none. */
+const struct run *runs_row(const struct runs *runs, uint32_t id);
+uint32_t runs_next_id(const struct runs *runs);
+/* What people will call it: its own number if it is known, else the next of its group. */
+uint32_t runs_number(const struct runs *runs, const struct run *run);

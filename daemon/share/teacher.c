@@ -11,12 +11,12 @@
 
 enum { TOKEN_BYTES = (TEACHER_TOKEN_TEXT - 1) / 2 };
 
-static const int64_t MINUTE_NS = 60 * (int64_t)NS_PER_S;
 static const int64_t LIFE_NS = TEACHER_HOURS * 3600 * (int64_t)NS_PER_S;
 
 void teacher_init(struct teacher *teacher, const char *pin)
 {
-	*teacher = (struct teacher){.pin = pin};
+	*teacher = (struct teacher){.pin = pin,
+		.wrong = {.most = TEACHER_TRIES, .most_per_address = TEACHER_TRIES_PER_ADDRESS}};
 }
 
 static bool is_same(const char *secret, const char *guess)
@@ -28,35 +28,6 @@ static bool is_same(const char *secret, const char *guess)
 		differences |=
 			(size_t)(unsigned char)(guess[i] ^ secret[n_secret ? i % n_secret : 0]);
 	return differences == 0;
-}
-
-/* How long until this address may try again; 0: now. */
-static int64_t wait_ns(const struct teacher *teacher, const char *address, struct instant now)
-{
-	unsigned kept = teacher->n_wrong < TEACHER_TRIES ? teacher->n_wrong : TEACHER_TRIES;
-	unsigned n = 0, n_address = 0;
-
-	/* From the newest back; whoever completes a count says how long it lasts. */
-	for (unsigned i = 1; i <= kept; i++) {
-		unsigned at = (teacher->n_wrong - i) % TEACHER_TRIES;
-		int64_t left_ns = MINUTE_NS - instant_since(now, teacher->wrong[at].at);
-
-		if (left_ns <= 0)
-			break;
-		n++;
-		n_address += strcmp(teacher->wrong[at].address, address) == 0;
-		if (n == TEACHER_TRIES || n_address == TEACHER_TRIES_PER_ADDRESS)
-			return left_ns;
-	}
-	return 0;
-}
-
-static void note_wrong(struct teacher *teacher, const char *address, struct instant now)
-{
-	unsigned at = teacher->n_wrong++ % TEACHER_TRIES;
-
-	text_copy(teacher->wrong[at].address, sizeof teacher->wrong[at].address, address);
-	teacher->wrong[at].at = now;
 }
 
 static bool is_living(const struct teacher *teacher, size_t i, struct instant now)
@@ -82,15 +53,15 @@ static size_t place(const struct teacher *teacher, struct instant now)
 int teacher_login(struct teacher *teacher, const char *pin, const char *address, struct instant now,
 	char ret_token[TEACHER_TOKEN_TEXT], unsigned *ret_wait_s)
 {
-	int64_t left_ns = wait_ns(teacher, address, now);
+	unsigned wait_s = guesses_wait_s(&teacher->wrong, address, now);
 	unsigned char bytes[TOKEN_BYTES];
 
-	if (left_ns > 0) {
-		*ret_wait_s = (unsigned)((left_ns + NS_PER_S - 1) / NS_PER_S);
+	if (wait_s > 0) {
+		*ret_wait_s = wait_s;
 		return -EAGAIN;
 	}
 	if (!teacher->pin || !teacher->pin[0] || !is_same(teacher->pin, pin)) {
-		note_wrong(teacher, address, now);
+		guesses_note(&teacher->wrong, address, now);
 		return -EACCES;
 	}
 	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "share/guesses.h"
 
 enum {
 	TEACHER_SESSIONS = 16, /* a 17th ends the oldest */
@@ -26,11 +27,7 @@ struct teacher {
 		char token[TEACHER_TOKEN_TEXT]; /* empty: free */
 		struct instant since;
 	} sessions[TEACHER_SESSIONS];
-	struct {
-		char address[48];
-		struct instant at;
-	} wrong[TEACHER_TRIES]; /* the latest, as a ring */
-	unsigned n_wrong;       /* ever */
+	struct guesses wrong;
 };
 
 void teacher_init(struct teacher *teacher, const char *pin);

@@ -15,6 +15,7 @@
 #include "base/container.h"
 #include "base/text.h"
 #include "share/api.h"
+#include "share/classes.h"
 #include "share/described.h"
 #include "share/handlers.h"
 #include "share/http.h"
@@ -22,6 +23,8 @@
 #define LOG_TAG "web"
 #include "base/log.h"
 
+/* A class of forty types four digits, and slips. */
+enum { WRONG_CODES = 60, WRONG_CODES_PER_ADDRESS = 10 };
 enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000, PING_BEATS = 10, LOAD_BEATS = 5 };
 
 static const int64_t LISTEN_AGAIN_NS = 5 * (int64_t)NS_PER_S;
@@ -61,7 +64,8 @@ static void read_notices(struct web *web)
 		ring_drop(web->notices);
 		downloads_told(&web->parts.downloads);
 	}
-	if (settle_look(&web->parts.settles))
+	bool has_settled = settle_look(&web->parts.settles);
+	if (settle_look(&web->parts.acts) || has_settled)
 		send_out(web);
 }
 
@@ -73,7 +77,8 @@ void web_feed(struct web *web)
 
 static bool are_lists_known(const struct parts *parts)
 {
-	return parts->runs.is_known && parts->calibrations.is_known && parts->marks.is_known;
+	return parts->runs.is_known && parts->calibrations.is_known && parts->marks.is_known &&
+		parts->sessions.is_known;
 }
 
 static void tell_lists(struct web *web, int result)
@@ -82,13 +87,14 @@ static void tell_lists(struct web *web, int result)
 
 	if (are_lists_known(parts))
 		log_state_clear(&web->lists_state, LOG_TAG,
-			"the lists of runs, marks and calibrations can be read again");
+			"the lists of runs, sessions, marks and calibrations can be read again");
 	else
 		log_state_set(&web->lists_state, LOG_WARN, LOG_TAG,
-			"lists on the card cannot be read: %s; look at the card. Until then readings are shown%s%s%s",
+			"lists on the card cannot be read: %s; look at the card. Until then readings are shown%s%s%s%s",
 			strerror(-result), parts->runs.is_known ? "" : ", no run is started",
 			parts->calibrations.is_known ? "" : ", nothing is calibrated",
-			parts->marks.is_known ? "" : ", marks wait");
+			parts->marks.is_known ? "" : ", marks wait",
+			parts->sessions.is_known ? "" : ", sessions are away");
 }
 
 /* Of what earlier boots left, all that is not known yet; a list that cannot be read now keeps
@@ -113,6 +119,10 @@ static void load_lists(struct web *web)
 		r = marks_load(&parts->marks, reader);
 		result = r < 0 ? r : result;
 	}
+	if (reader && parts->runs.is_known && !parts->sessions.is_known) {
+		r = sessions_load(&parts->sessions, reader);
+		result = r < 0 ? r : result;
+	}
 	reader_close(reader);
 	tell_lists(web, result);
 }
@@ -125,6 +135,8 @@ static void on_beat(struct timer *timer, struct instant now)
 	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
 		load_lists(web);
 	settle_look(&web->parts.settles);
+	settle_look(&web->parts.acts);
+	classes_watch(&web->parts);
 	marks_give(&web->parts.marks);
 	refinements_look(&web->parts.refinements);
 	if (++web->n_beats % PING_BEATS == 0)
@@ -272,6 +284,18 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.store = &parts->store,
 		.answer = answer_calibrations,
 		.self = parts};
+	parts->sessions = (struct sessions){.clock = options->clock,
+		.keep = options->keep,
+		.runs = &parts->runs,
+		.marks = &parts->marks,
+		.store = &parts->store,
+		.done = announce_session,
+		.ran = announce_run,
+		.self = parts};
+	parts->acts = parts->settles;
+	parts->acts.answer = answer_act;
+	parts->wrong_codes =
+		(struct guesses){.most = WRONG_CODES, .most_per_address = WRONG_CODES_PER_ADDRESS};
 	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
 	parts->calibrations.self = options->rules_of ? options->rules_self : parts;
 	load_lists(web);
@@ -339,6 +363,7 @@ int web_open(const struct web_options *options, struct web **ret_web, char *ret_
 		.clock = options->clock,
 		.config = options->config,
 		.board = web->board,
+		.address = web->address,
 		.config_problem = options->config_problem,
 		.catalogue = options->catalogue,
 		.shelf = options->shelf,
@@ -385,6 +410,7 @@ void web_close(struct web *web)
 	timer_cancel(&web->listen_again);
 	downloads_clear(&parts->downloads);
 	settle_clear(&parts->settles);
+	settle_clear(&parts->acts);
 	work_stop(parts->work); /* answers everybody who waits */
 	http_close(web->http, GOODBYE_MS);
 	live_free(parts->live);
@@ -394,6 +420,7 @@ void web_close(struct web *web)
 	work_close(parts->work);
 	runs_clear(&parts->runs);
 	calibrations_clear(&parts->calibrations);
+	sessions_clear(&parts->sessions);
 	free(web->scratch);
 	free(web);
 }

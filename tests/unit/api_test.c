@@ -12,7 +12,7 @@
 #include "share/openapi.h"
 #include "support/cmocka_all.h"
 
-enum { MOST = 64, TEXT = 96 };
+enum { MOST = 96, TEXT = 96 };
 
 struct described {
 	char method[8], pattern[TEXT];
@@ -108,6 +108,12 @@ static void everything_described_has_a_route(void **unused)
 			fail_msg("%s %s has no route", described[k].method, described[k].pattern);
 }
 
+/* Groups say what is theirs: whoever has joined (tests/flow/web_groups_test.c). */
+static bool is_for_groups(const char *pattern)
+{
+	return strcmp(pattern, "/api/v1/join") == 0 || strstr(pattern, "/groups/{n}/") != NULL;
+}
+
 /* What changes the board is a POST or DELETE; those are the teacher's, but for coming and going. */
 static void nothing_is_changed_without_the_teacher(void **unused)
 {
@@ -117,7 +123,8 @@ static void nothing_is_changed_without_the_teacher(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(routes[i].method, "GET") != 0 &&
-			strcmp(routes[i].pattern, "/api/v1/login") != 0)
+			strcmp(routes[i].pattern, "/api/v1/login") != 0 &&
+			!is_for_groups(routes[i].pattern))
 			assert_true(routes[i].needs_teacher);
 }
 

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Joining: four digits or a scan, then a group; who am I, and leaving. A browser is known by a random
+ * token in a cookie, which goes with the session; nobody gives a name. */
+#include <errno.h>
+#include <qrencode.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "share/ask.h"
+#include "share/classes.h"
+#include "share/handlers.h"
+#include "share/json.h"
+
+enum {
+	COOKIE_TEXT = 128,
+	PEER_TEXT = 64,
+	SENTENCE = 256,
+	QR_MARGIN = 4, /* ISO/IEC 18004: four modules of quiet around it */
+	PROJECT_DAYS = 180,
+};
+
+static const char GROUP_COOKIE[] = "kitlog_group";
+
+/* ---------------------------------------------------------------- answers */
+
+void write_joined(
+	const struct parts *parts, const struct session *session, unsigned group, struct text *text)
+{
+	text_addf(text, "{\"session\":%u,\"group\":", session->id);
+	if (group)
+		text_add_uint(text, group);
+	else
+		text_add(text, "null");
+	text_add(text, ",\"groups\":[");
+	for (unsigned i = 1; i <= session->n_groups; i++) {
+		unsigned n_joined = 0;
+
+		for (size_t k = 0; k < session->n_members; k++)
+			n_joined += session->members[k].group == i;
+		text_addf(text, "%s{\"number\":%u,\"animal\":", i > 1 ? "," : "", i);
+		json_words(text, group_animal(i).zh, group_animal(i).en);
+		text_addf(text, ",\"joined\":%u}", n_joined);
+	}
+	text_add(text, "]}");
+	(void)parts;
+}
+
+/* As long as a school day; of a project, as long as it may take. */
+static void set_cookie(struct request *request, const char *token, long days)
+{
+	char buffer[COOKIE_TEXT];
+	struct text cookie = text_over(buffer, sizeof buffer);
+
+	text_addf(&cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%ld", GROUP_COOKIE,
+		token, days * 24 * 3600);
+	request_add_header(request, "Set-Cookie", cookie.at);
+}
+
+static void refuse_wait(struct request *request, unsigned wait_s)
+{
+	char wait[16], en[SENTENCE], zh[SENTENCE];
+
+	snprintf(wait, sizeof wait, "%u", wait_s);
+	snprintf(zh, sizeof zh, "数字错了太多次。等 %u 秒再试。", wait_s);
+	snprintf(en, sizeof en, "Too many wrong codes. Wait %u s and try again.", wait_s);
+	request_add_header(request, "Retry-After", wait);
+	request_refuse(request, 429, "too_many_tries", zh, en);
+}
+
+static void refuse_code(struct request *request, const char *code)
+{
+	char en[SENTENCE], zh[SENTENCE], shown[48];
+	struct text text = text_over(shown, sizeof shown);
+
+	text_add_harmless(&text, code);
+	snprintf(zh, sizeof zh, "没有 %s 这节课。再看一眼大屏上的 4 个数字。", shown);
+	snprintf(en, sizeof en, "No lesson %s. Look at the 4 digits on the big screen again.",
+		shown);
+	request_refuse(request, 404, "wrong_code", zh, en);
+}
+
+/* ---------------------------------------------------------------- joining */
+
+static bool make_token(char ret_token[SESSION_TOKEN])
+{
+	unsigned char bytes[(SESSION_TOKEN - 1) / 2];
+	struct text text = text_over(ret_token, SESSION_TOKEN);
+
+	if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+		return false;
+	text_add_hex(&text, bytes, sizeof bytes);
+	return true;
+}
+
+/* The open session that a code leads to; NULL: refused. */
+static const struct session *find_coded(
+	struct parts *parts, struct request *request, const char *code)
+{
+	struct instant now = clock_now(parts->clock);
+	const struct session *session;
+	char peer[PEER_TEXT];
+	unsigned wait_s;
+
+	request_peer(request, peer, sizeof peer);
+	wait_s = guesses_wait_s(&parts->wrong_codes, peer, now);
+	if (wait_s > 0) {
+		refuse_wait(request, wait_s);
+		return NULL;
+	}
+	session = classroom_coded(parts->sessions.room, code);
+	if (!session) {
+		guesses_note(&parts->wrong_codes, peer, now);
+		refuse_code(request, code);
+	}
+	return session;
+}
+
+/* Whoever is in already changes the group, or leaves the other session first. */
+static void join(
+	struct parts *parts, struct request *request, const struct session *session, unsigned group)
+{
+	const char *had = request_cookie(request, GROUP_COOKIE);
+	const struct session_member *member;
+	const struct session *before =
+		had ? classroom_joined(parts->sessions.room, had, &member) : NULL;
+	const struct act *act = NULL;
+	char token[SESSION_TOKEN];
+	uint32_t id = session->id;
+	bool is_project = session->is_project;
+
+	if (before == session) {
+		text_copy(token, sizeof token, had);
+	} else if (!make_token(token)) {
+		refuse_busy(request);
+		return;
+	} else if (before) {
+		sessions_do_body(&parts->sessions, before->id,
+			member->group ? (int)member->group : ACT_BY_BOARD, ACT_LEAVE,
+			json_pack("{ss}", "token", had), &act);
+	}
+	int r = sessions_do_body(&parts->sessions, id, group ? (int)group : ACT_BY_BOARD, ACT_JOIN,
+		json_pack("{sIss}", "group", (json_int_t)group, "token", token), &act);
+	if (r == 0)
+		set_cookie(request, token, is_project ? PROJECT_DAYS : 1);
+	classes_answer(parts, request, r, act);
+}
+
+void handle_join(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct session *session;
+	const char *code = NULL;
+	int64_t group = 0;
+	json_t *body;
+
+	if (!ask_body(request, &body))
+		return;
+	if (!ask_member_text(request, body, "code", &code) ||
+		!ask_member_int(request, body, "group", &group))
+		goto out;
+	if (!code)
+		refuse_parameter(request, "code", "要写上 4 个数字", "is missing: 4 digits");
+	else if (!parts->sessions.is_known)
+		refuse_busy(request);
+	else if ((session = find_coded(parts, request, code))) {
+		if (group < 0 || group > session->n_groups)
+			classes_refuse(request, ACT_NO_GROUP);
+		else
+			join(parts, request, session, (unsigned)group);
+	}
+out:
+	json_decref(body);
+}
+
+void handle_joined(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct session_member *member;
+	const char *token = request_cookie(request, GROUP_COOKIE);
+	const struct session *session = token && parts->sessions.is_known
+		? classroom_joined(parts->sessions.room, token, &member)
+		: NULL;
+	struct text text = answer_begin(parts);
+
+	if (session)
+		write_joined(parts, session, member->group, &text);
+	else
+		text_add(&text, "{\"session\":null,\"group\":null,\"groups\":[]}");
+	text_add_char(&text, '\n');
+	answer_send(request, 200, &text);
+}
+
+void handle_leave(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct session_member *member;
+	const char *token = request_cookie(request, GROUP_COOKIE);
+	const struct session *session = token && parts->sessions.is_known
+		? classroom_joined(parts->sessions.room, token, &member)
+		: NULL;
+	const struct act *act = NULL;
+
+	set_cookie(request, "", 0);
+	if (!session) {
+		request_answer(request, 204, NULL, "", 0);
+		return;
+	}
+	int r = sessions_do_body(&parts->sessions, session->id,
+		member->group ? (int)member->group : ACT_BY_BOARD, ACT_LEAVE,
+		json_pack("{ss}", "token", token), &act);
+	classes_answer(parts, request, r, act);
+}
+
+/* ---------------------------------------------------------------- scanning */
+
+/* What a scan opens; the page asks POST /join with it. */
+void join_by_address(struct request *request, const char *code)
+{
+	char place[32];
+
+	if (strlen(code) != SESSION_CODE - 1 || strspn(code, "0123456789") != SESSION_CODE - 1) {
+		refuse_code(request, code);
+		return;
+	}
+	snprintf(place, sizeof place, "/?join=%s", code);
+	request_add_header(request, "Location", place);
+	request_answer(request, 302, "text/plain", "", 0);
+}
+
+/* The address by which this browser reached the board is one that others can take, unless it is the
+ * board itself. */
+static void write_join_address(const struct parts *parts, const struct request *request,
+	const char *code, struct text *text)
+{
+	const char *host = request_header(request, "Host");
+
+	if (!host || strncmp(host, "localhost", 9) == 0 || strncmp(host, "127.", 4) == 0 ||
+		strncmp(host, "[::1]", 5) == 0)
+		text_addf(text, "%sj/%s", parts->address, code);
+	else
+		text_addf(text, "http://%s/j/%s", host, code);
+}
+
+static void draw_qr(const QRcode *qr, struct text *text)
+{
+	int size = qr->width + 2 * QR_MARGIN;
+
+	text_addf(text,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
+		" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dh-%dz\"/>"
+		"<path d=\"",
+		size, size, size, size, size);
+	for (int y = 0; y < qr->width; y++)
+		for (int x = 0, n; x < qr->width; x += n) {
+			const unsigned char *module = qr->data + y * qr->width + x;
+
+			for (n = 1; x + n < qr->width && (module[n] & 1) == (module[0] & 1);)
+				n++;
+			if (module[0] & 1)
+				text_addf(text, "M%d %dh%dv1h-%dz", x + QR_MARGIN, y + QR_MARGIN, n,
+					n);
+		}
+	text_add(text, "\"/></svg>\n");
+}
+
+void handle_session_qr(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct session *session = classes_open(parts, request);
+	char address[SENTENCE];
+	struct text in = text_over(address, sizeof address);
+
+	if (!session)
+		return;
+	if (!session_is_open(session)) {
+		classes_refuse(request, ACT_IS_ENDED);
+		return;
+	}
+	write_join_address(parts, request, session->code, &in);
+	QRcode *qr = QRcode_encodeString(in.at, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+
+	if (!qr) {
+		refuse_busy(request);
+		return;
+	}
+	struct text text = answer_begin(parts);
+
+	draw_qr(qr, &text);
+	QRcode_free(qr);
+	request_answer(request, 200, "image/svg+xml", text.at, text.length);
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* See classes.h. A refusal names the thing and the next step; which sentence it is, is a table. */
+#include "share/classes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/container.h"
+#include "share/ask.h"
+#include "share/handlers.h"
+#include "share/json.h"
+
+/* ---------------------------------------------------------------- refusing */
+
+struct refusal {
+	unsigned status;
+	const char *code, *zh, *en;
+};
+
+/* clang-format off */
+static const struct refusal REFUSALS[] = {
+	[ACT_BAD] = {400, "bad_act", "这一步没看懂。检查写的内容，再试一次。",
+		"That was not understood. Check what was sent and try again."},
+	[ACT_TOO_LONG] = {400, "too_long", "字太多了，最多 95 个字节。写短一点。",
+		"The text is too long: at most 95 bytes. Make it shorter."},
+	[ACT_NO_SESSION] = {404, "not_found", "没有这节课。看看课的列表（kitlog session list）。",
+		"There is no such session. Look at the list (kitlog session list)."},
+	[ACT_IS_ENDED] = {409, "is_ended", "这节课已经下课。开一节新课，或者撤销“下课”。",
+		"This session has ended. Begin a new one, or undo its end."},
+	[ACT_NO_GROUP] = {404, "no_group", "这节课没有这一组。看看一共有几组。",
+		"This session has no such group. Look how many it has."},
+	[ACT_HAS_RUNS] = {409, "has_runs", "要去掉的组里有记录，不能去掉。",
+		"A group that would go has runs, so it has to stay."},
+	[ACT_RECORDS] = {409, "is_running", "这一组正在记录。先停下，再开始。",
+		"That group is recording. Stop it first."},
+	[ACT_RECORDS_NOT] = {409, "is_stopped", "这一组没有在记录。", "That group is not recording."},
+	[ACT_NO_RUN] = {404, "no_run", "没有这次记录。看看记录的列表（kitlog run list）。",
+		"There is no such run. Look at the list of runs (kitlog run list)."},
+	[ACT_TAKEN] = {409, "is_taken", "这台器材在另一节课里用着。先在那边放开它。",
+		"Another session uses that kit. Release it there first."},
+	[ACT_NO_MEMBER] = {404, "not_joined", "还没有加入。扫码或者输入 4 个数字。",
+		"Not joined yet. Scan the code or type the 4 digits."},
+	[ACT_NO_ACT] = {404, "no_act", "这节课没有做过这一步。看看课的日志（kitlog session log）。",
+		"Nothing of that number was done here. Look at the log (kitlog session log)."},
+	[ACT_IS_FOR_GOOD] = {409, "for_good", "这一步不能撤销。", "This cannot be undone."},
+	[ACT_IS_UNDONE] = {409, "is_undone", "这一步已经撤销了。", "This has been undone already."},
+	[ACT_IS_STOOD_ON] = {409, "is_stood_on", "后面的步骤要靠这一步。先撤销后面的。",
+		"What was done later stands on this. Undo that first."},
+	[ACT_FULL] = {409, "is_full", "这里满了。去掉一些，或者开一节新课。",
+		"There is no more room here. Take something away, or begin a new session."},
+	[ACT_CODE] = {409, "code_taken", "这 4 个数字在另一节课里用着。再试一次。",
+		"Another session has these 4 digits. Try again."},
+};
+/* clang-format on */
+
+static void refuse_card(struct request *request, int error)
+{
+	request_add_header(request, "Retry-After", "5");
+	if (error == -ENOSPC || error == -EDQUOT)
+		request_refuse(request, 503, "card_full",
+			"存储卡满了，什么都没有改。删掉卡上别的文件，再试一次。",
+			"The card is full, so nothing was done. Remove other files from it and try "
+			"again.");
+	else
+		request_refuse(request, 503, "card_refuses",
+			"存储卡写不进去，什么都没有改。看看卡有没有插好，或者换一张。",
+			"The card cannot be written, so nothing was done. Look whether it sits "
+			"well, or replace it.");
+}
+
+void classes_refuse(struct request *request, int result)
+{
+	switch (result) {
+	case -ENOSPC:
+	case -EDQUOT:
+	case -EROFS:
+	case -EIO:
+		refuse_card(request, result);
+		return;
+	case -EMSGSIZE:
+		result = ACT_TOO_LONG;
+		break;
+	default:
+		break;
+	}
+	if (result <= 0 || result >= ACT_NO_MEMORY) {
+		refuse_busy(request);
+		return;
+	}
+	request_refuse(request, REFUSALS[result].status, REFUSALS[result].code, REFUSALS[result].zh,
+		REFUSALS[result].en);
+}
+
+/* ---------------------------------------------------------------- a session as JSON */
+
+static void add_wall(const struct parts *parts, struct instant at, struct text *text)
+{
+	struct wall wall;
+
+	if (walltime_at(&parts->walltime, at, &wall, NULL))
+		text_add_int(text, wall.ns / NS_PER_US);
+	else
+		text_add(text, "null");
+}
+
+static void add_id(struct text *text, uint32_t id)
+{
+	if (id)
+		text_add_uint(text, id);
+	else
+		text_add(text, "null");
+}
+
+static bool is_well(const struct parts *parts, uint32_t id)
+{
+	struct trouble_words problem = {.zh = ""};
+	bool is_gone = true, is_gone_at;
+	const struct device *device = live_device(parts->live, id, &is_gone);
+
+	if (!device || is_gone)
+		return false;
+	live_device_at(parts->live, device->port, &is_gone_at, &problem);
+	return !problem.zh[0];
+}
+
+/* It has what it needs: a recording in place of a device will do. */
+static bool is_ready(const struct parts *parts, const struct session_group *group)
+{
+	if (group->replay)
+		return true;
+	for (unsigned i = 0; i < group->n_devices; i++)
+		if (!is_well(parts, group->devices[i]))
+			return false;
+	return group->n_devices > 0;
+}
+
+static void add_group(const struct parts *parts, const struct session *session, unsigned number,
+	struct text *text)
+{
+	const struct session_group *group = &session->groups[number];
+	unsigned n_joined = 0;
+	bool is_first = true;
+
+	for (size_t i = 0; i < session->n_members; i++)
+		n_joined += session->members[i].group == number;
+	text_addf(text, "{\"number\":%u,\"animal\":", number);
+	json_words(text, group_animal(number).zh, group_animal(number).en);
+	text_add(text, ",\"devices\":[");
+	for (unsigned i = 0; i < group->n_devices; i++)
+		text_addf(text, "%s%u", i ? "," : "", group->devices[i]);
+	text_addf(text, "],\"joined\":%u,\"run\":", n_joined);
+	add_id(text, group->run);
+	text_add(text, ",\"runs\":[");
+	for (size_t i = 0; i < session->n_runs; i++) {
+		if (session->runs[i].group != number)
+			continue;
+		text_addf(text, "%s%u", is_first ? "" : ",", session->runs[i].run);
+		is_first = false;
+	}
+	text_add(text, "],\"has_prediction\":");
+	json_bool(text, group->prediction != NULL);
+	text_add(text, ",\"is_ready\":");
+	json_bool(text, is_ready(parts, group));
+	text_add(text, ",\"replay\":");
+	if (group->replay)
+		text_addf(text, "{\"run\":%u,\"since_us\":%lld}", group->replay,
+			(long long)instant_us(group->replay_since));
+	else
+		text_add(text, "null");
+	text_add_char(text, '}');
+}
+
+static void add_phase(const struct session *session, struct text *text)
+{
+	if (!session->has_phase) {
+		text_add(text, "null");
+		return;
+	}
+	text_addf(text, "{\"index\":%u,\"since_us\":%lld,\"paused_us\":", session->phase,
+		(long long)instant_us(session->phase_since));
+	if (session->is_paused)
+		text_add_int(text, instant_us(session->paused));
+	else
+		text_add(text, "null");
+	text_add_char(text, '}');
+}
+
+static void add_text_or_null(struct text *text, const char *value)
+{
+	if (value[0])
+		text_add_json(text, value);
+	else
+		text_add(text, "null");
+}
+
+void classes_write(const struct parts *parts, const struct session *session, struct text *text)
+{
+	bool is_open = session_is_open(session);
+
+	text_addf(text, "{\"id\":%u,\"code\":", session->id);
+	add_text_or_null(text, is_open ? session->code : "");
+	text_add(text, ",\"lesson\":");
+	add_text_or_null(text, session->lesson);
+	text_add(text, ",\"title\":");
+	text_add_json(text, session->title);
+	text_add(text, ",\"is_project\":");
+	json_bool(text, session->is_project);
+	text_addf(text, ",\"state\":\"%s\",\"made_us\":%lld,\"wall_made_us\":",
+		!is_open                              ? "ended"
+			: session_is_running(session) ? "running"
+						      : "open",
+		(long long)instant_us(session->made));
+	add_wall(parts, session->made, text);
+	text_add(text, ",\"ended_us\":");
+	if (is_open)
+		text_add(text, "null");
+	else
+		text_add_int(text, instant_us(session->ended));
+	text_add(text, ",\"groups\":[");
+	for (unsigned i = 1; i <= session->n_groups; i++) {
+		text_add(text, i > 1 ? "," : "");
+		add_group(parts, session, i, text);
+	}
+	text_add(text, "],\"phase\":");
+	add_phase(session, text);
+	text_add(text, ",\"is_frozen\":");
+	json_bool(text, session->is_frozen);
+	text_add(text, ",\"y_range\":");
+	if (session->has_range)
+		json_numbers(text, (const double[]){session->low, session->high}, 1, 2);
+	else
+		text_add(text, "null");
+	text_add(text, ",\"is_revealed\":");
+	json_bool(text, session->is_revealed);
+	text_addf(text, ",\"may_start\":\"%s\"}", session->groups_may_start ? "groups" : "teacher");
+}
+
+/* ---------------------------------------------------------------- answering */
+
+void classes_answer(struct parts *parts, struct request *request, int result, const struct act *act)
+{
+	if (result == 0)
+		settle_wait(&parts->acts, request, act->session, act->id);
+	else
+		classes_refuse(request, result);
+}
+
+const struct session *classes_open(struct parts *parts, struct request *request)
+{
+	const struct session *session;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return NULL;
+	if (!parts->sessions.is_known) {
+		refuse_busy(request);
+		return NULL;
+	}
+	session = classroom_session(parts->sessions.room, id);
+	if (!session)
+		classes_refuse(request,
+			id <= parts->sessions.last_session ? ACT_IS_ENDED : ACT_NO_SESSION);
+	return session;
+}
+
+unsigned classes_member(
+	const struct parts *parts, const struct request *request, const struct session *session)
+{
+	const struct session_member *member;
+	const char *token = request_cookie(request, "kitlog_group");
+
+	return token && parts->sessions.is_known &&
+			classroom_joined(parts->sessions.room, token, &member) == session
+		? member->group
+		: 0;
+}
+
+bool classes_group(struct parts *parts, struct request *request, const struct session **ret_session,
+	unsigned *ret_group, int *ret_who)
+{
+	const struct session *session = classes_open(parts, request);
+	uint32_t number;
+
+	if (!session || !ask_id(request, 1, &number))
+		return false;
+	if (number > session->n_groups) {
+		classes_refuse(request, ACT_NO_GROUP);
+		return false;
+	}
+	if (parts_is_teacher(parts, request)) {
+		*ret_who = ACT_BY_TEACHER;
+	} else if (classes_member(parts, request, session) == number) {
+		*ret_who = (int)number;
+	} else {
+		request_refuse(request, 403, "not_your_group", "先加入这一组，再做这一步。",
+			"Join this group first.");
+		return false;
+	}
+	*ret_session = session;
+	*ret_group = number;
+	return true;
+}
+
+/* ---------------------------------------------------------------- runs of groups */
+
+unsigned classes_equipped(const struct session *session)
+{
+	unsigned all = 0, equipped = 0;
+
+	for (unsigned i = 1; i <= session->n_groups; i++) {
+		all |= 1u << i;
+		equipped |= session->groups[i].n_devices ? 1u << i : 0;
+	}
+	return equipped ? equipped : all;
+}
+
+unsigned classes_recording(const struct session *session)
+{
+	unsigned recording = 0;
+
+	for (unsigned i = 1; i <= session->n_groups; i++)
+		recording |= session->groups[i].run ? 1u << i : 0;
+	return recording;
+}
+
+json_t *classes_start_body(const struct parts *parts, const struct session *session,
+	unsigned groups, struct instant from, struct instant to)
+{
+	uint32_t run = runs_next_id(&parts->runs);
+	json_t *runs = json_array();
+
+	if (from.ns == INT64_MAX)
+		from = clock_now(parts->clock);
+	for (unsigned i = 1; i <= session->n_groups; i++)
+		if (groups & 1u << i)
+			json_array_append_new(runs, json_pack("[iI]", i, (json_int_t)run++));
+	return to.ns == INT64_MAX
+		? json_pack("{sIso}", "from_ns", (json_int_t)from.ns, "runs", runs)
+		: json_pack("{sIsIso}", "from_ns", (json_int_t)from.ns, "to_ns", (json_int_t)to.ns,
+			  "runs", runs);
+}
+
+json_t *classes_stop_body(const struct session *session, unsigned groups)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 1; i <= session->n_groups; i++)
+		if (groups & 1u << i)
+			json_array_append_new(list, json_integer(i));
+	return json_pack("{so}", "groups", list);
+}
+
+/* ---------------------------------------------------------------- what is on the card only */
+
+struct look {
+	struct job job;
+	struct parts *parts;
+	struct request *request;
+	classes_view *answer;
+	uint32_t session;
+
+	/* the work thread's */
+	struct classroom *room;
+	int result;
+};
+
+static int take(void *self, const struct journal_entry *entry)
+{
+	struct look *look = self;
+	struct act act;
+
+	if (sessions_read_act(entry, &act) == 0) {
+		classroom_take(look->room, &act);
+		json_decref(act.body);
+	}
+	return 0;
+}
+
+static void look_there(struct job *job, struct reader *reader)
+{
+	struct look *look = CONTAINER(job, struct look, job);
+
+	look->result = reader ? classroom_new(&look->room) : -ENODEV;
+	if (look->result == 0)
+		look->result = reader_journal(reader, JOURNAL_SESSION, look->session, take, look);
+}
+
+static void looked(struct job *job)
+{
+	struct look *look = CONTAINER(job, struct look, job);
+	const struct session *session =
+		look->room ? classroom_session(look->room, look->session) : NULL;
+
+	if (!job->has_run || look->result < 0)
+		refuse_busy(look->request);
+	else if (!session)
+		classes_refuse(look->request, ACT_NO_SESSION);
+	else
+		look->answer(look->parts, look->request, look->room, session);
+	classroom_free(look->room);
+	free(look);
+}
+
+void classes_look(struct parts *parts, struct request *request, classes_view *answer)
+{
+	const struct session *session;
+	struct look *look;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	session = parts->sessions.is_known ? classroom_session(parts->sessions.room, id) : NULL;
+	if (session) {
+		answer(parts, request, parts->sessions.room, session);
+		return;
+	}
+	look = calloc(1, sizeof *look);
+	if (look)
+		*look = (struct look){.job = {.run = look_there, .done = looked},
+			.parts = parts,
+			.request = request,
+			.answer = answer,
+			.session = id};
+	if (!look || work_submit(parts->work, &look->job) < 0) {
+		free(look);
+		refuse_busy(request);
+	} else {
+		request_wait(request);
+	}
+}
+
+/* ---------------------------------------------------------------- readiness */
+
+static unsigned ready_groups(const struct parts *parts, const struct session *session)
+{
+	unsigned ready = 0;
+
+	for (unsigned i = 1; i <= session->n_groups; i++)
+		ready |= is_ready(parts, &session->groups[i]) ? 1u << i : 0;
+	return ready;
+}
+
+void classes_watch(struct parts *parts)
+{
+	struct ready *of = parts->ready;
+
+	if (!parts->sessions.is_known)
+		return;
+	for (size_t i = 0, n = 0; i < classroom_count(parts->sessions.room); i++) {
+		const struct session *session = classroom_at(parts->sessions.room, i);
+		unsigned now = session_is_open(session) ? ready_groups(parts, session) : 0;
+
+		if (!session_is_open(session) || n == PARTS_READY)
+			continue;
+		if (of[n].session == session->id && of[n].groups != now)
+			announce_session(parts, session, NULL);
+		of[n++] = (struct ready){session->id, now};
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the handlers of sessions, groups and joining share: a session as JSON, the refusals of the
+ * classroom in words, who asks, and sessions that are on the card only. Inside the API. Main thread. */
+#pragma once
+
+#include <jansson.h>
+
+#include "share/parts.h"
+
+/* The Session of openapi.yaml. */
+void classes_write(const struct parts *parts, const struct session *session, struct text *text);
+void classes_write_reading(const struct parts *parts, const struct session *session,
+	const struct act *act, struct text *text);
+
+/* What sessions_do said, when it was not 0. */
+void classes_refuse(struct request *request, int result);
+
+/* Done, or refused: answered when it is on the card. */
+void classes_answer(
+	struct parts *parts, struct request *request, int result, const struct act *act);
+
+/* The session in the path, in memory and open or just ended; NULL: the request has been refused. */
+const struct session *classes_open(struct parts *parts, struct request *request);
+
+/* The group of a session in the path, and who asks for it: that group, or the teacher (*ret_who). False:
+ * refused. */
+bool classes_group(struct parts *parts, struct request *request, const struct session **ret_session,
+	unsigned *ret_group, int *ret_who);
+
+/* The group that a browser has joined in a session; 0: none. */
+unsigned classes_member(
+	const struct parts *parts, const struct request *request, const struct session *session);
+
+/* Asks the card if need be: calls `answer` with the session in the path, of whichever classroom it is
+ * in, which is lent for the call; or refuses. */
+typedef void classes_view(struct parts *parts, struct request *request,
+	const struct classroom *room, const struct session *session);
+void classes_look(struct parts *parts, struct request *request, classes_view *answer);
+
+/* A start or stop of these groups, bit 1 << number; from_ns, to_ns INT64_MAX: from now, going on. */
+json_t *classes_start_body(const struct parts *parts, const struct session *session,
+	unsigned groups, struct instant from, struct instant to);
+json_t *classes_stop_body(const struct session *session, unsigned groups);
+
+/* Groups that may record something: those with devices, all where none has any. */
+unsigned classes_equipped(const struct session *session);
+unsigned classes_recording(const struct session *session);
+
+/* Each session whose groups became ready, or are so no longer, is told. Call it each second. */
+void classes_watch(struct parts *parts);

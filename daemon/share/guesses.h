@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Counts wrong guesses, so that what has few digits is not found out by trying: more than so many in a
+ * minute from one address, or from all together, and further tries wait out the minute, right or
+ * wrong. Main thread. */
+#pragma once
+
+#include "base/clock.h"
+
+enum { GUESSES = 100 };
+
+struct guesses {
+	unsigned most, most_per_address; /* in a minute; most <= GUESSES */
+	struct {
+		char address[48];
+		struct instant at;
+	} wrong[GUESSES]; /* the latest, as a ring */
+	unsigned n;       /* ever */
+};
+
+/* How many seconds until this address may try again; 0: now. */
+unsigned guesses_wait_s(const struct guesses *guesses, const char *address, struct instant now);
+
+void guesses_note(struct guesses *guesses, const char *address, struct instant now);

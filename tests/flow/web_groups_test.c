@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What groups do over HTTP: join by four digits, predict, keep readings, mark, start where they may; each
+ * as its own group only, and none as quickly as a script. */
+#include <stdio.h>
+#include <string.h>
+
+#include "data/feed.h"
+#include "support/classroom_site.h"
+
+/* As one browser, then the teacher's again. */
+static json_t *post_as(
+	struct site *site, const char *cookie, const char *path, const char *body, int status)
+{
+	char teacher[96];
+
+	strcpy(teacher, site->cookie);
+	strcpy(site->cookie, cookie);
+	json_t *answer = class_post(site, path, body, status);
+	strcpy(site->cookie, teacher);
+	return answer;
+}
+
+static void refuses_as(struct site *site, const char *cookie, const char *path, const char *body,
+	int status, const char *code)
+{
+	json_t *answer = post_as(site, cookie, path, body, status);
+
+	assert_string_equal(class_text(json_object_get(answer, "error"), "code"), code);
+	json_decref(answer);
+}
+
+static json_t *get_as(struct site *site, const char *cookie, const char *path)
+{
+	char teacher[96];
+	struct browser b;
+
+	strcpy(teacher, site->cookie);
+	strcpy(site->cookie, cookie);
+	assert_int_equal(site_ask(site, "GET", path, NULL, &b), 200);
+	strcpy(site->cookie, teacher);
+	return site_json(&b);
+}
+
+static unsigned joined(struct site *site, unsigned group)
+{
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	json_t *of = json_array_get(json_object_get(session, "groups"), group - 1);
+	unsigned n = (unsigned)site_number(of, "joined");
+
+	json_decref(session);
+	return n;
+}
+
+static void a_browser_joins_changes_group_and_leaves(void **state)
+{
+	struct site *site = *state;
+	char first[96], second[96], body[64];
+	struct browser b;
+
+	class_begin(site, 4);
+	class_join(site, 3, first);
+	class_join(site, 3, second);
+	assert_int_equal(joined(site, 3), 2);
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":4}", class_text(session, "code"));
+	json_decref(session);
+	json_t *answer = post_as(site, first, "/api/v1/join", body, 200);
+	assert_int_equal(site_number(answer, "group"), 4);
+	assert_int_equal(site_number(answer, "session"), 1);
+	assert_string_equal(
+		class_text(json_object_get(
+				   json_array_get(json_object_get(answer, "groups"), 3), "animal"),
+			"zh"),
+		"鲤鱼");
+	json_decref(answer);
+	assert_int_equal(joined(site, 3), 1);
+	assert_int_equal(joined(site, 4), 1);
+
+	site_keep_turns(site);
+	site_reopen(site); /* a restart of the board sends nobody out */
+	answer = get_as(site, first, "/api/v1/join");
+	assert_int_equal(site_number(answer, "group"), 4);
+	json_decref(answer);
+	answer = get_as(site, "", "/api/v1/join");
+	assert_true(json_is_null(json_object_get(answer, "session")));
+	json_decref(answer);
+
+	browser_open(&b, site->loop, site->port);
+	browser_send(&b,
+		"DELETE /api/v1/join HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n",
+		first);
+	for (int i = 0; i < 20 && !b.is_closed; i++) {
+		browser_turn(&b);
+		site_keep_turns(site);
+	}
+	browser_wait_closed(&b);
+	assert_true(browser_has(&b, "HTTP/1.1 204"));
+	assert_true(browser_has(&b, "Max-Age=0"));
+	browser_close(&b);
+	assert_int_equal(joined(site, 4), 0);
+	answer = get_as(site, first, "/api/v1/join");
+	assert_true(json_is_null(json_object_get(answer, "session")));
+	json_decref(answer);
+}
+
+static void a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down(void **state)
+{
+	struct site *site = *state;
+	char code[8], body[64];
+	struct browser b;
+
+	class_begin(site, 2);
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	strcpy(code, class_text(session, "code"));
+	json_decref(session);
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":3}", code);
+	site_refuses(site, "POST", "/api/v1/join", body, 404, "no_group");
+	json_decref(class_act(site, "{\"do\":\"end\"}"));
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	assert_int_equal(site_ask(site, "POST", "/api/v1/join", body, &b), 404);
+	assert_true(browser_has(&b, "再看一眼大屏上的 4 个数字"));
+	assert_true(browser_has(&b, code));
+	browser_close(&b);
+	site_refuses(site, "POST", "/api/v1/join", "{}", 400, "bad_parameter");
+	for (int i = 0; i < 9; i++)
+		site_refuses(site, "POST", "/api/v1/join", "{\"code\":\"<b>\"}", 404, "wrong_code");
+	assert_int_equal(site_ask(site, "POST", "/api/v1/join", body, &b), 429);
+	assert_true(browser_has(&b, "Retry-After: "));
+	browser_close(&b);
+	json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":2}", 201));
+	session = site_get(site, "/api/v1/sessions/2");
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", class_text(session, "code"));
+	json_decref(session);
+	site_refuses(
+		site, "POST", "/api/v1/join", body, 429, "too_many_tries"); /* right or wrong */
+	site->clock.frozen_ns += 61 * S;
+	json_t *answer = class_post(site, "/api/v1/join", body, 200);
+	assert_true(json_is_null(json_object_get(answer, "group")));
+	json_decref(answer);
+}
+
+static void a_group_speaks_for_itself_only(void **state)
+{
+	static const char *const paths[] = {"prediction", "readings", "run", "mark"};
+	struct site *site = *state;
+	char cookie[96], path[80];
+
+	class_begin(site, 3);
+	class_join(site, 2, cookie);
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(path, sizeof path, "/api/v1/sessions/1/groups/3/%s", paths[i]);
+		refuses_as(site, cookie, path, "{}", 403, "not_your_group");
+		refuses_as(site, "", path, "{}", 403, "not_your_group");
+		snprintf(path, sizeof path, "/api/v1/sessions/1/groups/4/%s", paths[i]);
+		refuses_as(site, cookie, path, "{}", 404, "no_group");
+		snprintf(path, sizeof path, "/api/v1/sessions/9/groups/1/%s", paths[i]);
+		refuses_as(site, cookie, path, "{}", 404, "not_found");
+	}
+	refuses_as(
+		site, cookie, "/api/v1/sessions/1/acts", "{\"do\":\"end\"}", 401, "teacher_only");
+}
+
+static void a_prediction_is_one_of_three_kinds_and_the_last_one_holds(void **state)
+{
+	static const char path[] = "/api/v1/sessions/1/groups/2/prediction";
+	static const char *const wrong[] = {"{}", "{\"value\":1,\"choice\":1}", "{\"value\":\"x\"}",
+		"{\"choice\":-1}", "{\"points\":[[1,2]]}", "{\"points\":[[1,2],[3,\"x\"]]}"};
+	struct site *site = *state;
+	char cookie[96];
+
+	class_begin(site, 2);
+	class_join(site, 2, cookie);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		refuses_as(site, cookie, path, wrong[i], 400, "bad_parameter");
+	json_decref(post_as(site, cookie, path, "{\"points\":[[0,20],[10,15.5]]}", 200));
+	json_t *session = post_as(site, cookie, path, "{\"value\":9.8}", 200);
+	json_t *group = json_array_get(json_object_get(session, "groups"), 1);
+	assert_true(json_is_true(json_object_get(group, "has_prediction")));
+	json_decref(session);
+}
+
+static void say(struct site *site, uint32_t stream, int64_t stamp_ns, double first)
+{
+	static struct batch batch;
+
+	batch = (struct batch){.stream = stream, .n_channels = 2, .n_rows = 1};
+	batch.stamps_ns[0] = stamp_ns;
+	batch.values[0] = first;
+	batch.values[1] = 1013.25;
+	assert_int_equal(feed_put_batch(site->feed, clock_now(&site->clock), &batch), 0);
+	web_feed(site->web);
+}
+
+static void a_reading_has_what_was_typed_and_what_the_kits_said(void **state)
+{
+	static const char path[] = "/api/v1/sessions/1/groups/2/readings";
+	struct site *site = *state;
+	char cookie[96], other[96];
+	struct browser events;
+
+	class_begin(site, 2);
+	site_plug(site, 3, "temperature");
+	site_plug(site, 4, "temperature");
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":2,\"devices\":[3]}"));
+	json_decref(class_act(site, "{\"do\":\"start\"}"));
+	class_join(site, 2, cookie);
+	class_join(site, 1, other);
+	say(site, 30, site->clock.frozen_ns - S, 21.5);
+	say(site, 40, site->clock.frozen_ns - S, 99); /* another group's */
+	browser_open(&events, site->loop, site->port);
+	browser_send_get(&events, "/api/v1/events");
+	browser_wait(&events, "event: hello");
+	json_t *reading = post_as(site, cookie, path, "{\"typed\":{\"L\":0.5}}", 201);
+	browser_wait(&events, "event: reading");
+	browser_close(&events);
+	assert_true(
+		json_real_value(json_object_get(json_object_get(reading, "typed"), "L")) == 0.5);
+	json_t *values = json_object_get(reading, "values");
+	assert_int_equal(json_object_size(values), 2);
+	assert_true(json_number_value(json_object_get(values, "30:t")) == 21.5);
+	assert_int_equal(site_number(reading, "run"), 1);
+	json_decref(reading);
+	/* What the kit said longer ago is of another situation. */
+	site->clock.frozen_ns += 60 * S;
+	reading = post_as(site, cookie, path, "{\"typed\":{\"L\":0.7}}", 201);
+	assert_int_equal(json_object_size(json_object_get(reading, "values")), 0);
+	int64_t id = site_number(reading, "id");
+	json_decref(reading);
+	refuses_as(site, cookie, path, "{\"typed\":{\"L\":\"0.5\"}}", 400, "bad_parameter");
+	refuses_as(site, cookie, path, "{\"typed\":[1]}", 400, "bad_parameter");
+	refuses_as(site, cookie, path, "{\"at_us\":9999999999999}", 400, "bad_parameter");
+
+	/* Its own until all is revealed; one that is undone is gone. */
+	json_t *list = get_as(site, other, "/api/v1/sessions/1/readings");
+	assert_int_equal(json_array_size(json_object_get(list, "readings")), 0);
+	json_decref(list);
+	list = get_as(site, cookie, "/api/v1/sessions/1/readings");
+	assert_int_equal(json_array_size(json_object_get(list, "readings")), 2);
+	json_decref(list);
+	json_decref(class_act(site, "{\"do\":\"reveal\",\"on\":true}"));
+	char undo[48];
+	snprintf(undo, sizeof undo, "{\"do\":\"undo\",\"act\":%lld}", (long long)id);
+	json_decref(class_act(site, undo));
+	list = get_as(site, other, "/api/v1/sessions/1/readings");
+	assert_int_equal(json_array_size(json_object_get(list, "readings")), 1);
+	json_decref(list);
+}
+
+static void a_group_starts_where_it_may(void **state)
+{
+	static const char path[] = "/api/v1/sessions/1/groups/1/run";
+	struct site *site = *state;
+	char cookie[96];
+
+	class_begin(site, 2);
+	class_join(site, 1, cookie);
+	refuses_as(site, cookie, path, "{\"do\":\"start\"}", 403, "teacher_starts");
+	json_decref(class_act(site, "{\"do\":\"may_start\",\"who\":\"groups\"}"));
+	json_t *session =
+		post_as(site, cookie, path, "{\"do\":\"start\",\"from_us\":900000000}", 200);
+	json_t *groups = json_object_get(session, "groups");
+	assert_int_equal(site_number(json_array_get(groups, 0), "run"), 1);
+	assert_true(json_is_null(json_object_get(json_array_get(groups, 1), "run")));
+	json_decref(session);
+	refuses_as(site, cookie, path, "{\"do\":\"start\"}", 409, "is_running");
+	refuses_as(site, cookie, path, "{\"do\":\"dance\"}", 400, "bad_parameter");
+	json_decref(post_as(site, cookie, path, "{\"do\":\"stop\"}", 200));
+	refuses_as(site, cookie, path, "{\"do\":\"stop\"}", 409, "is_stopped");
+}
+
+static void marks_are_by_whoever_made_them(void **state)
+{
+	struct site *site = *state;
+	char cookie[96];
+
+	class_begin(site, 2);
+	class_join(site, 2, cookie);
+	json_decref(post_as(site, cookie, "/api/v1/sessions/1/groups/2/mark",
+		"{\"text\":\"<i>开窗</i> 😀\",\"at_us\":900000000}", 200));
+	json_t *mark = site_post(site, "/api/v1/marks", "{\"text\":\"搅拌\"}", 201);
+	assert_string_equal(class_text(mark, "author"), "teacher");
+	json_decref(mark);
+	site_keep_turns(site);
+	json_t *list = site_get(site, "/api/v1/marks");
+	json_t *marks = json_object_get(list, "marks");
+	assert_int_equal(json_array_size(marks), 2);
+	assert_string_equal(class_text(json_array_get(marks, 0), "author"), "group 2");
+	assert_string_equal(class_text(json_array_get(marks, 0), "text"), "<i>开窗</i> 😀");
+	assert_int_equal(site_number(json_array_get(marks, 0), "at_us"), 900000000);
+	assert_int_equal(site_number(json_array_get(marks, 1), "id"), 2);
+	json_decref(list);
+	site_refuses(
+		site, "POST", "/api/v1/marks", "{\"at_us\":9999999999999}", 400, "bad_parameter");
+	site_refuses(site, "POST", "/api/v1/marks",
+		"{\"text\":\"0123456789012345678901234567890123456789012345678901234567890123456789"
+		"0123456789012345678901234567890123456789012345678901234567890123456789"
+		"0123456789012345678901234567890123456789012345678901234567890\"}",
+		400, "bad_parameter");
+}
+
+static void a_script_in_a_group_is_slowed_down(void **state)
+{
+	static const char path[] = "/api/v1/sessions/1/groups/1/mark";
+	struct site *site = *state;
+	char cookie[96];
+	struct browser b[70];
+	unsigned n_refused = 0;
+
+	class_begin(site, 1);
+	class_join(site, 1, cookie);
+	for (int i = 0; i < 70; i++) { /* at once: nobody waits for the answer */
+		browser_open(&b[i], site->loop, site->port);
+		browser_send(&b[i],
+			"POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s"
+			"Content-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+			"{\"text\":\"x\"}",
+			path, cookie);
+		browser_turn(&b[i]);
+		if (i % 20 == 19)
+			keep_turn(site->keep, clock_now(&site->clock));
+	}
+	site_keep_turns(site);
+	for (int i = 0; i < 70; i++) {
+		browser_wait_closed(&b[i]);
+		n_refused += browser_has(&b[i], "HTTP/1.1 429");
+		browser_close(&b[i]);
+	}
+	assert_int_equal(n_refused, 10);
+}
+
+static void a_scan_leads_to_the_page_that_joins(void **state)
+{
+	struct site *site = *state;
+	struct browser b;
+	char path[32], place[64];
+
+	class_begin(site, 1);
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	snprintf(path, sizeof path, "/j/%s", class_text(session, "code"));
+	snprintf(place, sizeof place, "Location: /?join=%s", class_text(session, "code"));
+	json_decref(session);
+	assert_int_equal(browser_get(site->loop, site->port, path, &b), 302);
+	assert_true(browser_has(&b, place));
+	browser_close(&b);
+	site_refuses(site, "GET", "/j/12", NULL, 404, "wrong_code");
+	assert_int_equal(browser_get(site->loop, site->port, "/api/v1/sessions/1/qr", &b), 200);
+	assert_true(browser_has(&b, "Content-Type: image/svg+xml"));
+	assert_non_null(strstr(browser_body(&b), "<svg xmlns="));
+	browser_close(&b);
+	json_decref(class_act(site, "{\"do\":\"end\"}"));
+	site_refuses(site, "GET", "/api/v1/sessions/1/qr", NULL, 409, "is_ended");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SITE_TEST(a_browser_joins_changes_group_and_leaves),
+		SITE_TEST(a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down),
+		SITE_TEST(a_group_speaks_for_itself_only),
+		SITE_TEST(a_prediction_is_one_of_three_kinds_and_the_last_one_holds),
+		SITE_TEST(a_reading_has_what_was_typed_and_what_the_kits_said),
+		SITE_TEST(a_group_starts_where_it_may),
+		SITE_TEST(marks_are_by_whoever_made_them),
+		SITE_TEST(a_script_in_a_group_is_slowed_down),
+		SITE_TEST(a_scan_leads_to_the_page_that_joins),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

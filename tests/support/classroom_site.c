@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* See support/classroom_site.h. */
+#include "support/classroom_site.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Asked with the site's cookie; keep turns until that is answered. */
+static void ask(struct site *site, const char *path, const char *body, struct browser *b)
+{
+	browser_open(b, site->loop, site->port);
+	browser_send(b,
+		"POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s"
+		"Content-Type: application/json\r\n"
+		"Content-Length: %zu\r\n\r\n%s",
+		path, site->cookie, strlen(body), body);
+	for (int i = 1; i < 500 && !b->is_closed; i++) {
+		browser_turn(b);
+		if (i % 4 == 0 && b->n == 0)
+			site_keep_turns(site);
+	}
+	browser_wait_closed(b);
+}
+
+json_t *class_post(struct site *site, const char *path, const char *body, int status)
+{
+	struct browser b;
+	char line[32];
+
+	ask(site, path, body, &b);
+	snprintf(line, sizeof line, "HTTP/1.1 %d", status);
+	if (!strstr(b.got, line))
+		fail_msg("%s %s: %s", path, body, b.got);
+	return site_json(&b);
+}
+
+void class_begin(struct site *site, unsigned groups)
+{
+	char body[96];
+
+	site_log_in(site);
+	snprintf(body, sizeof body,
+		"{\"title\":\"七（3）班\",\"lesson\":\"pendulum\",\"groups\":%u}", groups);
+	json_decref(class_post(site, "/api/v1/sessions", body, 201));
+}
+
+json_t *class_act(struct site *site, const char *body)
+{
+	return class_post(site, "/api/v1/sessions/1/acts", body, 200);
+}
+
+void class_refuses_act(struct site *site, const char *body, int status, const char *code)
+{
+	site_refuses(site, "POST", "/api/v1/sessions/1/acts", body, status, code);
+}
+
+const char *class_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	if (!text)
+		fail_msg("%s is no text", name);
+	return text;
+}
+
+void class_join(struct site *site, unsigned group, char ret_cookie[96])
+{
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	char body[64], teacher[96], token[40];
+	struct browser b;
+
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":%u}", class_text(session, "code"),
+		group);
+	json_decref(session);
+	strcpy(teacher, site->cookie);
+	site->cookie[0] = '\0';
+	ask(site, "/api/v1/join", body, &b);
+	strcpy(site->cookie, teacher);
+	const char *set = strstr(b.got, "Set-Cookie: kitlog_group=");
+	if (!set || sscanf(set, "Set-Cookie: kitlog_group=%32[0-9a-f];", token) != 1)
+		fail_msg("%s", b.got);
+	snprintf(ret_cookie, 96, "Cookie: kitlog_group=%s\r\n", token);
+	browser_close(&b);
+}
