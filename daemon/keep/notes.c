@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keep/act_row.h"
 #include "keep/calibration_row.h"
 #include "keep/database.h"
-#include "keep/journal_row.h"
 #include "keep/refined.h"
 
 enum { NOTES_MAX = 4096, UNCERTAINTIES_MAX = 1024, STATEMENTS = 22 };
@@ -363,7 +363,7 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 	case NOTE_REFINEMENT:
 		return refinement_write(db, &notes->statements[18], note->body);
 	case NOTE_ACT:
-		return journal_row_write(db, &notes->statements[21], note->body);
+		return act_row_write(db, &notes->statements[21], note->body);
 	}
 	return -EINVAL;
 }

@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keep/act_row.h"
 #include "keep/calibration_row.h"
 #include "keep/database.h"
 #include "keep/fresh.h"
-#include "keep/journal_row.h"
 #include "keep/setaside.h"
 #include "keep/writer.h"
 
@@ -227,7 +227,7 @@ static int look_at_calibrations(struct store *store)
 static int look_at_journal(struct store *store)
 {
 	uint64_t n = 0;
-	int result = journal_row_set_aside(store->db, &n);
+	int result = act_row_set_aside(store->db, &n);
 
 	if (result < 0 || n == 0)
 		return result;

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "keep/act_row.h"
 #include "keep/bins.h"
 #include "keep/calibration_row.h"
-#include "keep/journal_row.h"
 #include "keep/merge.h"
 #include "keep/reading.h"
 
@@ -210,14 +210,14 @@ static int check_journal(struct verifier *verifier)
 {
 	sqlite3 *db = verifier->reader->db;
 	sqlite3_stmt *all = NULL;
-	struct journal_entry *entry = journal_row_room();
+	struct journal_entry *entry = act_row_room();
 	int result = entry
 		? database_query(db, &all, "SELECT " JOURNAL_COLUMNS " FROM act ORDER BY id", "")
 		: -ENOMEM;
 
 	while (result == 0 && (result = database_step(db, all)) == 1) {
 		result = 0;
-		if (journal_row_read(all, entry) == 0)
+		if (act_row_read(all, entry) == 0)
 			continue;
 		verifier->report.damaged++;
 		tell(verifier,

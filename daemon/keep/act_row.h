@@ -6,16 +6,16 @@
 
 #include "keep/journal.h"
 
-/* The columns that journal_row_read expects, in its order. */
+/* The columns that act_row_read expects, in its order. */
 #define JOURNAL_COLUMNS "id, session, at_ns, ship_from_ns, who, kind, body, sum"
 
-int journal_row_write(sqlite3 *db, sqlite3_stmt **slot, const struct journal_entry *entry);
+int act_row_write(sqlite3 *db, sqlite3_stmt **slot, const struct journal_entry *entry);
 
 /* -EBADMSG: damaged. The entry has room for JOURNAL_BODY. */
-int journal_row_read(sqlite3_stmt *row, struct journal_entry *ret_entry);
+int act_row_read(sqlite3_stmt *row, struct journal_entry *ret_entry);
 
 /* An entry with that room, from malloc; NULL. */
-struct journal_entry *journal_row_room(void);
+struct journal_entry *act_row_room(void);
 
 /* Moves what is damaged out of the table, within the caller's transaction. */
-int journal_row_set_aside(sqlite3 *db, uint64_t *ret_n);
+int act_row_set_aside(sqlite3 *db, uint64_t *ret_n);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "keep/journal_row.h"
+#include "keep/act_row.h"
 #include "keep/reading.h"
 
 /* A session is over by its end, unless that was undone: any undoing behind it will do here, and
@@ -22,7 +22,7 @@ int reader_journal(struct reader *reader, enum journal_choice choice, uint32_t s
 	int (*visit)(void *self, const struct journal_entry *entry), void *self)
 {
 	sqlite3_stmt **slot = &reader->statements.journal[choice];
-	struct journal_entry *entry = journal_row_room();
+	struct journal_entry *entry = act_row_room();
 	int result = entry ? reading_begin(reader) : -ENOMEM;
 
 	if (result < 0) {
@@ -32,7 +32,7 @@ int reader_journal(struct reader *reader, enum journal_choice choice, uint32_t s
 	result = database_query(reader->db, slot, SELECTS[choice], "i",
 		choice == JOURNAL_SESSION ? (int64_t)session : 0);
 	while (result == 0 && (result = database_step(reader->db, *slot)) == 1)
-		result = journal_row_read(*slot, entry) == 0 ? visit(self, entry) : 0;
+		result = act_row_read(*slot, entry) == 0 ? visit(self, entry) : 0;
 	free(entry);
 	/* -EINVAL: a store of former times, on a card that nobody can write */
 	return reading_end(reader, result == -EINVAL ? 0 : result);

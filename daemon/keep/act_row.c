@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of the table act, see journal.h. Numbers go into the sum least byte first, whatever the
  * machine. */
-#include "keep/journal_row.h"
+#include "keep/act_row.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -32,7 +32,7 @@ static int64_t sum_of(const struct journal_entry *entry)
 	return (int64_t)hash_add(hash, entry->body, (size_t)entry->n + 1);
 }
 
-int journal_row_write(sqlite3 *db, sqlite3_stmt **slot, const struct journal_entry *entry)
+int act_row_write(sqlite3 *db, sqlite3_stmt **slot, const struct journal_entry *entry)
 {
 	return database_run(db, slot,
 		"INSERT OR IGNORE INTO act(" JOURNAL_COLUMNS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
@@ -61,7 +61,7 @@ static bool take_id(sqlite3_stmt *row, int column, uint32_t *ret_id)
 	return id > 0 && id <= UINT32_MAX;
 }
 
-int journal_row_read(sqlite3_stmt *row, struct journal_entry *ret_entry)
+int act_row_read(sqlite3_stmt *row, struct journal_entry *ret_entry)
 {
 	uint32_t n;
 	bool is_whole = take_id(row, 0, &ret_entry->id) && take_id(row, 1, &ret_entry->session) &&
@@ -74,7 +74,7 @@ int journal_row_read(sqlite3_stmt *row, struct journal_entry *ret_entry)
 	return is_whole && sum_of(ret_entry) == sqlite3_column_int64(row, 7) ? 0 : -EBADMSG;
 }
 
-struct journal_entry *journal_row_room(void)
+struct journal_entry *act_row_room(void)
 {
 	return malloc(journal_size(JOURNAL_BODY));
 }
@@ -89,7 +89,7 @@ static int find_damaged(sqlite3 *db, sqlite3_stmt **slot, struct journal_entry *
 
 	while (result == 0 && (result = database_step(db, *slot)) == 1) {
 		*id = sqlite3_column_int64(*slot, 0);
-		if (journal_row_read(*slot, room) < 0) {
+		if (act_row_read(*slot, room) < 0) {
 			sqlite3_reset(*slot);
 			return 1;
 		}
@@ -110,10 +110,10 @@ static int move_row(sqlite3 *db, sqlite3_stmt *statements[2], int64_t id)
 	return result;
 }
 
-int journal_row_set_aside(sqlite3 *db, uint64_t *ret_n)
+int act_row_set_aside(sqlite3 *db, uint64_t *ret_n)
 {
 	sqlite3_stmt *find = NULL, *move[2] = {NULL, NULL};
-	struct journal_entry *room = journal_row_room();
+	struct journal_entry *room = act_row_room();
 	int64_t id = INT64_MIN;
 	uint64_t n = 0;
 	int result = room ? 1 : -ENOMEM;
