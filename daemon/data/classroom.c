@@ -424,3 +424,55 @@ void classroom_forget(struct classroom *classroom, uint32_t session)
 	memmove(classroom->courses + i, classroom->courses + i + 1,
 		(classroom->n - i) * sizeof *classroom->courses);
 }
+
+/* ---------------------------------------------------------------- devices of a run */
+
+struct device_list {
+	uint32_t *devices;
+	size_t n, most;
+};
+
+static void note_devices(struct device_list *list, const struct session_group *group)
+{
+	for (unsigned i = 0; i < group->n_devices; i++) {
+		size_t k = 0;
+
+		while (k < list->n && list->devices[k] != group->devices[i])
+			k++;
+		if (k == list->n && list->n < list->most)
+			list->devices[list->n++] = group->devices[i];
+	}
+}
+
+static const struct session_run *find_run(const struct session *session, uint32_t run)
+{
+	for (size_t i = 0; i < session->n_runs; i++)
+		if (session->runs[i].run == run)
+			return &session->runs[i];
+	return NULL;
+}
+
+/* Act by act, as it was then. */
+size_t classroom_run_devices(const struct classroom *classroom, uint32_t session, uint32_t run,
+	uint32_t *ret_devices, size_t most)
+{
+	const struct course *course = course_of(classroom, session);
+	struct device_list list = {.devices = ret_devices, .most = most};
+	struct session state = {.id = 0};
+	bool is_begun = false;
+
+	for (size_t i = 0; course && i < course->n; i++) {
+		const struct done *done = &course->acts[i];
+		const struct session_run *of;
+
+		if (done->is_undone || done->act.kind == ACT_UNDO ||
+			session_change(&state, &done->act))
+			continue;
+		of = find_run(&state, run);
+		if (of && (!is_begun || of->to.ns == INT64_MAX))
+			note_devices(&list, &state.groups[of->group]);
+		is_begun |= of != NULL;
+	}
+	session_clear(&state);
+	return list.n;
+}

@@ -225,6 +225,11 @@ struct act_told classroom_act(const struct classroom *classroom, uint32_t sessio
 /* By its number; NULL. */
 const struct act *classroom_find(const struct classroom *classroom, uint32_t session, uint32_t id);
 
+/* The devices that a run's group had while it went on; of one that was made afterwards, when it was made.
+ * What was undone never was. Returns how many are written, at most `most`. */
+size_t classroom_run_devices(const struct classroom *classroom, uint32_t session, uint32_t run,
+	uint32_t *ret_devices, size_t most);
+
 /* ---------------------------------------------------------------- words */
 
 /* What was done, as the log tells it: "3 组开始记录", "Group 3 starts recording". */

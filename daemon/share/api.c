@@ -46,6 +46,7 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/runs",                      true,  handle_run_start},
 	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
 	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
+	{"GET",    "/api/v1/runs/{id}/receipt",         false, handle_receipt},
 	{"GET",    "/api/v1/marks",                     false, handle_marks},
 	{"POST",   "/api/v1/marks",                     true,  handle_mark},
 	{"GET",    "/api/v1/sessions",                  false, handle_sessions},

@@ -56,6 +56,10 @@ void handle_run_start(void *self, struct request *request);
 void handle_run_stop(void *self, struct request *request);
 void announce_run(void *self, const struct run *run);
 
+/* api_receipt.c */
+void handle_receipt(void *self, struct request *request);
+void answer_receipt(void *self, struct request *request, uint32_t run, uint32_t unused);
+
 /* api_marks.c */
 void handle_marks(void *self, struct request *request);
 void handle_mark(void *self, struct request *request);

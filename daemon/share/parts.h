@@ -66,6 +66,7 @@ struct parts {
 	struct settles settles; /* of calibrations */
 	struct sessions sessions;
 	struct settles acts; /* ids of sessions and acts */
+	struct settles receipts;   /* ids of runs */
 	struct ready ready[PARTS_READY];
 	struct guesses wrong_codes;
 	struct teacher teacher;

@@ -261,6 +261,11 @@ void request_wait(struct request *request)
 	request->is_waiting = true;
 }
 
+bool request_is_waiting(const struct request *request)
+{
+	return request->is_waiting;
+}
+
 /* --- streams --- */
 
 static ssize_t read_source(void *self, uint64_t position, char *bytes, size_t room)

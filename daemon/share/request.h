@@ -61,6 +61,8 @@ void request_refuse(
 /* Leaves the connection alone until one of the above is called. */
 void request_wait(struct request *request);
 
+bool request_is_waiting(const struct request *request);
+
 /* --- streams --- */
 enum { SOURCE_END = -1, SOURCE_FAILED = -2 };
 struct source {

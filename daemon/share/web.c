@@ -54,6 +54,14 @@ static void send_out(void *self)
 
 /* --- news --- */
 
+static bool settle_all(struct parts *parts)
+{
+	bool has_any = settle_look(&parts->settles);
+
+	has_any |= settle_look(&parts->acts);
+	return settle_look(&parts->receipts) || has_any;
+}
+
 static void read_notices(struct web *web)
 {
 	const struct store_status *status;
@@ -64,8 +72,7 @@ static void read_notices(struct web *web)
 		ring_drop(web->notices);
 		downloads_told(&web->parts.downloads);
 	}
-	bool has_settled = settle_look(&web->parts.settles);
-	if (settle_look(&web->parts.acts) || has_settled)
+	if (settle_all(&web->parts))
 		send_out(web);
 }
 
@@ -134,8 +141,7 @@ static void on_beat(struct timer *timer, struct instant now)
 	walltime_refresh(&web->parts.walltime, now);
 	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
 		load_lists(web);
-	settle_look(&web->parts.settles);
-	settle_look(&web->parts.acts);
+	settle_all(&web->parts);
 	classes_watch(&web->parts);
 	marks_give(&web->parts.marks);
 	refinements_look(&web->parts.refinements);
@@ -294,6 +300,8 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.self = parts};
 	parts->acts = parts->settles;
 	parts->acts.answer = answer_act;
+	parts->receipts = parts->settles;
+	parts->receipts.answer = answer_receipt;
 	parts->wrong_codes =
 		(struct guesses){.most = WRONG_CODES, .most_per_address = WRONG_CODES_PER_ADDRESS};
 	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
@@ -411,6 +419,7 @@ void web_close(struct web *web)
 	downloads_clear(&parts->downloads);
 	settle_clear(&parts->settles);
 	settle_clear(&parts->acts);
+	settle_clear(&parts->receipts);
 	work_stop(parts->work); /* answers everybody who waits */
 	http_close(web->http, GOODBYE_MS);
 	live_free(parts->live);

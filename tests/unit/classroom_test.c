@@ -344,6 +344,34 @@ static void the_end_can_be_undone_and_nothing_else_of_what_is_over(void **unused
 	assert_true(session_is_open(of(1)));
 }
 
+static void a_run_has_the_kits_that_its_group_had_meanwhile(void **unused)
+{
+	uint32_t devices[4];
+
+	(void)unused;
+	make(1, six);
+	teacher(1, ACT_ASSIGN, "{'group':1,'devices':[11,12]}");
+	teacher(1, ACT_ASSIGN, "{'group':2,'devices':[13]}");
+	teacher(1, ACT_START, "{'from_ns':400000000000,'runs':[[1,7],[2,8]]}");
+	teacher(1, ACT_ASSIGN, "{'group':1,'devices':[12,14]}"); /* one broke, another came */
+	teacher(1, ACT_STOP, "{'groups':[1]}");
+	teacher(1, ACT_ASSIGN, "{'group':1,'devices':[15]}");
+	teacher(1, ACT_START, "{'from_ns':100000000000,'to_ns':200000000000,'runs':[[1,9]]}");
+	teacher(1, ACT_ASSIGN, "{'group':1,'devices':[]}");
+	teacher(1, ACT_END, "{}");
+	assert_int_equal(classroom_run_devices(room, 1, 7, devices, 4), 3);
+	assert_int_equal(devices[0], 11);
+	assert_int_equal(devices[1], 12);
+	assert_int_equal(devices[2], 14);
+	assert_int_equal(classroom_run_devices(room, 1, 7, devices, 2), 2);
+	assert_int_equal(classroom_run_devices(room, 1, 8, devices, 4), 1);
+	assert_int_equal(devices[0], 13);
+	assert_int_equal(classroom_run_devices(room, 1, 9, devices, 4), 1);
+	assert_int_equal(devices[0], 15);
+	assert_int_equal(classroom_run_devices(room, 1, 99, devices, 4), 0);
+	assert_int_equal(classroom_run_devices(room, 5, 7, devices, 4), 0);
+}
+
 static void who_did_it_is_told_as_it_is_stored(void **unused)
 {
 	char buffer[32];
@@ -411,6 +439,7 @@ int main(void)
 		TEST(browsers_come_choose_and_go),
 		TEST(what_is_undone_was_never_done),
 		TEST(the_end_can_be_undone_and_nothing_else_of_what_is_over),
+		TEST(a_run_has_the_kits_that_its_group_had_meanwhile),
 		TEST(who_did_it_is_told_as_it_is_stored),
 		TEST(the_log_says_what_was_done),
 	};

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stream after stream, page after page. Rows are counted and hashed in one walk. */
+#include "share/receipt.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "share/partakers.h"
+#include "share/sessions.h"
+#include "share/told.h"
+
+enum {
+	PAGE_BYTES = 256 << 10,
+	ROW_BYTES = (STREAM_CHANNELS + 1) * (NUMBER_TEXT + 1),
+	MOST_HOLES = 64,
+};
+
+/* What of a stream one sink has not answered for: behind `done`, and these. */
+struct receipt_behind {
+	struct instant done;
+	struct hole holes[MOST_HOLES];
+	size_t n_holes;
+};
+
+/* ---------------------------------------------------------------- whose streams */
+
+static int take_act(void *self, const struct journal_entry *entry)
+{
+	struct act act;
+
+	if (sessions_read_act(entry, &act) == 0) {
+		classroom_take(self, &act);
+		json_decref(act.body);
+	}
+	return 0;
+}
+
+int run_devices(
+	struct reader *reader, const struct run *run, uint32_t ret[RUN_DEVICES], size_t *ret_n)
+{
+	struct classroom *room = NULL;
+	int r = classroom_new(&room);
+
+	if (r == 0)
+		r = reader_journal(reader, JOURNAL_SESSION, run->session, take_act, room);
+	if (r >= 0)
+		*ret_n = classroom_run_devices(room, run->session, run->id, ret, RUN_DEVICES);
+	classroom_free(room);
+	return r;
+}
+
+struct filter {
+	const uint32_t *devices;
+	size_t n_devices;
+	uint32_t *streams; /* those of others become 0 */
+	size_t n;
+};
+
+static bool is_among(const uint32_t *ids, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+static int leave_out(void *self, const struct device *device)
+{
+	struct filter *filter = self;
+
+	if (is_among(filter->devices, filter->n_devices, device->id))
+		return 0;
+	for (uint32_t s = 0; s < device->n_streams; s++)
+		for (size_t i = 0; i < filter->n; i++)
+			if (filter->streams[i] == device->streams[s].id)
+				filter->streams[i] = 0;
+	return 0;
+}
+
+int run_streams(struct reader *reader, const struct run *run, struct instant kept,
+	const uint32_t *devices, size_t n_devices, uint32_t ret_streams[WEAVE_STREAMS],
+	size_t *ret_n)
+{
+	struct filter filter = {devices, n_devices, ret_streams, 0};
+	size_t n = 0;
+	int r = partakers(reader, run->from, run->to, kept, ret_streams, &filter.n);
+
+	if (r == 0 && n_devices)
+		r = reader_devices(reader, leave_out, &filter);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < filter.n; i++)
+		if (ret_streams[i])
+			ret_streams[n++] = ret_streams[i];
+	*ret_n = n;
+	return 0;
+}
+
+/* ---------------------------------------------------------------- one stream */
+
+struct opening {
+	struct receipt *receipt;
+	const char *sink;
+	size_t index;
+	struct stream stream;
+	bool is_found;
+};
+
+static int find_stream(void *self, const struct device *device)
+{
+	struct opening *opening = self;
+	const struct receipt *receipt = opening->receipt;
+
+	for (uint32_t i = 0; i < device->n_streams; i++)
+		if (device->streams[i].id == receipt->streams[receipt->stream]) {
+			opening->stream = device->streams[i];
+			opening->is_found = true;
+		}
+	return 0;
+}
+
+static int take_cursor(void *self, const struct cursor *cursor)
+{
+	struct opening *opening = self;
+	struct receipt *receipt = opening->receipt;
+
+	if (cursor->stream == receipt->streams[receipt->stream])
+		receipt->behind[opening->index].done = cursor->done;
+	return 0;
+}
+
+static int take_hole(void *self, const struct hole *hole)
+{
+	struct opening *opening = self;
+	struct receipt *receipt = opening->receipt;
+	struct receipt_behind *behind = &receipt->behind[opening->index];
+
+	if (hole->stream == receipt->streams[receipt->stream] && behind->n_holes < MOST_HOLES)
+		behind->holes[behind->n_holes++] = *hole;
+	return 0;
+}
+
+/* Rows that came here and were lost on the way to the card, and those that came damaged. */
+static int take_gap(void *self, const struct gap *gap)
+{
+	struct opening *opening = self;
+	struct receipt *receipt = opening->receipt;
+	const struct told_range range = {.stream = opening->stream.id,
+		.period_ns = opening->stream.period_ns,
+		.from = receipt->run.from,
+		.to = receipt->run.to};
+	struct gap within = told_within(gap, &range);
+
+	receipt->gaps++;
+	receipt->lost_rows += within.lost_rows;
+	if (gap->reason == GAP_RING || gap->reason == GAP_STORE)
+		receipt->received += within.lost_rows;
+	if (gap->reason == GAP_WIRE) {
+		receipt->bad += within.lost_rows ? within.lost_rows : 1;
+		receipt->received += within.lost_rows ? within.lost_rows : 1;
+	}
+	return 0;
+}
+
+static void hash_head(struct receipt *receipt, const struct stream *stream)
+{
+	struct text head = text_over(receipt->page, PAGE_BYTES);
+
+	text_add(&head, "t_ns");
+	for (uint32_t c = 0; c < stream->n_channels; c++)
+		text_addf(&head, ",%s", stream->channels[c].id);
+	text_add_char(&head, '\n');
+	sha256_update(&receipt->hash, head.length, (const uint8_t *)head.at);
+}
+
+static int open_stream(struct receipt *receipt, struct reader *reader)
+{
+	struct opening opening = {.receipt = receipt};
+	struct told_range range = {.stream = receipt->streams[receipt->stream],
+		.from = receipt->run.from,
+		.to = receipt->run.to,
+		.kept = receipt->durable.ns < receipt->run.to.ns ? receipt->durable
+								 : receipt->run.to};
+	int r = reader_devices(reader, find_stream, &opening);
+
+	range.period_ns = opening.stream.period_ns;
+	if (r == 0)
+		r = told_born(reader, range.stream, &range.born);
+	if (r == 0)
+		r = told_gaps(reader, &range, take_gap, &opening);
+	for (size_t i = 0; i < receipt->n_sinks && r >= 0; i++) {
+		receipt->behind[i] = (struct receipt_behind){.n_holes = 0};
+		opening.index = i;
+		r = reader_cursors(reader, receipt->sinks[i].name, take_cursor, &opening);
+		if (r == 0)
+			r = reader_holes(reader, receipt->sinks[i].name, take_hole, &opening);
+	}
+	if (r < 0)
+		return r;
+	hash_head(receipt, &opening.stream);
+	receipt->next = receipt->run.from;
+	receipt->is_open = true;
+	return 1;
+}
+
+static bool is_behind(const struct receipt_behind *behind, int64_t at_ns)
+{
+	if (at_ns >= behind->done.ns)
+		return true;
+	for (size_t i = 0; i < behind->n_holes; i++)
+		if (at_ns >= behind->holes[i].from.ns && at_ns < behind->holes[i].to.ns)
+			return true;
+	return false;
+}
+
+struct walk {
+	struct receipt *receipt;
+	struct text text;
+};
+
+/* 1: the page is full. As share/package.c writes them. */
+static int take_rows(void *self, const struct rows *rows)
+{
+	struct walk *walk = self;
+	struct receipt *receipt = walk->receipt;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const double *values = &rows->values[i * rows->n_channels];
+
+		if (walk->text.size - walk->text.length < ROW_BYTES)
+			return 1;
+		text_add_int(&walk->text, rows->stamps_ns[i] - receipt->run.from.ns);
+		for (uint32_t c = 0; c < rows->n_channels; c++) {
+			text_add_char(&walk->text, ',');
+			if (!isnan(values[c]))
+				text_add_double(&walk->text, values[c]);
+		}
+		text_add_char(&walk->text, '\n');
+		receipt->stored++;
+		receipt->next.ns = rows->stamps_ns[i] + 1;
+		for (size_t k = 0; k < receipt->n_sinks; k++)
+			receipt->sinks[k].rows_behind +=
+				is_behind(&receipt->behind[k], rows->stamps_ns[i]);
+	}
+	return 0;
+}
+
+static int read_page(struct receipt *receipt, struct reader *reader)
+{
+	struct walk walk = {receipt, text_over(receipt->page, PAGE_BYTES)};
+	int full = reader_rows(reader, receipt->streams[receipt->stream], receipt->next,
+		receipt->run.to, take_rows, &walk);
+
+	if (full < 0)
+		return full;
+	sha256_update(&receipt->hash, walk.text.length, (const uint8_t *)walk.text.at);
+	if (full == 0) {
+		receipt->is_open = false;
+		receipt->stream++;
+	}
+	return 1;
+}
+
+/* ---------------------------------------------------------------- all */
+
+static int begin(struct receipt *receipt, struct reader *reader)
+{
+	int r = 0;
+
+	receipt->page = malloc(PAGE_BYTES);
+	receipt->behind = calloc(RECEIPT_SINKS, sizeof *receipt->behind);
+	if (!receipt->page || !receipt->behind)
+		return -ENOMEM;
+	sha256_init(&receipt->hash);
+	if (receipt->run.session && !receipt->has_devices)
+		r = run_devices(reader, &receipt->run, receipt->devices, &receipt->n_devices);
+	if (r == 0)
+		r = run_streams(reader, &receipt->run, receipt->durable, receipt->devices,
+			receipt->n_devices, receipt->streams, &receipt->n_streams);
+	receipt->has_streams = true;
+	return r < 0 ? r : 1;
+}
+
+static void end(struct receipt *receipt)
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct text text = text_over(receipt->sha256, sizeof receipt->sha256);
+
+	sha256_digest(&receipt->hash, sizeof digest, digest);
+	text_add_hex(&text, digest, sizeof digest);
+	receipt->received += receipt->stored;
+	receipt->is_complete = receipt->is_over && receipt->stored > 0 && receipt->gaps == 0 &&
+		receipt->durable.ns >= receipt->run.to.ns;
+}
+
+int receipt_step(struct receipt *receipt, struct reader *reader)
+{
+	if (!receipt->has_streams)
+		return begin(receipt, reader);
+	if (receipt->is_open)
+		return read_page(receipt, reader);
+	if (receipt->stream < receipt->n_streams)
+		return open_stream(receipt, reader);
+	end(receipt);
+	return 0;
+}
+
+void receipt_clear(struct receipt *receipt)
+{
+	free(receipt->page);
+	free(receipt->behind);
+	receipt->page = NULL;
+	receipt->behind = NULL;
+}

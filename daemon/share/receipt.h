@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The receipt of a run: how many rows of its kits came, how many are on the card, what is missing and why
+ * it is, how many each sink has, and the hash of all rows.
+ *
+ * The hash is SHA-256 over the rows as they stand in the run's package (share/package.h): its CSV files in
+ * the order of run.json, one behind the other, heads and all. So whoever has the zip can say whether it is
+ * the run of the receipt: unzip it, and pipe those files into sha256sum. Values are as the devices said
+ * them: a calibration that is made later changes no hash.
+ *
+ * Made step by step on the work thread, so that a run of a month holds up nobody. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <nettle/sha2.h>
+
+#include "base/clock.h"
+#include "keep/store.h"
+#include "share/weave.h"
+
+enum { RECEIPT_SINKS = 16, RUN_DEVICES = 32 };
+
+struct receipt_sink {
+	char name[32];
+	uint64_t rows_behind; /* rows of the run that it has not answered for */
+};
+
+struct receipt {
+	/* the caller's, set before; the rest zero */
+	struct run run;                /* one that goes on: to is now */
+	bool is_over;                  /* it was stopped */
+	bool has_devices;              /* the next two are known; else the journal tells */
+	uint32_t devices[RUN_DEVICES]; /* of the run's group; none: all that have rows */
+	size_t n_devices;
+	struct instant durable; /* all that was recorded before is on the card */
+	struct receipt_sink sinks[RECEIPT_SINKS];
+	size_t n_sinks;
+
+	/* the answer */
+	uint64_t stored, received, bad, lost_rows, gaps;
+	char sha256[2 * SHA256_DIGEST_SIZE + 1];
+	bool is_complete;
+
+	/* private */
+	uint32_t streams[WEAVE_STREAMS];
+	size_t n_streams, stream;
+	bool has_streams, is_open;
+	struct instant next;
+	struct sha256_ctx hash;
+	struct receipt_behind *behind; /* of the stream, by sink */
+	char *page;
+};
+
+/* A part of the work: 1: call it again; 0: that is all; -errno. */
+int receipt_step(struct receipt *receipt, struct reader *reader);
+void receipt_clear(struct receipt *receipt);
+
+/* The streams of a run, those of its package: with a part in its range, of these devices (none: of all).
+ * -E2BIG: more than WEAVE_STREAMS. On the work thread. */
+int run_streams(struct reader *reader, const struct run *run, struct instant kept,
+	const uint32_t *devices, size_t n_devices, uint32_t ret_streams[WEAVE_STREAMS],
+	size_t *ret_n);
+
+/* The devices of a run's group, as the journal on the card has them. */
+int run_devices(
+	struct reader *reader, const struct run *run, uint32_t ret[RUN_DEVICES], size_t *ret_n);
