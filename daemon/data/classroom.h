@@ -138,6 +138,7 @@ struct session {
 	unsigned n_groups;
 	struct session_group groups[CLASSROOM_GROUPS + 1]; /* by number; 0 is nobody's */
 	bool groups_may_start, is_frozen, is_revealed;
+	struct instant frozen; /* since when it is_frozen */
 	bool has_range;
 	double low, high;
 	bool has_phase, is_paused;

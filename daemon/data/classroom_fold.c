@@ -373,6 +373,8 @@ static enum act_verdict end(struct session *session, const struct act *act)
 
 static enum act_verdict freeze(struct session *session, const struct act *act)
 {
+	if (is_on(act, "on") && !session->is_frozen)
+		session->frozen = act->at;
 	session->is_frozen = is_on(act, "on");
 	return ACT_FITS;
 }

@@ -44,6 +44,7 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/calibrations/{id}/withdraw", true, handle_withdraw},
 	{"GET",    "/api/v1/runs",                      false, handle_runs},
 	{"POST",   "/api/v1/runs",                      true,  handle_run_start},
+	{"GET",    "/api/v1/runs/{id}",                 false, handle_run},
 	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
 	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
 	{"GET",    "/api/v1/runs/{id}/receipt",         false, handle_receipt},
@@ -56,6 +57,7 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/sessions/{id}/log",         false, handle_session_log},
 	{"GET",    "/api/v1/sessions/{id}/qr",          false, handle_session_qr},
 	{"GET",    "/api/v1/sessions/{id}/readings",    false, handle_readings},
+	{"GET",    "/api/v1/sessions/{id}/groups/{n}/prediction", false, handle_predicted},
 	{"POST",   "/api/v1/sessions/{id}/groups/{n}/prediction", false, handle_prediction},
 	{"POST",   "/api/v1/sessions/{id}/groups/{n}/readings",   false, handle_reading},
 	{"POST",   "/api/v1/sessions/{id}/groups/{n}/run",        false, handle_group_run},
@@ -84,8 +86,6 @@ void api_otherwise(void *self, struct request *request)
 
 	if (strncmp(path, "/api/", 5) == 0)
 		request_refuse(request, 404, "no_such_path", "没有这个地址。", "No such address.");
-	else if (strncmp(path, "/j/", 3) == 0)
-		join_by_address(request, path + 3);
 	else if (!parts->pages)
 		request_refuse(request, 503, "no_pages", "网页没有装好。重新安装 kitlog。",
 			"The pages are not installed. Install kitlog again.");

@@ -1,71 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What a group does: predict, keep a reading, start and stop where it may, mark. The browser has joined
- * that group, or is the teacher's. */
+/* What a group does: predict, start and stop where it may, mark; readings are api_readings.c. The browser
+ * has joined that group, or is the teacher's. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "share/ask.h"
 #include "share/classes.h"
 #include "share/handlers.h"
 #include "share/json.h"
-
-/* Of one group in a minute: no finger is quicker. */
-enum { SAYINGS_A_MINUTE = 60 };
-
-/* ---------------------------------------------------------------- who asks, how often */
-
-struct saying {
-	struct parts *parts;
-	struct request *request;
-	const struct session *session;
-	unsigned group;
-	int who;
-	json_t *asked; /* to json_decref */
-};
-
-static bool is_too_often(const struct saying *saying)
-{
-	const struct classroom *room = saying->parts->sessions.room;
-	struct instant since =
-		instant_add(clock_now(saying->parts->clock), -60 * (int64_t)NS_PER_S);
-	unsigned n = 0;
-
-	for (size_t i = classroom_acts(room, saying->session->id); i-- > 0;) {
-		const struct act *act = classroom_act(room, saying->session->id, i).act;
-
-		if (act->at.ns < since.ns)
-			break;
-		n += act->who == saying->who && act->kind != ACT_JOIN;
-	}
-	return n >= SAYINGS_A_MINUTE;
-}
-
-/* False: refused. */
-static bool hear(void *self, struct request *request, struct saying *ret_saying)
-{
-	*ret_saying = (struct saying){.parts = self, .request = request};
-	if (!classes_group(
-		    self, request, &ret_saying->session, &ret_saying->group, &ret_saying->who))
-		return false;
-	if (ret_saying->who != ACT_BY_TEACHER && is_too_often(ret_saying)) {
-		request_add_header(request, "Retry-After", "60");
-		request_refuse(request, 429, "too_often", "这一组按得太快了。等一分钟再试。",
-			"This group is too quick. Wait a minute and try again.");
-		return false;
-	}
-	return ask_body(request, &ret_saying->asked);
-}
-
-static void say(const struct saying *saying, enum act_kind kind, json_t *body)
-{
-	const struct act *act = NULL;
-
-	int r = sessions_do_body(
-		&saying->parts->sessions, saying->session->id, saying->who, kind, body, &act);
-	classes_answer(saying->parts, saying->request, r, act);
-}
 
 /* ---------------------------------------------------------------- predictions */
 
@@ -85,7 +29,7 @@ void handle_prediction(void *self, struct request *request)
 	const char *form = NULL;
 	unsigned n = 0;
 
-	if (!hear(self, request, &saying))
+	if (!classes_hear(self, request, &saying))
 		return;
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		const json_t *value = json_object_get(saying.asked, forms[i]);
@@ -105,154 +49,51 @@ void handle_prediction(void *self, struct request *request)
 	if (!act.body || classroom_judge(saying.parts->sessions.room, &act) == ACT_BAD)
 		refuse_prediction(request);
 	else
-		say(&saying, ACT_PREDICT, json_incref(act.body));
+		classes_say(&saying, ACT_PREDICT, json_incref(act.body));
 	json_decref(act.body);
 	json_decref(saying.asked);
 }
 
-/* ---------------------------------------------------------------- readings */
-
-void classes_write_reading(const struct parts *parts, const struct session *session,
-	const struct act *act, struct text *text)
-{
-	int64_t group = json_integer_value(json_object_get(act->body, "group"));
-	struct instant at = {json_integer_value(json_object_get(act->body, "at_ns"))};
-	const char *name;
-	json_t *value;
-	uint32_t run = 0;
-
-	(void)parts;
-	for (size_t i = 0; i < session->n_runs; i++)
-		if (session->runs[i].group == group && session->runs[i].from.ns <= at.ns &&
-			at.ns < session->runs[i].to.ns)
-			run = session->runs[i].run;
-	text_addf(text, "{\"id\":%u,\"session\":%u,\"group\":%lld,\"at_us\":%lld,\"run\":", act->id,
-		act->session, (long long)group, (long long)instant_us(at));
-	if (run)
-		text_add_uint(text, run);
-	else
-		text_add(text, "null");
-	for (int i = 0; i < 2; i++) {
-		bool is_first = true;
-
-		text_add(text, i == 0 ? ",\"typed\":{" : ",\"values\":{");
-		json_object_foreach(
-			json_object_get(act->body, i == 0 ? "typed" : "values"), name, value)
-		{
-			text_add(text, is_first ? "" : ",");
-			text_add_json(text, name);
-			text_add_char(text, ':');
-			json_number(text, json_number_value(value));
-			is_first = false;
-		}
-		text_add_char(text, '}');
-	}
-	text_add_char(text, '}');
-}
-
-/* The values of a group's streams, "12:temp", as they were at an instant: of each stream the newest row
- * that is not behind it. Main has the last seconds of each. */
-static void add_values(const struct parts *parts, uint32_t id, struct instant at, json_t *values)
-{
-	bool is_gone;
-	const struct device *device = live_device(parts->live, id, &is_gone);
-
-	for (uint32_t s = 0; device && s < device->n_streams; s++) {
-		const struct stream *stream = &device->streams[s];
-
-		for (uint32_t c = 0; stream->kind == STREAM_DATA && c < stream->n_channels; c++) {
-			char name[64];
-			double value = live_value(parts->live, stream->id, c, at);
-
-			if (!isfinite(value) || json_object_size(values) == READING_VALUES)
-				continue;
-			snprintf(name, sizeof name, "%u:%s", stream->id, stream->channels[c].id);
-			json_object_set_new(values, name, json_real(value));
-		}
-	}
-}
-
-static json_t *typed_of(const struct saying *saying)
-{
-	json_t *typed = json_object_get(saying->asked, "typed"), *value;
-	const char *name;
-
-	if (!typed || json_is_null(typed))
-		return json_object();
-	bool is_fit = json_is_object(typed) && json_object_size(typed) <= READING_VALUES;
-
-	json_object_foreach(typed, name, value) is_fit =
-		is_fit && json_is_number(value) && name[0] && strlen(name) <= 32;
-	if (is_fit)
-		return json_incref(typed);
-	refuse_parameter(saying->request, "typed", "要写成名字和数，比如 {\"L\": 0.5}",
-		"must be names with numbers, as {\"L\": 0.5}");
-	return NULL;
-}
-
-/* When it was; false: refused. */
-static bool ask_at(const struct saying *saying, struct instant *ret_at)
-{
-	struct instant now = clock_now(saying->parts->clock);
-
-	*ret_at = now;
-	if (!ask_member_instant(saying->request, saying->asked, "at_us", ret_at))
-		return false;
-	if (ret_at->ns <= now.ns)
-		return true;
-	refuse_parameter(saying->request, "at_us", "不能晚于现在", "must not lie in the future");
-	return false;
-}
-
-void handle_reading(void *self, struct request *request)
-{
-	struct saying saying;
-	struct instant at;
-	json_t *typed;
-
-	if (!hear(self, request, &saying))
-		return;
-	if (ask_at(&saying, &at) && (typed = typed_of(&saying))) {
-		const struct session_group *group = &saying.session->groups[saying.group];
-		json_t *values = json_object();
-
-		for (unsigned i = 0; i < group->n_devices; i++)
-			add_values(saying.parts, group->devices[i], at, values);
-		say(&saying, ACT_READING,
-			json_pack("{sIsIsoso}", "group", (json_int_t)saying.group, "at_ns",
-				(json_int_t)at.ns, "typed", typed, "values", values));
-	}
-	json_decref(saying.asked);
-}
-
-/* Before all is revealed a group sees its own. */
-static void answer_readings(struct parts *parts, struct request *request,
+/* Of one's own group, of all for the teacher and once all is revealed. */
+static void answer_predicted(struct parts *parts, struct request *request,
 	const struct classroom *room, const struct session *session)
 {
-	bool is_all = session->is_revealed || parts_is_teacher(parts, request);
-	unsigned own = classes_member(parts, request, session);
 	struct text text = answer_begin(parts);
-	bool is_first = true;
+	uint32_t number;
 
-	text_add(&text, "{\"readings\":[");
-	for (size_t i = 0; i < classroom_acts(room, session->id); i++) {
-		struct act_told told = classroom_act(room, session->id, i);
-
-		if (told.act->kind != ACT_READING || told.is_undone)
-			continue;
-		if (!is_all && json_integer_value(json_object_get(told.act->body, "group")) != own)
-			continue;
-		text_add(&text, is_first ? "" : ",");
-		classes_write_reading(parts, session, told.act, &text);
-		is_first = false;
+	(void)room;
+	if (!ask_id(request, 1, &number))
+		return;
+	if (number > session->n_groups) {
+		classes_refuse(request, ACT_NO_GROUP);
+	} else if (!session->is_revealed && !parts_is_teacher(parts, request) &&
+		classes_member(parts, request, session) != number) {
+		request_refuse(request, 403, "hidden", "揭晓以后才能看别的组。",
+			"Other groups are shown once all is revealed.");
+	} else {
+		text_add(&text, "{\"prediction\":");
+		classes_write_prediction(session->groups[number].prediction, &text);
+		text_add(&text, "}\n");
+		answer_send(request, 200, &text);
 	}
-	text_add(&text, "]}\n");
-	answer_send(request, 200, &text);
 }
 
-void handle_readings(void *self, struct request *request)
+void handle_predicted(void *self, struct request *request)
 {
-	classes_look(self, request, answer_readings);
+	classes_look(self, request, answer_predicted);
+}
+
+/* {"value": 9.8}, without whose it is; null: none. */
+void classes_write_prediction(const json_t *prediction, struct text *text)
+{
+	json_t *told = prediction ? json_copy((json_t *)prediction) : NULL;
+	char *words;
+
+	json_object_del(told, "group");
+	words = told ? json_dumps(told, JSON_COMPACT) : NULL;
+	text_add(text, words ? words : "null");
+	free(words);
+	json_decref(told);
 }
 
 /* ---------------------------------------------------------------- runs */
@@ -276,7 +117,7 @@ void handle_group_run(void *self, struct request *request)
 	struct saying saying;
 	bool is_start;
 
-	if (!hear(self, request, &saying))
+	if (!classes_hear(self, request, &saying))
 		return;
 	if (saying.who != ACT_BY_TEACHER && !saying.session->groups_may_start) {
 		request_refuse(request, 403, "teacher_starts", "这节课由老师开始。等老师按开始。",
@@ -287,11 +128,11 @@ void handle_group_run(void *self, struct request *request)
 			refuse_parameter(
 				request, "from_us", "不能晚于现在", "must not lie in the future");
 		else if (is_start)
-			say(&saying, ACT_START,
+			classes_say(&saying, ACT_START,
 				classes_start_body(saying.parts, saying.session, 1u << saying.group,
 					from, (struct instant){INT64_MAX}));
 		else
-			say(&saying, ACT_STOP,
+			classes_say(&saying, ACT_STOP,
 				classes_stop_body(saying.session, 1u << saying.group));
 	}
 	json_decref(saying.asked);
@@ -306,9 +147,10 @@ void handle_group_mark(void *self, struct request *request)
 	struct saying saying;
 	struct mark mark = {.id = 0};
 
-	if (!hear(self, request, &saying))
+	if (!classes_hear(self, request, &saying))
 		return;
-	if (ask_member_text(request, saying.asked, "text", &words) && ask_at(&saying, &mark.at)) {
+	if (ask_member_text(request, saying.asked, "text", &words) &&
+		classes_ask_at(&saying, &mark.at)) {
 		struct act wanted = {.session = saying.session->id,
 			.who = saying.who,
 			.kind = ACT_MARK,

@@ -179,9 +179,13 @@ void handle_joined(void *self, struct request *request)
 	struct parts *parts = self;
 	const struct session_member *member;
 	const char *token = request_cookie(request, GROUP_COOKIE);
-	const struct session *session = token && parts->sessions.is_known
-		? classroom_joined(parts->sessions.room, token, &member)
-		: NULL;
+	const struct session *session;
+
+	if (!parts->sessions.is_known) { /* else it would seem that the board had let it go */
+		refuse_busy(request);
+		return;
+	}
+	session = token ? classroom_joined(parts->sessions.room, token, &member) : NULL;
 	struct text text = answer_begin(parts);
 
 	if (session)
@@ -197,11 +201,14 @@ void handle_leave(void *self, struct request *request)
 	struct parts *parts = self;
 	const struct session_member *member;
 	const char *token = request_cookie(request, GROUP_COOKIE);
-	const struct session *session = token && parts->sessions.is_known
-		? classroom_joined(parts->sessions.room, token, &member)
-		: NULL;
+	const struct session *session;
 	const struct act *act = NULL;
 
+	if (!parts->sessions.is_known) {
+		refuse_busy(request);
+		return;
+	}
+	session = token ? classroom_joined(parts->sessions.room, token, &member) : NULL;
 	set_cookie(request, "", 0);
 	if (!session) {
 		request_answer(request, 204, NULL, "", 0);
@@ -214,20 +221,6 @@ void handle_leave(void *self, struct request *request)
 }
 
 /* ---------------------------------------------------------------- scanning */
-
-/* What a scan opens; the page asks POST /join with it. */
-void join_by_address(struct request *request, const char *code)
-{
-	char place[32];
-
-	if (strlen(code) != SESSION_CODE - 1 || strspn(code, "0123456789") != SESSION_CODE - 1) {
-		refuse_code(request, code);
-		return;
-	}
-	snprintf(place, sizeof place, "/?join=%s", code);
-	request_add_header(request, "Location", place);
-	request_answer(request, 302, "text/plain", "", 0);
-}
 
 /* The address by which this browser reached the board is one that others can take, unless it is the
  * board itself. */

@@ -58,6 +58,30 @@ void handle_runs(void *self, struct request *request)
 	answer_send(request, 200, &text);
 }
 
+void handle_run(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct run *run;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	if (!parts->runs.is_known) {
+		refuse_busy(request);
+		return;
+	}
+	run = runs_find(&parts->runs, id);
+	if (!run) {
+		refuse_no_run(request, id);
+		return;
+	}
+	struct text text = answer_begin(parts);
+
+	add_run(parts, run, &text);
+	text_add_char(&text, '\n');
+	answer_send(request, 200, &text);
+}
+
 void announce_run(void *self, const struct run *run)
 {
 	struct parts *parts = self;

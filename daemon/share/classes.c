@@ -12,6 +12,12 @@
 #include "share/handlers.h"
 #include "share/json.h"
 
+/* Of one group in a minute: no finger is quicker. */
+enum { SAYINGS_A_MINUTE = 60 };
+
+/* A page knows the board's time within about as much. */
+static const int64_t AHEAD_NS = 2 * (int64_t)NS_PER_S;
+
 /* ---------------------------------------------------------------- refusing */
 
 struct refusal {
@@ -227,6 +233,11 @@ void classes_write(const struct parts *parts, const struct session *session, str
 	add_phase(session, text);
 	text_add(text, ",\"is_frozen\":");
 	json_bool(text, session->is_frozen);
+	text_add(text, ",\"frozen_us\":");
+	if (session->is_frozen)
+		text_add_int(text, instant_us(session->frozen));
+	else
+		text_add(text, "null");
 	text_add(text, ",\"y_range\":");
 	if (session->has_range)
 		json_numbers(text, (const double[]){session->low, session->high}, 1, 2);
@@ -301,6 +312,66 @@ bool classes_group(struct parts *parts, struct request *request, const struct se
 	*ret_session = session;
 	*ret_group = number;
 	return true;
+}
+
+/* ---------------------------------------------------------------- what groups say */
+
+static bool is_too_often(const struct saying *saying)
+{
+	const struct classroom *room = saying->parts->sessions.room;
+	struct instant since =
+		instant_add(clock_now(saying->parts->clock), -60 * (int64_t)NS_PER_S);
+	unsigned n = 0;
+
+	for (size_t i = classroom_acts(room, saying->session->id); i-- > 0;) {
+		const struct act *act = classroom_act(room, saying->session->id, i).act;
+
+		if (act->at.ns < since.ns)
+			break;
+		n += act->who == saying->who && act->kind != ACT_JOIN;
+	}
+	return n >= SAYINGS_A_MINUTE;
+}
+
+/* False: refused. */
+bool classes_hear(void *self, struct request *request, struct saying *ret_saying)
+{
+	*ret_saying = (struct saying){.parts = self, .request = request};
+	if (!classes_group(
+		    self, request, &ret_saying->session, &ret_saying->group, &ret_saying->who))
+		return false;
+	if (ret_saying->who != ACT_BY_TEACHER && is_too_often(ret_saying)) {
+		request_add_header(request, "Retry-After", "60");
+		request_refuse(request, 429, "too_often", "这一组按得太快了。等一分钟再试。",
+			"This group is too quick. Wait a minute and try again.");
+		return false;
+	}
+	return ask_body(request, &ret_saying->asked);
+}
+
+void classes_say(const struct saying *saying, enum act_kind kind, json_t *body)
+{
+	const struct act *act = NULL;
+
+	int r = sessions_do_body(
+		&saying->parts->sessions, saying->session->id, saying->who, kind, body, &act);
+	classes_answer(saying->parts, saying->request, r, act);
+}
+
+/* When it was; false: refused. */
+bool classes_ask_at(const struct saying *saying, struct instant *ret_at)
+{
+	struct instant now = clock_now(saying->parts->clock);
+
+	*ret_at = now;
+	if (!ask_member_instant(saying->request, saying->asked, "at_us", ret_at))
+		return false;
+	if (ret_at->ns > now.ns && instant_since(*ret_at, now) <= AHEAD_NS)
+		*ret_at = now;
+	if (ret_at->ns <= now.ns)
+		return true;
+	refuse_parameter(saying->request, "at_us", "不能晚于现在", "must not lie in the future");
+	return false;
 }
 
 /* ---------------------------------------------------------------- runs of groups */

@@ -12,6 +12,8 @@ void classes_write(const struct parts *parts, const struct session *session, str
 void classes_write_reading(const struct parts *parts, const struct session *session,
 	const struct act *act, struct text *text);
 
+void classes_write_prediction(const json_t *prediction, struct text *text); /* NULL: null */
+
 /* What sessions_do said, when it was not 0. */
 void classes_refuse(struct request *request, int result);
 
@@ -26,6 +28,23 @@ const struct session *classes_open(struct parts *parts, struct request *request)
  * refused. */
 bool classes_group(struct parts *parts, struct request *request, const struct session **ret_session,
 	unsigned *ret_group, int *ret_who);
+
+/* Somebody says something for a group. */
+struct saying {
+	struct parts *parts;
+	struct request *request;
+	const struct session *session;
+	unsigned group;
+	int who;
+	json_t *asked; /* to json_decref */
+};
+
+/* The group's or the teacher's, with a body, and not too often; false: refused. */
+bool classes_hear(void *self, struct request *request, struct saying *ret_saying);
+/* It becomes an act; the body is taken over. */
+void classes_say(const struct saying *saying, enum act_kind kind, json_t *body);
+/* When it was, now where it is not said; false: refused. */
+bool classes_ask_at(const struct saying *saying, struct instant *ret_at);
 
 /* The group that a browser has joined in a session; 0: none. */
 unsigned classes_member(

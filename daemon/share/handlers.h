@@ -52,6 +52,7 @@ void handle_zero(void *self, struct request *request);
 
 /* api_runs.c */
 void handle_runs(void *self, struct request *request);
+void handle_run(void *self, struct request *request);
 void handle_run_start(void *self, struct request *request);
 void handle_run_stop(void *self, struct request *request);
 void announce_run(void *self, const struct run *run);
@@ -81,16 +82,19 @@ void handle_join(void *self, struct request *request);
 void handle_joined(void *self, struct request *request);
 void handle_leave(void *self, struct request *request);
 void handle_session_qr(void *self, struct request *request);
-void join_by_address(struct request *request, const char *code); /* GET /j/4827 */
 void write_joined(const struct parts *parts, const struct session *session, unsigned group,
 	struct text *text);
 
 /* api_groups.c */
 void handle_prediction(void *self, struct request *request);
-void handle_reading(void *self, struct request *request);
-void handle_readings(void *self, struct request *request);
+void handle_predicted(void *self, struct request *request);
 void handle_group_run(void *self, struct request *request);
 void handle_group_mark(void *self, struct request *request);
+
+/* api_readings.c */
+void handle_reading(void *self, struct request *request);
+void handle_readings(void *self, struct request *request);
+void take_reading(void *self, struct request *request, uint32_t wish, uint32_t unused);
 
 /* api_sinks.c */
 void handle_sinks(void *self, struct request *request);

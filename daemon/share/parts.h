@@ -65,8 +65,10 @@ struct parts {
 	struct calibrations calibrations;
 	struct settles settles; /* of calibrations */
 	struct sessions sessions;
-	struct settles acts; /* ids of sessions and acts */
-	struct settles receipts;   /* ids of runs */
+	struct settles acts;     /* ids of sessions and acts */
+	struct settles receipts; /* ids of runs */
+	struct settles readings; /* numbers of reading_wishes */
+	struct reading_wish *reading_wishes;
 	struct ready ready[PARTS_READY];
 	struct guesses wrong_codes;
 	struct teacher teacher;

@@ -28,7 +28,8 @@ void settle_wait(struct settles *settles, struct request *request, uint32_t firs
 	while (*end)
 		end = &(*end)->next;
 	*end = settling;
-	request_wait(request);
+	if (!request_is_waiting(request))
+		request_wait(request);
 }
 
 static void answer_first(struct settles *settles)

@@ -58,6 +58,7 @@ static bool settle_all(struct parts *parts)
 {
 	bool has_any = settle_look(&parts->settles);
 
+	has_any |= settle_look(&parts->readings);
 	has_any |= settle_look(&parts->acts);
 	return settle_look(&parts->receipts) || has_any;
 }
@@ -300,6 +301,8 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.self = parts};
 	parts->acts = parts->settles;
 	parts->acts.answer = answer_act;
+	parts->readings = parts->settles;
+	parts->readings.answer = take_reading;
 	parts->receipts = parts->settles;
 	parts->receipts.answer = answer_receipt;
 	parts->wrong_codes =
@@ -418,6 +421,7 @@ void web_close(struct web *web)
 	timer_cancel(&web->listen_again);
 	downloads_clear(&parts->downloads);
 	settle_clear(&parts->settles);
+	settle_clear(&parts->readings);
 	settle_clear(&parts->acts);
 	settle_clear(&parts->receipts);
 	work_stop(parts->work); /* answers everybody who waits */

@@ -177,6 +177,23 @@ static void a_prediction_is_one_of_three_kinds_and_the_last_one_holds(void **sta
 	json_t *group = json_array_get(json_object_get(session, "groups"), 1);
 	assert_true(json_is_true(json_object_get(group, "has_prediction")));
 	json_decref(session);
+
+	/* A second tablet of the group sees it, others once all is revealed. */
+	json_t *told = get_as(site, cookie, path);
+	assert_true(json_number_value(
+			    json_object_get(json_object_get(told, "prediction"), "value")) == 9.8);
+	assert_int_equal(json_object_size(json_object_get(told, "prediction")), 1);
+	json_decref(told);
+	struct browser b;
+	assert_int_equal(browser_get(site->loop, site->port, path, &b), 403);
+	browser_close(&b);
+	json_decref(class_act(site, "{\"do\":\"reveal\",\"on\":true}"));
+	told = site_get(site, path);
+	assert_true(json_is_object(json_object_get(told, "prediction")));
+	json_decref(told);
+	told = site_get(site, "/api/v1/sessions/1/groups/1/prediction");
+	assert_true(json_is_null(json_object_get(told, "prediction")));
+	json_decref(told);
 }
 
 static void say(struct site *site, uint32_t stream, int64_t stamp_ns, double first)
@@ -244,6 +261,35 @@ static void a_reading_has_what_was_typed_and_what_the_kits_said(void **state)
 	list = get_as(site, other, "/api/v1/sessions/1/readings");
 	assert_int_equal(json_array_size(json_object_get(list, "readings")), 1);
 	json_decref(list);
+}
+
+/* The page's reading line stands somewhere in the past: as it was there, from the card. */
+static void a_reading_of_a_moment_ago_has_what_was_said_then(void **state)
+{
+	static const char path[] = "/api/v1/sessions/1/groups/1/readings";
+	struct site *site = *state;
+	char cookie[96], body[64];
+
+	class_begin(site, 1);
+	site_plug(site, 3, "temperature");
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[3]}"));
+	class_join(site, 1, cookie);
+	int64_t from_ns = site->clock.frozen_ns - 20 * S;
+	site_keep_rows(site, 30, from_ns, S / 10, 200);
+	site_keep_turns(site);
+	say(site, 30, site->clock.frozen_ns, 77);
+	snprintf(body, sizeof body, "{\"at_us\":%lld}",
+		(long long)((from_ns + 5 * S + S / 20) / US));
+	json_t *reading = post_as(site, cookie, path, body, 201);
+	json_t *values = json_object_get(reading, "values");
+	assert_true(json_number_value(json_object_get(values, "30:t")) == site_value(50));
+	assert_true(json_number_value(json_object_get(values, "30:p")) == 1013.25);
+	assert_int_equal(site_number(reading, "at_us"), (from_ns + 5 * S + S / 20) / US);
+	json_decref(reading);
+	/* Long before it was plugged in. */
+	reading = post_as(site, cookie, path, "{\"at_us\":5000000}", 201);
+	assert_int_equal(json_object_size(json_object_get(reading, "values")), 0);
+	json_decref(reading);
 }
 
 static void a_group_starts_where_it_may(void **state)
@@ -328,21 +374,12 @@ static void a_script_in_a_group_is_slowed_down(void **state)
 	assert_int_equal(n_refused, 10);
 }
 
-static void a_scan_leads_to_the_page_that_joins(void **state)
+static void a_code_to_scan_is_a_picture_while_the_session_is_open(void **state)
 {
 	struct site *site = *state;
 	struct browser b;
-	char path[32], place[64];
 
 	class_begin(site, 1);
-	json_t *session = site_get(site, "/api/v1/sessions/1");
-	snprintf(path, sizeof path, "/j/%s", class_text(session, "code"));
-	snprintf(place, sizeof place, "Location: /?join=%s", class_text(session, "code"));
-	json_decref(session);
-	assert_int_equal(browser_get(site->loop, site->port, path, &b), 302);
-	assert_true(browser_has(&b, place));
-	browser_close(&b);
-	site_refuses(site, "GET", "/j/12", NULL, 404, "wrong_code");
 	assert_int_equal(browser_get(site->loop, site->port, "/api/v1/sessions/1/qr", &b), 200);
 	assert_true(browser_has(&b, "Content-Type: image/svg+xml"));
 	assert_non_null(strstr(browser_body(&b), "<svg xmlns="));
@@ -359,10 +396,11 @@ int main(void)
 		SITE_TEST(a_group_speaks_for_itself_only),
 		SITE_TEST(a_prediction_is_one_of_three_kinds_and_the_last_one_holds),
 		SITE_TEST(a_reading_has_what_was_typed_and_what_the_kits_said),
+		SITE_TEST(a_reading_of_a_moment_ago_has_what_was_said_then),
 		SITE_TEST(a_group_starts_where_it_may),
 		SITE_TEST(marks_are_by_whoever_made_them),
 		SITE_TEST(a_script_in_a_group_is_slowed_down),
-		SITE_TEST(a_scan_leads_to_the_page_that_joins),
+		SITE_TEST(a_code_to_scan_is_a_picture_while_the_session_is_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
