@@ -42,6 +42,7 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/calibrations",              true,  handle_calibrate},
 	{"POST",   "/api/v1/calibrations/zero",         true,  handle_zero},
 	{"POST",   "/api/v1/calibrations/{id}/withdraw", true, handle_withdraw},
+	{"POST",   "/api/v1/fits",                      false, handle_fit},
 	{"GET",    "/api/v1/runs",                      false, handle_runs},
 	{"POST",   "/api/v1/runs",                      true,  handle_run_start},
 	{"GET",    "/api/v1/runs/{id}",                 false, handle_run},

@@ -50,6 +50,9 @@ void answer_calibrations(void *self, struct request *request, uint32_t first, ui
 void handle_raw(void *self, struct request *request);
 void handle_zero(void *self, struct request *request);
 
+/* api_fit.c */
+void handle_fit(void *self, struct request *request);
+
 /* api_runs.c */
 void handle_runs(void *self, struct request *request);
 void handle_run(void *self, struct request *request);

@@ -31,7 +31,7 @@ SINK = "sinks:\n  - {name: school, kind: influxdb1, url: 'http://127.0.0.1:9', d
 # Too many tries and a busy board need what the others must not suffer: see the flow tests.
 UNSEEN = {("POST", "/login", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
           ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503),
-          ("GET", "/marks", 503), ("GET", "/clock/boots", 503), ("POST", "/clock/boots/{id}", 503),
+          ("GET", "/marks", 503), ("GET", "/clock/boots", 503), ("POST", "/clock/boots/{id}", 503), ("POST", "/fits", 503),
           ("POST", "/clock/boots/{id}", 200)}  # there is no earlier boot: tests/flow/web_clock_test.c
 
 
@@ -125,6 +125,15 @@ class Openapi(unittest.TestCase):
         self.assertEqual(len(few["t_us"]), len(few["n"]))
         self.expect(400, "GET", "/streams/{id}/columns", "?columns=0", id=self.stream)
         self.expect(404, "GET", "/streams/{id}/columns", id=999999)
+        channel = self.device["streams"][0]["channels"][0]["id"]
+        fit = self.expect(200, "POST", "/fits",
+                          body={"model": "linear", "stream": self.stream, "channel": channel})
+        self.assertEqual(len(fit["parameters"]), 2)
+        self.expect(200, "POST", "/fits", body={"model": "poisson", "points": [[1, 3], [2, 5], [3, 2]]})
+        self.expect(422, "POST", "/fits", body={"model": "sine", "points": [[1, 3], [2, 5]]})
+        self.expect(400, "POST", "/fits", body={"model": "cubic"})
+        self.expect(404, "POST", "/fits", body={"model": "linear", "stream": 999999, "channel": channel})
+        self.expect(415, "POST", "/fits", body="{}", headers={})
         clock = self.expect(200, "GET", "/clock")
         self.assertAlmostEqual(clock["wall_us"] - clock["now_us"], offset, delta=2)
         boots = self.expect(200, "GET", "/clock/boots")
