@@ -25,6 +25,9 @@ static const double WORST_CONDITION = 1e11;
  * Watts, 2.2.3: relative offset): then no step can make them shorter. */
 static const double RIGHT_ANGLE = 1e-4;
 
+/* Residuals of that part of y have no direction any more: they are what rounding left. */
+static const double NOTHING_LEFT = 1e-9;
+
 static pthread_once_t is_quiet = PTHREAD_ONCE_INIT;
 
 static void be_quiet(void)
@@ -128,6 +131,7 @@ struct search {
 	const struct form *form;
 	const struct sorted *points;
 	const atomic_bool *is_cancelled;
+	double unit; /* all of y is 1 in it: GSL takes a slope below gtol for none, whatever y is */
 };
 
 static bool is_cancelled(const struct search *search)
@@ -144,7 +148,7 @@ static int residuals(const gsl_vector *p, void *self, gsl_vector *f)
 		return GSL_EFAILED;
 	for (size_t i = 0; i < points->n; i++)
 		gsl_vector_set(f, i,
-			points->root[i] *
+			search->unit * points->root[i] *
 				(bounded(search->form->value(p->data, points->x[i])) -
 					points->y[i]));
 	return GSL_SUCCESS;
@@ -160,7 +164,7 @@ static int slopes(const gsl_vector *p, void *self, gsl_matrix *jacobian)
 
 		search->form->slopes(p->data, points->x[i], row);
 		for (unsigned k = 0; k < search->form->n; k++)
-			row[k] = points->root[i] * bounded(row[k]);
+			row[k] = search->unit * points->root[i] * bounded(row[k]);
 	}
 	return GSL_SUCCESS;
 }
@@ -168,9 +172,9 @@ static int slopes(const gsl_vector *p, void *self, gsl_matrix *jacobian)
 /* Is there no way down any more? GSL's own tests stop at a slow step too. */
 static bool is_at_end(const struct search *search, const gsl_vector *f, const gsl_matrix *jacobian)
 {
-	double length = gsl_blas_dnrm2(f), scale = sqrt(sorted_squares(search->points, 0));
+	double length = gsl_blas_dnrm2(f);
 
-	if (!(length > 1e-12 * scale))
+	if (!(length > NOTHING_LEFT))
 		return isfinite(length);
 	for (unsigned k = 0; k < search->form->n; k++) {
 		gsl_vector_const_view column = gsl_matrix_const_column(jacobian, k);
@@ -194,14 +198,19 @@ static int finish_search(const struct search *search, gsl_multifit_nlinear_works
 		return -EDOM;
 	ret_solution->condition = condition_of(jacobian);
 	gsl_blas_ddot(f, f, &squares);
-	return take_solution(
-		search->form, gsl_multifit_nlinear_position(work), jacobian, squares, ret_solution);
+	double per_unit = search->unit * search->unit;
+	int r = take_solution(search->form, gsl_multifit_nlinear_position(work), jacobian,
+		squares / per_unit, ret_solution);
+	for (unsigned i = 0; r == 0 && i < search->form->n; i++)
+		ret_solution->variances[i] *= per_unit;
+	return r;
 }
 
 int solve_from(const struct form *form, const struct sorted *points, const double *start,
 	const atomic_bool *cancelled, struct solution *ret_solution)
 {
-	struct search search = {form, points, cancelled};
+	double length = sqrt(sorted_squares(points, 0));
+	struct search search = {form, points, cancelled, length > 0 ? 1 / length : 1};
 	gsl_multifit_nlinear_fdf fdf = {
 		.f = residuals, .df = slopes, .n = points->n, .p = form->n, .params = &search};
 	gsl_multifit_nlinear_parameters parameters = gsl_multifit_nlinear_default_parameters();
@@ -209,6 +218,8 @@ int solve_from(const struct form *form, const struct sorted *points, const doubl
 	int info, r = -ENOMEM;
 
 	pthread_once(&is_quiet, be_quiet);
+	if (!isfinite(length) || !isfinite(search.unit))
+		return -ERANGE;
 	gsl_multifit_nlinear_workspace *work = gsl_multifit_nlinear_alloc(
 		gsl_multifit_nlinear_trust, &parameters, points->n, form->n);
 	if (!work)
@@ -216,7 +227,7 @@ int solve_from(const struct form *form, const struct sorted *points, const doubl
 	if (gsl_multifit_nlinear_init(&from.vector, &fdf, work)) {
 		r = -EDOM;
 	} else {
-		gsl_multifit_nlinear_driver(MOST_STEPS, 1e-11, 1e-11, 0, NULL, NULL, &info, work);
+		gsl_multifit_nlinear_driver(MOST_STEPS, 1e-11, 1e-15, 0, NULL, NULL, &info, work);
 		r = finish_search(&search, work, ret_solution);
 	}
 	gsl_multifit_nlinear_free(work);
