@@ -5,7 +5,9 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
 
-enum { EXACT = 200 };
+#include "fit/bend.h"
+
+enum { EXACT = 200, BINS = 24, LEAST_BINS = 14, LEAST_RUNS = 12 };
 
 static const double CHANCE = 0.01;     /* below it we do not believe in chance */
 static const double SMALL_BEND = 0.01; /* of what the points span */
@@ -68,9 +70,21 @@ double verdict_runs(const double *residuals, size_t n)
 	return at_most_runs(above, below, runs);
 }
 
-double verdict_runs_least(size_t n)
+double verdict_runs_of_means(const double *residuals, size_t n)
 {
-	return n < 2 ? 1 : at_most_runs(n / 2, n - n / 2, 2);
+	double means[BINS];
+	size_t bins = n / 2 < BINS ? n / 2 : BINS;
+
+	if (bins < LEAST_BINS)
+		return 1;
+	for (size_t b = 0; b < bins; b++) {
+		size_t from = b * n / bins, to = (b + 1) * n / bins;
+
+		means[b] = 0;
+		for (size_t i = from; i < to; i++)
+			means[b] += residuals[i];
+	}
+	return verdict_runs(means, bins);
 }
 
 /* --- how much it bends --- */
@@ -99,16 +113,28 @@ static double span_of_y(const struct sorted *sorted)
 	return high - low;
 }
 
-/* FIT_OK where no bend is seen. */
-static enum fit_why judge_runs(const struct fit_points *points, const struct sorted *sorted,
-	const double *residuals, struct fit_result *result)
+/* How many tests so many points give something to say, and a chance to be wrong. */
+static double count_tests(size_t n)
 {
-	double span = span_of_y(sorted);
+	return 1 + (n >= LEAST_RUNS) + (n / 2 >= LEAST_BINS);
+}
+
+/* FIT_OK where no bend is seen. */
+static enum fit_why judge_bend(const struct form *form, const struct fit_points *points,
+	const struct sorted *sorted, const double *residuals, struct fit_result *result)
+{
+	double span = span_of_y(sorted), tests = count_tests(sorted->n), chance, size;
 	double rounding = 1e-12 * fmax(fabs(sorted->y[0]), span);
 
-	if (verdict_runs(residuals, sorted->n) >= CHANCE)
-		return verdict_runs_least(sorted->n) < CHANCE ? FIT_OK : FIT_FEW_TO_TELL;
+	if (bend_test(form, sorted, result->values, residuals, &chance, &size) < 0)
+		chance = 1; /* without memory the others judge alone */
+	double runs = fmin(
+		verdict_runs(residuals, sorted->n), verdict_runs_of_means(residuals, sorted->n));
+	if (tests * fmin(chance, runs) >= CHANCE)
+		return bend_may_be_seen(form, sorted->n) ? FIT_OK : FIT_FEW_TO_TELL;
 	double bend = bend_of(residuals, sorted->n);
+	if (tests * chance < CHANCE)
+		bend = fmax(bend, size);
 	/* Rounded values follow each other even where nothing bends. */
 	if (bend <= fmax(points->resolution / 2, rounding))
 		return FIT_OK;
@@ -119,7 +145,7 @@ static enum fit_why judge_runs(const struct fit_points *points, const struct sor
 /* --- has it anything to say --- */
 
 /* The chance that a constant and noise give as much: F test of all parameters but the constant. A
- * frequency was looked for among about n / 2 independent ones, and each had its chance (Press et al.
+ * frequency, or the place of a peak, was looked for among about n / 2 independent ones (Press et al.
  * 13.8). */
 static double chance_of_effect(
 	const struct form *form, const struct sorted *sorted, const struct fit_result *result)
@@ -137,16 +163,29 @@ static double chance_of_effect(
 		return 1;
 	double f = (before - squares) / more / (squares / result->degrees);
 	double chance = isfinite(f) ? gsl_cdf_fdist_Q(f, more, result->degrees) : 0;
-	return form->oscillates ? fmin(1, chance * (double)sorted->n / 2) : chance;
+	return form->is_searched_for ? fmin(1, chance * (double)sorted->n / 2) : chance;
 }
 
-/* A parameter whose interval holds 0 though the model is about it; n: none. */
+static bool is_determined(const struct form *form, const struct fit_result *result, unsigned i)
+{
+	double half = result->high[i] - result->values[i], size = fabs(result->values[i]);
+
+	switch (form->parameters[i].need) {
+	case NEED_SIGN:
+		return half < size;
+	case NEED_SCALE:
+		return half < size / 2;
+	default:
+		return true;
+	}
+}
+
+/* The first parameter that is not as well known as the model needs it; n: none. */
 static unsigned find_undetermined(const struct form *form, const struct fit_result *result)
 {
 	unsigned i = 0;
 
-	while (i < form->n &&
-		(!form->parameters[i].must || result->low[i] > 0 || result->high[i] < 0))
+	while (i < form->n && is_determined(form, result, i))
 		i++;
 	return i;
 }
@@ -170,7 +209,7 @@ static bool is_coarse(
 void verdict_give(const struct form *form, const struct fit_points *points,
 	const struct sorted *sorted, const double *residuals, struct fit_result *result)
 {
-	enum fit_why bent = judge_runs(points, sorted, residuals, result);
+	enum fit_why bent = judge_bend(form, points, sorted, residuals, result);
 	bool has_effect = chance_of_effect(form, sorted, result) < CHANCE;
 
 	result->weakest = find_undetermined(form, result);

@@ -7,7 +7,10 @@
  *   P(R = 2k)   = 2 C(a-1,k-1) C(b-1,k-1) / C(a+b,a)
  *   P(R = 2k+1) = [C(a-1,k) C(b-1,k-1) + C(a-1,k-1) C(b-1,k)] / C(a+b,a)
  * Too few runs (P below 0.01): they bend. It needs no sigma and no normal noise. Up to 200 points the
- * sum is exact, beyond that normal: mean 1 + 2ab/N, variance 2ab(2ab-N)/(N^2(N-1)).
+ * sum is exact, beyond that normal: mean 1 + 2ab/N, variance 2ab(2ab-N)/(N^2(N-1)). Residuals that bend
+ * by less than their noise hide it from the signs; their means in 24 heaps do not. A slow curve in few
+ * points is for fit/bend.h. Those of the three that
+ * so many points let speak share the chance (Bonferroni).
  *
  * Statistics finds any bend if there are points enough, and no cup cools quite as Newton says. So a bend
  * is told by its size as well: what successive residuals do not share is noise (von Neumann 1941:
@@ -26,8 +29,8 @@
  * belong to no run. 1: there is nothing to judge. */
 double verdict_runs(const double *residuals, size_t n);
 
-/* The smallest that so many points may give: above 0.01, nothing can be seen. */
-double verdict_runs_least(size_t n);
+/* The same of the means of neighbours in 24 heaps; 1 when there are too few for that. */
+double verdict_runs_of_means(const double *residuals, size_t n);
 
 /* Judges a fit by its residuals in order of x: sets why, bend, better and weakest of the result, whose
  * values are set. */
