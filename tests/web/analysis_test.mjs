@@ -5,12 +5,15 @@ import assert from 'node:assert';
 import test from 'node:test';
 import { load } from '../support/pages.mjs';
 import { Block } from '../../daemon/web/js/series.js';
-import { histogram, roundUp } from '../../daemon/web/js/histogram.js';
+import { histogram, roundNear, roundUp } from '../../daemon/web/js/histogram.js';
+import { toldOf } from '../../daemon/web/js/listen-words.js';
 import { digitsOfError, uncertain } from '../../daemon/web/js/numbers.js';
+import { escaped, svgPen } from '../../daemon/web/js/pens.js';
 import { longest, piecesOf } from '../../daemon/web/js/pieces.js';
 import { ratesOf, tangentAt } from '../../daemon/web/js/slope.js';
 import { smoothed } from '../../daemon/web/js/smooth.js';
 import { spectrum } from '../../daemon/web/js/spectrum.js';
+import { describe } from '../../daemon/web/js/stats.js';
 
 const FFT = load('fft.js');
 
@@ -102,6 +105,7 @@ test('a constant is one bin, a few readings are none, and columns say that they 
   const columns = histogram(block(10, 1e6, (s) => s, 30), 0, 0);
   assert.deepStrictEqual([columns.n, columns.isApproximate], [300, true]);
   assert.deepStrictEqual([0.3, 1, 1.01, 4, 7].map(roundUp).map((v) => +v.toFixed(6)), [0.5, 1, 2, 5, 10]);
+  assert.deepStrictEqual([0.3, 1, 1.3, 1.5, 4, 8, 11].map(roundNear).map((v) => +v.toFixed(6)), [0.2, 1, 1, 2, 5, 10, 10]);
 });
 
 test('a sine has its frequency and its amplitude, wherever it lies between lines, on a drift, at uneven stamps', () => {
@@ -146,4 +150,41 @@ test('digits follow the uncertainty: one of u, two where it begins with 1', () =
   assert.strictEqual(uncertain(1234, 50), `(1.23${n}±${n}0.05)${n}×${n}10³`);
   assert.strictEqual(uncertain(3.14159, null, 's'), `3.142${n}s`);
   assert.strictEqual(uncertain(NaN, 1), '—');
+});
+
+test('the digits of statistics follow the scatter about the line, not the change itself', () => {
+  const spreads = { mean: [], slope: [], delta: [] };
+  let s;
+  for (let k = 0; k < 300; k++) {
+    const roll = dice(k + 1), b = block(100, 1e5, (t) => 2 * t + noise(roll) * 0.5);
+    s = describe(b, 0, 5e12, 5e12 + 1e7);
+    for (const key of Object.keys(spreads)) spreads[key].push(s[key]);
+  }
+  const sd = (a) => { const m = a.reduce((p, v) => p + v, 0) / a.length; return Math.sqrt(a.reduce((p, v) => p + (v - m) ** 2, 0) / (a.length - 1)); };
+  for (const key of Object.keys(spreads)) near(s.u[key] / sd(spreads[key]), 1, 0.25);
+  const steady = describe(block(100, 1e5, () => 5), 0, 5e12, 5e12 + 1e7);
+  assert.deepStrictEqual([steady.u.mean, steady.u.slope], [0, 0]);
+});
+
+test('a line in words: up, down, a hill, a valley, swings, or level, whatever the noise', () => {
+  const roll = dice(11), way = (f) => toldOf(block(600, 1e5, (s) => f(s / 60) + noise(roll) * 0.03), 0, 5e12, 5e12 + 6e7).way;
+  assert.deepStrictEqual([(p) => p, (p) => 1 - p, (p) => Math.sin(Math.PI * p), (p) => (p - 0.5) ** 2 * 4].map(way), ['up', 'down', 'upDown', 'downUp']);
+  const swings = toldOf(block(600, 1e5, (s) => Math.sin(2 * Math.PI * 3 * s / 60)), 0, 5e12, 5e12 + 6e7);
+  assert.deepStrictEqual([swings.way, swings.turns], ['swings', 6]);
+  const flat = toldOf(block(50, 1e5, () => 3), 0, 5e12, 5e12 + 5e6);
+  assert.deepStrictEqual([flat.way, flat.first, flat.max], ['level', 3, 3]);
+  assert.strictEqual(toldOf(block(5, 1e5, () => null), 0, 5e12, 5e12 + 5e6), null);
+  const spike = toldOf(block(50, 1e5, (_, i) => (i === 20 ? 9 : 1)), 0, 5e12, 5e12 + 5e6);
+  assert.deepStrictEqual([spike.max, spike.maxAt], [9, 5e12 + 2e6]);
+});
+
+test('what somebody typed is text in a drawing', () => {
+  const pen = svgPen(100, 50, 'a"b', (s) => s.length * 8);
+  pen.text(1, 2, '<script>alert("x")&\u0007', { most: 20 });
+  pen.clip(0, 0, 5, 5, () => pen.path('M0 0L1 1', { stroke: '#000', dash: [2, 3] }));
+  const file = pen.file('</title><b>');
+  assert.ok(!/<script|<b>|\u0007/.test(file), file);
+  assert.match(file, /textLength="20"/);
+  assert.match(file, /stroke-dasharray="2 3"/);
+  assert.strictEqual(escaped('a&<'), 'a&#38;&#60;');
 });

@@ -102,6 +102,18 @@ export const getColumns = (stream, from, to, columns, signal) => ask('GET',
   `streams/${stream}/columns?from_us=${Math.floor(from)}&to_us=${Math.ceil(to)}&columns=${Math.round(columns)}`,
   undefined, signal);
 
+/** @typedef {{id: string, value: number, error: number|null, unit?: string|null}} FitParameter */
+/** @typedef {{model: string, n: number, parameters: FitParameter[], sigma: number|null, degrees: number, r2: number|null, is_good: boolean, why: string,
+ *   better?: string|null, sentence: Words, residuals: {x: number[], y: number[]}|null, formula: string, expression?: string|null,
+ *   x_zero_us?: number|null}} FitAnswer `expression` is of x, in seconds from x_zero_us (of given points: as they are), and of the parameters' ids;
+ *   `better`: a model that was tried and fits */
+/** Fits a range of a channel, or points. @param {{model: string, points: [number, number][], x_unit: string, y_unit: string}|{model: string, stream: number, channel: string, from_us: number,
+ *   to_us: number, x?: {stream: number, channel: string}}} what @param {AbortSignal} [signal] @returns {Promise<FitAnswer>} */
+export const askFit = (what, signal) => ask('POST', 'fits', what, signal);
+
+/** What a lesson draws, and which fits it allows. @param {string} id @returns {Promise<{x: string, y: string, fits: string[]}|null>} */
+export const getLessonPlot = async (id) => (await ask('GET', `lessons/${encodeURIComponent(id)}`)).plot;
+
 /** The first of [from, to), in the order of time. @param {number} from @param {number} to @param {AbortSignal} [signal]
  * @returns {Promise<{marks: Mark[], has_more: boolean}>} */
 export const getMarks = (from, to, signal) => ask('GET', `marks?from_us=${from}&to_us=${to}`, undefined, signal);

@@ -3,22 +3,26 @@
 // Lower zone: the six numbers of a dragged range on the left; on the right what this kit measures (which
 // channel is the big number, which are drawn) and how good its data is.
 import { html, t, useApp, useEffect, useState } from './base.js';
+import { analysis } from './analysis.js';
 import { Refusal } from './api.js';
 import { Facts } from './badge.js';
 import { CalibrationMark } from './calibrate.js';
 import { shownEnd } from './chart-view.js';
 import { timeUnit } from './chart-scale.js';
+import { openDialog } from './dialogs.js';
 import { Age, Flag } from './flag.js';
-import { useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
+import { useAnalysis, useBoard, useEvery, useReadings, useText, useView } from './hooks.js';
 import { Icon, Sample, Shape } from './icons.js';
 import { limitsAt } from './judge.js';
+import { later } from './later.js';
 import { channelName, streamName } from './names.js';
-import { change, digitsFor, NB, num, quantity } from './numbers.js';
+import { change, digitsFor, digitsOfError, NB, num, quantity, uncertain } from './numbers.js';
 import { readings } from './readings.js';
 import { describe } from './stats.js';
 import { perTime, timesTime } from './units.js';
 import { view } from './view.js';
 
+const FitCard = later(() => import('./fit-card.js').then((m) => m.FitCard));
 const WAIT_MS = 120;                 // a range is measured when the hand rests
 
 /** Statistics of the range, once the readings are there. */
@@ -49,19 +53,23 @@ function Statistics() {
   useApp();
   const s = useStats(), { range } = view, lane = view.mainLane;
   useBoard('devices');
-  const unit = lane?.unit ?? '', d = lane ? Math.min(6, readings.digits(lane) + 1) : 2;
+  useAnalysis('fit');
+  // Not finer than the scatter allows, nor than a mean of whole steps deserves.
+  const unit = lane?.unit ?? '', most = lane ? Math.min(6, readings.digits(lane) + 1) : 2;
+  const digits = (/** @type {number} */ u) => Math.max(0, Math.min(most, digitsOfError(u)));
   const shown = range?.map((us) => (us - readings.origin) / 1e6);
   const span = shown ? shown[1] - shown[0] : 0, [tick, per] = timeUnit(span);
   const time = tick === 's' ? 's' : 'min', seconds = tick === 's' ? 1 : 60, about = s?.isApproximate ? '≈' + NB : '';
   const outside = s && (s.isOutsideAtLeast ? '≥' + NB : '') + num(s.outside);
-  const slope = s ? s.slope * seconds : 0, area = s ? s.area / seconds : 0;
-  /** @type {[import('./base.js').Key, string|null][]} */
+  const slope = s ? s.slope * seconds : 0, area = s ? s.area / seconds : 0, u = s ? { ...s.u, slope: s.u.slope * seconds, area: s.u.area / seconds } : null;
+  const fineSlope = u && u.slope > 0 ? Math.max(0, Math.min(9, digitsOfError(u.slope))) : Math.max(most, digitsFor(slope) - 1);
+  /** Key, what stands there, and the same with its uncertainty. @type {[import('./base.js').Key, string|null, string?][]} */
   const cells = [
-    ['mean', s && quantity(s.mean, d, unit)],
-    ['sd', s && about + quantity(s.sd, d, unit)],
-    ['delta', s && about + change(s.delta, d, unit)],
-    ['slope', s && about + change(slope, Math.max(d, digitsFor(slope) - 1), perTime(unit, time))],
-    [s?.hasGap ? 'areaGaps' : 'area', s && about + quantity(area, Math.min(2, digitsFor(area)), timesTime(unit, time))],
+    ['mean', s && quantity(s.mean, digits(s.u.mean), unit), u ? uncertain(s?.mean ?? NaN, u.mean, unit) : ''],
+    ['sd', s && about + quantity(s.sd, Math.max(0, Math.min(most, digitsOfError(s.u.sd))), unit), u ? uncertain(s?.sd ?? NaN, u.sd, unit) : ''],
+    ['delta', s && about + change(s.delta, digits(s.u.delta), unit), u ? uncertain(s?.delta ?? NaN, u.delta, unit) : ''],
+    ['slope', s && about + change(slope, fineSlope, perTime(unit, time)), u ? uncertain(slope, u.slope, perTime(unit, time)) : ''],
+    [s?.hasGap ? 'areaGaps' : 'area', s && about + quantity(area, u && u.area > 0 ? Math.max(0, Math.min(digitsFor(area), digitsOfError(u.area))) : Math.min(2, digitsFor(area)), timesTime(unit, time)), u ? uncertain(area, u.area, timesTime(unit, time)) : ''],
     ['n', s && num(s.n)],
   ];
   const all = () => view.measure([readings.origin, shownEnd()]);
@@ -69,10 +77,11 @@ function Statistics() {
   return html`<div class="stat"><h2>${shown ? html`<span class="tx">${t('range')}</span>
       <span class="q">${num(shown[0] / per, fine)}–${quantity(shown[1] / per, fine, tick)}</span>
       ${s?.outside ? html`<span class="flag" title=${t('f_outN', outside)}><span aria-hidden="true">${outside}</span><span class="sr">${t('f_outN', outside)}</span></span>` : ''}
+      <button class="btn fitbtn" aria-expanded=${analysis.model != null} onClick=${() => analysis.choose('')}><${Icon} n="fit" s=${20}/>${t('fit')}</button>
       <button class="btn plain sq" aria-label=${t('clear')} title=${t('clear')} onClick=${() => view.measure(null)}><${Icon} n="cross" s=${18}/></button>`
     : html`<${Icon} n="hand"/><span class="hint">${t('rangeHint')}</span>
       ${readings.series && html`<button class="btn" onClick=${all}>${t('rangeAll')}</button>`}`}</h2>
-    <dl class=${'stats' + (s ? '' : ' none')}>${cells.map(([key, text]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${text || '—'}</dd></div>`)}</dl></div>`;
+    <dl class=${'stats' + (s ? '' : ' none')}>${cells.map(([key, text, full]) => html`<div key=${key} title=${s && full ? full : undefined}><dt>${t(key)}</dt><dd>${text || '—'}</dd></div>`)}</dl></div>`;
 }
 
 /** @param {{lane: import('./view.js').Lane}} p */
@@ -97,8 +106,14 @@ function Channels() {
       <h2><span class="tx">${t('channels')}</span>${device.streams.length > 1 && html`<select aria-label=${t('streams')} title=${t('streams')}
         value=${view.stream?.name} onChange=${(/** @type {any} */ e) => view.chooseStream(e.target.value)}>
         ${device.streams.map((s) => html`<option key=${s.id} value=${s.name} selected=${s === view.stream}>${streamName(s, device)}${s.problem ? ' ⚠' : ''}</option>`)}</select>`}</h2>
-      <div class="lanelist">${lanes.map((lane) => html`<${LaneRow} key=${`${view.stream?.id}/${lane.at}`} lane=${lane}/>`)}</div></div>
+      <div class="lanelist">${lanes.map((lane) => html`<${LaneRow} key=${`${view.stream?.id}/${lane.at}`} lane=${lane}/>`)}
+        <button class="btn plain addcol" onClick=${() => openDialog('columns')}><${Icon} n="calc" s=${20}/>${t('col_title')}</button></div></div>
     <div class="quality"><h2>${t('dataFacts')}</h2><div class="scroll" tabindex="0" role="group" aria-label=${t('dataFacts')}><${Facts}/></div></div></div>`;
 }
 
-export const Bottom = () => html`<section class="zbot" aria-label=${t('range')}><${Statistics}/><${Channels}/></section>`;
+export function Bottom() {
+  useAnalysis('fit');
+  useView('range');
+  const hasFit = analysis.model != null && !!view.range;
+  return html`<section class="zbot" aria-label=${t('range')}><${Statistics}/><${Channels}/>${hasFit && html`<${FitCard}/>`}</section>`;
+}

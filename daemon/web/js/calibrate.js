@@ -54,7 +54,7 @@ export function CalibrationFact() {
   useBoard('devices', 'status');
   useView('what');
   const lane = view.mainLane, channel = lane?.channel, held = lane && calibrationOf(lane);
-  if (!channel || !held || (!held.by && !held.isTurned && !channel.calibration && !board.isTeacher)) return null;
+  if (!channel || lane?.column || !held || (!held.by && !held.isTurned && !channel.calibration && !board.isTeacher)) return null;
   const isWarning = isDoubtful(held);
   return html`<li class=${isWarning ? 'warn' : ''}><${Icon} n=${isWarning ? 'warn' : 'gauge'} s=${20}/>
     <span>${calibrationWords(channel, held)}${board.isTeacher && html`<button class="btn calopen" data-close

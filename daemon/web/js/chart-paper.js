@@ -8,6 +8,7 @@ import { DASH, SHAPE } from './icons.js';
 /** @typedef {{from: number, to: number, label: string}} GapMark seconds from the origin */
 /** @typedef {{x: number[], y: (number|null)[], label: string}} Overlay */
 /** @typedef {Record<string, string>} Colours tokens by name */
+/** @typedef {{from: number, to: number, isGood: boolean, y: (us: number) => number}} Curve of a fit, over its range in seconds */
 
 export const ratio = () => devicePixelRatio || 1;
 
@@ -132,6 +133,51 @@ export function overlaid(u, colours, font, overlays) {
       ctx.stroke();
       if (end && end[0] > left) label(u, colours, font, o.label, end[0] - 40 * r, end[1] + 18 * r, colours.ink3);
     });
+  });
+}
+
+/** Readings as they are, beneath a line that is smoothed. @param {any} u @param {string} colour @param {number[]} X @param {(number|null)[]} Y */
+export function faint(u, colour, X, Y) {
+  inside(u, (ctx) => {
+    ctx.strokeStyle = colour + '77';
+    ctx.lineWidth = ratio();
+    ctx.setLineDash([]);
+    ctx.beginPath();
+    let isOn = false;
+    X.forEach((x, i) => {
+      const y = Y[i];
+      if (y != null) ctx[isOn ? 'lineTo' : 'moveTo'](u.valToPos(x, 'x', true), u.valToPos(y, 'y', true));
+      isOn = y != null;
+    });
+    ctx.stroke();
+  });
+}
+
+/** Points of a fit's curve on a window, two pixels apart; those where the model has no value break it.
+ * @param {Curve} fit @param {(x: number) => number} at board time of seconds @param {number} from @param {number} to seconds @param {number} px
+ * @returns {[number, number][]} */
+export function curvePoints(fit, at, from, to, px) {
+  const a = Math.max(from, fit.from), b = Math.min(to, fit.to), n = Math.max(2, Math.ceil(px * (b - a) / (to - from) / 2));
+  return b <= a ? [] : Array.from({ length: n + 1 }, (_, i) => { const x = a + (b - a) * i / n; return [x, fit.y(at(x))]; });
+}
+
+/** The curve of a fit in ink; one that does not fit is dotted red, as nobody should believe it.
+ * @param {any} u @param {Colours} colours @param {Curve} fit @param {(x: number) => number} at */
+export function curve(u, colours, fit, at) {
+  const r = ratio(), { min, max } = u.scales.x;
+  inside(u, (ctx) => {
+    ctx.strokeStyle = fit.isGood ? colours.ink : colours.cinnabar;
+    ctx.lineWidth = (fit.isGood ? 2 : 2.5) * r;
+    ctx.setLineDash(fit.isGood ? [] : [2 * r, 5 * r]);
+    ctx.lineCap = 'round';
+    ctx.beginPath();
+    let isOn = false;
+    for (const [x, y] of curvePoints(fit, at, min, max, u.bbox.width / r)) {
+      const isThere = Number.isFinite(y);
+      if (isThere) ctx[isOn ? 'lineTo' : 'moveTo'](u.valToPos(x, 'x', true), u.valToPos(y, 'y', true));
+      isOn = isThere;
+    }
+    ctx.stroke();
   });
 }
 

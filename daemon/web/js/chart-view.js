@@ -2,17 +2,21 @@
 // @ts-check
 // The chart in the page: makes the chart's model out of view and readings, draws it ten times a second
 // at most, and reads the value under the reading line aloud to those who cannot see it.
+import { analysis, curveShown } from './analysis.js';
 import { app, html, t, useEffect, useRef, useApp } from './base.js';
 import { Chart } from './chart.js';
 import { windowOf } from './chart-scale.js';
 import { every } from './emitter.js';
-import { useMarks, useReadings, useView } from './hooks.js';
+import { useAnalysis, useMarks, useReadings, useView } from './hooks.js';
 import { limitsAt } from './judge.js';
 import { marks, markText } from './marks.js';
 import { channelName, quantityName, runName } from './names.js';
-import { lasting, quantity, timeOfDay } from './numbers.js';
+import { lasting, quantity, timeOfDay, uncertain } from './numbers.js';
 import { readings } from './readings.js';
 import { pictureOf } from './series.js';
+import { tangentAt } from './slope.js';
+import { smoothed } from './smooth.js';
+import { perTime } from './units.js';
 import { view } from './view.js';
 
 /** @type {Record<string, import('./base.js').Key>} */
@@ -45,6 +49,30 @@ export function shownWindow() {
 const shownMarks = () => marks.shown.filter((m) => m.at_us <= shownEnd())
   .map((m) => ({ x: seconds(m.at_us), number: m.number, text: markText(m) }));
 
+const TANGENT_PART = 0.01;           // of the window: readings that far on either side make the tangent
+
+/** The tangent of the main line at an instant, as far as two instants of the chart have it. @param {number} x seconds @param {number} span of the window */
+function tangent(x, span) {
+  const { series } = readings, main = view.mainLane;
+  if (!series || !main) return null;
+  const half = span * TANGENT_PART * 1e6, us = boardTime(x), end = Math.min(us + 20 * half, shownEnd());
+  const block = series.slice(us - 20 * half, end), line = tangentAt(block, main.at, Math.min(us, block.lastT), half, readings.gaps());
+  return line && { x: seconds(line.x), y: line.y, slope: line.slope, text: uncertain(line.slope, line.u, perTime(main.unit, 's')) };
+}
+
+/** The picture with its lines smoothed, and these as they are beneath. @param {number} from @param {number} to @param {number} px
+ * @param {import('./series.js').Gap[]} gaps */
+function pictureShown(from, to, px, gaps) {
+  const { series, origin } = readings;
+  if (!series) return { x: [], lanes: view.lanes.map(() => ({ lo: [], hi: [], mid: [] })), isBand: false };
+  if (!analysis.smooth || view.isOfEvents) return series.picture(from, to, px, origin, gaps, readings.standsAt);
+  // Readings beside the window belong to the means at its edges.
+  const side = analysis.smooth * Math.max(series.periodUs, (to - from) / px), all = series.seen(from - side, Math.min(to + side, readings.standsAt), readings.standsAt);
+  const bare = pictureOf(all, from, to, px, origin, gaps);
+  for (const { at } of view.shown) all.lanes[at] = { ...all.lanes[at], mid: smoothed(all, at, analysis.smooth, gaps) };
+  return { ...pictureOf(all, from, to, px, origin, gaps), bare };
+}
+
 /** @returns {import('./chart.js').Model} */
 function model() {
   const { series, origin } = readings, lanes = view.shown, main = view.mainLane;
@@ -54,10 +82,11 @@ function model() {
       || lanes.map((l) => channelName(l.channel)).join(app.lang === 'zh' ? '、' : ', ');
   return {
     style: [app.theme, app.lang, view.isOfEvents, ...lanes.map((l) => `${l.colour}${l.channel.id}`)].join(),
-    version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}/${marks.known.size}`,
+    version: `${series?.version}/${readings.laid.size}/${origin}/${readings.key}/${marks.known.size}/${analysis.smooth}/${analysis.fit?.key}${analysis.fit?.state}`,
     lines: lanes.map((l) => ({ at: l.at, colour: l.colour, name: channelName(l.channel), unit: l.unit,
       digits: readings.digits(l), step: l.channel.resolution ?? 0, limits: (x) => limitsAt(l, boardTime(x)) })),
-    title: main?.unit ? `${name} / ${main.unit}` : name,
+    title: (main?.unit ? `${name} / ${main.unit}` : name) + (analysis.smooth && !view.isOfEvents ? ` · ${t('smoothed', analysis.smooth)}` : ''),
+    curve: curveShown(seconds), curveAt: boardTime, tangent: analysis.hasTangent ? tangent : null,
     origin, end, window: view.shownWindow, zoom: both(view.zoom, seconds), isGrowing: readings.isLive,
     hasHead: readings.isLive && view.device?.state === 'ready', isOfEvents: view.isOfEvents,
     range: both(view.range, seconds),
@@ -70,8 +99,7 @@ function model() {
     }),
     picture: (from, to, px) => {
       readings.ensure(from, to, px);
-      return series ? series.picture(from, to, px, origin, gaps, readings.standsAt)
-        : { x: [], lanes: view.lanes.map(() => ({ lo: [], hi: [], mid: [] })), isBand: false };
+      return pictureShown(from, to, px, gaps);
     },
     timeOfDay: (x) => {
       const wall = readings.wallOf(boardTime(x));
@@ -87,26 +115,31 @@ const hands = (/** @type {(text: string) => void} */ read) => ({
   read,
 });
 
+/** @type {Chart|null} */ let onPage = null;
+/** The chart that is seen now; null: another view is. */
+export const shownChart = () => onPage;
+
 export function ChartView() {
   useApp();
   useView('what', 'window');
   useReadings();
   useMarks();
+  useAnalysis('tools', 'fit');
   const frame = useRef(/** @type {HTMLElement|null} */ (null)), chart = useRef(/** @type {Chart|null} */ (null));
   const spoken = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
     /** @type {any} */ let timer = null;
     const root = /** @type {HTMLElement} */ (frame.current?.firstElementChild);
-    const made = chart.current = new Chart(root, model, hands((text) => {
+    const made = onPage = chart.current = new Chart(root, model, hands((text) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (spoken.current && document.activeElement === frame.current) spoken.current.textContent = text;
       }, 400);
     }));
     const ends = [every(100, () => made.draw()), view.on('range', () => { made.m.range = both(view.range, seconds); made.place(); })];
-    return () => { clearTimeout(timer); ends.forEach((end) => end()); made.destroy(); };
+    return () => { clearTimeout(timer); ends.forEach((end) => end()); made.destroy(); onPage = null; };
   }, []);
-  useEffect(() => chart.current?.draw());
+  useEffect(() => { chart.current?.draw(); chart.current?.place(); });
   const name = view.mainLane ? channelName(view.mainLane.channel) : '';
   const noted = shownMarks(), newest = noted.slice(-SPOKEN_MARKS).map((m) => `${m.text}, ${quantity(m.x, 1, 's')}`).join('; ');
   const press = (/** @type {KeyboardEvent} */ e) => {

@@ -21,9 +21,11 @@ import { attachTouch, gripKeys, gripTouch, pressKey } from './chart-touch.js';
  *   window: '30'|'all'|'zoom', zoom: [number, number]|null, isGrowing: boolean, hasHead: boolean, isOfEvents: boolean,
  *   values?: [number, number]|null, predicted?: [number, number][]|null, watermark?: string,
  *   range: [number, number]|null, gaps: paint.GapMark[], marks: import('./chart-marks.js').Mark[], overlays: paint.Overlay[],
+ *   curve: paint.Curve|null, curveAt: (x: number) => number, tangent: ((x: number, span: number) => Tangent|null)|null,
  *   picture: (from: number, to: number, px: number) => Picture, timeOfDay: (x: number) => string}} Model
  *   `style` changes when the chart must be built anew, `version` when it must be drawn again; `origin`
  *   and `end` are microseconds of board time, the rest seconds from the origin */
+/** @typedef {{x: number, y: number, slope: number, text: string}} Tangent through (x, y), slope by the second */
 /** @typedef {{range: (r: [number, number]) => void, zoom: (z: [number, number]) => void, all: () => void,
  *   read: (text: string) => void}} Hands what a hand on the chart asks for */
 
@@ -101,6 +103,9 @@ export class Chart {
     this.over = this.u.over;
     this.selection = element('div', 'sel');
     this.crossLine = element('div', 'cross');
+    this.tangentLine = element('i');
+    const tangents = element('div', 'tangent');
+    tangents.append(this.tangentLine);
     for (const side of ['l', 'r']) {
       const grip = /** @type {HTMLButtonElement} */ (element('button', side));
       grip.type = 'button';
@@ -109,7 +114,7 @@ export class Chart {
       gripKeys(this, grip, side === 'l' ? 0 : 1);
       this.selection.append(grip);
     }
-    this.over.append(this.crossLine, this.selection);
+    this.over.append(tangents, this.crossLine, this.selection);
     attachTouch(this);
     this.drawn = '';
     this.draw();
@@ -147,6 +152,8 @@ export class Chart {
     dataset.marks = m.marks.filter((k) => k.x >= seen[0] && k.x <= seen[1]).map((k) => k.number).join();
     dataset.band = String(p.isBand);
     dataset.outside = String(this.outside.length);
+    dataset.smoothed = String(!!p.bare);
+    dataset.curve = m.curve ? (m.curve.isGood ? 'good' : 'poor') : '';
     dataset.drawn = m.isOfEvents ? 'points' : 'line';
     this.place();
   }
@@ -156,11 +163,14 @@ export class Chart {
     paint.paper(this.u, c);
     paint.hatches(this.u, c, this.m.gaps);
     ofClass(this.u, c, this.font ?? '', this.m);
+    const { bare } = this.picture;
+    if (bare) for (const line of this.m.lines) paint.faint(this.u, c['c' + line.colour], bare.x, bare.lanes[line.at].mid);
   }
 
   paintOver() {
     const c = /** @type {paint.Colours} */ (this.colours), font = this.font ?? '', { m, picture: p } = this;
     paint.overlaid(this.u, c, font, m.overlays);
+    if (m.curve) paint.curve(this.u, c, m.curve, m.curveAt);
     paint.gapLabels(this.u, c, font, m.gaps, m.marks.length ? FLAG_PX : 0);
     if (m.isOfEvents) for (const line of m.lines) paint.points(this.u, c, line.colour, p.x, p.lanes[line.at].mid);
     paint.strays(this.u, c, this.strays);
@@ -176,8 +186,9 @@ export class Chart {
 
   /** Puts the selection and the reading line where they belong. */
   place() {
-    const { m, u, over, selection, crossLine } = this;
-    if (!u || !over || !selection || !crossLine) return;
+    const { m, u, over, selection, crossLine, tangentLine } = this;
+    if (!u || !over || !selection || !crossLine || !tangentLine) return;
+    tangentLine.hidden = true;
     const width = over.clientWidth, px = (/** @type {number} */ s) => u.valToPos(s, 'x');
     selection.hidden = !m.range;
     if (m.range) {
@@ -193,8 +204,9 @@ export class Chart {
     crossLine.hidden = at < -1 || at > width + 1;
     crossLine.style.left = at + 'px';
     crossLine.classList.toggle('flip', at > width * 0.6);
-    const tip = element('p');
-    for (const part of text.values) { const b = element('b', part.colour ? 'c' + part.colour : ''); b.textContent = part.text; tip.append(b); }
+    const tip = element('p'), tangent = m.tangent && !crossLine.hidden ? m.tangent(text.from, this.span) : null;
+    if (tangent) this.lean(tangentLine, tangent);
+    for (const part of [...text.values, ...(tangent ? [{ text: tangent.text, colour: 0, y: null }] : [])]) { const b = element('b', part.colour ? 'c' + part.colour : ''); b.textContent = part.text; tip.append(b); }
     const when = element('span');
     when.textContent = text.when;
     tip.append(when);
@@ -209,8 +221,18 @@ export class Chart {
     crossLine.classList.toggle('noted', text.marks.length > 0);
     if (text.marks.length) tip.append(note);
     crossLine.replaceChildren(...dots, tip);
-    const words = [...text.marks.map((k) => k.text), ...text.values.map((v) => v.text), text.when].join(', ');
+    const words = [...text.marks.map((k) => k.text), ...text.values.map((v) => v.text), ...(tangent ? [`${t('slope')} ${tangent.text}`] : []), text.when].join(', ');
     if (words !== this.read) this.on.read(this.read = words);
+  }
+
+  /** Lays a line along a tangent, across the paper. @param {HTMLElement} line @param {Tangent} at */
+  lean(line, { x, y, slope }) {
+    const { u } = this, across = this.span, a = [u.valToPos(x, 'x'), u.valToPos(y, 'y')], b = [u.valToPos(x + across, 'x'), u.valToPos(y + slope * across, 'y')];
+    const angle = Math.atan2(b[1] - a[1], b[0] - a[0]);
+    line.hidden = false;
+    line.style.left = a[0] + 'px';
+    line.style.top = a[1] + 'px';
+    line.style.transform = `rotate(${angle}rad)`;
   }
 
   /** What stands at an instant: a mark that is near, values, or why there is none. On a mark the line keeps to

@@ -3,6 +3,7 @@
 // Ties components to what changes: rendering again on a topic (seldom), or writing one text node on the
 // display's beat (often). The second is how clock and readings run without rendering the page.
 import { useAgain, useEffect, useRef } from './base.js';
+import { analysis } from './analysis.js';
 import { board } from './board.js';
 import { classroom } from './classroom.js';
 import { every, soon } from './emitter.js';
@@ -22,6 +23,13 @@ export function useView(...topics) {
   const again = useAgain();
   useEffect(() => { const ends = topics.map((k) => view.on(k, again)); return () => ends.forEach((end) => end()); }, []);
   return view;
+}
+
+/** Renders again on these topics of the analysis. @param {...('tools'|'fit')} topics */
+export function useAnalysis(...topics) {
+  const again = useAgain();
+  useEffect(() => { const ends = topics.map((k) => analysis.on(k, again)); return () => ends.forEach((end) => end()); }, []);
+  return analysis;
 }
 
 /** Renders again when the shown readings are others, or were loaded. */

@@ -11,12 +11,14 @@ import { Icon, Shape } from './icons.js';
 import { ageText, agoText } from './ago.js';
 import { Age, Flag } from './flag.js';
 import { flagOfNow } from './judge.js';
+import { later } from './later.js';
 import { channelName } from './names.js';
 import { lasting, num, quantity, timeOfDay } from './numbers.js';
 import { noticeOf } from './phase.js';
 import { readings } from './readings.js';
 import { refusals } from './refusals.js';
 import { Table } from './table.js';
+import { Tools } from './tools.js';
 import { phaseNow } from './top.js';
 import { view } from './view.js';
 import { XY } from './xy.js';
@@ -24,9 +26,17 @@ import { XY } from './xy.js';
 const HEALED_FOR_US = 60e6, HEALED_MIN_US = 2e6;
 const OTHER_FOR_MS = 15000;          // the list of kits says it further on
 
+const Gauges = later(() => import('./gauge.js').then((m) => m.Gauges));
+const HistogramView = later(() => import('./histogram-view.js').then((m) => m.HistogramView));
+const SpectrumView = later(() => import('./spectrum-view.js').then((m) => m.SpectrumView));
+
 /** @type {[string, import('./base.js').Key, import('./icons.js').IconName][]} */
-const TABS = [['chart', 'vChart', 'chart'], ['digits', 'vDigits', 'digits'], ['table', 'vTable', 'table'], ['xy', 'vXY', 'xy']];
-export const tabs = () => TABS.filter(([k]) => k !== 'xy' || view.lanes.length > 1);
+const TABS = [['chart', 'vChart', 'chart'], ['digits', 'vDigits', 'digits'], ['table', 'vTable', 'table'], ['xy', 'vXY', 'xy'],
+  ['gauge', 'vGauge', 'gauge'], ['histogram', 'vHistogram', 'histogram'], ['spectrum', 'vSpectrum', 'wave']];
+/** Nothing is between two events: they have no frequencies to be found by even steps. */
+const tabs = () => TABS.filter(([k]) => (k !== 'xy' || view.lanes.length > 1) && (k !== 'spectrum' || !view.isOfEvents));
+/** The view of a digit key, wherever it stands now. @param {string} key */
+export const tabOfKey = (key) => tabs().find((tab) => tab === TABS[Number(key) - 1])?.[0];
 export const shownTab = () => (tabs().some(([k]) => k === view.tab) ? view.tab : 'chart');
 
 function ViewBar() {
@@ -43,7 +53,7 @@ function ViewBar() {
     <${Segments} label=${t('window')} value=${window} onPick=${(/** @type {any} */ k) => view.look(k, k === 'zoom' ? view.zoom : null)}
       items=${[['30', t('win30')], ['all', t('winAll')], ...(window === 'zoom' ? [['zoom', t('winZoom')]] : [])]}/>
     <button class="btn freeze" aria-pressed=${view.frozenAt != null} disabled=${!readings.isLive && view.frozenAt == null}
-      onClick=${() => view.freeze()}><${Icon} n="freeze" s=${20}/><span>${t(view.frozenAt == null ? 'freeze' : 'frozen')}</span></button></div>`;
+      onClick=${() => view.freeze()}><${Icon} n="freeze" s=${20}/><span>${t(view.frozenAt == null ? 'freeze' : 'frozen')}</span></button><${Tools}/></div>`;
 }
 
 /** A gap of the shown stream that closed a moment ago: a silence is told while it lasts, too. */
@@ -163,7 +173,8 @@ function Stage() {
   const isBlank = hasPicture && !!view.run?.to_us && readings.series?.isLoaded && !readings.series.base.length;
   return html`<div class="stage" id="stage" role="tabpanel" aria-labelledby=${'tab-' + tab}>
     ${!hasPicture ? html`<${Empty}/>` : tab === 'chart' ? html`<${ChartView}/>` : tab === 'digits' ? html`<${Digits}/>`
-    : tab === 'table' ? html`<${Table}/>` : html`<${XY}/>`}
+    : tab === 'table' ? html`<${Table}/>` : tab === 'gauge' ? html`<${Gauges}/>` : tab === 'histogram' ? html`<${HistogramView}/>`
+    : tab === 'spectrum' ? html`<${SpectrumView}/>` : html`<${XY}/>`}
     ${isBlank && tab === 'chart' && html`<p class="blank">${t('empty', view.device?.sticker)}</p>`}</div>`;
 }
 

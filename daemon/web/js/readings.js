@@ -5,6 +5,7 @@
 // changes or readings may have been missed, one for a window that is too coarse.
 import { getColumns, Refusal } from './api.js';
 import { board } from './board.js';
+import { columns, digitsOfColumn, extend } from './columns.js';
 import { view } from './view.js';
 import { Emitter } from './emitter.js';
 import { decimalsOf, digitsOf } from './numbers.js';
@@ -39,6 +40,7 @@ class Readings extends Emitter {
   start() {
     const follow = () => this.follow();
     view.on('what', follow);
+    columns.on('change', () => { this.laid.clear(); if (this.series) this.series.version++; view.set('what', {}); });
     for (const topic of ['devices', 'runs', 'status']) board.on(topic, follow);
     board.on('rows', (frames) => this.append(frames));
     board.on('gap', (gap) => {
@@ -70,14 +72,25 @@ class Readings extends Emitter {
 
   /** A channel's newest value up to that row, and when it came; null: none. A column need not be in every row, as of a
    * board that says only what is new. @param {import('./view.js').Lane} lane @returns {{t: number, y: number}|null} */
-  reading({ at, channel }) {
+  reading({ at, channel, column }) {
     const { row, series } = this, { stream } = view;
     if (!row || !stream) return null;
+    if (column) return this.calculated(at);
     if (this.standsAt < Infinity) return series?.valueAt(at, this.standsAt) ?? null;
     const latest = board.latest.get(stream.id);
     if (latest && Number.isFinite(latest.y[at])) return { t: latest.at[at], y: latest.y[at] };
     const before = series?.valueAt(at, Infinity) ?? null;           // of before this page; perhaps a mean
     return channel.last == null ? before : { t: before?.t ?? NaN, y: channel.last };
+  }
+
+  /** The newest value of a calculated column, which is of the newest row that has one. @param {number} at */
+  calculated(at) {
+    const block = this.series?.recent(Math.min(this.standsAt, Number.MAX_SAFE_INTEGER), 12);
+    for (let i = (block?.length ?? 0) - 1; block && i >= 0; i--) {
+      const y = block.lanes[at]?.mid[i];
+      if (y === y && y !== undefined) return { t: block.t[i], y };
+    }
+    return null;
   }
 
   /** @param {import('./view.js').Lane} lane */
@@ -91,7 +104,11 @@ class Readings extends Emitter {
 
   /** Decimals for readings of a channel: as its resolution says, else as many as its readings have.
    * @param {import('./view.js').Lane} lane */
-  digits({ at, channel }) {
+  digits({ at, channel, column }) {
+    if (column) {
+      const { lanes } = view, now = lanes.map((l) => (l.at === at || column.of.some((k) => k.at === l.at) ? this.value(l) ?? NaN : NaN));
+      return digitsOfColumn(column, lanes.map((l) => l.channel.resolution), now, this.series?.periodUs ?? 0);
+    }
     return channel.resolution ? digitsOf(channel.resolution)
       : Math.max(decimalsOf(channel.last), this.series?.decimals(at) ?? 0);
   }
@@ -108,7 +125,7 @@ class Readings extends Emitter {
       return;
     }
     this.key = key;
-    this.series = new Series(stream.channels.length, stream.period_us);
+    this.series = this.begin(stream);
     this.from = this.origin = run ? run.from_us : board.status.started_us;
     this.isPlaced = false;
     this.join();
@@ -116,11 +133,18 @@ class Readings extends Emitter {
     this.emit('series');
   }
 
+  /** @param {import('./view.js').Stream} stream */
+  begin(stream) {
+    /** @type {Series} */ const series = new Series(stream.channels.length, stream.period_us,
+      (block) => extend(block, columns.plan(view.device, view.stream), series.gaps, this.origin));
+    return series;
+  }
+
   /** What is known is no longer true: begins anew. */
   again() {
     const stream = view.stream;
     if (!this.series || !stream) return;
-    this.series = new Series(stream.channels.length, stream.period_us);
+    this.series = this.begin(stream);
     this.laid.clear();
     this.join();
     this.emit('series');
@@ -213,6 +237,7 @@ class Readings extends Emitter {
     if ((isRaw && series.isLoaded) || live < from) return known;
     const block = blockOf(await getColumns(stream.id, from, live, columns, signal), series.channels);
     block.take(known, known.after(live), known.length);   // the card may not have it yet
+    series.extend(block);
     return block;
   }
 
@@ -248,7 +273,9 @@ class Readings extends Emitter {
       const run = board.runs.find((r) => r.id === id), name = `${stream?.id}/${id}`;
       if (!run?.to_us || !stream || this.laid.has(name)) continue;
       getColumns(stream.id, run.from_us, run.to_us, 800).then((body) => {
-        this.laid.set(name, blockOf(body, stream.channels.length));
+        const block = blockOf(body, stream.channels.length);
+        extend(block, columns.plan(view.device, stream), body.gaps ?? [], run.from_us);
+        this.laid.set(name, block);
         this.emit('loaded');
       }, () => {});
     }

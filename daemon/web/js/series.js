@@ -16,7 +16,7 @@ import { decimalsOf } from './numbers.js';
 /** @typedef {{from_us: number, to_us: number, reason: string, lost_rows: number}} Gap */
 /** @typedef {{lo: Float64Array, hi: Float64Array, mid: Float64Array}} Lane values of one channel */
 /** @typedef {{x: number[], lanes: {lo: (number|null)[], hi: (number|null)[], mid: (number|null)[]}[],
- *             isBand: boolean}} Picture what a chart draws */
+ *             isBand: boolean, bare?: Picture}} Picture what a chart draws; `bare`: the same before it was smoothed */
 
 const nan = (/** @type {number|null} */ v) => (v == null ? NaN : v);
 
@@ -148,10 +148,12 @@ const TAIL_MAX = 6000, TAIL_KEPT = 3000;
 const TAIL_ROOM = 150000;            // a minute of 1 000 rows a second between two commits, and as much again
 
 export class Series {
-  /** @param {number} channels @param {number} periodUs 0: irregular */
-  constructor(channels, periodUs) {
+  /** @param {number} channels @param {number} periodUs 0: irregular @param {(block: Block) => void} [extend] gives what is looked at more
+   * channels, which are made of these */
+  constructor(channels, periodUs, extend = () => {}) {
     this.channels = channels;
     this.periodUs = periodUs;
+    this.extend = extend;
     this.base = new Block(channels);
     this.tail = new Block(channels);
     /** @type {Block|null} */ this.detail = null;
@@ -191,7 +193,7 @@ export class Series {
 
   /** Live rows may have been missed from here on: what is known goes into base, a new tail begins. */
   fold() {
-    const known = this.slice(-Infinity, Infinity);
+    const known = this.known(-Infinity, Infinity);
     this.base = known;
     this.tail = new Block(this.channels);
     this.version++;
@@ -238,9 +240,26 @@ export class Series {
       [base, Math.min(old, base.after(detail.lastT)), old], newest];
   }
 
-  /** The best that is known of [from, to]; `margin` points more at either side let a line reach the
+  /** The best that is known of [from, to], with all channels; `margin` points more at either side let a line reach the
    * edges. @param {number} from @param {number} to @param {0|1} [margin] */
   slice(from, to, margin = 0) {
+    const out = this.known(from, to, margin);
+    this.extend(out);
+    return out;
+  }
+
+  /** The newest n points at or before an instant. @param {number} us @param {number} n */
+  recent(us, n) {
+    let left = n, from = us;
+    for (const [b, i, j] of this.parts().reverse()) {
+      const k = Math.min(j, b.after(us)), a = Math.max(i, k - left);
+      if (k > i && left > 0) { from = b.t[a]; left -= k - a; }
+    }
+    return this.slice(from, us);
+  }
+
+  /** The same, of the stream's own channels. @param {number} from @param {number} to @param {0|1} [margin] */
+  known(from, to, margin = 0) {
     const out = new Block(this.channels, 1024), parts = this.parts().filter(([, i, j]) => j > i);
     let before = null, after = null;
     const inside = parts.map(([b, i, j]) => [b, Math.max(i, b.after(from - 1)), Math.min(j, b.after(to))]);
@@ -286,7 +305,7 @@ export class Series {
   /** Is [from, to] worth asking the board again, for `px` pixels? Yes, when there are columns of many
    * rows in it and fewer of them than pixels. @param {number} from @param {number} to @param {number} px */
   isCoarse(from, to, px) {
-    const b = this.slice(from, to), live = this.tail.length ? this.tail.firstT : Infinity;
+    const b = this.known(from, to), live = this.tail.length ? this.tail.firstT : Infinity;
     if (b.length >= px) return false;
     for (let k = 0; k < b.length && b.t[k] < live; k++) if (b.n[k] > 1) return true;
     return false;
@@ -297,9 +316,14 @@ export class Series {
    * @param {number} from @param {number} to @param {number} px @param {number} origin
    * @param {Gap[]} gaps @param {number} [end] @returns {Picture} */
   picture(from, to, px, origin, gaps, end = Infinity) {
+    return pictureOf(this.seen(from, to, end), from, to, px, origin, gaps);
+  }
+
+  /** What a picture of [from, to] that stands still at `end` is of. @param {number} from @param {number} to @param {number} end */
+  seen(from, to, end) {
     const block = this.slice(from, to, 1);
     if (block.lastT > end) block.length--;               // the margin
-    return pictureOf(block, from, to, px, origin, gaps);
+    return block;
   }
 }
 

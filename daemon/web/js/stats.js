@@ -8,7 +8,9 @@
 import { isOutside } from './flags.js';
 
 /** @typedef {{n: number, mean: number, sd: number, min: number, max: number, delta: number, slope: number,
- *             area: number, isApproximate: boolean, hasGap: boolean, outside: number, isOutsideAtLeast: boolean}} Stats slope and area by the second */
+ *             area: number, isApproximate: boolean, hasGap: boolean, outside: number, isOutsideAtLeast: boolean,
+ *             u: {mean: number, sd: number, delta: number, slope: number, area: number}}} Stats slope and area by the second;
+ *             u: one standard uncertainty of each, of the scatter about a straight line, which is what decides their digits; 0: no scatter seen */
 
 /** @param {import('./series.js').Block} block @param {number} channel @param {number} from @param {number} to
  * microseconds of board time @param {import('./series.js').Gap[]} [gaps] @param {(us: number) => import('./flags.js').Limits|null} [limitsAt]
@@ -41,8 +43,12 @@ export function describe(block, channel, from, to, gaps = [], limitsAt = () => n
     if (isGap) hasGap = true; else area += (x[i] - x[i - 1]) * (y[i] + y[i - 1]) / 2;
   }
   const ends = Math.max(1, Math.min(10, x.length >> 2));       // noise of a single point is no change
+  // The scatter about the line, as a change of the readings themselves is none; of each point that is known (means scatter less).
+  const rest = x.length > 2 && sxx > 0 ? Math.sqrt(Math.max(0, syy - sxy * sxy / sxx) / n / (x.length - 2) * x.length) : 0;
+  const u = { mean: rest / Math.sqrt(x.length), sd: Math.sqrt(syy / (n - 1)) / Math.sqrt(2 * (x.length - 1)), delta: rest * Math.sqrt(2 / ends),
+    slope: sxx > 0 ? rest / Math.sqrt(sxx * x.length / n) : 0, area: rest * (x[x.length - 1] - x[0]) / Math.sqrt(x.length) };
   const average = (/** @type {number[]} */ a) => a.reduce((s, v) => s + v, 0) / a.length;
-  return { n, mean, min, max, area, isApproximate, hasGap, outside, isOutsideAtLeast,
+  return { n, mean, min, max, area, u, isApproximate, hasGap, outside, isOutsideAtLeast,
     sd: Math.sqrt(syy / (n - 1)), slope: sxx > 0 ? sxy / sxx : 0,
     delta: average(y.slice(-ends)) - average(y.slice(0, ends)) };
 }

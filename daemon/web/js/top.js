@@ -10,6 +10,7 @@ import { runOfGroup } from './class-api.js';
 import { ClassPart } from './class-part.js';
 import { classroom } from './classroom.js';
 import { Hour } from './clock.js';
+import { openDialog } from './dialogs.js';
 import { useBoard, useClass, useText, useView } from './hooks.js';
 import { Icon, Sample } from './icons.js';
 import { deviceName, runName } from './names.js';
@@ -73,11 +74,20 @@ function exports() {
   return out;
 }
 
+/** Saves the picture that is shown. @param {'png'|'svg'} kind */
+async function picture(kind) {
+  const { savePicture } = await import('./picture.js');
+  if (!await savePicture(kind)) refusals.tell(t('x_noPicture'));
+}
+
 function Export() {
-  useView('range', 'what');
+  useView('range', 'what', 'tab');
   useBoard('runs', 'devices');
   const all = exports(), mayBeEven = view.stream?.stamps === 'arrival';
   return html`<${Pop} label=${t('export')} cls="out" face=${html`<${Icon} n="out"/><span class="tx">${t('export')}</span>`}>
+    ${all.length > 0 && ['chart', 'xy', 'histogram', 'spectrum'].includes(view.tab) && html`<h2>${t('x_shown')}</h2>
+      <button class="item" data-close onClick=${() => picture('png')}><${Icon} n="image"/><span>${t('x_png')}<small>${t('x_pngD')}</small></span></button>
+      <button class="item" data-close onClick=${() => picture('svg')}><${Icon} n="image"/><span>${t('x_svg')}<small>${t('x_svgD')}</small></span></button>`}
     ${all.length ? all.map(({ title, what }) => html`<h2>${title}</h2>
       <a class="item" data-close download href=${exportUrl('csv', what)}><${Icon} n="table"/><span>${t('x_csv')}<small>${t('x_csvD')}</small></span></a>
       ${mayBeEven && html`<a class="item" data-close download href=${exportUrl('csv', what, 'even')}><${Icon} n="table"/><span>${t('x_even')}<small>${t('x_evenD')}</small></span></a>`}
@@ -93,6 +103,7 @@ function Menu() {
     <button class="item" lang=${other === 'en' ? 'en' : 'zh-CN'} onClick=${() => setApp('lang', other)}><${Icon} n="lang"/>${t('otherLang')}</button>
     <button class="item" onClick=${() => setApp('theme', isDark ? 'light' : 'dark')}><${Icon} n=${isDark ? 'sun' : 'moon'}/>${t(isDark ? 'light' : 'dark')}</button>
     <button class="item" onClick=${() => setApp('keys', app.keys === 'on' ? 'off' : 'on')}><${Icon} n="keyboard"/><span>${t(app.keys === 'on' ? 'keysOff' : 'keysOn')}<small>${t('keysHint')}</small></span></button>
+    <button class="item" data-close onClick=${() => openDialog('keys')}><${Icon} n="keyboard"/>${t('ky_title')}</button>
     <hr/>
     <${ClassPart} name="Leave"/>
     ${board.isTeacher ? html`<button class="item" data-close onClick=${leave}><${Icon} n="teacher"/>${t('teacherOut')}</button>`

@@ -6,6 +6,7 @@
 //   what (device, channels, run)   window (zoom, freeze)   range   tab
 import { board } from './board.js';
 import { memory } from './base.js';
+import { channelOf, columns } from './columns.js';
 import { Emitter } from './emitter.js';
 import { isClock } from './names.js';
 import { unitText } from './units.js';
@@ -14,8 +15,8 @@ import { unitText } from './units.js';
 /** @typedef {import('./api.js').Stream} Stream */
 /** @typedef {import('./api.js').Channel} Channel */
 /** @typedef {'30'|'all'|'zoom'} Window */
-/** @typedef {{at: number, channel: Channel, unit: string, colour: number}} Lane a channel of the shown
- *   stream: its place in the rows, and its colour, shape and dash (1…6) */
+/** @typedef {{at: number, channel: Channel, unit: string, colour: number, column?: import('./columns.js').Column}} Lane a channel of the
+ *   shown stream: its place in the rows, and its colour, shape and dash (1…6); `column`: somebody made it of the others */
 
 const NAME = 'view';
 const RECENT_US = 2 * 3600e6;          // a run that ended longer ago is no longer shown by itself
@@ -43,12 +44,13 @@ class View extends Emitter {
     /** @type {[number, number]|null} */ this.values = null;
     /** @type {[number, number][]|null} */ this.predicted = null;
     /** @type {{run: number, later: number}|null} */ this.replay = null;
+    /** @type {[string, string]|null} channels of the x–y picture */ this.axes = kept.axes ?? null;
     board.on('runs', () => this.witness());
   }
 
   keep() {
-    const { identity, streamName, hidden, active, main, witnessed, overlays, window, key, zoom, frozenAt, range, tab } = this;
-    memory.set(NAME, { identity, streamName, hidden, active, main, witnessed, overlays, window, key, zoom, frozenAt, range, tab });
+    const { identity, streamName, hidden, active, main, witnessed, overlays, window, key, zoom, frozenAt, range, tab, axes } = this;
+    memory.set(NAME, { identity, streamName, hidden, active, main, witnessed, overlays, window, key, zoom, frozenAt, range, tab, axes });
   }
 
   /** @param {'what'|'window'|'range'|'tab'} topic @param {Partial<View>} patch */
@@ -78,10 +80,11 @@ class View extends Emitter {
    * and a stream without a period waits for them. */
   get isOfEvents() { return this.stream?.stamps === 'kernel' && !this.stream.period_us; }
 
-  /** All channels of the shown stream. @returns {Lane[]} */
+  /** All channels of the shown stream, calculated ones behind. @returns {Lane[]} */
   get lanes() {
-    return (this.stream?.channels ?? []).map((channel, at) => (
-      { at, channel, unit: unitText(channel.unit), colour: at % COLOURS + 1 }));
+    const channels = [...this.stream?.channels ?? []], plan = columns.plan(this.device, this.stream), own = channels.length;
+    for (const column of plan) channels.push(channelOf(column, channels));
+    return channels.map((channel, at) => ({ at, channel, unit: unitText(channel.unit), colour: at % COLOURS + 1, column: plan[at - own] }));
   }
 
   /** What the chart draws: those that share the unit of the active channel and are not switched off. */
@@ -94,6 +97,12 @@ class View extends Emitter {
    * there is nothing else. @returns {Lane|undefined} */
   get mainLane() {
     return this.lanes.find((l) => l.channel.id === this.active) ?? this.lanes.find((l) => !isClock(l.channel)) ?? this.lanes[0];
+  }
+
+  /** What the x–y picture has across and up; undefined: there are no two. @returns {[Lane|undefined, Lane|undefined]} */
+  get across() {
+    const { lanes, axes } = this, of = (/** @type {number} */ i) => lanes.find((l) => l.channel.id === axes?.[i]) ?? lanes[i];
+    return [of(0), of(1)];
   }
 
   witness() {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// Calculated columns: what somebody made of a kit's channels by a formula, or as the rate of change of one. They are
+// channels of the shown stream like its own (chart, digits, table, x–y, statistics, fits), and are made of its readings
+// whenever these are looked at: the board knows nothing of them and no file has them. Kept in this browser, for all
+// kits of a kind.
+//
+// Of columns (means of many readings) the formula of the means is told, and least and greatest are those of its corners:
+// exact where the formula only rises or only falls in each name, as nearly all do in class.
+import jsep from '/vendor/jsep.js';
+import { Emitter } from './emitter.js';
+import { formulaOf, Unreadable } from './formula.js';
+import { digitsFor, digitsOf } from './numbers.js';
+import { ratesOf } from './slope.js';
+import { perTime, unitText } from './units.js';
+
+/** @typedef {import('./api.js').Channel} Channel */
+/** @typedef {import('./series.js').Block} Block */
+/** @typedef {{id: string, kind: 'formula'|'rate', name: string, unit: string, is: string}} Made `is`: the formula, or the name of
+ *   the channel whose rate of change it is */
+/** @typedef {{made: Made, at: number, of: {name: string, at: number}[], value: ((values: Record<string, number>) => number)|null}} Column
+ *   `at`: its place behind the stream's own channels; `of`: what it is made of, -1: the time; value null: a rate */
+
+const NAME = 'kitlog.columns', TIME = 'time';
+const CORNERS = 3;                   // names whose corners are tried: 2^3 values for each column
+const AROUND = Math.sqrt(10);        // the root of sum (k - mean)^2 of five neighbours: u of their slope is u / (step * this)
+
+/** What a channel is called in a formula. @param {{id: string}} channel */
+export const symbolOf = ({ id }) => id.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=\d)/, '_');
+
+/** Names of a stream's channels and the columns before one, with their places. @param {{channels: Channel[]}} stream @param {Made[]} made */
+export const namesOf = ({ channels }, made) => new Map([
+  ...channels.map((c, at) => /** @type {[string, number]} */ ([symbolOf(c), at])),
+  ...made.map((m, i) => /** @type {[string, number]} */ ([m.id, channels.length + i])), [TIME, -1]]);
+
+class Columns extends Emitter {
+  constructor() {
+    super();
+    /** @type {Record<string, Made[]>} by kit and stream */ this.all = {};
+    try { this.all = JSON.parse(localStorage.getItem(NAME) ?? '{}'); } catch { /* private mode, or not ours */ }
+    /** @type {{key: string, plan: Column[]}} */ this.known = { key: '', plan: [] };
+  }
+
+  /** @param {{kit: string}|undefined} device @param {{name: string}|undefined} stream @returns {Made[]} */
+  made(device, stream) { return (device && stream && this.all[`${device.kit}/${stream.name}`]) || []; }
+
+  /** @param {{kit: string}} device @param {{name: string}} stream @param {Made[]} made */
+  keep(device, stream, made) {
+    this.all = { ...this.all, [`${device.kit}/${stream.name}`]: made };
+    try { localStorage.setItem(NAME, JSON.stringify(this.all)); } catch { /* private mode */ }
+    this.emit('change');
+  }
+
+  /** The columns that can be made; one whose channel is gone, or whose formula is wrong, is left out and stays in the list.
+   * @param {import('./api.js').Device|undefined} device @param {import('./api.js').Stream|undefined} stream @returns {Column[]} */
+  plan(device, stream) {
+    const made = this.made(device, stream), key = made.length && stream ? JSON.stringify([stream.id, stream.channels.map((c) => c.id), made]) : '';
+    if (key !== this.known.key) this.known = { key, plan: stream ? planOf(stream, made) : [] };
+    return this.known.plan;
+  }
+}
+
+/** @param {import('./api.js').Stream} stream @param {Made[]} made @returns {Column[]} */
+export function planOf(stream, made) {
+  /** @type {Column[]} */ const plan = [];
+  for (const one of made) {
+    const names = namesOf(stream, plan.map((c) => c.made)), at = stream.channels.length + plan.length;
+    try {
+      const formula = one.kind === 'formula' ? formulaOf(jsep, one.is, names.keys()) : null, of = formula?.names ?? [one.is];
+      if (of.some((name) => !names.has(name))) continue;
+      plan.push({ made: one, at, of: of.map((name) => ({ name, at: /** @type {number} */ (names.get(name)) })), value: formula?.value ?? null });
+    } catch (error) { if (!(error instanceof Unreadable)) throw error; }
+  }
+  return plan;
+}
+
+/** A column as a channel. @param {Column} column @param {Channel[]} before all channels before it @returns {Channel} */
+export function channelOf({ made, of, value }, before) {
+  const unit = value ? before.find((c) => c.unit && unitText(c.unit) === made.unit)?.unit ?? made.unit
+    : perTime(unitText(before[of[0].at]?.unit), 's');
+  return { id: made.id, name: { zh: made.name, en: made.name }, quantity: '', unit, resolution: null, low: null, high: null, last: null, calibration: null,
+    is_overdue: false };
+}
+
+/** Gives a block its calculated columns. @param {Block} block @param {Column[]} plan @param {import('./series.js').Gap[]} gaps
+ * @param {number} origin where the time counts from, microseconds */
+export function extend(block, plan, gaps, origin) {
+  for (const { at, of, value } of plan) {
+    if (!value) {
+      const rates = ratesOf(block, of[0].at, gaps);
+      block.lanes[at] = { lo: rates, hi: rates, mid: rates };
+      continue;
+    }
+    const n = block.length, mid = new Float64Array(n);
+    let lo = mid, hi = mid;
+    /** @type {Record<string, number>} */ const values = {};
+    for (let i = 0; i < n; i++) {
+      for (const { name, at: from } of of) values[name] = from < 0 ? (block.t[i] - origin) / 1e6 : block.lanes[from].mid[i];
+      mid[i] = value(values);
+      const ends = block.n[i] > 1 && mid[i] === mid[i] ? corners(block, i, of, value, values) : null;
+      if (ends && lo === mid) { lo = mid.slice(); hi = mid.slice(); }
+      lo[i] = ends ? Math.min(mid[i], ends[0]) : mid[i];
+      hi[i] = ends ? Math.max(mid[i], ends[1]) : mid[i];
+    }
+    block.lanes[at] = { lo, hi, mid };
+  }
+}
+
+/** Least and greatest where every name is at either of its ends. @param {Block} block @param {number} i @param {Column['of']} of
+ * @param {(values: Record<string, number>) => number} value @param {Record<string, number>} values at the means
+ * @returns {[number, number]|null} */
+function corners(block, i, of, value, values) {
+  const free = of.filter(({ at }) => at >= 0 && block.lanes[at].hi[i] > block.lanes[at].lo[i]);
+  if (!free.length || free.length > CORNERS) return null;
+  const some = { ...values };
+  let lo = Infinity, hi = -Infinity;
+  for (let which = 0; which < 2 ** free.length; which++) {
+    free.forEach(({ name, at }, k) => { some[name] = block.lanes[at][which >> k & 1 ? 'hi' : 'lo'][i]; });
+    const v = value(some);
+    if (v < lo) lo = v;
+    if (v > hi) hi = v;
+  }
+  return hi >= lo ? [lo, hi] : null;
+}
+
+/** Decimals that a column deserves: as the resolution of what it is made of says, root sum square of what one step of each
+ * does to it; where none is known, four digits. @param {Column} column @param {(number|null)[]} steps resolutions by place
+ * @param {number[]} now newest values by place @param {number} periodUs @returns {number} */
+export function digitsOfColumn({ at, of, value }, steps, now, periodUs) {
+  let square = 0;
+  const here = Object.fromEntries(of.map(({ name, at: k }) => [name, now[k]]));
+  for (const { name, at: k } of of) {
+    const step = steps[k];
+    if (!step) continue;
+    square += value ? (value({ ...here, [name]: now[k] + step }) - value(here)) ** 2 : (step / (AROUND * periodUs / 1e6)) ** 2;
+  }
+  const step = Math.sqrt(square);
+  return step > 0 && Number.isFinite(step) ? digitsOf(step) : digitsFor(now[at]);
+}
+
+export const columns = new Columns();
