@@ -22,8 +22,8 @@ export const MODELS = [['proportional', 'm_proportional'], ['linear', 'm_linear'
 const modelName = (model) => t(MODELS.find(([id]) => id === model)?.[1] ?? 'fit');
 
 /** Signs as they stand on paper. @param {string} text */
-const paper = (text) => text.replace(/\btau\b/g, 'τ').replace(/\bphi\b/g, 'φ').replace(/\bmu\b/g, 'μ').replace(/\bsigma\b/g, 'σ').replace(/\bpi\b/g, 'π')
-  .replace(/\^2\b/g, '²').replace(/-/g, '\u2212').replace(/\bexp\((.*?)\)(?= |$)/g, 'exp($1)');
+const paper = (text) => text.replace(/\btau\b/g, 'τ').replace(/\bphi\b/g, 'φ').replace(/\bmu\b/g, 'μ').replace(/\bsigma\b/g, 'σ').replace(/(\d) pi\b/g, '$1π')
+  .replace(/\^2\b/g, '²').replace(/-/g, '\u2212');
 
 /** @param {{onPick: (model: string) => void}} p */
 function Choice({ onPick }) {
@@ -39,11 +39,11 @@ function Answer({ fit }) {
   const words = answer ? say(answer.sentence) : fit.words ? say(fit.words) : t('noAnswer'), isGood = !!answer?.is_good;
   const unit = analysis.lanes?.y.unit ?? '', zero = answer?.x_zero_us ?? (fit.isXY ? null : fit.range[0]);
   return html`<div class="fitbody"><div class="fitleft">
-      ${answer && html`<p class="eq">${paper(answer.formula)}${zero != null && html`<small>${t('fitZero', quantity((zero - readings.origin) / 1e6, 2, 's'))}</small>`}</p>
-      <dl class=${'params' + (isGood ? '' : ' grey')}>${answer.parameters.map((p) => html`<div key=${p.id}><dt>${paper(p.id)}</dt>
-        <dd>${uncertain(p.value, p.error, unitText(p.unit))}</dd></div>`)}</dl>`}
       <p class=${'verdict' + (isGood ? ' good' : ' poor')}><${Icon} n=${isGood ? 'check' : 'warn'} s=${20}/><span>${words}</span></p>
-      ${!isGood && answer?.better && html`<button class="btn better" onClick=${() => analysis.choose(answer.better ?? '')}>${t('fitTry', modelName(answer.better))}</button>`}</div>
+      ${answer && html`<dl class=${'params' + (isGood ? '' : ' grey')}>${answer.parameters.map((p) => html`<div key=${p.id}><dt>${paper(p.id)}</dt>
+        <dd>${uncertain(p.value, p.error, unitText(p.unit))}</dd></div>`)}</dl>`}
+      ${!isGood && answer?.better && html`<button class="btn better" onClick=${() => analysis.choose(answer.better ?? '')}>${t('fitTry', modelName(answer.better))}</button>`}
+      ${zero != null && answer && html`<p class="dim fitzero">${t('fitZero', quantity((zero - readings.origin) / 1e6, 2, 's'))}</p>`}</div>
     ${answer?.residuals && answer.residuals.x.length > 2 && html`<div class="fitright"><h3>${t('residuals')}${answer.sigma ? html`<span class="q">±${quantity(answer.sigma, Math.max(0, 1 - Math.floor(Math.log10(answer.sigma))), unit)}</span>` : ''}
       <span class="q">n ${num(answer.n)}</span></h3>
       <${Residuals} x=${answer.residuals.x} y=${answer.residuals.y} sigma=${answer.sigma}/></div>`}</div>`;
@@ -56,7 +56,7 @@ export function FitCard() {
   const box = useRef(/** @type {HTMLElement|null} */ (null)), { model, fit } = analysis, isOpen = model != null && !!view.range;
   useEffect(() => { if (isOpen) /** @type {HTMLElement|null|undefined} */ (box.current?.querySelector('.models button, .fithead .btn'))?.focus({ preventScroll: true }); }, [isOpen, model === '']);
   if (!isOpen) return null;
-  return html`<section class="fit" ref=${box} aria-label=${t('fit')}><div class="fithead"><h2>${model ? modelName(model) : t('fitChoose')}</h2>
+  return html`<section class="fit" ref=${box} aria-label=${t('fit')}><div class="fithead"><h2><span>${model ? modelName(model) : t('fitChoose')}</span>${fit?.answer && html`<span class="eq">${paper(fit.answer.formula)}</span>`}</h2>
       ${model && html`<button class="btn" onClick=${() => analysis.choose('')}>${t('fitOther')}</button>`}
       <button class="btn plain sq" aria-label=${t('fitClose')} title=${t('fitClose')} onClick=${() => analysis.choose(null)}><${Icon} n="cross" s=${18}/></button></div>
     <div class="fitscroll" tabindex="0" role="group" aria-label=${t('fit')}>${!model ? html`<${Choice} onPick=${(/** @type {string} */ id) => analysis.choose(id)}/>` : fit && html`<${Answer} fit=${fit}/>`}</div>

@@ -25,7 +25,7 @@ export function HistogramView() {
   const draw = (/** @type {import('./graph.js').Place} */ { px, py, bottom }) => html`
     ${h.counts.map((n, i) => n > 0 && html`<path class=${'bar c' + lane.colour + (i === bin ? ' at' : '')} fill="currentColor" d=${`M${px(h.low + i * h.width) + 0.75} ${bottom}V${py(n)}H${px(h.low + (i + 1) * h.width) - 0.75}V${bottom}z`}/>`)}
     <path class="middle" d=${`M${px(h.mean)} ${bottom}V${py(most)}`}/>`;
-  return html`<div class="graphv"><p class="graphnote">${words}${h.isApproximate && html`<span class="dim"> ${t('ofMeans')}</span>`}</p>
+  return html`<div class="graphv"><p class="graphnote"><b>${words}</b>${h.isApproximate && html`<span class="dim"> ${t('ofMeans')}</span>`}</p>
     <${Graph} x=${[h.low - h.width / 2, end + h.width / 2]} y=${[0, most * 1.08]} xTitle=${title} yTitle=${t('histCount')}
       label=${t('histAria', name, words)} onRead=${setAt} draw=${draw}/></div>`;
 }

@@ -356,7 +356,7 @@ export const S = {
   // tools of the chart
   tools: ['工具', 'Tools'],
   smoothing: ['平滑几点', 'Smooth over points'],
-  smoothOff: ['不平滑', 'Off'],
+  smoothOff: ['关', 'Off'],
   smoothHint: ['只改图上的线；数字、拟合和导出不变。', 'Only the line changes; numbers, fits and exports do not.'],
   smoothed: ['平滑 {0} 点', 'smoothed over {0} points'],
   tangent: ['切线', 'Tangent'],
