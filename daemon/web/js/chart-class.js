@@ -4,7 +4,6 @@
 // across a picture that is a replay. Canvas only.
 import { inside, ratio } from './chart-paper.js';
 
-
 const STROKE_PX = 6, PALE = 0.3, FAINT = 0.2;
 
 /** @param {any} u uPlot @param {import('./chart-paper.js').Colours} colours @param {string} font

@@ -51,12 +51,15 @@ function KitState({ device: { state, problem, streams } }) {
 function Identity() {
   useBoard('devices', 'status');
   useView('what');
-  const devices = (board.devices ?? []).filter((d) => d.streams.length), shown = view.device;
+  useClass('sessions', 'me');
+  // In a class the kits of our group come first; the others stay within reach.
+  const ours = classroom.group?.devices ?? [], isOurs = (/** @type {Device} */ d) => Number(ours.includes(d.id)), shown = view.device;
+  const devices = (board.devices ?? []).filter((d) => d.streams.length).sort((a, b) => isOurs(b) - isOurs(a)), n = devices.filter(isOurs).length;
   const face = (/** @type {Device} */ d) => html`<b>${t('kitN', d.sticker)}</b><span class="model">${deviceName(d)}</span>`;
   if (!shown) return html`<span class="gb"><img src="/img/icon.svg" alt="" width="26" height="26"/><b>kitlog</b></span>`;
   if (devices.length < 2 && !board.isTeacher) return html`<span class="gb">${face(shown)}</span>`;
   return html`<${Pop} label=${t('kits')} cls="gb" isNamed side="left" face=${html`${face(shown)}<${Icon} n="down" s=${18}/>`}>
-    ${devices.map((d) => html`<div class="kitrow" key=${d.identity}>
+    ${devices.map((d, i) => html`${n > 0 && i === n && html`<h2>${t('otherKits')}</h2>`}<div class="kitrow" key=${d.identity}>
       <button class="item" data-close aria-pressed=${d === shown} onClick=${() => view.chooseDevice(d)}>
         <b class="sticker">${d.sticker}</b>
         <span>${deviceName(d)}<${KitState} device=${d}/></span>
