@@ -97,7 +97,10 @@ export function Join() {
     if (!asked) return;
     join(asked).then((answer) => {
       if (answer.group != null) { leaveAddress(); classroom.setMe({ session: Number(answer.session), group: answer.group }); }
-      else setStep({ code: asked, places: answer.groups ?? [] });
+      else {
+        classroom.setMe({ session: Number(answer.session), group: null });
+        setStep({ code: asked, places: answer.groups ?? [] });
+      }
     }, (error) => setBad(sentence(error))).finally(() => setAsking(false));
   }, []);
   useEffect(() => { if (isOpen) box.current?.showModal(); else box.current?.close(); }, [isOpen]);
