@@ -13,7 +13,8 @@ import { ask } from './api.js';
  *   made_us: number, ended_us: number|null, groups: Group[], phase: Phase|null, is_frozen: boolean, y_range: [number, number]|null,
  *   is_revealed: boolean, may_start: 'teacher'|'groups'}} Session */
 /** @typedef {{id: string, name: Words, unit: string, low: number, high: number}} TypedField */
-/** @typedef {{id: string, quantity: string, unit?: string|null, channel?: string|null, kits?: (string|{id: string})[]}} Need */
+/** @typedef {{id: string, quantity: string, unit?: string|null, channel?: string|null, kits?: (string|{id: string})[],
+ *   name?: Words, place?: Words|null}} Need */
 /** @typedef {{kind: 'none'|'curve'|'value'|'choice', ask: Words, choices?: Words[]}} Predict */
 /** @typedef {{id: string, name: Words, unit: string, is: string}} Formula */
 /** @typedef {{x: string, y: string, fits: string[]}} Axes ids of needs, typed fields or formulas, or `time`, `group` */

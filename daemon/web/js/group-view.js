@@ -4,6 +4,7 @@
 // is about, and which kits have it; without one it is what a kit measures first. A kept run may stand in for the kit: it
 // is then shown as if it were recorded now, beginning at the instant when it was put in its place.
 import { board } from './board.js';
+import { lanesOf, together } from './class-lanes.js';
 import { isClock } from './names.js';
 import { decimalsOf, digitsOf } from './numbers.js';
 import { traceOf } from './traces.js';
@@ -15,6 +16,7 @@ import { unitText } from './units.js';
 /** @typedef {import('./class-api.js').Lesson} Lesson */
 /** @typedef {import('./class-api.js').Group} Group */
 /** @typedef {{device: Device, stream: Stream, at: number}} Source a channel, and where it comes from */
+/** @typedef {import('./class-lanes.js').Lane} Lane */
 /** @typedef {{from: number, to: number|null, base: number, later: number, until: number}} Span microseconds of board time; `to` null: it
  *   grows. `base`: from where readings are asked for; `later`: by how much a replay is later than what it shows; nothing after
  *   `until` is shown yet */
@@ -56,13 +58,24 @@ export function sourceOf(devices, need) {
   return fit[0] ?? all.flatMap((d) => first(d) ?? [])[0] ?? null;
 }
 
-/** The channel that is shown of a group: of its kits, or of what was recorded in the run that stands in for them.
- * @param {Group} group @param {Lesson|null} lesson @returns {Source|null} */
-export function sourceFor(group, lesson) {
+/** The channels that are shown of a group, the main one first; those beside it share its axis. They are of its kits, or of
+ * what was recorded in the run that stands in for them. @param {Group} group @param {Lesson|null} lesson @returns {Lane[]} */
+export function sourcesFor(group, lesson) {
   const run = group.replay && board.runs.find((r) => r.id === group.replay?.run), streams = run?.streams;
-  if (!run || !streams) return sourceOf(devicesOf(group), needOf(lesson));
-  const kept = (board.devices ?? []).flatMap((d) => { const own = d.streams.filter((s) => streams.includes(s.id)); return own.length ? [{ ...d, streams: own }] : []; });
-  return sourceOf(kept, needOf(lesson));
+  const kept = !run || !streams ? devicesOf(group)
+    : (board.devices ?? []).flatMap((d) => { const own = d.streams.filter((s) => streams.includes(s.id)); return own.length ? [{ ...d, streams: own }] : []; });
+  const lanes = lanesOf(kept.filter((d) => d.streams.length), lesson);
+  return lanes.length ? together(lanes) : [];
+}
+
+/** The main one; null: the group has no kit. @param {Group} group @param {Lesson|null} lesson @returns {Source|null} */
+export const sourceFor = (group, lesson) => sourcesFor(group, lesson)[0] ?? null;
+
+/** What a lane measures, as the lesson names it: where its probe is, else the need's name. @param {Lane} lane @param {Lesson|null} lesson
+ * @returns {import('./base.js').Words|null} */
+export function placeOf({ need }, lesson) {
+  const found = lesson?.needs.find((n) => n.id === need);
+  return found?.place ?? found?.name ?? null;
 }
 
 /** @param {Group} group */

@@ -6,14 +6,15 @@ import { colourOf, isOpenShape } from './animals.js';
 import { board } from './board.js';
 import { timeUnit, valueRange, windowOf } from './chart-scale.js';
 import { classroom } from './classroom.js';
-import { channelOf, needOf, pictureIn, sourceFor, sourceOf, spanOf, unitOf } from './group-view.js';
+import { lanesOf, together } from './class-lanes.js';
+import { channelOf, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
 /** @typedef {import('./class-api.js').Group} Group */
 /** @typedef {import('./api.js').Device} Device */
-/** @typedef {import('./group-view.js').Source} Source */
+/** @typedef {import('./class-lanes.js').Lane} Lane */
 /** @typedef {import('./group-view.js').Span} Span */
-/** @typedef {{key: string, group: Group|null, device: Device|null, source: Source|null, colour: number, isOpen: boolean, span: Span|null}} Tile */
+/** @typedef {{key: string, group: Group|null, device: Device|null, source: Lane|null, sources: Lane[], colour: number, isOpen: boolean, span: Span|null}} Tile */
 /** @typedef {{x: [number, number], y: [number, number], unit: string, per: number, shift: number}} Axes x counted in `unit`, of `per` seconds;
  *   `shift` is added to it first: what is no run counts back from now */
 
@@ -31,18 +32,18 @@ export const frozenAt = (session) => (session?.is_frozen ? classroom.frozenAt.ge
 function ofGroups(session) {
   const lesson = classroom.lessonOf(session);
   return session.groups.map((group) => {
-    const source = sourceFor(group, lesson);
-    return { key: `g${group.number}`, group, device: source?.device ?? null, source, colour: colourOf(group.number),
+    const sources = sourcesFor(group, lesson), source = sources[0] ?? null;
+    return { key: `g${group.number}`, group, device: source?.device ?? null, source, sources, colour: colourOf(group.number),
       isOpen: isOpenShape(group.number), span: source && spanOf(group, source.stream, frozenAt(session)) };
   });
 }
 
 /** @param {Session|null} session @returns {Tile[]} */
 function ofKits(session) {
-  const need = needOf(classroom.lessonOf(session));
+  const lesson = classroom.lessonOf(session);
   return (board.devices ?? []).filter((d) => d.streams.length).map((device) => {
-    const source = sourceOf([device], need);
-    return { key: device.identity, group: null, device, source, colour: colourOf(device.sticker), isOpen: isOpenShape(device.sticker),
+    const all = lanesOf([device], lesson), sources = all.length ? together(all) : [], source = sources[0] ?? null;
+    return { key: device.identity, group: null, device, source, sources, colour: colourOf(device.sticker), isOpen: isOpenShape(device.sticker),
       span: source && spanOf(null, source.stream, frozenAt(session)) };
   });
 }
@@ -62,7 +63,7 @@ export function mainTile(tiles, chosen) {
 
 /** Axes for these tiles. @param {Tile[]} tiles @param {Session|null} session @returns {Axes} */
 export function axesOf(tiles, session) {
-  const shown = tiles.flatMap(({ source, span }) => (source && span ? [{ source, span }] : []));
+  const shown = tiles.flatMap(({ sources, span }) => (span ? sources.map((source) => ({ source, span })) : []));
   const lasts = shown.map(({ span }) => (span.until - span.from) / 1e6), end = Math.max(0.2, ...lasts);
   const isGrowing = shown.some(({ span }) => span.to == null), meant = (classroom.lessonOf(session)?.record.duration_us ?? 0) / 1e6;
   const isRun = shown.some(({ span }) => span.later || span.to != null || span.base === span.from);

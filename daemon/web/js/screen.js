@@ -9,13 +9,14 @@ import { Animal, GroupShape, groupName } from './animals.js';
 import { board } from './board.js';
 import { classroom } from './classroom.js';
 import { qrUrl } from './class-api.js';
-import { channelOf, digitsShown, isOfEvents, newest, pictureIn, unitOf } from './group-view.js';
+import { channelOf, digitsShown, isOfEvents, newest, pictureIn, placeOf, unitOf } from './group-view.js';
 import { useEvery } from './hooks.js';
-import { Icon } from './icons.js';
+import { DASH, Icon, Sample } from './icons.js';
 import { phaseAt } from './lesson-clock.js';
 import { channelName, deviceName } from './names.js';
 import { clock, NB, num, quantity } from './numbers.js';
 import { Plot } from './plot.js';
+import { Reveal } from './screen-reveal.js';
 import { axesOf, frozenAt, isComparable, mainTile, shownSession, tilesOf } from './screen-model.js';
 import { startTraces } from './traces.js';
 
@@ -28,6 +29,9 @@ const query = new URLSearchParams(location.search), kept = memory.get(NAME) ?? {
 /** What was chosen here; null: by what is going on. @type {{view: string|null, tile: string|null, session: number|null}} */
 const chosen = { view: query.get('view') ?? kept.view ?? null, tile: query.get('tile') ?? kept.tile ?? null,
   session: query.has('session') ? Number(query.get('session')) : kept.session ?? null };
+
+/** A reveal is shown to all, whatever a hand chose before; a hand may look away from it. */
+let wasRevealed = false;
 
 /** @param {Partial<typeof chosen>} patch */
 function choose(patch) { Object.assign(chosen, patch); memory.set(NAME, chosen); }
@@ -50,6 +54,13 @@ function Value({ tile: { source, span, colour } }) {
     <b>${text}</b>${unit && html`<small>${NB}${unit}</small>`}</p>`;
 }
 
+/** Where a tile has several lines: each with its sign, its name and its value. @param {{tile: Tile, session: Session|null}} p */
+function Values({ tile, session }) {
+  const { sources, span } = tile, lesson = classroom.lessonOf(session);
+  return html`<ul class="values">${sources.slice(0, 6).map((lane, i) => { const look = lookOf(tile, i, true); return html`<li key=${i} class=${'c' + look.colour}><${Sample} k=${look.colour} dash=${look.dash}/>
+    <span class="what">${say(placeOf(lane, lesson)) || channelName(channelOf(lane))}</span><b>${span ? quantity(newest(lane, span)?.y, digitsShown(lane, span), unitOf(lane)) : ''}</b></li>`; })}</ul>`;
+}
+
 /** What ails a tile, in a word; null: nothing. @param {Tile} tile @param {Session|null} session */
 function ailment({ group, device, source }, session) {
   if (group?.replay) return null;
@@ -64,24 +75,35 @@ const Who = ({ tile: { group, device, source, colour }, isLong }) => html`<div c
     : html`<${GroupShape} number=${device?.sticker ?? 1}/><b>${t('kitN', device?.sticker)}</b>`}
   ${isLong && source && html`<span class="what">${channelName(channelOf(source))}</span>`}</div>`;
 
+/** Colour and dash of the i-th line of a tile: where it fills the screen each has its own colour. @param {Tile} tile @param {number} i
+ * @param {boolean} isLarge */
+const lookOf = ({ colour, sources }, i, isLarge) => (isLarge && sources.length > 1 ? { colour: i % 6 + 1, dash: DASH[i % 6 + 1] } : { colour, dash: i ? DASH[i % 5 + 2] : [] });
+
 /** @param {{tile: Tile, axes: Axes, isLarge: boolean}} p */
-function Chart({ tile: { group, source, span, colour, isOpen }, axes, isLarge }) {
-  const font = fontPx(), width = Math.max(2.5, unitPx() * (isLarge ? 0.6 : 0.5));
+function Chart({ tile, axes, isLarge }) {
+  const { group, source, sources, span, isOpen } = tile, font = fontPx(), width = Math.max(2.5, unitPx() * (isLarge ? 0.6 : 0.5));
   if (!source || !span) return html`<div class="plot"></div>`;
-  const p = pictureIn(source, span, isLarge ? 700 : 300), { per, unit, shift } = axes, count = (/** @type {number} */ s) => (s + shift) / per, x = p.x.map(count);
-  const name = channelName(channelOf(source)), of = unitOf(source), i = p.mid.reduce((/** @type {number} */ last, v, k) => (v == null ? last : k), -1), y = i < 0 ? null : p.mid[i];
+  const { per, unit, shift } = axes, count = (/** @type {number} */ s) => (s + shift) / per, name = channelName(channelOf(source)), of = unitOf(source);
+  const pictures = sources.map((lane) => pictureIn(lane, span, isLarge ? 700 : 300)), [p] = pictures;
+  const lines = pictures.map(({ x, lo, mid, hi, isBand }, i) => {
+    const look = lookOf(tile, i, isLarge), scale = unitPx() / 5;
+    return { x: x.map(count), y: mid, lo: isBand ? lo : undefined, hi: isBand ? hi : undefined, colour: `var(--c${look.colour})`, dash: look.dash.map((d) => d * Math.max(1, scale)), width, isPoints: isOfEvents(sources[i].stream) };
+  });
+  const dots = pictures.flatMap(({ x, mid }, i) => {
+    const last = mid.findLastIndex((v) => v != null), y = mid[last];
+    return y == null || isOfEvents(sources[i].stream) ? [] : [{ x: count(x[last]), y, colour: lookOf(tile, i, isLarge).colour, isOpen, size: Math.max(1.6, unitPx() * (isLarge ? 0.3 : 0.26)) }];
+  });
   return html`<${Plot} label=${group ? `${groupName(group.number)} ${name}` : name} x=${axes.x} y=${axes.y} font=${font} most=${isLarge ? [5, 5] : [4, 3]}
     xTitle=${isLarge ? `${t('time')} / ${unit}` : unit} yTitle=${isLarge ? name + (of && ` / ${of}`) : ''} watermark=${group?.replay ? t('replay') : ''}
     gaps=${p.gaps.map((g) => ({ from: count(g.from), to: count(g.to) }))}
-    lines=${[{ x, y: p.mid, lo: p.isBand ? p.lo : undefined, hi: p.isBand ? p.hi : undefined, colour: `var(--c${colour})`, width, isPoints: isOfEvents(source.stream) }]}
-    dots=${y == null ? [] : [{ x: x[i], y, colour, isOpen, size: Math.max(1.6, unitPx() * (isLarge ? 0.3 : 0.26)) }]}/>`;
+    lines=${lines} dots=${dots}/>`;
 }
 
 /** @param {{tile: Tile, session: Session|null}} p */
 function One({ tile, session }) {
   const { source } = tile, accuracy = source && accuracyText({ at: source.at, channel: channelOf(source), unit: unitOf(source), colour: tile.colour });
   const ails = ailment(tile, session);
-  return html`<main class="one"><div class="bignum"><${Who} tile=${tile} isLong/><${Value} tile=${tile}/>
+  return html`<main class="one"><div class="bignum"><${Who} tile=${tile} isLong=${tile.sources.length < 2}/>${tile.sources.length < 2 ? html`<${Value} tile=${tile}/>` : html`<${Values} tile=${tile} session=${session}/>`}
       <p class=${ails ? 'ails' : 'uu'}>${ails ? html`<${Icon} n="unplug"/>${ails}` : accuracy || NB}</p></div>
     <div class="frame"><${Chart} tile=${tile} axes=${axesOf([tile], session)} isLarge/></div></main>`;
 }
@@ -131,8 +153,8 @@ function Join({ session }) {
     <img src=${qrUrl(session.id)} alt=${t('sc_qr', session.code)}/></div>`;
 }
 
-/** @param {{session: Session|null, tiles: Tile[], view: string, onPick: () => void}} p */
-function Tools({ session, tiles, view, onPick }) {
+/** @param {{session: Session|null, tiles: Tile[], view: string|null, isRevealed: boolean, onPick: () => void}} p */
+function Tools({ session, tiles, view, isRevealed, onPick }) {
   const [isAwake, setAwake] = useState(false), other = app.lang === 'zh' ? 'en' : 'zh', isDark = app.theme === 'dark';
   useEffect(() => {
     /** @type {any} */ let timer = null;
@@ -146,7 +168,7 @@ function Tools({ session, tiles, view, onPick }) {
   return html`<nav class=${'tools' + (isAwake ? ' awake' : '')} aria-label=${t('menu')}>
     ${sessions.length > 1 && html`<select aria-label=${t('sc_session')} onChange=${(/** @type {any} */ e) => pick({ session: Number(e.target.value), tile: null })}>
       ${sessions.map((s) => html`<option key=${s.id} value=${s.id} selected=${s.id === session?.id}>${s.title || say(classroom.lessonOf(s)?.title) || s.code}</option>`)}</select>`}
-    ${tiles.length > 1 && html`<${Segments} label=${t('views')} value=${view} onPick=${(/** @type {string} */ key) => pick({ view: key })} items=${[['one', t('sc_one')], ['all', t('sc_all')]]}/>
+    ${(tiles.length > 1 || isRevealed) && html`<${Segments} label=${t('views')} value=${view} onPick=${(/** @type {string} */ key) => pick({ view: key })} items=${[['one', t('sc_one')], ['all', t('sc_all')], ...(isRevealed ? [['results', t('sc_results')]] : [])]}/>
       ${view === 'one' && html`<select aria-label=${t('sc_which')} onChange=${(/** @type {any} */ e) => pick({ tile: e.target.value })}>
         ${tiles.map((tile) => html`<option key=${tile.key} value=${tile.key} selected=${tile.key === mainTile(tiles, chosen.tile)?.key}>${name(tile)}</option>`)}</select>`}`}
     <button class="btn" lang=${other === 'en' ? 'en' : 'zh-CN'} onClick=${() => setApp('lang', other)}><${Icon} n="lang"/>${t('otherLang')}</button>
@@ -157,12 +179,15 @@ function Page() {
   useApp();
   useEvery(BEAT_MS);
   const [, again] = useState(0), session = shownSession(chosen.session), tiles = tilesOf(session), tile = mainTile(tiles, chosen.tile);
-  const view = tiles.length < 2 ? 'one' : chosen.view ?? (session ? 'all' : 'one'), lesson = classroom.lessonOf(session);
+  const lesson = classroom.lessonOf(session), isRevealed = !!session?.is_revealed && !!lesson;
+  if (isRevealed !== wasRevealed) { wasRevealed = isRevealed; if (isRevealed) choose({ view: null }); }
+  const fits = chosen.view === 'results' ? isRevealed : chosen.view != null && tiles.length > 1;
+  const view = fits ? chosen.view : isRevealed ? 'results' : session && tiles.length > 1 ? 'all' : 'one';
   const title = (lesson ? say(lesson.title) : session?.title) || board.name || 'kitlog';
   return html`<div class="scr" data-view=${view} data-session=${session?.id ?? ''}><header><div class="grow"><h1>${title}</h1><${Line} session=${session} tile=${tile}/></div>
       ${session && html`<${LessonClock} session=${session}/>`}<${Join} session=${session}/></header>
-    ${!tile ? html`<${Empty}/>` : view === 'one' ? html`<${One} tile=${tile} session=${session}/>` : html`<${All} tiles=${tiles} session=${session}/>`}
-    <${Tools} session=${session} tiles=${tiles} view=${view} onPick=${() => again((n) => n + 1)}/></div>`;
+    ${view === 'results' && session && lesson ? html`<${Reveal} session=${session} lesson=${lesson} font=${fontPx()}/>` : !tile ? html`<${Empty}/>` : view === 'one' ? html`<${One} tile=${tile} session=${session}/>` : html`<${All} tiles=${tiles} session=${session}/>`}
+    <${Tools} session=${session} tiles=${tiles} view=${view} isRevealed=${isRevealed} onPick=${() => again((n) => n + 1)}/></div>`;
 }
 
 let version = '';
