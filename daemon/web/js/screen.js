@@ -118,7 +118,7 @@ function All({ tiles, session }) {
     const { source, span } = tile, ails = ailment(tile, session);
     return html`<article class="cell" key=${tile.key}><div class="h"><${Who} tile=${tile}/>
       <b class=${'val c' + tile.colour}>${source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : ''}</b></div>
-      ${ails && html`<p class="ails"><${Icon} n="unplug"/>${ails}</p>`}
+      ${ails && html`<p class=${'ails' + (source ? '' : ' calm')}>${source && html`<${Icon} n="unplug"/>`}${ails}</p>`}
       ${source && html`<${Chart} tile=${tile} axes=${shared ?? axesOf([tile], session)} isLarge=${false}/>`}</article>`;
   })}</main>`;
 }
@@ -135,7 +135,7 @@ function Line({ session, tile }) {
   const lesson = classroom.lessonOf(session), isLost = board.link === 'lost';
   if (isLost) return html`<p class="line bad" role="status"><${Icon} n="warn"/>${t('sc_lost')}</p>`;
   if (frozenAt(session) != null) return html`<p class="line calm" role="status"><${Icon} n="freeze"/>${t('sc_frozen')}</p>`;
-  return html`<p class="line">${lesson ? say(lesson.question) : session ? '' : tile?.device ? deviceName(tile.device) : ''}</p>`;
+  return html`<p class="line"><span>${lesson ? say(lesson.question) : session ? '' : tile?.device ? deviceName(tile.device) : ''}</span></p>`;
 }
 
 /** @param {{session: Session}} p */
@@ -184,7 +184,7 @@ function Page() {
   const fits = chosen.view === 'results' ? isRevealed : chosen.view != null && tiles.length > 1;
   const view = fits ? chosen.view : isRevealed ? 'results' : session && tiles.length > 1 ? 'all' : 'one';
   const title = (lesson ? say(lesson.title) : session?.title) || board.name || 'kitlog';
-  return html`<div class="scr" data-view=${view} data-session=${session?.id ?? ''}><header><div class="grow"><h1>${title}</h1><${Line} session=${session} tile=${tile}/></div>
+  return html`<div class="scr" data-view=${view} data-session=${session?.id ?? ''}><header><div class="grow"><h1>${title}</h1><${Line} session=${session} tile=${view === 'one' ? tile : null}/></div>
       ${session && html`<${LessonClock} session=${session}/>`}<${Join} session=${session}/></header>
     ${view === 'results' && session && lesson ? html`<${Reveal} session=${session} lesson=${lesson} font=${fontPx()}/>` : !tile ? html`<${Empty}/>` : view === 'one' ? html`<${One} tile=${tile} session=${session}/>` : html`<${All} tiles=${tiles} session=${session}/>`}
     <${Tools} session=${session} tiles=${tiles} view=${view} isRevealed=${isRevealed} onPick=${() => again((n) => n + 1)}/></div>`;
