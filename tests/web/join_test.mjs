@@ -83,22 +83,22 @@ test('the right digits lead to the groups, a group to its own page, and a reload
 });
 
 test('the address of the QR code leads straight to the groups; an old one says so', async () => {
-  const page = await open(board, { size: PHONE, query: `j/${session.code}?lang=en&theme=dark` });
+  const page = await open(board, { size: PHONE, query: `?join=${session.code}&lang=en&theme=dark` });
   await until('three groups', async () => await page.locator('.place').count() === 3);
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'groups-en');
   await page.locator('.place').first().click();
   await until('group 1', async () => /Group 1/.test(await page.locator('.gmark').first().innerText()));
-  assert.strictEqual(new URL(page.url()).pathname, '/');
+  assert.strictEqual(new URL(page.url()).search, '?lang=en&theme=dark', 'a reload joins nothing anew');
   await page.context().close();
-  const late = await open(board, { size: PHONE, query: `j/${other(session.code)}?lang=en` });
+  const late = await open(board, { size: PHONE, query: `j/${other(session.code)}` });
   await until('a sentence', async () => (await late.locator('.join .pinbad').innerText()).includes(other(session.code)));
   await late.context().close();
 });
 
 test('a browser changes its group, keeps to it when the board starts anew, and is let go when the lesson ends', async () => {
   const context = await (await chromium()).newContext({ viewport: { width: 1024, height: 768 } });
-  const page = await open(board, { context, query: `j/${session.code}?lang=zh&theme=light` });
+  const page = await open(board, { context, query: `j/${session.code}` });
   await page.locator('.place').nth(2).click();
   await until('group 3', async () => /3 组/.test(await page.locator('.gmark').first().innerText()));
   await page.keyboard.press('Escape');               // the lesson's slip

@@ -21,7 +21,7 @@ const slip = (/** @type {any} */ page, /** @type {string} */ cls) => page.locato
 /** A page of a group. @param {any} session @param {number} group @param {{size?: [number, number], lang?: string, theme?: string}} [how] */
 async function member(session, group, { size = [1024, 768], lang = 'zh', theme = 'light' } = {}) {
   const context = await (await chromium()).newContext({ viewport: { width: size[0], height: size[1] }, reducedMotion: 'reduce' });
-  const page = await open(board, { context, query: `j/${session.code}?lang=${lang}&theme=${theme}` });
+  const page = await open(board, { context, query: `?join=${session.code}&lang=${lang}&theme=${theme}` });
   await page.locator('.place').nth(group - 1).click();
   await page.locator('.gmark').first().waitFor();
   return page;

@@ -28,6 +28,9 @@ import { ask } from './api.js';
 /** @typedef {{id: number, group: number, at_us: number, run: number|null, typed: Record<string, number>, values: Record<string, number|null>}} Reading
  *   kept by hand; `values` by "stream:channel" */
 /** @typedef {[number, number][]} Curve seconds from the start, value */
+/** @typedef {{run: number, from_us: number, to_us: number|null, streams: {id: number, group: number|null, kit: string,
+ *   device: {identity: string, model?: string, sticker?: number|null}, name: string, stamps: string, period_us: number,
+ *   channels: Omit<import('./api.js').Channel, 'last'|'calibration'|'is_overdue'>[]}[]}} RunStreams what was recorded in a run, imported ones too */
 /** @typedef {{choice?: number, value?: number, points?: Curve}} Prediction */
 /** @typedef {{mean: number|null, sd: number|null, n: number, min: number|null, max: number|null, first: number|null, last: number|null}} Summary */
 /** @typedef {{number: number, runs: {run: number, typed: Record<string, number>, channels: Record<string, Summary>}[], prediction: Prediction|null}} Result */
@@ -66,5 +69,7 @@ export const getReadings = async (session) => (await ask('GET', `${at(session)}/
 export const runOfGroup = (session, group, what) => ask('POST', `${of(session, group)}/run`, { do: what });
 /** @param {number} session @param {number} group @param {string} text @param {number} us */
 export const markOfGroup = (session, group, text, us) => ask('POST', `${of(session, group)}/mark`, { text, at_us: Math.round(us) });
+/** @param {number} run @returns {Promise<RunStreams>} */
+export const getRunStreams = (run) => ask('GET', `runs/${run}/streams`);
 /** @param {number} run @returns {Promise<Receipt>} */
 export const getReceipt = (run) => ask('GET', `runs/${run}/receipt`);

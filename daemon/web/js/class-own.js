@@ -3,13 +3,14 @@
 // What is this browser's own in a class: the channel that its group's lesson is about, what the group guessed, what it
 // kept by hand. It also holds the page to the group: its kit is looked at, its runs are shown, and what the teacher does
 // to all (freeze, an axis, a replay) is done here.
-import { memory } from './base.js';
+import { memory, t } from './base.js';
 import { Refusal } from './api.js';
 import { board } from './board.js';
 import { getPrediction, getReadings } from './class-api.js';
 import { classroom } from './classroom.js';
 import { Emitter } from './emitter.js';
 import { channelOf, needOf, sourceFor, unitOf } from './group-view.js';
+import { replayOf } from './replay.js';
 import { view } from './view.js';
 
 /** @typedef {import('./class-api.js').Lesson} Lesson */
@@ -39,7 +40,7 @@ class Own extends Emitter {
     classroom.on('me', () => this.follow());
     classroom.on('sessions', () => this.follow());
     classroom.on('kept', (reading) => this.take(reading));
-    board.on('devices', () => this.look());
+    board.on('devices', () => { this.look(); this.hold(); });
     board.on('runs', (run) => this.watch(run));
     view.on('window', () => this.hold());
     this.follow();
@@ -116,7 +117,7 @@ class Own extends Emitter {
   /** Looks at our kit when it is another one than before; a hand may look elsewhere then. */
   look() {
     const { source } = this, aim = source ? `${this.key}/${source.device.identity}/${source.stream.name}/${source.at}` : '';
-    if (!source || aim === this.aim) return;
+    if (!source || classroom.group?.replay || aim === this.aim) return;
     const isFirst = !memory.get('aim') || memory.get('aim') !== aim;
     this.aim = aim;
     memory.set('aim', aim);
@@ -126,12 +127,12 @@ class Own extends Emitter {
   /** What the teacher did to the pictures of all, done here. */
   hold() {
     const { mine, group } = classroom, frozen = mine?.is_frozen ? classroom.frozenAt.get(mine.id) ?? board.now() : null;
-    const replay = group?.replay ?? null, run = replay && board.runs.find((r) => r.id === replay.run);
-    const isNew = JSON.stringify([view.values, view.predicted, view.replay]);
+    const replay = replayOf(group), source = replay && sourceFor(/** @type {import('./class-api.js').Group} */ (group), classroom.lesson), state = () => JSON.stringify([view.values, view.predicted, view.replay?.run.id, view.replay?.later]), was = state();
     view.values = mine?.y_range ?? null;
     view.predicted = this.prediction?.points ?? null;
-    view.replay = replay && run?.to_us != null ? { run: run.id, later: replay.since_us - run.from_us } : null;
-    if (isNew !== JSON.stringify([view.values, view.predicted, view.replay])) view.emit('what');
+    view.replay = replay && source ? { device: source.device, later: replay.later, run: { id: replay.run, number: 0, title: t('replay'), group: null,
+      from_us: replay.from, to_us: replay.to, wall_from_us: null, wall_uncertainty_us: null } } : null;
+    if (was !== state()) view.emit('what');
     if (frozen == null && this.isHeld) { this.isHeld = false; view.set('window', { frozenAt: null }); }
     if (frozen != null && view.frozenAt == null) { this.isHeld = true; view.set('window', { frozenAt: frozen }); }
   }

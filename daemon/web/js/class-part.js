@@ -11,7 +11,7 @@ const news = new Emitter();
 let isLoading = false;
 
 function load() {
-  const isNeeded = !!classroom.sessions?.length || location.pathname.startsWith('/j/');
+  const isNeeded = !!classroom.sessions?.length || location.search.includes('join=');
   if (parts || isLoading || !isNeeded) return;
   isLoading = true;
   import('./class.js').then((made) => { parts = made.parts; news.emit('change'); }, () => {}).finally(() => { isLoading = false; });

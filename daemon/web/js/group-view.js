@@ -7,6 +7,7 @@ import { board } from './board.js';
 import { lanesOf, together } from './class-lanes.js';
 import { isClock } from './names.js';
 import { decimalsOf, digitsOf } from './numbers.js';
+import { replayOf } from './replay.js';
 import { traceOf } from './traces.js';
 import { unitText } from './units.js';
 
@@ -61,10 +62,7 @@ export function sourceOf(devices, need) {
 /** The channels that are shown of a group, the main one first; those beside it share its axis. They are of its kits, or of
  * what was recorded in the run that stands in for them. @param {Group} group @param {Lesson|null} lesson @returns {Lane[]} */
 export function sourcesFor(group, lesson) {
-  const run = group.replay && board.runs.find((r) => r.id === group.replay?.run), streams = run?.streams;
-  const kept = !run || !streams ? devicesOf(group)
-    : (board.devices ?? []).flatMap((d) => { const own = d.streams.filter((s) => streams.includes(s.id)); return own.length ? [{ ...d, streams: own }] : []; });
-  const lanes = lanesOf(kept.filter((d) => d.streams.length), lesson);
+  const lanes = lanesOf((replayOf(group)?.devices ?? devicesOf(group)).filter((d) => d.streams.length), lesson);
   return lanes.length ? together(lanes) : [];
 }
 
@@ -85,11 +83,8 @@ export const devicesOf = ({ devices }) => (board.devices ?? []).filter((d) => de
  * @param {Group|null} group null: no group, but a kit @param {Stream} stream @param {number|null} frozenAt @returns {Span} */
 export function spanOf(group, stream, frozenAt) {
   const now = Math.min(board.now(), frozenAt ?? Infinity), find = (/** @type {number|undefined|null} */ id) => board.runs.find((r) => r.id === id);
-  const replayed = find(group?.replay?.run);
-  if (group?.replay && replayed?.to_us != null) {
-    const later = group.replay.since_us - replayed.from_us;
-    return { from: replayed.from_us, to: replayed.to_us, base: replayed.from_us, later, until: Math.min(replayed.to_us, now - later) };
-  }
+  const replay = replayOf(group);
+  if (replay) return { from: replay.from, to: replay.to, base: replay.from, later: replay.later, until: Math.min(replay.to, now - replay.later) };
   const run = group ? find(group.run) ?? find(group.runs[group.runs.length - 1]) : board.runs.filter((r) => r.to_us == null && r.session == null).pop();
   if (run) return { from: run.from_us, to: run.to_us, base: run.from_us, later: 0, until: Math.min(run.to_us ?? Infinity, now) };
   const began = board.status?.started_us ?? 0, recent = Math.max(RECENT_US, stream.period_us * RECENT_ROWS);

@@ -16,17 +16,21 @@ import { sentence } from './pin.js';
 /** @typedef {import('./class-api.js').Place} Place */
 
 const LOOKS = 'looksOnly', DIGITS = 4;
-/** The digits in the address, as the QR code has them: /j/4827. */
-const asked = (/^\/j\/(\d{4})\/?$/.exec(location.pathname) ?? [])[1] ?? '';
+/** The digits in the address: the board sends whoever scanned /j/4827 to /?join=4827. */
+const asked = new URLSearchParams(location.search).get('join') ?? '';
 
 /** The address of the page itself again, so that a reload joins nothing anew. */
-function leaveAddress() { if (asked) history.replaceState(null, '', '/' + location.search); }
+function leaveAddress() {
+  const here = new URL(location.href);
+  here.searchParams.delete('join');
+  if (asked) history.replaceState(null, '', here);
+}
 
 /** Is there something to join that this browser is not in? */
 function isWanted() {
   const { me, group, sessions, hasMe } = classroom;
   if (group || (!hasMe && !asked)) return false;
-  if (asked && location.pathname !== '/') return true;
+  if (asked && location.search.includes('join=')) return true;
   // In the class, but in no group yet.
   if (me && classroom.mine) return !memory.get(LOOKS);
   return !board.isTeacher && !memory.get(LOOKS) && !!sessions?.some((s) => s.code && !s.is_project);

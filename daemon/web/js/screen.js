@@ -94,7 +94,7 @@ function Chart({ tile, axes, isLarge }) {
     return y == null || isOfEvents(sources[i].stream) ? [] : [{ x: count(x[last]), y, colour: lookOf(tile, i, isLarge).colour, isOpen, size: Math.max(1.6, unitPx() * (isLarge ? 0.3 : 0.26)) }];
   });
   return html`<${Plot} label=${group ? `${groupName(group.number)} ${name}` : name} x=${axes.x} y=${axes.y} font=${font} most=${isLarge ? [5, 5] : [4, 3]}
-    xTitle=${isLarge ? `${t('time')} / ${unit}` : unit} yTitle=${isLarge ? name + (of && ` / ${of}`) : ''} watermark=${group?.replay ? t('replay') : ''}
+    xTitle=${isLarge ? `${t('time')} / ${unit}` : unit} yTitle=${isLarge ? name + (of && ` / ${of}`) : ''} watermark=${span.later ? t('replay') : ''}
     gaps=${p.gaps.map((g) => ({ from: count(g.from), to: count(g.to) }))}
     lines=${lines} dots=${dots}/>`;
 }

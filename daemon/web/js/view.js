@@ -43,7 +43,7 @@ class View extends Emitter {
     // kept run that is shown as if it were recorded `later`.
     /** @type {[number, number]|null} */ this.values = null;
     /** @type {[number, number][]|null} */ this.predicted = null;
-    /** @type {{run: number, later: number}|null} */ this.replay = null;
+    /** @type {{run: import('./api.js').Run, device: Device, later: number}|null} */ this.replay = null;
     /** @type {[string, string]|null} channels of the x–y picture */ this.axes = kept.axes ?? null;
     board.on('runs', () => this.witness());
   }
@@ -62,6 +62,7 @@ class View extends Emitter {
 
   /** @returns {Device|undefined} */
   get device() {
+    if (this.replay) return this.replay.device;
     const all = (board.devices ?? []).filter((d) => d.streams.length);
     const chosen = all.find((d) => d.identity === this.identity);
     if (chosen) return chosen;
@@ -114,7 +115,7 @@ class View extends Emitter {
   /** The run that the page shows, or null for live readings. Who saw a run go on sees how it ended; who
    * comes later sees the line move. @returns {import('./api.js').Run|null} */
   get run() {
-    if (this.replay) return board.runs.find((r) => r.id === this.replay?.run) ?? null;
+    if (this.replay) return this.replay.run;
     if (this.main === 'live') return null;
     const chosen = board.runs.find((r) => r.id === this.main);
     if (chosen) return chosen;
