@@ -313,8 +313,7 @@ static const struct page *find_named(const struct pages *pages, const char *path
 
 	if (page)
 		return page;
-	bool is_student = strcmp(path, "/") == 0 || strncmp(path, "/j/", strlen("/j/")) == 0;
-	text_add(&text, is_student ? "/index" : path);
+	text_add(&text, strcmp(path, "/") == 0 ? "/index" : path);
 	text_add(&text, ".html");
 	return text.is_cut ? NULL : find(pages, with_suffix);
 }

@@ -18,6 +18,5 @@ int pages_open(const char *folder, struct pages **ret_pages);
 void pages_close(struct pages *pages); /* after http_close */
 
 /* Answers with the file at `path` ("/js/student.js"); "/" is /index.html and "/teacher"
- * /teacher.html; "/j/4827", the address in a lesson's QR code, is the student page, which reads the
- * code there. 304 when the browser has it, 404 when there is none. `pages` may be NULL: 404. */
+ * /teacher.html. 304 when the browser has it, 404 when there is none. `pages` may be NULL: 404. */
 void pages_answer(const struct pages *pages, struct request *request, const char *path);
