@@ -98,7 +98,7 @@ test('the address of the QR code leads straight to the groups; an old one says s
 
 test('a browser changes its group, keeps to it when the board starts anew, and is let go when the lesson ends', async () => {
   const context = await (await chromium()).newContext({ viewport: { width: 1024, height: 768 } });
-  const page = await open(board, { context, query: `j/${session.code}` });
+  const page = await open(board, { context, query: `?join=${session.code}&lang=zh&theme=light` });
   await page.locator('.place').nth(2).click();
   await until('group 3', async () => /3 组/.test(await page.locator('.gmark').first().innerText()));
   await page.keyboard.press('Escape');               // the lesson's slip
