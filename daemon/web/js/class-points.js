@@ -59,8 +59,8 @@ export function curveOf({ expression, parameters }, read, from, to, n = 120) {
 }
 
 /** How far a drawn prediction was from what came, on average; NaN: they share no time. @param {[number, number][]} drawn by x
- * @param {{x: ArrayLike<number>, y: ArrayLike<number|null>}} came */
-export function distance(drawn, { x, y }) {
+ * @param {{x: ArrayLike<number>, mid: ArrayLike<number|null>}} came */
+export function distance(drawn, { x, mid: y }) {
   let sum = 0, n = 0, k = 1;
   for (let i = 0; i < x.length; i++) {
     const v = y[i];
