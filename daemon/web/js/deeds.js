@@ -44,10 +44,16 @@ export async function perform(session, what) {
 /** Would a start record something of this group? @param {Group} group */
 export const canStart = (group) => !group.replay && devicesOf(group).some((d) => d.state === 'ready' && !d.problem);
 
+/** Kits that no other open session has: a kit of a long project is not for a lesson. @param {Session|null} session @returns {Device[]} */
+export function kitsFree(session) {
+  const taken = new Set((classroom.sessions ?? []).filter((s) => s.id !== session?.id).flatMap((s) => s.groups.flatMap((g) => g.devices)));
+  return (board.devices ?? []).filter((d) => !taken.has(d.id));
+}
+
 /** Gives kits that nobody has to groups that have none. @param {Session} session */
 export async function dealOut(session) {
   let now = session;
-  for (const { group, devices } of deal(now.groups, board.devices ?? [], desk.text(now.lesson))) {
+  for (const { group, devices } of deal(now.groups, kitsFree(now), desk.text(now.lesson))) {
     now = await act(now.id, { do: 'assign', group, devices });
   }
   if (now !== session) classroom.take(now);

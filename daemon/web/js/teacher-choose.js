@@ -3,10 +3,9 @@
 // Before a lesson: step 1, the lessons as cards that say which can run with what is plugged in; step 2, the kits; at the
 // side for how many groups of which class. The big key opens the lesson, and then there is a code to join by.
 import { html, say, Segments, t } from './base.js';
-import { board } from './board.js';
 import { classroom } from './classroom.js';
 import { deal } from './class-lanes.js';
-import { openLesson } from './deeds.js';
+import { kitsFree, openLesson } from './deeds.js';
 import { desk, GROUPS_MOST } from './desk.js';
 import { Icon } from './icons.js';
 import { Kits, kitsFor } from './teacher-kits.js';
@@ -58,7 +57,7 @@ function Cards() {
 /** For how many groups, when nobody said it: as many as would have kits of their own. */
 function groupsNow() {
   const free = Array.from({ length: GROUPS_MOST }, (_, i) => ({ number: i + 1, devices: [] }));
-  return desk.groups ?? (deal(free, board.devices ?? [], desk.text(desk.lesson)).length || GROUPS_FIRST);
+  return desk.groups ?? (deal(free, kitsFree(null), desk.text(desk.lesson)).length || GROUPS_FIRST);
 }
 
 /** @param {{groups: number, onChange: (n: number) => void}} p */

@@ -6,7 +6,7 @@ import { html, say, t } from './base.js';
 import { zero } from './api.js';
 import { board } from './board.js';
 import { lanesOf } from './class-lanes.js';
-import { blink, doing, isZeroable, perform } from './deeds.js';
+import { blink, doing, isZeroable, kitsFree, perform } from './deeds.js';
 import { devicesOf } from './group-view.js';
 import { useBoard, useEvery, useText } from './hooks.js';
 import { Icon } from './icons.js';
@@ -26,7 +26,7 @@ import { unitText } from './units.js';
 /** Which kits a teacher sees: those of the session's groups, also when they were unplugged, and what else is plugged in,
  * what the lesson needs first. @param {Lesson|null} lesson @param {Session|null} session @returns {Device[]} */
 export function kitsFor(lesson, session) {
-  const used = new Set(session?.groups.flatMap((g) => g.devices)), all = (board.devices ?? []).filter((d) => d.streams.length || d.problem);
+  const used = new Set(session?.groups.flatMap((g) => g.devices)), all = kitsFree(session).filter((d) => d.streams.length || d.problem);
   const serves = (/** @type {Device} */ d) => !lesson || lesson.needs.length === 0 || lanesOf([d], lesson).some((l) => l.need);
   const rank = (/** @type {Device} */ d) => (used.has(d.id) ? 0 : serves(d) ? 1 : 2);
   return all.filter((d) => used.has(d.id) || d.state !== 'gone').sort((a, b) => rank(a) - rank(b) || a.sticker - b.sticker);
