@@ -99,8 +99,10 @@ export async function zeroAll(devices, lesson) {
   });
   if (done || !lanes.length) toast(done ? t('te_zeroed', done) : t('te_noZero'));
 }
-/** A temperature is not zeroed with a tap for all: only what its kit says so of. @param {import('./api.js').Channel & {is_zeroable?: boolean}} channel */
-export const isZeroable = (channel) => channel.is_zeroable === true;
+/** Quantities whose zero a hand can make: nothing hangs there, nothing moves, no current flows. A temperature has none. */
+const ZEROED = ['force', 'mass', 'weight', 'distance', 'length', 'position', 'angle', 'velocity', 'speed', 'acceleration', 'voltage', 'current', 'field', 'torque'];
+/** @param {import('./api.js').Channel & {is_zeroable?: boolean}} channel */
+export const isZeroable = (channel) => channel.is_zeroable === true && ZEROED.includes(channel.quantity);
 
 /** @param {Device} device */
 async function lit(device) {

@@ -9,7 +9,7 @@ import { kitsFree, openLesson } from './deeds.js';
 import { desk, GROUPS_MOST } from './desk.js';
 import { Icon } from './icons.js';
 import { Kits, kitsFor } from './teacher-kits.js';
-import { StartBar, useDesk } from './teacher-parts.js';
+import { StartBar, Tick, useDesk } from './teacher-parts.js';
 import { BoardPanel, Shelf } from './teacher-shelf.js';
 
 /** @typedef {import('./teacher-api.js').Card} Card */
@@ -73,7 +73,7 @@ function About() {
     <label class="field"><span>${t('te_class')}</span><input type="text" maxlength="31" autocomplete="off" placeholder=${t('te_classHint')} value=${desk.title}
       onInput=${(/** @type {any} */ e) => desk.set({ title: e.target.value })}/></label>
     <${Stepper} groups=${groupsNow()} onChange=${(/** @type {number} */ n) => desk.set({ groups: n })}/>
-    ${free && html`<label class="tick"><input type="checkbox" checked=${desk.isProject} onChange=${(/** @type {any} */ e) => desk.set({ isProject: e.target.checked })}/>${t('te_long')}</label>`}</section>`;
+    ${free && html`<${Tick} isOn=${desk.isProject} words=${t('te_long')} onChange=${(/** @type {boolean} */ on) => desk.set({ isProject: on })}/>`}</section>`;
 }
 
 /** Lessons that go on: a second teacher, or this one after closing the page, goes in. */

@@ -17,7 +17,7 @@ import { nextAction, devicesIn, Kits, kitsFor } from './teacher-kits.js';
 import { LessonClock } from './teacher-clock.js';
 import { Log } from './teacher-log.js';
 import { Notes } from './teacher-notes.js';
-import { StartBar, useDesk } from './teacher-parts.js';
+import { StartBar, Tick, useDesk } from './teacher-parts.js';
 import { Range } from './teacher-range.js';
 import { Reveal } from './teacher-reveal.js';
 import { BoardPanel, Shelf } from './teacher-shelf.js';
@@ -70,17 +70,17 @@ const Settings = ({ session }) => html`<section class="panel" aria-labelledby="s
   <label class="field"><span>${t('te_class')}</span><input type="text" maxlength="31" autocomplete="off" placeholder=${t('te_classHint')} value=${session.title}
     onChange=${(/** @type {any} */ e) => perform(session, { do: 'title', title: e.target.value.trim() })}/></label>
   <${Stepper} groups=${session.groups.length} onChange=${(/** @type {number} */ groups) => perform(session, { do: 'groups', groups })}/>
-  <label class="tick"><input type="checkbox" checked=${session.may_start === 'groups'} onChange=${(/** @type {any} */ e) => perform(session, { do: 'may_start', who: e.target.checked ? 'groups' : 'teacher' })}/>
-    ${t('te_mayStart')}</label></section>`;
+  <${Tick} isOn=${session.may_start === 'groups'} words=${t('te_mayStart')}
+    onChange=${(/** @type {boolean} */ on) => perform(session, { do: 'may_start', who: on ? 'groups' : 'teacher' })}/></section>`;
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function KitsView({ session, lesson }) {
   const spare = deal(session.groups, kitsFree(session), lesson).length;
-  return html`<div class="tcols"><main><div class="secthead"><h2 class="step">${t('te_step2')}</h2><div class="acts">
+  return html`<div class="tcols"><div><div class="secthead"><h2 class="step">${t('te_step2')}</h2><div class="acts">
       ${spare > 0 && html`<button class="btn main" onClick=${() => doing(() => dealOut(session))}><${Icon} n="hand" s=${20}/>${t('te_deal', spare)}</button>`}
       <button class="btn" onClick=${() => blink(devicesIn(session))}><${Icon} n="lamp" s=${20}/>${t('te_blinkAllDo')}</button></div></div>
-    <${Kits} devices=${kitsFor(lesson, session)} lesson=${lesson} session=${session}/>${lesson && html`<${Notes} lesson=${lesson}/>`}</main>
-    <aside class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${BoardPanel}/></aside></div>`;
+    <${Kits} devices=${kitsFor(lesson, session)} lesson=${lesson} session=${session}/>${lesson && html`<${Notes} lesson=${lesson}/>`}</div>
+    <div class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${BoardPanel}/></div></div>`;
 }
 
 /** @param {{session: Session}} p */
@@ -109,9 +109,9 @@ function Foot({ session, lesson }) {
 export function Class({ session }) {
   useDesk();
   const lesson = desk.text(session.lesson), { view } = desk;
-  return html`<div class="inclass"><${LessonClock} session=${session} lesson=${lesson}/>
+  return html`<main class="inclass"><${LessonClock} session=${session} lesson=${lesson}/>
     <div class="secthead"><h1>${sessionName(session)}</h1><${Actions} session=${session} lesson=${lesson}/></div>
-    ${view === 'kits' ? html`<${KitsView} session=${session} lesson=${lesson}/>` : html`<main>${view === 'groups' ? html`<${Wall} session=${session} lesson=${lesson}/>`
-    : view === 'reveal' ? html`<${Reveal} session=${session} lesson=${lesson}/>` : html`<${Log} session=${session}/>`}</main>`}</div>
+    ${view === 'kits' ? html`<${KitsView} session=${session} lesson=${lesson}/>` : html`<div>${view === 'groups' ? html`<${Wall} session=${session} lesson=${lesson}/>`
+    : view === 'reveal' ? html`<${Reveal} session=${session} lesson=${lesson}/>` : html`<${Log} session=${session}/>`}</div>`}</main>
     <${Foot} session=${session} lesson=${lesson}/>`;
 }

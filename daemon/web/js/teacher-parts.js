@@ -44,3 +44,7 @@ function Refused() {
 
 /** The bar at the foot, always in the same place: what is, then the deeds, the one big key last. @param {{label: string, children?: any}} p */
 export const StartBar = ({ label, children }) => html`<footer class="startbar" aria-label=${label}><${Refused}/><div class="row">${children}</div></footer>`;
+
+/** A choice that is on or off. @param {{isOn: boolean, words: string, onChange: (on: boolean) => void}} p */
+export const Tick = ({ isOn, words, onChange }) => html`<button class="btn plain tick" role="checkbox" aria-checked=${isOn} onClick=${() => onChange(!isOn)}>
+  <span class="box">${isOn && html`<${Icon} n="check" s=${20}/>`}</span><span>${words}</span></button>`;
