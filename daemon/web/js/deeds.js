@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // What the teacher does: each deed asks for the PIN where it must, tells in one sentence why it was refused, and takes
-// the session as it is afterwards. One at a time, so that a double tap is one.
+// the session as it is afterwards. One after the other; the same again while it goes on is a double tap, and is one.
 import { t } from './base.js';
 import { identify, Refusal, zero } from './api.js';
 import { board } from './board.js';
@@ -18,25 +18,29 @@ import { toast } from './toast.js';
 /** @typedef {import('./class-api.js').Group} Group */
 /** @typedef {import('./api.js').Device} Device */
 
-let isBusy = false;
+/** @type {Promise<unknown>} the last deed, as far as it is done */ let last = Promise.resolve();
+/** @type {Set<string>} */ const going = new Set();
 
-/** @template T @param {() => Promise<T>} deed @returns {Promise<T|null>} null: refused, or another one goes on */
-export async function doing(deed) {
-  if (isBusy) return null;
-  isBusy = true;
+/** @template T @param {string} name what it is, so that a double tap is known @param {() => Promise<T>} deed
+ * @returns {Promise<T|null>} null: refused, or it goes on already */
+export async function doing(name, deed) {
+  if (going.has(name)) return null;
+  going.add(name);
+  const before = last, mine = (async () => { await before; return withTeacher(deed); })();
+  last = mine.catch(() => {});
   try {
-    return await withTeacher(deed);
+    return await mine;
   } catch (error) {
     refusals.tell(sentence(error));
     return null;
   } finally {
-    isBusy = false;
+    going.delete(name);
   }
 }
 
 /** @param {Session} session @param {import('./teacher-api.js').Deed} what @returns {Promise<Session|null>} */
 export async function perform(session, what) {
-  const after = await doing(() => act(session.id, what));
+  const after = await doing(`${session.id} ${JSON.stringify(what)}`, () => act(session.id, what));
   if (after) classroom.take(after);
   return after;
 }
@@ -63,7 +67,7 @@ export async function dealOut(session) {
 /** Opens the chosen lesson for a class. @param {number} groups */
 export async function openLesson(groups) {
   const { lesson = null, title, isProject, card } = desk;
-  const made = await doing(async () => {
+  const made = await doing('open', async () => {
     const session = await makeSession({ ...(lesson == null ? {} : { lesson }), title: title.trim(), groups, is_project: card?.is_project ?? (lesson == null && isProject) });
     return dealOut(session);
   });
@@ -93,7 +97,7 @@ export async function endLesson(session) {
 export async function zeroAll(devices, lesson) {
   const lanes = devices.flatMap((d) => lanesOf([d], lesson).slice(0, 1)).filter(({ channel, device }) => isZeroable(channel) && device.state === 'ready');
   let done = 0;
-  await doing(async () => {
+  await doing('zero all', async () => {
     for (const { stream, channel } of lanes) { await zero({ stream: stream.id, channel: channel.id, is_sure: false }); done++; }
     return true;
   });
@@ -117,7 +121,7 @@ async function lit(device) {
 /** Lets kits blink. @param {Device[]} devices */
 export async function blink(devices) {
   const there = devices.filter((d) => d.state !== 'gone');
-  const all = await doing(() => Promise.all(there.map(lit)));
+  const all = await doing('blink', () => Promise.all(there.map(lit)));
   if (!all) return;
   const dark = there.filter((_, i) => !all[i]).map((d) => d.sticker).join(', ');
   if (dark) refusals.tell(t('noBlink', dark));
@@ -127,5 +131,5 @@ export async function blink(devices) {
 
 /** @param {string} text @param {number} at_us the instant when the button was pressed */
 export async function mark(text, at_us) {
-  if (await doing(() => markAll({ text, at_us: Math.round(at_us) }).then(() => true))) toast(t('te_marked', text));
+  if (await doing('mark', () => markAll({ text, at_us: Math.round(at_us) }).then(() => true))) toast(t('te_marked', text));
 }

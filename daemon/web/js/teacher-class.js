@@ -33,11 +33,13 @@ export const sessionName = (session) => [say(desk.cards?.find((c) => c.id === se
 /** A mark for all: the instant is that of the press, the words come after. */
 function MarkAll() {
   const [text, setText] = useState(''), [at, setAt] = useState(0);
-  const submit = (/** @type {Event} */ e) => { e.preventDefault(); mark(text.trim() || t('te_markWord'), at || board.now()); };
+  const go = () => { mark(text.trim() || t('te_markWord'), at || board.now()); setText(''); };
+  // A form that is taken away by the press that submits it submits nothing: the button acts, and Enter presses it.
+  const enter = (/** @type {any} */ e) => { e.preventDefault(); e.currentTarget.querySelector('[data-close]').click(); };
   return html`<span onClickCapture=${(/** @type {any} */ e) => { if (e.target.closest('[aria-expanded=false]')) setAt(board.now()); }}>
     <${Pop} label=${t('te_markAll')} isNamed face=${html`<${Icon} n="flag" s=${20}/><span>${t('te_markAll')}</span>`}>
-      <form class="field" onSubmit=${submit}><label><span>${t('te_markWhat')}</span><input type="text" maxlength="63" autocomplete="off" placeholder=${t('te_markWord')} value=${text}
-        onInput=${(/** @type {any} */ e) => setText(e.target.value)}/></label><button class="btn main" data-close>${t('te_markGo')}</button></form><//></span>`;
+      <form class="field" onSubmit=${enter}><label><span>${t('te_markWhat')}</span><input type="text" maxlength="63" autocomplete="off" placeholder=${t('te_markWord')} value=${text}
+        onInput=${(/** @type {any} */ e) => setText(e.target.value)}/></label><button type="button" class="btn main" data-close onClick=${go}>${t('te_markGo')}</button></form><//></span>`;
 }
 
 /** What was forgotten: a start in the past. @param {{session: Session}} p */
@@ -77,7 +79,7 @@ const Settings = ({ session }) => html`<section class="panel" aria-labelledby="s
 function KitsView({ session, lesson }) {
   const spare = deal(session.groups, kitsFree(session), lesson).length;
   return html`<div class="tcols"><div><div class="secthead"><h2 class="step">${t('te_step2')}</h2><div class="acts">
-      ${spare > 0 && html`<button class="btn main" onClick=${() => doing(() => dealOut(session))}><${Icon} n="hand" s=${20}/>${t('te_deal', spare)}</button>`}
+      ${spare > 0 && html`<button class="btn main" onClick=${() => doing('deal', () => dealOut(session))}><${Icon} n="hand" s=${20}/>${t('te_deal', spare)}</button>`}
       <button class="btn" onClick=${() => blink(devicesIn(session))}><${Icon} n="lamp" s=${20}/>${t('te_blinkAllDo')}</button></div></div>
     <${Kits} devices=${kitsFor(lesson, session)} lesson=${lesson} session=${session}/>${lesson && html`<${Notes} lesson=${lesson}/>`}</div>
     <div class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${BoardPanel}/></div></div>`;

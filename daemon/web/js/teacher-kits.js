@@ -95,7 +95,7 @@ function Zero({ lane }) {
   if (!lane || !isZeroable(lane.channel)) return null;
   const act = async () => {
     const { stream, channel } = lane;
-    if (await doing(() => zero({ stream: stream.id, channel: channel.id, is_sure: false }).then(() => true))) toast(t('cal_zeroed', channelName(channel)));
+    if (await doing(`zero ${stream.id}`, () => zero({ stream: stream.id, channel: channel.id, is_sure: false }).then(() => true))) toast(t('cal_zeroed', channelName(channel)));
   };
   return html`<button class="btn" onClick=${act}><${Icon} n="zero" s=${18}/>${t('te_zero')}</button>`;
 }

@@ -23,7 +23,7 @@ export function Replays({ session, group, lesson }) {
   const show = (/** @type {number|null} */ run) => perform(session, { do: 'replay', group: group.number, run });
   const sample = async (/** @type {string} */ name) => {
     setBusy(true);
-    const runs = await doing(() => importSample(String(session.lesson), name));
+    const runs = await doing('sample', () => importSample(String(session.lesson), name));
     setBusy(false);
     // Six groups in a sample are six runs: each group has its own, and the first again when there are more groups.
     if (runs?.length) await show(runs[(group.number - 1) % runs.length]);
