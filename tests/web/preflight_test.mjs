@@ -18,14 +18,14 @@ test('all is well, and each thing that was looked at is said', () => {
 
 test('a kit that is gone, silent, or has a problem of its own or of one probe is named', () => {
   const devices = [kit(1), kit(3, { state: 'gone' }), kit(4, { state: 'silent' }), kit(5, { problem: { zh: '', en: '' } }), kit(6, { streams: [{ problem: { zh: '', en: '' }, channels: [] }] })];
-  assert.deepStrictEqual(bad({ devices }), [['kits', 'pf_ill', '3, 4, 5, 6']]);
+  assert.deepStrictEqual(bad({ devices }), [['kits', 'pf_ill', [3, 4, 5, 6]]]);
   assert.deepStrictEqual(bad({ devices: [] }), [['kits', 'pf_none']]);
 });
 
 test('a slow kit is named, but not one that is ill anyway', () => {
   const pace = (/** @type {any} */ d) => ({ hertz: 4, isOff: d.sticker !== 1 });
-  assert.deepStrictEqual(bad({ pace }), [['rate', 'pf_slow', '2']]);
-  assert.deepStrictEqual(bad({ pace, devices: [kit(1), kit(2, { state: 'gone' })] }), [['kits', 'pf_ill', '2']]);
+  assert.deepStrictEqual(bad({ pace }), [['rate', 'pf_slow', [2]]]);
+  assert.deepStrictEqual(bad({ pace, devices: [kit(1), kit(2, { state: 'gone' })] }), [['kits', 'pf_ill', [2]]]);
   assert.deepStrictEqual(bad({ pace: () => null }), [], 'too early to say is no fault');
 });
 
@@ -35,5 +35,5 @@ test('an hour that nobody knows, a card that is full or broken, an old calibrati
   assert.deepStrictEqual(bad({ status: { ...well, store: { problem: null, bytes: 95, limit_bytes: 100 } } }), [['card', 'pf_cardFull', 95]]);
   assert.deepStrictEqual(bad({ status: { ...well, store: { problem: null, bytes: 1e12, limit_bytes: 0 } } }), [], 'no limit was set');
   assert.deepStrictEqual(bad({ status: { ...well, store: { problem: {}, bytes: 95, limit_bytes: 100 } } }), [['card', 'pf_cardBad']]);
-  assert.deepStrictEqual(bad({ devices: [kit(7, {}, { is_overdue: true })] }), [['calibration', 'pf_old', '7']]);
+  assert.deepStrictEqual(bad({ devices: [kit(7, {}, { is_overdue: true })] }), [['calibration', 'pf_old', [7]]]);
 });

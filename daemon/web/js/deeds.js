@@ -123,7 +123,7 @@ export async function blink(devices) {
   const there = devices.filter((d) => d.state !== 'gone');
   const all = await doing('blink', () => Promise.all(there.map(lit)));
   if (!all) return;
-  const dark = there.filter((_, i) => !all[i]).map((d) => d.sticker).join(', ');
+  const dark = there.filter((_, i) => !all[i]).map((d) => d.sticker).join(t('te_list'));
   if (dark) refusals.tell(t('noBlink', dark));
   else if (there.length === 1) toast(t('blinking', there[0].sticker));
   else toast(t('te_blinkAll'));

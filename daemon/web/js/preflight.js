@@ -5,7 +5,7 @@
 
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./base.js').Key} Key */
-/** @typedef {{id: 'kits'|'rate'|'clock'|'card'|'calibration', isGood: boolean, key: Key, values: unknown[]}} Check */
+/** @typedef {{id: 'kits'|'rate'|'clock'|'card'|'calibration', isGood: boolean, key: Key, values: unknown[]}} Check a list among the values is of stickers */
 
 const UNSURE_US = 5e6;               // as clock.js
 const ROOM = 0.9;                    // of the card's share
@@ -19,7 +19,7 @@ export const isWell = (device) => device.state === 'ready' && !device.problem &&
 export function preflight({ devices, pace, status }) {
   const ill = devices.filter((d) => !isWell(d)), slow = devices.filter((d) => isWell(d) && pace(d)?.isOff);
   const old = devices.filter((d) => d.streams.some((s) => s.channels.some((c) => c.is_overdue)));
-  const numbers = (/** @type {Device[]} */ all) => all.map((d) => d.sticker).join(', ');
+  const numbers = (/** @type {Device[]} */ all) => all.map((d) => d.sticker);
   /** @type {Check[]} */ const out = [];
   /** @param {Check['id']} id @param {boolean} isGood @param {Key} key @param {...unknown} values */
   const say = (id, isGood, key, ...values) => { out.push({ id, isGood, key, values }); };

@@ -8,6 +8,7 @@ export const T = {
   te_gate: ['这一页管课堂：选课、开始、看全班。要老师的 PIN。', 'This page runs the class: choose, start, see all groups. It needs the PIN.'],
   te_gateGo: ['输入 PIN', 'Type the PIN'],
   te_toStudents: ['学生页', 'Student page'],
+  te_list: ['、', ', '],
   te_wait: ['正在取', 'Loading'],
 
   // top

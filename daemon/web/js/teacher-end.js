@@ -61,7 +61,7 @@ export function Ended({ session }) {
       <p class="dim">${sessionName(session)}</p>
       <dl>${rows.map(([key, value]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${receipts ? value : '…'}</dd></div>`)}
         ${ships && html`<div><dt>${t('te_rShip')}</dt><dd>${behind ? t('te_rBehind', num(behind)) : t('te_rAll')}</dd></div>`}</dl>
-      ${stickers.length > 0 && html`<p class="tick"><${Icon} n="hand"/>${t('te_put', stickers.join(', '))}</p>`}</section></main>
+      ${stickers.length > 0 && html`<p class="tick"><${Icon} n="hand"/>${t('te_put', stickers.join(t('te_list')))}</p>`}</section></main>
     <${StartBar} label=${t('te_end')}><div class="grow"><strong>${t('te_over')}</strong></div><button class="btn" onClick=${() => reopen(session)}><${Icon} n="undo" s=${20}/><span>${t('te_notOver')}</span></button>
       <button class="btn" onClick=${() => desk.put()}><span>${t('te_toLessons')}</span></button>
       ${runs > 0 && html`<a class="btn main big" download href=${packageUrl(session.id)}><${Icon} n="out"/><span>${t('te_package')}</span></a>`}<//>`;

@@ -121,7 +121,7 @@ function Checks({ devices }) {
   const pace = (/** @type {Device} */ d) => (d.streams[0] ? board.pace(d.id, d.streams[0].period_us) : null);
   const status = board.status && { ...board.status, store: { ...board.status.store, problem: board.storeProblem } };
   return html`<ul class="checks" aria-label=${t('te_checks')}>${preflight({ devices, pace, status }).map(({ id, isGood, key, values }) => html`
-    <li key=${id} data-check=${id} class=${isGood ? 'ok' : 'warn'}><${Icon} n=${isGood ? 'check' : 'warn'} s=${18}/><span>${t(key, ...values)}</span></li>`)}</ul>`;
+    <li key=${id} data-check=${id} class=${isGood ? 'ok' : 'warn'}><${Icon} n=${isGood ? 'check' : 'warn'} s=${18}/><span>${t(key, ...values.map((v) => (Array.isArray(v) ? v.join(t('te_list')) : v)))}</span></li>`)}</ul>`;
 }
 
 /** Kits that are plugged in, and cannot be understood. */

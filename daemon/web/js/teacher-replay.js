@@ -30,7 +30,7 @@ export function Replays({ session, group, lesson }) {
   };
   if (group.replay) return html`<button class="btn" onClick=${() => show(null)}><${Icon} n="live" s=${18}/>${t('te_liveAgain')}</button>`;
   const runs = saved(session), samples = lesson?.samples ?? [];
-  return html`<${Pop} label=${t('te_useReplay')} isNamed face=${html`<${Icon} n="replay" s=${18}/>${t('te_useReplay')}`}>
+  return html`<${Pop} label=${t('te_useReplay')} isNamed face=${html`<${Icon} n="replay" s=${18}/><span>${t('te_useReplay')}</span>`}>
     <h2>${t('te_useReplay')}</h2>
     ${samples.map((name) => html`<button class="item" data-close key=${name} disabled=${isBusy} onClick=${() => sample(name)}><${Icon} n="replay"/><span>${t('te_sample')}<small>${name}</small></span></button>`)}
     ${runs.map((run) => html`<button class="item" data-close key=${run.id} onClick=${() => show(run.id)}><${Icon} n="replay"/>

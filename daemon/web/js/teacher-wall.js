@@ -88,7 +88,7 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
       <${Animal} animal=${group.animal} s=${28}/><b>${t('groupN', group.number)}</b><span class="sub">${say(group.animal)}</span>${group.run != null && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${14}/></span>`}
       ${!group.replay && group.is_ready && group.run == null && html`<span class="ok-c" title=${t('te_isReady')}><${Icon} n="check" s=${18}/><span class="sr">${t('te_isReady')}</span></span>`}
       <${Newest} group=${group} source=${main?.source}/></div>
-    ${actions.length > 0 && html`<div class="fix">${actions.map(({ d, words }) => html`<p key=${d.id}><${Icon} n="unplug" s=${18}/><span>${t('kitPart', t('kitN', d.sticker), words)}</span></p>`)}<${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
+    ${actions.length > 0 && html`<div class="fix"><ul>${actions.map(({ d, words }) => html`<li key=${d.id}><${Icon} n="unplug" s=${18}/><span>${t('kitPart', t('kitN', d.sticker), words)}</span></li>`)}</ul><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
     ${group.replay && html`<div class="replaying"><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
     ${main ? html`<${Plot} label=${`${t('groupN', group.number)}, ${name}`} x=${[0, seconds / unit]} y=${range} xTitle=${isMinutes ? 'min' : 's'} lines=${lines} gaps=${gaps} marks=${marks} most=${[5, 4]}
       watermark=${group.replay ? t('replay') : ''}/>` : html`<p class="nokit dim">${t('te_groupNoKit')}</p>`}</article>`;
