@@ -102,12 +102,11 @@ static void add_calibration(struct text *text, const struct calibration *calibra
 	text_add(text, "]}");
 }
 
+/* Behind what it is called. */
 static void add_stream(struct text *text, const struct about_stream *of)
 {
 	const struct stream *stream = &of->stream;
 
-	text_add(text, "\n  {");
-	add_string(text, "file", of->file);
 	if (of->group > 0)
 		text_addf(text, ",\"group\":%u,", of->group);
 	else
@@ -126,7 +125,12 @@ static void add_stream(struct text *text, const struct about_stream *of)
 		text_add(text, c > 0 ? ",\n    " : "\n    ");
 		add_channel(text, &stream->channels[c]);
 	}
-	text_add(text, "],\"calibrations\":[");
+	text_add_char(text, ']');
+}
+
+static void add_history(struct text *text, const struct about_stream *of)
+{
+	text_add(text, ",\"calibrations\":[");
 	for (size_t i = 0; i < of->n_calibrations; i++) {
 		text_add(text, i > 0 ? ",\n    " : "\n    ");
 		add_calibration(text, &of->calibrations[i]);
@@ -135,7 +139,7 @@ static void add_stream(struct text *text, const struct about_stream *of)
 	for (size_t i = 0; i < of->n_uncertainties; i++)
 		text_addf(text, "%s{\"from_ns\":%" PRId64 ",\"ns\":%" PRId64 "}", i > 0 ? "," : "",
 			of->uncertainties[i].from.ns, of->uncertainties[i].ns);
-	text_add(text, "]}");
+	text_add_char(text, ']');
 }
 
 static void add_groups(struct text *text, const struct about *about)
@@ -230,12 +234,26 @@ void about_write(const struct about *about, struct text *text)
 	add_groups(text, about);
 	text_add(text, ",\n\"streams\":[");
 	for (size_t i = 0; i < about->n_streams; i++) {
-		text_add(text, i > 0 ? "," : "");
+		text_add(text, i > 0 ? ",\n  {" : "\n  {");
+		add_string(text, "file", about->streams[i].file);
 		add_stream(text, &about->streams[i]);
+		add_history(text, &about->streams[i]);
+		text_add_char(text, '}');
 	}
 	text_add_char(text, ']');
 	add_readings(text, about);
 	add_marks(text, about);
 	add_gaps(text, about);
 	text_add(text, "}\n");
+}
+
+void about_write_streams(const struct about *about, struct text *text)
+{
+	text_add_char(text, '[');
+	for (size_t i = 0; i < about->n_streams; i++) {
+		text_addf(text, i > 0 ? ",{\"id\":%u" : "{\"id\":%u", about->streams[i].stream.id);
+		add_stream(text, &about->streams[i]);
+		text_add_char(text, '}');
+	}
+	text_add_char(text, ']');
 }

@@ -59,9 +59,12 @@ void about_clear(struct about *about); /* one that is all zero, too */
 /* As run.json, with a line's end. */
 void about_write(const struct about *about, struct text *text);
 
+/* Its streams alone, with their ids, as an answer of the API has them: [{...}, ...]. */
+void about_write_streams(const struct about *about, struct text *text);
+
 /* What is wrong with it: one sentence in each language that names the place. */
 struct about_fault {
-	char zh[320], en[320];
+	char zh[800], en[800];
 };
 
 /* 0; -EBADMSG with the fault; -ENOMEM. Names and numbers are checked here, so that whoever has an

@@ -49,6 +49,8 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
 	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
 	{"GET",    "/api/v1/runs/{id}/receipt",         false, handle_receipt},
+	{"GET",    "/api/v1/runs/{id}/streams",         false, handle_run_streams},
+	{"POST",   "/api/v1/import",                    true,  handle_import},
 	{"GET",    "/api/v1/marks",                     false, handle_marks},
 	{"POST",   "/api/v1/marks",                     true,  handle_mark},
 	{"GET",    "/api/v1/sessions",                  false, handle_sessions},

@@ -6,6 +6,7 @@
 #include "share/ask.h"
 #include "share/extract_product.h"
 #include "share/handlers.h"
+#include "share/import.h"
 #include "share/sheet.h"
 
 static bool ask_format(struct request *request, enum export_format *ret_format, bool *ret_is_sheet)
@@ -64,24 +65,25 @@ static bool ask_run(struct parts *parts, struct request *request, struct extract
 
 	if (!ask_int(request, "run", &id))
 		return false;
-	if (!parts->runs.is_known) {
+	if (!parts->runs.is_known && !import_of(id)) {
 		refuse_busy(request);
 		return false;
 	}
-	const struct run *run =
-		id > 0 && id <= UINT32_MAX ? runs_find(&parts->runs, (uint32_t)id) : NULL;
+	const struct run *run = parts_find_run(parts, id);
 	if (!run) {
 		refuse_no_run(request, id);
 		return false;
 	}
 	options->from = run->from;
+	options->import = import_of(id);
 	if (run->to.ns != INT64_MAX) {
 		options->to = run->to;
-		options->run = run->id;
+		options->run = options->import ? 0 : run->id;
 	}
 	options->run_from = options->from;
 	options->run_to = options->to;
-	name_file(options, "run", run->number);
+	text_copy(options->title, sizeof options->title, run->title);
+	name_file(options, options->import ? "import" : "run", run->number);
 	return true;
 }
 
@@ -123,15 +125,33 @@ static void send_extract(struct parts *parts, struct request *request,
 		.catalogue = parts->catalogue,
 		.keep = parts->keep,
 		.store = &parts->store};
-	const struct run *run = extract->run ? runs_find(&parts->runs, extract->run) : NULL;
 	struct product *product;
-	int r = is_sheet ? sheet_product_new(&options, run ? run->title : "", &product)
+	int r = is_sheet ? sheet_product_new(&options, &product)
 			 : extract_product_new(&options, &product);
 
 	if (r < 0)
 		refuse_busy(request);
 	else
 		download_start(&parts->downloads, request, product);
+}
+
+/* Streams alone: all of the board, or all of one import, whose rows are where the board's clock never is. */
+static bool ask_import(
+	const struct parts *parts, struct request *request, struct extract_options *options)
+{
+	const struct imported *imported = imports_find(&parts->imports, options->streams[0]);
+
+	if (!imported)
+		return true;
+	options->import = imported->import;
+	options->to = instant_add(imported->run.to, 1);
+	for (size_t i = 1; i < options->n_streams; i++)
+		if (import_of(options->streams[i]) != imported->import) {
+			refuse_parameter(request, "stream", "要都是同一次导入的",
+				"must all be of one import");
+			return false;
+		}
+	return true;
 }
 
 void handle_export(void *self, struct request *request)
@@ -153,12 +173,14 @@ void handle_export(void *self, struct request *request)
 		name_file(&options, "stream", options.streams[0]);
 	if (has_run && !ask_run(parts, request, &options))
 		return;
+	if (!has_run && !ask_import(parts, request, &options))
+		return;
 	if (!ask_stamps(request, &options))
 		return;
 	if (!ask_instant(request, "from_us", &options.from) ||
 		!ask_instant(request, "to_us", &options.to))
 		return;
-	if (options.to.ns > now.ns)
+	if (options.to.ns > now.ns && !options.import)
 		options.to = now; /* nothing is recorded yet of what comes then */
 	if (options.to.ns <= options.from.ns)
 		refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");

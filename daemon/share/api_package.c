@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GET /runs/{id}/package: what was asked for; share/download.h sends it. */
+/* GET /runs/{id}/package, which share/download.h sends, and GET /runs/{id}/streams. */
+#include <errno.h>
 #include <stdlib.h>
 
+#include "base/container.h"
+#include "share/about_collect.h"
 #include "share/ask.h"
 #include "share/handlers.h"
+#include "share/import.h"
 #include "share/package.h"
 
 static struct instant end_of(const struct run *run, struct instant now)
@@ -15,18 +19,19 @@ void handle_package(void *self, struct request *request)
 {
 	struct parts *parts = self;
 	struct instant now = clock_now(parts->clock);
-	struct package_options options = {.board = parts->board, .n_runs = 1};
+	struct package_options options = {
+		.board = parts->board, .directory = parts->config->data, .n_runs = 1};
 	struct text file = text_over(options.file, sizeof options.file);
 	struct product *product;
 	uint32_t id;
 
 	if (!ask_id(request, 0, &id))
 		return;
-	if (!parts->runs.is_known) {
+	if (!parts->runs.is_known && !import_of(id)) {
 		refuse_busy(request);
 		return;
 	}
-	const struct run *run = runs_find(&parts->runs, id);
+	const struct run *run = parts_find_run(parts, id);
 	if (!run) {
 		refuse_no_run(request, id);
 		return;
@@ -37,10 +42,96 @@ void handle_package(void *self, struct request *request)
 		return;
 	}
 	options.runs->run = *run;
+	options.runs->import = import_of(id);
 	options.runs->run.to = options.to = end_of(run, now);
-	text_addf(&file, "kitlog-run-%u", run->number);
+	text_addf(&file, import_of(id) ? "kitlog-import-%u" : "kitlog-run-%u", run->number);
 	if (package_product_new(&options, &product) < 0)
 		refuse_busy(request);
 	else
 		download_start(&parts->downloads, request, product);
+}
+
+/* --- which streams a run has --- */
+
+struct asking {
+	struct job job;
+	struct parts *parts;
+	struct request *request;
+	struct run run;
+	const char *board, *directory;
+	struct about about;
+	int result;
+};
+
+static void ask_store(struct job *job, struct reader *reader)
+{
+	struct asking *asking = CONTAINER(job, struct asking, job);
+	const struct about_options options = {
+		.board = asking->board, .run = &asking->run, .kept = asking->run.to};
+	char *bytes;
+	size_t n;
+
+	if (!reader) {
+		asking->result = -ENODEV;
+	} else if (job->import) {
+		asking->result =
+			import_about(asking->directory, job->import, &asking->about, &bytes, &n);
+		if (asking->result == 0)
+			free(bytes);
+	} else {
+		asking->result = about_collect(reader, &options, &asking->about);
+	}
+}
+
+static void answer_streams(struct job *job)
+{
+	struct asking *asking = CONTAINER(job, struct asking, job);
+	struct text text = answer_begin(asking->parts);
+
+	if (!job->has_run || (asking->result < 0 && asking->result != -ENOENT)) {
+		refuse_busy(asking->request);
+	} else {
+		text_addf(&text, "{\"run\":%u,\"streams\":", asking->run.id);
+		about_write_streams(&asking->about, &text);
+		text_add(&text, "}\n");
+		answer_send(asking->request, 200, &text);
+	}
+	about_clear(&asking->about);
+	free(asking);
+}
+
+void handle_run_streams(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct asking *asking;
+	const struct run *run;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	run = parts_find_run(parts, id);
+	if (!run) {
+		if (parts->runs.is_known || import_of(id))
+			refuse_no_run(request, id);
+		else
+			refuse_busy(request);
+		return;
+	}
+	asking = calloc(1, sizeof *asking);
+	if (asking) {
+		asking->job = (struct job){
+			.import = import_of(id), .run = ask_store, .done = answer_streams};
+		asking->parts = parts;
+		asking->request = request;
+		asking->run = *run;
+		asking->run.to = end_of(run, clock_now(parts->clock));
+		asking->board = parts->board;
+		asking->directory = parts->config->data;
+	}
+	if (!asking || work_submit(parts->work, &asking->job) < 0) {
+		refuse_busy(request);
+		free(asking);
+		return;
+	}
+	request_wait(request);
 }

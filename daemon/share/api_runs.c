@@ -33,6 +33,13 @@ void handle_runs(void *self, struct request *request)
 		refuse_parameter(request, "limit", "要在 1 到 200 之间", "must be 1 to 200");
 		return;
 	}
+	if (request_query(request, "imported")) {
+		struct text text = answer_begin(parts);
+
+		write_imported(parts, &text);
+		answer_send(request, 200, &text);
+		return;
+	}
 	if (!runs->is_known) {
 		refuse_busy(request);
 		return;

@@ -378,9 +378,18 @@ static bool ask_question(
 {
 	int64_t wanted = COLUMNS_USUAL;
 	struct instant from = {0}, to = clock_now(parts->clock);
+	const struct imported *imported;
 
-	if (!ask_id(request, 0, &ret_question->id) || !ask_instant(request, "from_us", &from) ||
-		!ask_instant(request, "to_us", &to) || !ask_int(request, "columns", &wanted) ||
+	if (!ask_id(request, 0, &ret_question->id))
+		return false;
+	imported = imports_find(&parts->imports, ret_question->id);
+	if (imported) {
+		from = imported->run.from;
+		to = imported->run.to;
+		ret_question->job.import = imported->import;
+	}
+	if (!ask_instant(request, "from_us", &from) || !ask_instant(request, "to_us", &to) ||
+		!ask_int(request, "columns", &wanted) ||
 		!ask_values(request, &ret_question->is_as_said))
 		return false;
 	if (wanted < 1 || wanted > COLUMNS_MOST) {
@@ -393,7 +402,7 @@ static bool ask_question(
 	}
 	ret_question->from = from;
 	ret_question->to = to;
-	ret_question->durable = parts->store.durable;
+	ret_question->durable = imported ? to : parts->store.durable;
 	ret_question->wanted = (unsigned)wanted;
 	ret_question->catalogue = parts->catalogue;
 	return true;

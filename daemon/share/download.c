@@ -162,6 +162,9 @@ static struct instant wanted(const struct download *download)
 /* Is there nothing (more) to wait for? Then what the card lacks is noted. */
 static bool is_time(struct downloads *downloads, struct download *download, struct instant now)
 {
+	if (download->product->import)
+		return true;
+
 	struct instant durable = downloads->store->durable;
 
 	if (durable.ns >= wanted(download).ns)
@@ -236,7 +239,8 @@ void download_start(struct downloads *downloads, struct request *request, struct
 		return;
 	}
 	download->source = (struct source){.read = read_download, .closed = download_left};
-	download->job = (struct job){.run = fill_buffer, .done = buffer_filled};
+	download->job =
+		(struct job){.import = product->import, .run = fill_buffer, .done = buffer_filled};
 	download->work = downloads->work;
 	download->request = request;
 	download->product = product;

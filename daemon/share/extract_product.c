@@ -163,8 +163,10 @@ int extract_product_new(const struct extract_product_options *options, struct pr
 	self->options = *options;
 	self->extract.options = *what;
 	self->extract.catalogue = options->catalogue;
-	self->product =
-		(struct product){.kind = &KIND, .to = what->to, .type = export_type(what->format)};
+	self->product = (struct product){.kind = &KIND,
+		.to = what->to,
+		.import = what->import,
+		.type = export_type(what->format)};
 	file = text_over(self->product.file, sizeof self->product.file);
 	text_addf(&file, "%s.%s", what->file, what->format == EXPORT_CSV ? "csv" : "lp");
 	*ret_product = &self->product;

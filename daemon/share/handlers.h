@@ -109,3 +109,8 @@ void handle_export(void *self, struct request *request);
 
 /* api_package.c */
 void handle_package(void *self, struct request *request);
+void handle_run_streams(void *self, struct request *request);
+
+/* api_import.c */
+void handle_import(void *self, struct request *request);
+void write_imported(const struct parts *parts, struct text *text); /* {"runs": [...]} */

@@ -39,13 +39,24 @@ struct http {
 
 /* --- requests --- */
 
-static bool is_json(const struct request *request)
+static bool is_of_type(const struct request *request, const char *wanted)
 {
-	static const char JSON[] = "application/json";
 	const char *type = request_header(request, "Content-Type");
+	size_t n = strlen(wanted);
 
-	return type && strncasecmp(type, JSON, sizeof JSON - 1) == 0 &&
-		strchr("; \t", type[sizeof JSON - 1]);
+	return type && strncasecmp(type, wanted, n) == 0 && strchr("; \t", type[n]);
+}
+
+static bool is_for_file(const struct http_options *options, const struct request *request)
+{
+	return options->uploads && strcmp(request_path(request), options->upload_path) == 0;
+}
+
+/* No page of another site can send either without asking first, which nobody answers. */
+static bool is_type_right(const struct http_options *options, const struct request *request)
+{
+	return is_of_type(
+		request, is_for_file(options, request) ? "application/zip" : "application/json");
 }
 
 static void refuse_method(struct request *request, const char *allowed)
@@ -79,9 +90,10 @@ static void dispatch(struct http *http, struct request *request, const char *met
 		request_refuse(request, 404, "no_such_path", "没有这个地址。", "No such address.");
 	else if (!route)
 		o->otherwise(o->self, request);
-	else if (strcmp(method, "POST") == 0 && !is_json(request))
-		request_refuse(request, 415, "not_json", "内容要用 application/json。",
-			"Send the body as application/json.");
+	else if (strcmp(method, "POST") == 0 && !is_type_right(o, request))
+		request_refuse(request, 415, "not_json",
+			"内容要用 application/json；文件要用 application/zip。",
+			"Send the body as application/json, a file as application/zip.");
 	else if (route->needs_teacher && !o->is_teacher(o->self, request))
 		request_refuse(request, 401, "teacher_only", "先输入老师的 PIN。",
 			"Enter the teacher's PIN first.");
@@ -94,6 +106,19 @@ static void dispatch(struct http *http, struct request *request, const char *met
 static struct connection *connection_of(struct MHD_Connection *mhd)
 {
 	return MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* A file is taken from a teacher only, and only where one is expected; any other body is small. */
+static void expect_file(struct http *http, struct request *request, const char *method)
+{
+	const struct http_options *o = &http->options;
+	struct upload *upload;
+
+	if (is_for_file(o, request) && strcmp(method, "POST") == 0 &&
+		is_of_type(request, "application/zip") && o->is_teacher(o->self, request) &&
+		upload_new(o->uploads, request_mhd(request), request_connection(request),
+			&upload) == 0)
+		request_take_upload(request, upload);
 }
 
 /* libmicrohttpd calls three times or more: the head is there, pieces of the body, all is there; and
@@ -115,13 +140,15 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *mhd, const 
 		if (!request)
 			return MHD_NO;
 		connection_enter(connection, CONNECTION_BODY, clock_now(http->options.clock));
+		expect_file(http, request, method);
 		return MHD_YES;
 	}
 	if (*n > 0) {
-		request_take_body(request, data, *n);
-		*n = 0;
+		*n -= request_take_body(request, data, *n);
 		return MHD_YES;
 	}
+	if (request_upload(request) && !upload_finish(request_upload(request)))
+		return MHD_YES;
 	if (!request_is_answered(request))
 		dispatch(http, request, method, request_is_whole(request));
 	return request_send(request);

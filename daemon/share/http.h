@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "share/request.h"
 #include "share/route.h"
+#include "share/upload.h"
 
 struct http;
 
@@ -27,6 +28,8 @@ struct http_options {
 	size_t n_routes;
 	route_handler *otherwise; /* GET of a path that no route has; answers or refuses */
 	bool (*is_teacher)(void *self, const struct request *request);
+	struct uploads *uploads; /* what POST of upload_path brings is a file; NULL: nothing is */
+	const char *upload_path;
 	void *self; /* for all handlers */
 };
 

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "share/about_collect.h"
 #include "share/ask.h"
+#include "share/import.h"
 #include "share/package_readme.h"
 #include "share/zip_out.h"
 
@@ -82,7 +83,22 @@ static int add_about(struct package *self)
 	return r;
 }
 
-static int describe(struct package *self, struct reader *reader)
+/* As it came, to the byte. */
+static int describe_import(struct package *self)
+{
+	const struct package_run *of = &self->options.runs[self->run];
+	char *bytes;
+	size_t n;
+	int r = import_about(self->options.directory, of->import, &self->about, &bytes, &n);
+
+	if (r < 0)
+		return r;
+	r = add_entry(self, "run.json", bytes, n);
+	free(bytes);
+	return r;
+}
+
+static int describe_own(struct package *self, struct reader *reader)
 {
 	struct package_run *of = &self->options.runs[self->run];
 	const struct about_options options = {.board = self->options.board,
@@ -91,17 +107,22 @@ static int describe(struct package *self, struct reader *reader)
 									    : of->run.to,
 		.streams = of->streams,
 		.n_streams = of->n_streams};
-	int r;
+	int r = about_collect(reader, &options, &self->about);
 
-	about_clear(&self->about);
-	r = about_collect(reader, &options, &self->about);
 	if (r < 0)
 		return r;
 	self->about.readings = of->readings;
 	of->readings = NULL;
+	return add_about(self);
+}
+
+static int describe(struct package *self, struct reader *reader)
+{
+	about_clear(&self->about);
 	self->stream = 0;
 	self->is_described = true;
-	return add_about(self);
+	return self->options.runs[self->run].import ? describe_import(self)
+						    : describe_own(self, reader);
 }
 
 /* --- rows --- */
@@ -143,18 +164,20 @@ static int take_rows(void *self, const struct rows *rows)
 static int add_rows(struct package *self, struct reader *reader)
 {
 	const struct about_stream *of = &self->about.streams[self->stream];
-	const struct run *run = &self->options.runs[self->run].run;
+	const struct package_run *run = &self->options.runs[self->run];
+	struct instant from = run->import ? (struct instant){0} : run->run.from;
+	struct instant to = run->import ? (struct instant){INT64_MAX} : run->run.to;
 	int r = 0, full;
 
 	if (!self->is_open) {
 		self->is_open = true;
-		self->next = run->from;
+		self->next = from;
 		r = add_head(self, of);
 	}
 	if (r < 0)
 		return r;
 	self->rows = text_over(self->page, PAGE_BYTES);
-	full = reader_rows(reader, of->stream.id, self->next, run->to, take_rows, self);
+	full = reader_rows(reader, of->stream.id, self->next, to, take_rows, self);
 	if (full < 0)
 		return full;
 	r = zip_out_add(self->zip, self->rows.at, self->rows.length);
@@ -264,6 +287,7 @@ int package_product_new(const struct package_options *options, struct product **
 	self->options = *options;
 	self->product =
 		(struct product){.kind = &KIND, .to = options->to, .type = "application/zip"};
+	self->product.import = options->runs[0].import;
 	file = text_over(self->product.file, sizeof self->product.file);
 	text_addf(&file, "%s.zip", options->file);
 	*ret_product = &self->product;

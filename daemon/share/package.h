@@ -23,13 +23,14 @@ struct package_run {
 	uint32_t streams[ABOUT_STREAMS]; /* its own; */
 	size_t n_streams;                /* 0: all that have a part in its range */
 	json_t *readings;                /* an array, given away; NULL: none */
+	uint32_t import; /* it came so, and leaves as it came; 0: it is the board's own */
 };
 
 struct package_options {
-	const char *board;        /* borrowed for the product's life */
-	struct package_run *runs; /* from malloc, given away */
+	const char *board, *directory; /* of the store. Borrowed for the product's life */
+	struct package_run *runs;      /* from malloc, given away */
 	size_t n_runs;
-	bool has_folders;  /* one for each run */
+	bool has_folders;  /* one for each run; else it is one run */
 	struct instant to; /* of all, the latest end */
 	char file[64];     /* name without suffix */
 };

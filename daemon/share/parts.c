@@ -16,6 +16,15 @@ void answer_send(struct request *request, unsigned status, const struct text *te
 		request_answer(request, status, "application/json", text->at, text->length);
 }
 
+const struct run *parts_find_run(const struct parts *parts, int64_t id)
+{
+	const struct imported *imported = imports_find(&parts->imports, id);
+
+	if (imported)
+		return id == imported->run.id ? &imported->run : NULL;
+	return id > 0 && id <= UINT32_MAX ? runs_find(&parts->runs, (uint32_t)id) : NULL;
+}
+
 bool parts_is_teacher(const struct parts *parts, const struct request *request)
 {
 	return teacher_knows(

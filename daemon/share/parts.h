@@ -18,6 +18,7 @@
 #include "share/download.h"
 #include "share/events.h"
 #include "share/guesses.h"
+#include "share/imports.h"
 #include "share/live.h"
 #include "share/marks.h"
 #include "share/pages.h"
@@ -57,6 +58,9 @@ struct parts {
 	struct events *events;
 	struct live *live;
 	struct work *work;
+	struct work *slow; /* another thread: for what cannot be done in short jobs */
+	struct uploads uploads;
+	struct imports imports;
 	struct downloads downloads;
 	struct walltime walltime;
 	struct runs runs;
@@ -81,5 +85,8 @@ struct parts {
 struct text answer_begin(struct parts *parts);
 /* Sends it as JSON; 500 when it did not fit. */
 void answer_send(struct request *request, unsigned status, const struct text *text);
+
+/* The board's own run of that id, or an imported one; NULL: there is none, or the list is not known. */
+const struct run *parts_find_run(const struct parts *parts, int64_t id);
 
 bool parts_is_teacher(const struct parts *parts, const struct request *request);

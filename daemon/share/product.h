@@ -34,6 +34,7 @@ struct product {
 	const struct product_kind *kind;
 	struct instant to; /* what was recorded before should be on the card first */
 	const char *type;  /* "text/csv; charset=utf-8" */
+	uint32_t import;   /* of whose store it is made (share/import.h); 0: the board's own */
 	char file[80];     /* name with suffix; empty: to be shown, not kept */
 
 	/* to read after fill */

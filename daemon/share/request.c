@@ -24,6 +24,7 @@ struct request {
 	char *body; /* NULL: none */
 	size_t n_body;
 	bool is_too_large;
+	struct upload *upload; /* NULL: the body is no file */
 
 	struct header {
 		const char *name;
@@ -346,6 +347,7 @@ void request_free(struct request *request)
 		return;
 	if (request->response && !request->is_prepared)
 		MHD_destroy_response(request->response);
+	upload_free(request->upload);
 	free(request->body);
 	free(request);
 }
@@ -355,20 +357,34 @@ void request_set_arguments(struct request *request, const struct route_arguments
 	request->arguments = *arguments;
 }
 
-void request_take_body(struct request *request, const char *bytes, size_t n)
+void request_take_upload(struct request *request, struct upload *upload)
+{
+	request->upload = upload;
+}
+
+struct upload *request_upload(const struct request *request)
+{
+	return request->upload;
+}
+
+size_t request_take_body(struct request *request, const char *bytes, size_t n)
 {
 	char *body = NULL;
+
+	if (request->upload)
+		return upload_take(request->upload, bytes, n);
 
 	if (!request->is_too_large && n <= REQUEST_BODY_BYTES - request->n_body)
 		body = realloc(request->body, request->n_body + n + 1);
 	if (!body) {
 		request->is_too_large = true;
-		return;
+		return n;
 	}
 	memcpy(body + request->n_body, bytes, n);
 	request->body = body;
 	request->n_body += n;
 	body[request->n_body] = '\0';
+	return n;
 }
 
 bool request_is_whole(const struct request *request)
@@ -379,6 +395,11 @@ bool request_is_whole(const struct request *request)
 struct connection *request_connection(const struct request *request)
 {
 	return request->connection;
+}
+
+struct MHD_Connection *request_mhd(const struct request *request)
+{
+	return request->mhd;
 }
 
 bool request_is_answered(const struct request *request)

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "share/connection.h"
 #include "share/route.h"
+#include "share/upload.h"
 
 struct request;
 
@@ -37,6 +38,8 @@ size_t request_queries(
 const char *request_header(const struct request *request, const char *name);
 const char *request_cookie(const struct request *request, const char *name);
 const char *request_body(const struct request *request, size_t *ret_n); /* closed by NUL */
+struct upload *request_upload(
+	const struct request *request); /* the body is a file; NULL: it is none */
 /* The peer's address as text: "192.168.1.17". */
 void request_peer(const struct request *request, char *ret_text, size_t size);
 
@@ -93,11 +96,14 @@ struct request *request_new(struct MHD_Connection *mhd, struct connection *conne
 	const struct clock *clock, const char *path);
 void request_free(struct request *request);
 void request_set_arguments(struct request *request, const struct route_arguments *arguments);
-/* Takes a piece of the body; what goes beyond REQUEST_BODY_BYTES is thrown away, and it is not
- * whole. */
-void request_take_body(struct request *request, const char *bytes, size_t n);
+/* The body will be a file; the request's from here on. */
+void request_take_upload(struct request *request, struct upload *upload);
+/* Takes a piece of the body and returns how much of it: less than all of a file's (upload.h). What goes
+ * beyond REQUEST_BODY_BYTES is thrown away, and it is not whole. */
+size_t request_take_body(struct request *request, const char *bytes, size_t n);
 bool request_is_whole(const struct request *request);
 struct connection *request_connection(const struct request *request);
+struct MHD_Connection *request_mhd(const struct request *request);
 bool request_is_answered(const struct request *request);
 /* Hands the answer, or the wait for one, to libmicrohttpd. */
 enum MHD_Result request_send(struct request *request);

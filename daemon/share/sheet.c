@@ -15,7 +15,6 @@ enum { PIECE_BYTES = 128 << 10 };
 struct sheet {
 	struct product product;
 	struct extract_product_options options;
-	char title[96];
 	struct extract extract;
 	struct workbook *book;
 	struct sheet_facts facts;
@@ -248,7 +247,6 @@ static int end(struct sheet *self)
 
 	note_rows(self);
 	self->facts.extract = &self->extract;
-	self->facts.title = self->title;
 	if (r == 0)
 		r = sheet_add_charts(self->book, &self->facts);
 	if (r == 0)
@@ -325,8 +323,7 @@ static const struct product_kind KIND = {
 	.free = free_product,
 };
 
-int sheet_product_new(const struct extract_product_options *options, const char *title,
-	struct product **ret_product)
+int sheet_product_new(const struct extract_product_options *options, struct product **ret_product)
 {
 	struct sheet *self = calloc(1, sizeof *self);
 	struct text file;
@@ -334,12 +331,12 @@ int sheet_product_new(const struct extract_product_options *options, const char 
 	if (!self)
 		return -ENOMEM;
 	self->options = *options;
-	text_copy(self->title, sizeof self->title, title);
 	self->extract.options = options->extract;
 	self->extract.options.format = EXPORT_CSV;
 	self->extract.catalogue = options->catalogue;
 	self->product = (struct product){.kind = &KIND,
 		.to = options->extract.to,
+		.import = options->extract.import,
 		.type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"};
 	file = text_over(self->product.file, sizeof self->product.file);
 	text_addf(&file, "%s.xlsx", options->extract.file);

@@ -6,6 +6,5 @@
 
 #include "share/extract_product.h"
 
-/* `options` are copied, but for `title`, whose text is. -ENOMEM. */
-int sheet_product_new(const struct extract_product_options *options, const char *title,
-	struct product **ret_product);
+/* The options are copied; their format does not matter. -ENOMEM. */
+int sheet_product_new(const struct extract_product_options *options, struct product **ret_product);

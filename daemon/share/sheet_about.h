@@ -11,7 +11,6 @@ struct sheet_gaps {
 
 struct sheet_facts {
 	const struct extract *extract;
-	const char *title;
 	uint32_t rows; /* of the first sheet, with its head */
 	uint64_t all_rows;
 	struct sheet_gaps gaps[WEAVE_STREAMS], of_all; /* by stream; told of all of them */

@@ -271,6 +271,13 @@ static int open_parts(struct web *web, const struct web_options *options)
 
 	if (r < 0)
 		return r;
+	r = work_open(options->loop, options->config->data, send_out, web, &parts->slow);
+	if (r < 0)
+		return r;
+	parts->uploads = (struct uploads){
+		.clock = options->clock, .work = parts->slow, .directory = options->config->data};
+	parts->imports.directory = options->config->data;
+	imports_load(&parts->imports);
 	walltime_init(&parts->walltime, parts->work);
 	parts->downloads = (struct downloads){.clock = options->clock,
 		.loop = options->loop,
@@ -349,6 +356,8 @@ static void prepare_listening(struct web *web, const struct web_options *options
 		.n_names = options->config->http.n_names,
 		.otherwise = api_otherwise,
 		.is_teacher = is_teacher,
+		.uploads = &web->parts.uploads,
+		.upload_path = "/api/v1/import",
 		.self = &web->parts,
 	};
 	web->http_options.routes = api_routes(&web->http_options.n_routes);
@@ -425,12 +434,15 @@ void web_close(struct web *web)
 	settle_clear(&parts->acts);
 	settle_clear(&parts->receipts);
 	work_stop(parts->work); /* answers everybody who waits */
+	work_stop(parts->slow);
 	http_close(web->http, GOODBYE_MS);
 	live_free(parts->live);
 	events_free(parts->events);
 	pages_close(parts->pages);
 	walltime_clear(&parts->walltime);
 	work_close(parts->work);
+	work_close(parts->slow);
+	imports_clear(&parts->imports);
 	runs_clear(&parts->runs);
 	calibrations_clear(&parts->calibrations);
 	sessions_clear(&parts->sessions);

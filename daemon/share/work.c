@@ -10,8 +10,9 @@
 
 #include "base/container.h"
 #include "base/ring.h"
+#include "share/import.h"
 
-enum { MOST_JOBS = 128, RING_BYTES = 8192 };
+enum { MOST_JOBS = 128, RING_BYTES = 8192, PATH_BYTES = 512 };
 
 struct work {
 	/* main's */
@@ -33,6 +34,8 @@ struct work {
 	struct wake ordered;
 	const char *directory;
 	struct reader *reader;
+	uint32_t import; /* that was read last, with: */
+	struct reader *import_reader;
 };
 
 static struct job *next_job(struct ring *ring)
@@ -49,14 +52,38 @@ static struct job *next_job(struct ring *ring)
 
 /* --- the thread --- */
 
-static void run_job(struct work *work, struct job *job)
+static struct reader *reader_of_import(struct work *work, uint32_t import)
 {
+	char path[PATH_BYTES];
+
+	if (work->import_reader && work->import == import)
+		return work->import_reader;
+	reader_close(work->import_reader);
+	work->import_reader = NULL;
+	work->import = import;
+	if (import_path(work->directory, import, path, sizeof path) < 0 ||
+		reader_open(path, &work->import_reader) < 0)
+		work->import_reader = NULL;
+	return work->import_reader;
+}
+
+static struct reader *reader_of(struct work *work, const struct job *job)
+{
+	if (job->import)
+		return reader_of_import(work, job->import);
 	if (!work->reader && reader_open(work->directory, &work->reader) < 0)
 		work->reader = NULL;
+	return work->reader;
+}
+
+static void run_job(struct work *work, struct job *job)
+{
+	struct reader *reader = reader_of(work, job);
+
 	atomic_store(&work->current, job);
 	if (atomic_load(&work->is_stopping))
 		atomic_store(&job->is_cancelled, true);
-	job->run(job, work->reader);
+	job->run(job, reader);
 	atomic_store(&work->current, NULL);
 	job->has_run = true;
 }
@@ -82,6 +109,7 @@ static void *run_thread(void *self)
 	pthread_setname_np(pthread_self(), "kitlog-work");
 	loop_run(work->loop);
 	reader_close(work->reader);
+	reader_close(work->import_reader);
 	return NULL;
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/loop.h"
 #include "keep/store.h"
@@ -16,7 +17,9 @@
 struct work;
 
 struct job {
-	/* On the work thread. `reader` is NULL when the store cannot be read (now). */
+	/* On the work thread. `reader` is NULL when the store cannot be read (now). It is the board's, or
+	 * that of an import (share/import.h), if `import` names one. */
+	uint32_t import;
 	void (*run)(struct job *job, struct reader *reader);
 	/* On the main thread, once, after run; or without it when the daemon stops before:
 	 * !has_run. */

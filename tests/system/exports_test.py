@@ -4,6 +4,7 @@
 """A run leaves the board as a package and comes back: read by other programs, each number the same."""
 
 import csv
+import datetime
 import io
 import json
 import pathlib
@@ -32,7 +33,7 @@ class Exports(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         ports = [cls.folder / "a", cls.folder / "b"]
-        for port, words in zip(ports, ("level:{n},far:{tenth}", "{tenth}")):
+        for port, words in zip(ports, ("level:{n},odd:0.30000000000000004", "{tenth}")):
             printer = subprocess.Popen([sys.executable, "-B", SUPPORT / "printer.py", port, "50", words])
             cls.addClassCleanup(printer.wait)
             cls.addClassCleanup(printer.kill)
@@ -89,6 +90,138 @@ class Exports(unittest.TestCase):
         for line, stream in zip(said, about["streams"]):
             self.assertTrue(line.startswith(f"{stream['file']} ['t_ns', "), line)
             self.assertGreater(int(re.search(r"\] (\d+) \[", line)[1]), 50)
+
+    def read_sheet(self, path):
+        """By whichever Python has openpyxl."""
+        for python in (sys.executable, "/usr/bin/python3"):
+            read = subprocess.run([python, "-B", SUPPORT / "read_sheet.py", path], capture_output=True, text=True)
+            if read.returncode == 0:
+                return json.loads(read.stdout)
+            if "ModuleNotFoundError" not in read.stderr:
+                break
+        if "No module named 'openpyxl'" in read.stderr:
+            self.skipTest("openpyxl is not installed: install python3-openpyxl")
+        self.fail(read.stderr)
+
+    def test_a_workbook_has_each_number_of_the_csv(self):
+        seen = list(csv.reader(io.StringIO(self.export(f"run={self.run_id}").decode("utf-8-sig"))))
+        path = self.folder / "run.xlsx"
+        path.write_bytes(self.export(f"run={self.run_id}&format=xlsx"))
+        book = self.read_sheet(path)
+        self.assertEqual(list(book), ["数据 Data", "图 Chart", "说明 About"])
+        rows = book["数据 Data"]["rows"]
+        self.assertEqual(rows[0], seen[0])
+        self.assertEqual(len(rows), len(seen))
+        n = seen[0].index("gap")
+        odd = 0
+        for row, line in zip(rows[1:], seen[1:]):
+            self.assertEqual([row[0], *row[2:n]], [float(cell) if cell else None for cell in [line[0], *line[2:n]]])
+            self.assertLess(abs((datetime.datetime.fromisoformat(row[1])
+                                 - datetime.datetime.fromisoformat(line[1]).replace(tzinfo=None)).total_seconds()),
+                            0.002)
+            odd += 0.30000000000000004 in row
+        self.assertGreater(odd, 50)
+        self.assertEqual(sum(sheet["formulas"] for sheet in book.values()), 0)
+        self.assertEqual(sorted(line for chart in book["图 Chart"]["charts"] for line in chart),
+                         [f"'数据 Data'!${column}$2:${column}${len(rows)}" for column in "CDE"])
+        about = {row[0]: row[1] for row in book["说明 About"]["rows"] if row[0]}
+        self.assertEqual(about["标题 title"], "=1+2 <b>七（3）班</b>")
+        self.assertIn("system", about["time_s = 0 的钟点 hour (UTC)"])
+        self.assertIn([about[column] for column in "CDE"], ([1, 1, 2], [1, 2, 2]))
+
+    def send(self, package):
+        """POST /import: (status, answer)."""
+        request = daemon.urllib.request.Request(self.board.url("import"), package,
+                                                {"Content-Type": "application/zip"})
+        try:
+            with self.board.opener.open(request, timeout=daemon.PATIENCE) as answer:
+                return answer.status, json.load(answer)
+        except daemon.urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
+    def changed(self, **files):
+        """The package with other files ("run_json" for run.json, "rows" for the first rows'); None: left out."""
+        about = self.about()
+        names = {"run.json": "run_json", about["streams"][0]["file"]: "rows"}
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(self.package)) as package, zipfile.ZipFile(out, "w") as to:
+            for name in package.namelist():
+                content = files.get(names.get(name), package.read(name))
+                if content is not None:
+                    to.writestr(name, content)
+            for name, content in files.get("more", {}).items():
+                to.writestr(name, content)
+        return out.getvalue()
+
+    def test_a_package_comes_back_to_the_byte(self):
+        before = self.board.get("runs")["runs"]
+        status, answer = self.send(self.package)
+        self.assertEqual(status, 201, answer)
+        run, = answer["runs"]
+        self.assertEqual((run["title"], run["is_imported"]), (self.about()["title"], True))
+        self.assertLess(abs(run["wall_from_us"] - self.about()["wall_from_us"]), 2)
+        self.assertEqual(self.board.fetch(f"runs/{run['id']}/package"), self.package)
+        self.assertEqual(self.board.get("runs")["runs"], before, "it is no run of the board's own")
+        self.assertIn(run, self.board.get("runs?imported=1")["runs"])
+        streams = self.board.get(f"runs/{run['id']}/streams")["streams"]
+        own = self.board.get(f"runs/{self.run_id}/streams")["streams"]
+        for imported, stream in zip(streams, own):
+            self.assertEqual({**imported, "id": 0}, {**stream, "id": 0})
+            seen, again = (rows_of(self.export(f"run={id}&stream={of['id']}&stamps=live"))
+                           for id, of in ((run["id"], imported), (self.run_id, stream)))
+            self.assertEqual(seen, again)
+            columns = self.board.get(f"streams/{imported['id']}/columns?columns=4000")
+            self.assertEqual(columns["channels"][0]["y"], [float(values[0]) for _, values in seen])
+        self.read_sheet_of(run["id"])
+
+    def read_sheet_of(self, run):
+        path = self.folder / "imported.xlsx"
+        path.write_bytes(self.export(f"run={run}&format=xlsx"))
+        self.assertGreater(len(self.read_sheet(path)["数据 Data"]["rows"]), 100)
+
+    def test_what_is_no_package_is_said_in_a_sentence_and_leaves_nothing(self):
+        about, kept = self.about(), self.board.get("runs?imported=1")
+        first = about["streams"][0]["file"]
+        rows = f"t_ns,{','.join(channel['id'] for channel in about['streams'][0]['channels'])}\n"
+        with zipfile.ZipFile(io.BytesIO(self.package)) as package:
+            bad = package.getinfo(first).header_offset + 200
+        good = "1" + ",2.5" * len(about["streams"][0]["channels"])
+        bomb = rows + "0" * (1 << 20) + "\n"
+        for package, sentence in (
+                (b"", "no whole zip file"),
+                (b"hello", "no whole zip file"),
+                (self.package[:-30], "no whole zip file"),
+                (self.package[:bad] + bytes(4) + self.package[bad + 4:], "cut off or damaged"),
+                (self.changed(run_json=None), "no run.json in it"),
+                (self.changed(run_json=b"{"), "run.json, line 1, is no JSON"),
+                (self.changed(run_json=json.dumps({**about, "duration_us": -1}).encode()), "duration_us is wrong"),
+                (self.changed(rows=None), f"The package lacks {first}."),
+                (self.changed(rows=b""), f"{first}, line 1: expected t_ns,"),
+                (self.changed(rows=f"{rows}{good}\n{good}\n".encode()), f"{first}, line 3: its stamp is not later"),
+                (self.changed(rows=f"{rows}{good[:-1]}x\n".encode()), f"{first}, line 2: something in it is no number"),
+                (self.changed(rows=f"{rows}1\n".encode()), f"{first}, line 2: it has too few columns"),
+                (self.changed(rows=f"{rows}{good[:-3]}nan\n".encode()), "line 2: something in it is no number"),
+                (self.changed(rows=f"{rows}1.5{good[1:]}\n".encode()), "line 2: it does not begin with whole"),
+                (self.changed(rows=bomb.encode()), f"{first}, line 2: it "),
+                (self.changed(more={"../../evil.csv": "x"}), "A file name in this zip is wrong"),
+                (self.changed(more={"/etc/evil.csv": "x"}), "A file name in this zip is wrong"),
+                (self.changed(more={"a/../evil.csv": "x"}), "A file name in this zip is wrong")):
+            status, answer = self.send(package)
+            self.assertEqual(status, 422, answer)
+            self.assertIn(sentence, answer["error"]["en"])
+            self.assertRegex(answer["error"]["zh"], "[\u4e00-\u9fff]")
+        self.assertEqual([run["id"] for run in self.board.get("runs?imported=1")["runs"]],
+                         [run["id"] for run in kept["runs"]])
+        self.assertEqual(sorted(path.name for path in (self.board.data / "imports").iterdir()),
+                         sorted(str((run["id"] - 4194304) // 64) for run in kept["runs"]))
+        self.assertEqual(list((self.board.data / "uploads").iterdir()), [])
+
+    def test_a_stranger_imports_nothing(self):
+        stranger = daemon.urllib.request.Request(self.board.url("import"), self.package,
+                                                 {"Content-Type": "application/zip"})
+        with self.assertRaises(daemon.urllib.error.HTTPError) as refused:
+            daemon.urllib.request.urlopen(stranger, timeout=daemon.PATIENCE)
+        self.assertEqual(refused.exception.code, 401)
 
     def test_what_is_not_there_is_said(self):
         with self.assertRaises(daemon.urllib.error.HTTPError) as refused:

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* POST /import: the zip is on the card already (share/upload.h); the slow work thread unpacks it and makes a
+ * store of each run in it. All of them come in, or none. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/container.h"
+#include "share/ask.h"
+#include "share/files.h"
+#include "share/handlers.h"
+#include "share/import.h"
+#include "share/json.h"
+#include "share/unpack.h"
+
+#define LOG_TAG "imports"
+#include "base/log.h"
+
+enum { PATH_BYTES = 512, MOST_RUNS = 64 };
+
+struct importing {
+	struct job job;
+	struct parts *parts;
+	struct request *request;
+	const char *directory, *zip;
+
+	/* the work thread's until it is done */
+	uint32_t first; /* number of its first run */
+	struct imported runs[MOST_RUNS];
+	size_t n;
+	int result;
+	struct about_fault fault;
+};
+
+/* --- the work thread --- */
+
+static int import_one(struct importing *in, const char *folder)
+{
+	uint32_t number = in->first + (uint32_t)in->n;
+	int r;
+
+	if (in->n == MOST_RUNS) {
+		snprintf(in->fault.zh, sizeof in->fault.zh, "一次最多导入 64 次记录。分几次导入。");
+		snprintf(in->fault.en, sizeof in->fault.en,
+			"At most 64 runs are imported at a time. Import them in parts.");
+		return -EBADMSG;
+	}
+	r = import_folder(in->directory, number, folder, &in->job.is_cancelled, &in->fault);
+	if (r == 0)
+		in->n++; /* what goes wrong from here on removes it, too */
+	return r == 0 ? imports_look(in->directory, number, &in->runs[in->n - 1]) : r;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strverscmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_folder(const struct dirent *found)
+{
+	return found->d_type == DT_DIR && found->d_name[0] != '.';
+}
+
+/* Run by run, in the order of their folders' names. */
+static int import_folders(struct importing *in, const char *folder)
+{
+	struct dirent **names;
+	int n = scandir(folder, &names, is_folder, by_name), r = n < 0 ? -errno : 0;
+
+	for (int i = 0; i < n; i++) {
+		char path[PATH_BYTES + 260];
+
+		snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+		if (r == 0)
+			r = import_one(in, path);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	return r;
+}
+
+static int import_all(struct importing *in, const char *folder)
+{
+	char path[PATH_BYTES + 16];
+	int r = unpack(in->zip, folder, &in->job.is_cancelled, &in->fault);
+
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof path, "%s/run.json", folder);
+	if (access(path, F_OK) == 0)
+		return import_one(in, folder);
+	r = import_folders(in, folder);
+	return r == 0 && in->n == 0 ? import_one(in, folder) : r; /* which says what is missing */
+}
+
+static void remove_runs(struct importing *in)
+{
+	char path[PATH_BYTES];
+
+	for (size_t i = 0; i < in->n; i++)
+		if (import_path(in->directory, in->first + (uint32_t)i, path, sizeof path) == 0)
+			folder_remove(path);
+	in->n = 0;
+}
+
+static void run_import(struct job *job, struct reader *reader)
+{
+	struct importing *in = CONTAINER(job, struct importing, job);
+	char folder[PATH_BYTES - 8];
+
+	(void)reader;
+	snprintf(folder, sizeof folder, "%s/imports", in->directory);
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
+		in->result = -errno;
+		return;
+	}
+	snprintf(folder, sizeof folder, "%s/imports/%u.in", in->directory, in->first);
+	folder_remove(folder);
+	in->result = mkdir(folder, 0700) < 0 ? -errno : import_all(in, folder);
+	folder_remove(folder);
+	if (in->result < 0)
+		remove_runs(in);
+}
+
+/* --- main --- */
+
+static void add_imported(const struct imported *imported, struct text *text)
+{
+	json_run(text, &imported->run, imported->has_wall ? &imported->wall : NULL,
+		imported->wall_uncertainty_ns);
+	text->length--; /* the object goes on */
+	text_add(text, ",\"is_imported\":true}");
+}
+
+void write_imported(const struct parts *parts, struct text *text)
+{
+	text_add(text, "{\"runs\":[");
+	for (size_t i = 0; i < parts->imports.n; i++) {
+		text_add(text, i > 0 ? "," : "");
+		add_imported(&parts->imports.all[i], text);
+	}
+	text_add(text, "]}\n");
+}
+
+static void refuse_card(struct request *request, int result)
+{
+	if (result == -ENOSPC || result == -EDQUOT)
+		request_refuse(request, 507, "card_full", "存储卡满了，没有导入。腾出地方再试。",
+			"The card is full; nothing was imported. Make room and try again.");
+	else if (result == -EFBIG)
+		request_refuse(request, 413, "too_large", "文件太大，最多 512 MiB。分几次导入。",
+			"The file is too large: at most 512 MiB. Import it in parts.");
+	else
+		refuse_busy(request);
+}
+
+static void answer_runs(struct importing *in)
+{
+	struct text text = answer_begin(in->parts);
+
+	text_add(&text, "{\"runs\":[");
+	for (size_t i = 0; i < in->n; i++) {
+		text_add(&text, i > 0 ? "," : "");
+		add_imported(&in->runs[i], &text);
+	}
+	text_add(&text, "]}\n");
+	answer_send(in->request, 201, &text);
+}
+
+static void import_done(struct job *job)
+{
+	struct importing *in = CONTAINER(job, struct importing, job);
+	struct imports *imports = &in->parts->imports;
+
+	imports->is_importing = false;
+	for (size_t i = 0; i < in->n && in->result == 0; i++)
+		in->result = imports_add(imports, &in->runs[i]);
+	if (!job->has_run)
+		refuse_busy(in->request);
+	else if (in->result == 0)
+		answer_runs(in);
+	else if (in->fault.en[0] && in->result == -EBADMSG)
+		request_refuse(in->request, 422, "no_package", in->fault.zh, in->fault.en);
+	else
+		refuse_card(in->request, in->result);
+	if (in->result < 0)
+		log_warn("an import failed: %s",
+			in->fault.en[0] ? in->fault.en : strerror(-in->result));
+	free(in);
+}
+
+static void begin(struct parts *parts, struct request *request, const char *zip)
+{
+	struct importing *in = calloc(1, sizeof *in);
+
+	if (!in) {
+		refuse_busy(request);
+		return;
+	}
+	in->job = (struct job){.run = run_import, .done = import_done};
+	in->parts = parts;
+	in->request = request;
+	in->directory = parts->config->data;
+	in->zip = zip;
+	in->first = imports_next(&parts->imports);
+	if (work_submit(parts->slow, &in->job) < 0) {
+		refuse_busy(request);
+		free(in);
+		return;
+	}
+	parts->imports.is_importing = true;
+	request_wait(request);
+}
+
+void handle_import(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct upload *upload = request_upload(request);
+	int r = upload ? upload_result(upload) : -EBUSY;
+
+	if (parts->imports.n >= IMPORTS_MOST)
+		request_refuse(request, 409, "too_many", "已经导入了 500 次记录，放不下了。",
+			"500 runs have been imported already: there is no room for more.");
+	else if (r < 0)
+		refuse_card(request, r);
+	else if (parts->imports.is_importing)
+		refuse_busy(request);
+	else
+		begin(parts, request, upload_path(upload));
+}
