@@ -155,6 +155,7 @@ class Openapi(unittest.TestCase):
 
     def test_2_changing(self):
         self.expect(401, "POST", "/runs", body={})
+        self.expect(401, "POST", "/import", body=b"PK", headers={"Content-Type": "application/zip"})
         self.expect(401, "POST", "/runs/{id}/stop", id=1)
         self.expect(401, "POST", "/devices/{id}/identify", body={}, id=self.device["id"])
         for path in ("/calibrations", "/calibrations/zero"):
@@ -181,6 +182,16 @@ class Openapi(unittest.TestCase):
         self.expect(409, "POST", "/runs/{id}/stop", id=run["id"])
         self.assertIn("run.json", self.expect(200, "GET", "/runs/{id}/package", id=run["id"]))
         self.expect(404, "GET", "/runs/{id}/package", id=999)
+        self.assertEqual(len(self.expect(200, "GET", "/runs/{id}/streams", id=run["id"])["streams"]), 1)
+        self.expect(404, "GET", "/runs/{id}/streams", id=999)
+        self.expect(200, "GET", "/export", f"?run={run['id']}&format=xlsx")
+        package = self.board.fetch(f"runs/{run['id']}/package")
+        zipped = {"Content-Type": "application/zip"}
+        imported, = self.expect(201, "POST", "/import", body=package, headers=zipped)["runs"]
+        self.expect(415, "POST", "/import", body=package)
+        self.expect(422, "POST", "/import", body=package[:-9], headers=zipped)
+        self.assertEqual(self.expect(200, "GET", "/runs", "?imported=1")["runs"], [imported])
+        self.assertEqual(len(self.expect(200, "GET", "/runs/{id}/streams", id=imported["id"])["streams"]), 1)
         self.expect(404, "POST", "/runs/{id}/stop", id=999)
         self.expect(202, "POST", "/devices/{id}/identify", body={"seconds": 1}, id=self.device["id"])
         self.expect(400, "POST", "/devices/{id}/identify", body={"seconds": 0}, id=self.device["id"])
