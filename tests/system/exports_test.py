@@ -7,6 +7,7 @@ import csv
 import datetime
 import io
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -19,6 +20,8 @@ import zipfile
 SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
 sys.path.insert(0, str(SUPPORT))
 import daemon  # noqa: E402
+
+KITLOG = os.environ["KITLOG"]
 
 
 def rows_of(csv_bytes):
@@ -215,6 +218,32 @@ class Exports(unittest.TestCase):
         self.assertEqual(sorted(path.name for path in (self.board.data / "imports").iterdir()),
                          sorted(str((run["id"] - 4194304) // 64) for run in kept["runs"]))
         self.assertEqual(list((self.board.data / "uploads").iterdir()), [])
+
+    def kitlog(self, *words):
+        return subprocess.run([KITLOG, "--config", self.board.config, *words], capture_output=True, text=True,
+                              cwd=self.folder, env={**os.environ, "LC_ALL": "C"})
+
+    def test_the_command_line_packs_and_imports(self):
+        packed = self.kitlog("run", "package", str(self.run_id), "packed.zip")
+        self.assertEqual((packed.returncode, packed.stdout, packed.stderr), (0, "packed.zip\n", ""))
+        self.assertEqual((self.folder / "packed.zip").read_bytes(), self.package)
+        again = self.kitlog("run", "package", str(self.run_id), "packed.zip")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("packed.zip is there already", again.stderr)
+        with zipfile.ZipFile(self.folder / "packed.zip") as package:
+            package.extractall(self.folder / "sample")
+        for path in ("packed.zip", "sample"):
+            done = self.kitlog("--json", "run", "import", path)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            run, = json.loads(done.stdout)["runs"]
+            self.assertEqual(self.board.fetch(f"runs/{run['id']}/package"), self.package)
+        bad = self.kitlog("run", "import", "kitlogd.yaml")
+        self.assertEqual(bad.returncode, 1)
+        self.assertIn("no whole zip file", bad.stderr)
+        self.assertIn("cannot be read: No such file", self.kitlog("run", "import", "none.zip").stderr)
+        sheet = self.kitlog("export", "--format", "xlsx", "--output", "out.xlsx", str(self.run_id))
+        self.assertEqual((sheet.returncode, sheet.stderr), (0, ""))
+        self.assertTrue(zipfile.is_zipfile(self.folder / "out.xlsx"))
 
     def test_a_stranger_imports_nothing(self):
         stranger = daemon.urllib.request.Request(self.board.url("import"), self.package,

@@ -427,6 +427,49 @@ json_t *board_post(struct board *board, const char *path, const json_t *body)
 	return answer;
 }
 
+static json_t *finish_sending(struct board *board, struct body *body, CURLcode code)
+{
+	json_t *answer = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(board->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code != CURLE_OK)
+		complain_of_silence(board, code);
+	else if (status / 100 != 2 || !body->bytes || !(answer = json_loads(body->bytes, 0, NULL)))
+		complain_of_answer(board, status, body->bytes);
+	free(body->bytes);
+	return answer;
+}
+
+json_t *board_send(struct board *board, const char *path, const char *type, FILE *file)
+{
+	struct body body = {0};
+	struct curl_slist *headers;
+	char header[64];
+
+	if (!sign_in(board))
+		return NULL;
+	fseeko(file, 0, SEEK_END);
+	curl_off_t size = ftello(file);
+	rewind(file);
+	snprintf(header, sizeof header, "Content-Type: %s", type);
+	headers = curl_slist_append(NULL, header);
+	aim(board, board->curl, path);
+	curl_easy_setopt(board->curl, CURLOPT_WRITEFUNCTION, collect);
+	curl_easy_setopt(board->curl, CURLOPT_WRITEDATA, &body);
+	curl_easy_setopt(board->curl, CURLOPT_TIMEOUT, 0L); /* it may be large, and the card slow */
+	curl_easy_setopt(board->curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(board->curl, CURLOPT_POST, 1L);
+	curl_easy_setopt(board->curl, CURLOPT_POSTFIELDS, NULL);
+	curl_easy_setopt(board->curl, CURLOPT_POSTFIELDSIZE_LARGE, size);
+	curl_easy_setopt(board->curl, CURLOPT_READDATA, file);
+	json_t *answer = finish_sending(board, &body, curl_easy_perform(board->curl));
+	curl_easy_setopt(board->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(board->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
+	curl_slist_free_all(headers);
+	return answer;
+}
+
 struct fetch {
 	struct board *board;
 	FILE *out;

@@ -39,6 +39,9 @@ json_t *board_try(struct board *board, const char *path); /* says nothing on fai
 /* POST of a JSON object (NULL: none), signed in as the teacher first. Same failures. */
 json_t *board_post(struct board *board, const char *path, const json_t *body);
 
+/* POST of a file from its beginning, signed in likewise. Same failures. */
+json_t *board_send(struct board *board, const char *path, const char *type, FILE *file);
+
 /* The word of the board's last refusal, such as "doubtful"; "" before any. */
 const char *board_refusal(const struct board *board);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog export [--format csv|lp] [--stamps refined|live|even] [--output FILE] RUN | stream:ID`: data
+/* `kitlog export [--format csv|xlsx|lp] [--stamps refined|live|even] [--output FILE] RUN | stream:ID`: data
  * as a file. */
 #include "tools/kitlog/command.h"
 
@@ -83,8 +83,8 @@ int command_export(const struct call *call)
 	}
 	char **words = call->argv - 1 + optind;
 	int n = call->argc + 1 - optind;
-	if (strcmp(format, "csv") && strcmp(format, "lp"))
-		return command_misused("export --format", format, "csv, lp");
+	if (strcmp(format, "csv") && strcmp(format, "xlsx") && strcmp(format, "lp"))
+		return command_misused("export --format", format, "csv, xlsx, lp");
 	if (stamps && strcmp(stamps, "refined") && strcmp(stamps, "live") && strcmp(stamps, "even"))
 		return command_misused("export --stamps", stamps, "refined, live, even");
 	if (n < 1)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog run list | start [TITLE] | stop [ID]`. */
+/* `kitlog run list | start [TITLE] | stop [ID]`; the others stand in run_package.c. */
 #include "tools/kitlog/command.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/kitlog/run_package.h"
 #include "tools/kitlog/say.h"
 
 static void print_run(const json_t *run, double now_us)
@@ -162,5 +163,9 @@ int command_run(const struct call *call)
 		return start(call);
 	if (!strcmp(verb, "stop"))
 		return stop(call);
-	return command_misused("run", verb, "list, start, stop");
+	if (!strcmp(verb, "package"))
+		return run_package(call);
+	if (!strcmp(verb, "import"))
+		return run_import(call);
+	return command_misused("run", verb, "list, start, stop, package, import");
 }

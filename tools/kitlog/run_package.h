@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run as a zip, and back; the call's words begin with "package" and "import". */
+#pragma once
+
+#include "tools/kitlog/command.h"
+
+int run_package(const struct call *call);
+int run_import(const struct call *call);
