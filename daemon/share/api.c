@@ -50,6 +50,7 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
 	{"GET",    "/api/v1/runs/{id}/receipt",         false, handle_receipt},
 	{"GET",    "/api/v1/runs/{id}/streams",         false, handle_run_streams},
+	{"GET",    "/api/v1/runs/{id}/report",          false, handle_report},
 	{"POST",   "/api/v1/import",                    true,  handle_import},
 	{"GET",    "/api/v1/marks",                     false, handle_marks},
 	{"POST",   "/api/v1/marks",                     true,  handle_mark},

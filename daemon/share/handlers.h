@@ -111,6 +111,9 @@ void handle_export(void *self, struct request *request);
 void handle_package(void *self, struct request *request);
 void handle_run_streams(void *self, struct request *request);
 
+/* api_report.c */
+void handle_report(void *self, struct request *request);
+
 /* api_import.c */
 void handle_import(void *self, struct request *request);
 void write_imported(const struct parts *parts, struct text *text); /* {"runs": [...]} */

@@ -185,6 +185,9 @@ class Openapi(unittest.TestCase):
         self.assertEqual(len(self.expect(200, "GET", "/runs/{id}/streams", id=run["id"])["streams"]), 1)
         self.expect(404, "GET", "/runs/{id}/streams", id=999)
         self.expect(200, "GET", "/export", f"?run={run['id']}&format=xlsx")
+        self.assertIn("Apparatus", self.expect(200, "GET", "/runs/{id}/report", "?language=en", id=run["id"]))
+        self.expect(400, "GET", "/runs/{id}/report", "?language=fr", id=run["id"])
+        self.expect(404, "GET", "/runs/{id}/report", id=999)
         package = self.board.fetch(f"runs/{run['id']}/package")
         zipped = {"Content-Type": "application/zip"}
         imported, = self.expect(201, "POST", "/import", body=package, headers=zipped)["runs"]

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A run on paper: a page of HTML that prints to A4, as a science contest wants it. Question, prediction,
+ * apparatus, chart, figures, what is uncertain, what is missing, where it all comes from; and room to write
+ * what only the group can say. One language; no script; every text from outside is escaped. It is made on the
+ * board of what is on the card, and of one run it is always the same.
+ *
+ * Main thread makes it; the product says the rest. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "share/about.h"
+#include "share/product.h"
+
+enum { PAPER_WORDS = 512 };
+
+struct paper_options {
+	const char *board, *directory; /* of the store. Borrowed for the product's life */
+	struct run run;                /* over, or up to now */
+	uint32_t import;               /* share/import.h; 0: the board's own */
+	uint32_t streams[ABOUT_STREAMS];
+	size_t n_streams; /* 0: all that have a part in it */
+	bool is_english;
+	/* In that language; empty: not known, and there is room to write it. */
+	char lesson[PAPER_WORDS], question[PAPER_WORDS], prediction[PAPER_WORDS];
+};
+
+/* -ENOMEM. */
+int paper_product_new(const struct paper_options *options, struct product **ret_product);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "share/paper_data.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "share/about_collect.h"
+#include "share/import.h"
+#include "share/provenance.h"
+
+enum { COLUMNS = 560 }; /* as wide as the chart is drawn */
+
+struct gathering {
+	struct paper_data *data;
+	size_t at; /* the stream */
+	struct instant last;
+};
+
+void paper_clear(struct paper_data *data)
+{
+	for (size_t i = 0; data->streams && i < data->about.n_streams; i++)
+		for (size_t c = 0; c < STREAM_CHANNELS; c++) {
+			free(data->streams[i].channels[c].points);
+			free(data->streams[i].channels[c].by);
+		}
+	free(data->streams);
+	about_clear(&data->about);
+	data->streams = NULL;
+}
+
+static bool is_gap_between(const struct gathering *in, struct instant from, struct instant to)
+{
+	const struct about *about = &in->data->about;
+	int64_t begin_ns = in->data->options->run.from.ns;
+
+	for (size_t i = 0; i < about->n_gaps; i++) {
+		const struct about_gap *gap = &about->gaps[i];
+
+		if ((gap->stream == in->at || gap->stream == about->n_streams) &&
+			gap->gap.from.ns + begin_ns < to.ns && gap->gap.to.ns + begin_ns > from.ns)
+			return true;
+	}
+	return false;
+}
+
+static int add_point(struct paper_channel *channel, const struct chart_point *point)
+{
+	if (channel->n_points == channel->room) {
+		size_t room = channel->room ? 2 * channel->room : 256;
+		struct chart_point *grown = realloc(channel->points, room * sizeof *grown);
+
+		if (!grown)
+			return -ENOMEM;
+		channel->points = grown;
+		channel->room = room;
+	}
+	channel->points[channel->n_points++] = *point;
+	return 0;
+}
+
+static void count(struct paper_channel *channel, const struct bin *bin)
+{
+	if (channel->n == 0) {
+		channel->first = bin->first;
+		channel->min = bin->min;
+		channel->max = bin->max;
+	}
+	channel->min = bin->min < channel->min ? bin->min : channel->min;
+	channel->max = bin->max > channel->max ? bin->max : channel->max;
+	channel->last = bin->last;
+	channel->sum += bin->sum;
+	channel->n += bin->n;
+}
+
+static int take_column(void *self, const struct columns *column)
+{
+	struct gathering *in = self;
+	struct paper_stream *to = &in->data->streams[in->at];
+	int64_t middle = column->from.ns + (column->to.ns - column->from.ns) / 2;
+	bool is_after_gap = in->last.ns > 0 && is_gap_between(in, in->last, column->from);
+	int r = 0;
+
+	for (uint32_t c = 0; c < column->n_channels && r == 0; c++) {
+		const struct bin *bin = &column->bins[c];
+		struct chart_point point = {
+			.x = (double)(middle - in->data->options->run.from.ns) / NS_PER_S,
+			.mean = bin->n > 0 ? bin->sum / (double)bin->n : 0,
+			.low = bin->min,
+			.high = bin->max,
+			.is_after_gap = is_after_gap};
+
+		if (bin->n == 0)
+			continue;
+		count(&to->channels[c], bin);
+		r = add_point(&to->channels[c], &point);
+	}
+	in->last = column->to;
+	return r;
+}
+
+static int gather_stream(struct gathering *in, struct reader *reader)
+{
+	const struct run *run = &in->data->options->run;
+	const struct stream *stream = &in->data->about.streams[in->at].stream;
+	struct paper_stream *to = &in->data->streams[in->at];
+	struct correction *correction = NULL;
+	int r;
+
+	in->last = (struct instant){0};
+	r = reader_columns_by(
+		reader, CORRECTION_READ, stream->id, run->from, run->to, COLUMNS, take_column, in);
+	if (r == 0)
+		r = reader_worst_uncertainty(reader, stream->id, run->from, run->to, &to->worst_ns);
+	if (r == 0)
+		r = reader_correction(reader, CORRECTION_READ, stream->id, &correction);
+	for (uint32_t c = 0; c < stream->n_channels && r == 0; c++)
+		r = provenance_in_words(
+			reader, correction, c, run->from, run->to, &to->channels[c].by);
+	correction_free(correction);
+	return r;
+}
+
+static int describe(struct paper_data *data, struct instant kept, struct reader *reader)
+{
+	const struct paper_options *o = data->options;
+	const struct about_options options = {.board = o->board,
+		.run = &o->run,
+		.kept = kept,
+		.streams = o->streams,
+		.n_streams = o->n_streams};
+	char *bytes;
+	size_t n;
+	int r;
+
+	if (!o->import)
+		return about_collect(reader, &options, &data->about);
+	r = import_about(o->directory, o->import, &data->about, &bytes, &n);
+	if (r == 0)
+		free(bytes);
+	return r;
+}
+
+int paper_gather(struct paper_data *data, const struct paper_options *options,
+	struct instant kept, struct reader *reader)
+{
+	struct gathering in = {.data = data};
+	int r;
+
+	*data = (struct paper_data){.options = options};
+	r = describe(data, kept, reader);
+	if (r < 0)
+		return r;
+	data->streams = calloc(data->about.n_streams, sizeof *data->streams);
+	r = data->streams ? 0 : -ENOMEM;
+	for (; in.at < data->about.n_streams && r == 0; in.at++)
+		r = gather_stream(&in, reader);
+	return r;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a report tells, out of the store. Inside share/paper*.c only. Work thread. */
+#pragma once
+
+#include "keep/store.h"
+#include "share/paper.h"
+#include "share/paper_chart.h"
+
+struct paper_channel {
+	struct chart_point *points; /* owned; seconds from the run's begin */
+	size_t n_points, room;
+	uint64_t n; /* of readings */
+	double first, last, min, max, sum;
+	char *by; /* which calibrations; NULL: none */
+};
+struct paper_stream {
+	struct paper_channel channels[STREAM_CHANNELS];
+	int64_t worst_ns; /* of its stamps, 95 %; 0: unknown */
+};
+struct paper_data {
+	const struct paper_options *options;
+	struct about about;
+	struct paper_stream *streams; /* about.n_streams; owned */
+};
+
+/* 0; -ENOENT: nothing has a part in the run; or as the store says. */
+int paper_gather(struct paper_data *data, const struct paper_options *options,
+	struct instant kept, struct reader *reader);
+void paper_clear(struct paper_data *data);
+
+/* paper_write.c: the whole page. */
+void paper_write(const struct paper_data *data, struct text *text);
