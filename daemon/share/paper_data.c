@@ -140,8 +140,8 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 	return r;
 }
 
-int paper_gather(struct paper_data *data, const struct paper_options *options,
-	struct instant kept, struct reader *reader)
+int paper_gather(struct paper_data *data, const struct paper_options *options, struct instant kept,
+	struct reader *reader)
 {
 	struct gathering in = {.data = data};
 	int r;

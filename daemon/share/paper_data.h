@@ -24,8 +24,8 @@ struct paper_data {
 };
 
 /* 0; -ENOENT: nothing has a part in the run; or as the store says. */
-int paper_gather(struct paper_data *data, const struct paper_options *options,
-	struct instant kept, struct reader *reader);
+int paper_gather(struct paper_data *data, const struct paper_options *options, struct instant kept,
+	struct reader *reader);
 void paper_clear(struct paper_data *data);
 
 /* paper_write.c: the whole page. */
