@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Line by line, outside of what is fenced as code. */
+/* Line by line. What the pages show is little (web/js/markdown.js), so that nothing else can come out of
+ * a lesson; whatever else Markdown knows would stand there as it was typed, and is said here instead. */
 #include "data/lesson_text.h"
 
 #include <ctype.h>
@@ -24,7 +25,6 @@ struct sight {
 	struct report *report;
 	struct lesson_sections *sections;
 	int line;
-	bool is_fenced;
 };
 
 /* --- headings --- */
@@ -107,11 +107,6 @@ static size_t closed_code(const char *line, size_t i, size_t n)
 	return end ? (size_t)(end - line) : i;
 }
 
-static bool is_html(const char *at, size_t n)
-{
-	return n > 1 && *at == '<' && (isalpha((unsigned char)at[1]) || strchr("/!?", at[1]));
-}
-
 /* Columns are of characters, as everywhere. */
 static int column_of(const char *line, size_t i)
 {
@@ -122,32 +117,63 @@ static int column_of(const char *line, size_t i)
 	return column;
 }
 
-/* A picture's place: a file beside the text, not an address. */
-static void see_picture(const struct sight *sight, const char *line, size_t i, size_t n)
+static bool is_html(const char *at, size_t n)
 {
-	const char *end = memchr(line + i, ']', n - i);
-	const char *place = end && end + 1 < line + n && end[1] == '(' ? end + 2 : NULL;
-	size_t length = 0;
-
-	while (place && place + length < line + n && place[length] != ')')
-		length++;
-	if (place && (memchr(place, ':', length) || *place == '/' || *place == '<'))
-		report_add(sight->report, sight->line, column_of(line, i),
-			"a picture from elsewhere is never shown; put it into the lesson's folder");
+	return n > 1 && *at == '<' && (isalpha((unsigned char)at[1]) || strchr("/!?", at[1]));
 }
 
-static void see_line(struct sight *sight, const char *line, size_t n)
+/* "[words](place)" from its bracket on. */
+static bool is_link(const char *at, size_t n)
 {
+	const char *end = *at == '[' ? memchr(at, ']', n) : NULL;
+
+	return end && end + 1 < at + n && end[1] == '(';
+}
+
+static const char *unshown(const char *at, size_t n)
+{
+	if (is_html(at, n))
+		return "HTML is shown as it stands; write Markdown, or a space behind <";
+	if (n > 1 && *at == '!' && is_link(at + 1, n - 1))
+		return "pictures are not shown; say it in words";
+	if (is_link(at, n))
+		return "a link is shown as it stands, and tablets in class reach nothing else; write what it says";
+	return NULL;
+}
+
+/* By how a line begins. */
+static const char *unshown_block(const char *line, size_t n)
+{
+	size_t indent = 0;
+
+	while (indent < n && line[indent] == ' ')
+		indent++;
+	n -= indent;
+	line += indent;
+	if (n > 2 && (strncmp(line, "```", 3) == 0 || strncmp(line, "~~~", 3) == 0))
+		return "a block of code is shown as it stands; write `code` within a line";
+	if (n > 1 && *line == '|')
+		return "a table is shown as it stands; make a list of it";
+	if (n > 0 && *line == '>')
+		return "a quotation is shown as it stands; leave the > out";
+	return NULL;
+}
+
+static void see_line(const struct sight *sight, const char *line, size_t n)
+{
+	const char *wrong = unshown_block(line, n);
+
+	if (wrong) {
+		report_add(sight->report, sight->line, 1, "%s", wrong);
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (line[i] == '`')
 			i = closed_code(line, i, n);
-		else if (line[i] == '\\')
-			i++;
-		else if (is_html(line + i, n - i))
-			report_add(sight->report, sight->line, column_of(line, i),
-				"HTML is shown as it stands; write Markdown, and \\< for the sign itself");
-		else if (line[i] == '!' && i + 1 < n && line[i + 1] == '[')
-			see_picture(sight, line, i, n);
+		else if ((wrong = unshown(line + i, n - i))) {
+			report_add(sight->report, sight->line, column_of(line, i), "%s", wrong);
+			i += line[i] == '!'; /* once for a picture */
+		}
 	}
 }
 
@@ -176,19 +202,10 @@ void lesson_text_check(const char *text, bool is_teacher, struct report *report,
 		size_t n = (size_t)(end - line);
 
 		sight.line++;
-		if (n >= 3 && (strncmp(line, "```", 3) == 0 || strncmp(line, "~~~", 3) == 0)) {
-			sight.is_fenced = !sight.is_fenced;
-			continue;
-		}
-		if (sight.is_fenced)
-			continue;
 		if (is_heading(line, n))
 			see_heading(&sight, line, n);
 		see_line(&sight, line, n);
 	}
-	if (sight.is_fenced)
-		report_add(
-			report, sight.line, 1, "the code that began with ``` never ends; close it");
 	if (ret_sections->n == 0 && report->count == 0)
 		report_add(report, 1, 1, "no heading; begin with one such as # Title {#title}");
 }

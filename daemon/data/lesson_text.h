@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The texts of a lesson: Markdown in four files, student and teacher, Chinese and English.
  *
- * Every heading carries an id, which decides where its section is shown: "## 动手 {#measure}". Raw HTML
- * and pictures from elsewhere are refused: pages show text as text, and no request leaves the board.
+ * Every heading carries an id, which decides where its section is shown: "## 动手 {#measure}". Pages show
+ * headings, paragraphs, lists, **strong**, *emphasis* and `code` (web/js/markdown.js): text stays text, and
+ * no request leaves the board. HTML, pictures, links, tables and the like are refused.
  * Pure; any thread. */
 #pragma once
 
