@@ -58,6 +58,30 @@ void handle_lessons(void *self, struct request *request)
 	answer_send(request, 200, &text);
 }
 
+/* Who sits in a class of this lesson sees it when that class does, whatever others have seen; who sits in
+ * none, such as the screen on the wall, when any has. */
+static bool is_revealed(
+	const struct parts *parts, const struct request *request, const struct lesson *lesson)
+{
+	const struct classroom *room = parts->sessions.room;
+	const char *token = request_cookie(request, "kitlog_group");
+	const struct session_member *member;
+	const struct session *session;
+
+	if (!parts->sessions.is_known)
+		return false;
+	session = token ? classroom_joined(room, token, &member) : NULL;
+	if (session && strcmp(session->lesson, lesson->id) == 0)
+		return session->is_revealed;
+	for (size_t i = 0; i < classroom_count(room); i++) {
+		session = classroom_at(room, i);
+		if (session_is_open(session) && session->is_revealed &&
+			strcmp(session->lesson, lesson->id) == 0)
+			return true;
+	}
+	return false;
+}
+
 void handle_lesson(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -75,7 +99,9 @@ void handle_lesson(void *self, struct request *request)
 
 	readiness_of(lesson, parts->catalogue, plugged.devices, plugged.n, &readiness);
 	lesson_json_whole(&text, lesson, parts->catalogue, &readiness,
-		(struct lesson_reader){.sees_expect = is_teacher, .is_teacher = is_teacher});
+		(struct lesson_reader){
+			.sees_expect = is_teacher || is_revealed(parts, request, lesson),
+			.is_teacher = is_teacher});
 	text_add_char(&text, '\n');
 	answer_send(request, 200, &text);
 }

@@ -6,7 +6,7 @@
 
 #include "data/feed.h"
 #include "share/shelf.h"
-#include "support/site.h"
+#include "support/classroom_site.h"
 
 /* The two lessons of tests/data; the jar needs two thermometers. */
 static struct shelf *put_lessons(struct site *site)
@@ -163,6 +163,50 @@ static void what_is_to_be_found_out_stays_on_the_board(void **state)
 	take_lessons(site, shelf);
 }
 
+/* Does a browser with this header line get what is to be found out? */
+static bool sees(struct site *site, const char *cookie)
+{
+	char teacher[96];
+	struct browser b;
+
+	strcpy(teacher, site->cookie);
+	strcpy(site->cookie, cookie);
+	get(site, "/api/v1/lessons/swing", &b);
+	bool is_seen = browser_has(&b, "3.95");
+
+	assert_int_equal(browser_has(&b, "\"expect\""), is_seen);
+	assert_false(browser_has(&b, "Half the period")); /* the teacher's in any case */
+	browser_close(&b);
+	strcpy(site->cookie, teacher);
+	return is_seen;
+}
+
+/* Two classes have the same lesson; the second is an hour ahead. */
+static void it_is_revealed_to_the_class_that_found_it_out(void **state)
+{
+	static const char begin[] = "{\"title\":\"七（3）班\",\"lesson\":\"swing\",\"groups\":2}";
+	struct site *site = *state;
+	struct shelf *shelf = put_lessons(site);
+	char first[96];
+
+	site_log_in(site);
+	json_decref(class_post(site, "/api/v1/sessions", begin, 201));
+	json_decref(class_post(site, "/api/v1/sessions", begin, 201));
+	class_join(site, 1, first);
+	assert_false(sees(site, first) || sees(site, ""));
+	json_decref(class_post(
+		site, "/api/v1/sessions/2/acts", "{\"do\":\"reveal\",\"on\":true}", 200));
+	assert_false(sees(site, first));
+	assert_true(sees(site, "")); /* the screen on the wall */
+	json_decref(class_act(site, "{\"do\":\"reveal\",\"on\":true}"));
+	assert_true(sees(site, first));
+	json_decref(class_act(site, "{\"do\":\"reveal\",\"on\":false}"));
+	assert_false(sees(site, first));
+	json_decref(class_post(site, "/api/v1/sessions/2/acts", "{\"do\":\"end\"}", 200));
+	assert_false(sees(site, ""));
+	take_lessons(site, shelf);
+}
+
 static void all_of_a_lesson_is_there(void **state)
 {
 	struct site *site = *state;
@@ -198,6 +242,7 @@ int main(void)
 		SITE_TEST(trouble_is_told_by_the_kit_s_number),
 		SITE_TEST(everybody_hears_when_another_lesson_can_be_taught),
 		SITE_TEST(what_is_to_be_found_out_stays_on_the_board),
+		SITE_TEST(it_is_revealed_to_the_class_that_found_it_out),
 		SITE_TEST(all_of_a_lesson_is_there),
 	};
 
