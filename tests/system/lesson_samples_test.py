@@ -36,26 +36,6 @@ def good_groups(name):
     return [group for group in ALL[name].groups if group is None or group not in erring]
 
 
-def part(name, group):
-    """What a class would select before it fits `plot`: (begin, end) in seconds."""
-    sample = ALL[name]
-    if name == "classroom-co2":
-        return sample.mark("开窗") + 120, 1e9                # the sensor's own minute is over
-    if name == "hall-wheel":                                 # while it rolls, not where it creeps to a stop
-        return 0, next(t for t, v in sample.column("v", group) if v < 0.25)
-    if name == "free-fall":
-        begin = sample.column("s", group)[0][0]
-        return begin, begin + 1
-    if name == "mushrooms":                                  # after a fanning, on a Tuesday
-        fanned = (8 * 24 + 8) * 3600
-        return fanned, fanned + 6 * 3600
-    if name == "river-diary":
-        return 0, sample.mark("下大雨")
-    if name == "black-cans":                                 # the lamp glows fully, and no hand is in the way yet
-        return 60, 410
-    return 0, 1e9
-
-
 class Physics(unittest.TestCase):
     def expectation(self, name, expect):
         sample = ALL[name]
@@ -63,7 +43,7 @@ class Physics(unittest.TestCase):
         if id == "class_plot":
             return [sample.class_fit(good_groups(name))[of]]
         if id == "plot":
-            return [sample.plot(group, *part(name, group))[of] for group in good_groups(name)]
+            return [sample.plot(group, *sample.part(group))[of] for group in good_groups(name)]
         return [lesson_sample.STATISTICS[of]([value for _, value in sample.series(id, group)])
                 for group in good_groups(name)]
 
@@ -128,7 +108,7 @@ class Physics(unittest.TestCase):
 
     def test_windows_open_change_the_air_six_times_an_hour(self):
         tau = ALL["classroom-co2"].plot(None if ALL["classroom-co2"].groups == [None] else 1,
-                                        *part("classroom-co2", None))["tau"]
+                                        *ALL["classroom-co2"].part(None))["tau"]
         self.assertAlmostEqual(3600 / tau, 6, delta=0.6)
 
     def test_bare_metal_takes_in_least_and_cools_slowest(self):

@@ -6,6 +6,7 @@ A time is in seconds while it is computed and whole nanoseconds from the run's b
 rounded to the resolution of its channel and written as the shortest decimals that read back the same."""
 
 import json
+from decimal import Decimal
 
 NS = 1_000_000_000
 
@@ -63,8 +64,13 @@ KITS = {
 
 
 def decimal(value):
-    """The shortest decimals that read back to the same double; a whole number without a point."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+    """The shortest decimals that read back to the same double, as std::to_chars and so the board writes them: with
+    an exponent where that is shorter, such as 8e-04."""
+    sign, digits, exponent = Decimal(repr(float(value))).normalize().as_tuple()
+    fixed = f"{Decimal(repr(float(value))).normalize():f}"
+    first, rest = str(digits[0]), "".join(map(str, digits[1:]))
+    short = f"{'-' * sign}{first}{'.' * bool(rest)}{rest}e{exponent + len(digits) - 1:+03d}"
+    return short if len(short) < len(fixed) else fixed
 
 
 def rounded(value, resolution):
