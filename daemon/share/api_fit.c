@@ -9,6 +9,7 @@
 #include "share/ask.h"
 #include "share/fit_answer.h"
 #include "share/handlers.h"
+#include "share/import.h"
 
 enum { POINTS_MOST = 10000, UNIT_MOST = 40, SENTENCE_TEXT = 512 };
 
@@ -283,16 +284,23 @@ static bool ask_channel(struct request *request, const json_t *object, struct fi
 	return true;
 }
 
-static bool ask_range(struct request *request, const json_t *body, const struct clock *clock,
+static bool ask_range(struct request *request, const json_t *body, const struct parts *parts,
 	struct fit_range *ret)
 {
 	const json_t *x = json_object_get(body, "x");
 	const char *values = "calibrated";
+	const struct imported *imported;
 
-	ret->to = clock_now(clock);
+	ret->to = clock_now(parts->clock);
 	if (!ask_channel(request, body, &ret->y) ||
-		(x && !json_is_null(x) && !ask_channel(request, x, &ret->x)) ||
-		!ask_member_instant(request, body, "from_us", &ret->from) ||
+		(x && !json_is_null(x) && !ask_channel(request, x, &ret->x)))
+		return false;
+	imported = imports_find(&parts->imports, ret->y.stream);
+	if (imported) {
+		ret->from = imported->run.from;
+		ret->to = imported->run.to;
+	}
+	if (!ask_member_instant(request, body, "from_us", &ret->from) ||
 		!ask_member_instant(request, body, "to_us", &ret->to) ||
 		!ask_member_text(request, body, "values", &values))
 		return false;
@@ -320,9 +328,10 @@ static bool ask_fit(struct parts *parts, struct request *request, struct questio
 		return false;
 	question->is_of_range = !json_object_get(body, "points");
 	bool is_sound = ask_model(request, body, &question->model) &&
-		(question->is_of_range ? ask_range(request, body, parts->clock, &question->range)
+		(question->is_of_range ? ask_range(request, body, parts, &question->range)
 				       : ask_points(request, body, question));
 	json_decref(body);
+	question->job.import = import_of(question->range.y.stream); /* 0: the board's own */
 	return is_sound;
 }
 

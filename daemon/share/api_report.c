@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "share/ask.h"
 #include "share/handlers.h"
 #include "share/import.h"
 #include "share/paper.h"
+#include "share/shelf.h"
 
 static bool ask_language(struct request *request, bool *ret_is_english)
 {
@@ -17,6 +19,19 @@ static bool ask_language(struct request *request, bool *ret_is_english)
 		return true;
 	refuse_parameter(request, "language", "要写 zh 或 en", "must be zh or en");
 	return false;
+}
+
+/* What the lesson asks, in its own words. */
+static void tell_lesson(const struct shelf *shelf, struct paper_options *options)
+{
+	const struct lesson *lesson = shelf_find(shelf, options->run.lesson);
+
+	if (!lesson)
+		return;
+	text_copy(options->lesson, sizeof options->lesson,
+		options->is_english ? lesson->title.en : lesson->title.zh);
+	text_copy(options->question, sizeof options->question,
+		options->is_english ? lesson->question.en : lesson->question.zh);
 }
 
 void handle_report(void *self, struct request *request)
@@ -39,6 +54,7 @@ void handle_report(void *self, struct request *request)
 	}
 	options.run = *run;
 	options.import = import_of(id);
+	tell_lesson(parts->shelf, &options);
 	if (run->to.ns == INT64_MAX)
 		options.run.to = clock_now(parts->clock);
 	if (paper_product_new(&options, &product) < 0)
