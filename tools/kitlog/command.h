@@ -19,6 +19,7 @@ int command_status(const struct call *call);
 int command_devices(const struct call *call);
 int command_tail(const struct call *call);
 int command_run(const struct call *call);
+int command_session(const struct call *call);
 int command_mark(const struct call *call);
 int command_export(const struct call *call);
 int command_join(const struct call *call);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog mark [list]`: notes pinned to instants, as presses of a button. */
+/* `kitlog mark list | add TEXT`: notes pinned to instants, as presses of a button. */
 #include "tools/kitlog/command.h"
 
 #include <string.h>
@@ -62,14 +62,40 @@ static json_t *get_marks(const struct call *call)
 	return all;
 }
 
+static int add(const struct call *call)
+{
+	json_t *body, *mark;
+
+	if (call->argc < 2)
+		return command_misused("mark add", "", say("一句话", "a few words"));
+	if (call->argc > 2)
+		return command_too_many("mark add", call->argv[2],
+			say("文字有空格就加引号", "quote words with spaces"));
+	body = json_pack("{s:s}", "text", call->argv[1]);
+	mark = body ? board_post(call->board, "/api/v1/marks", body) : NULL;
+	if (!body)
+		fputs(say("kitlog mark: 要写 UTF-8 文字\n",
+			      "kitlog mark: the words must be UTF-8 text\n"),
+			stderr);
+	if (mark && call->is_json)
+		say_json(mark);
+	else if (mark)
+		print_mark(mark);
+	json_decref(body);
+	json_decref(mark);
+	return mark ? 0 : 1;
+}
+
 int command_mark(const struct call *call)
 {
 	const char *verb = call->argc ? call->argv[0] : "list";
 	json_t *marks, *mark;
 	size_t i;
 
+	if (!strcmp(verb, "add"))
+		return add(call);
 	if (strcmp(verb, "list"))
-		return command_misused("mark", verb, "list");
+		return command_misused("mark", verb, "list, add");
 	if (call->argc > 1)
 		return command_too_many(
 			"mark list", call->argv[1], say("它后面不跟词", "it takes none"));

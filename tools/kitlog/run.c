@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog run list | start [TITLE] | stop [ID]`; the others stand in run_package.c. */
+/* `kitlog run list | start [TITLE] | stop [ID] | receipt [ID]`; the others stand in run_package.c. */
 #include "tools/kitlog/command.h"
 
 #include <stdlib.h>
@@ -144,6 +144,72 @@ static int stop(const struct call *call)
 	return finish(call, board_post(call->board, path, NULL));
 }
 
+/* The newest that is over, or 0 after saying that there is none. */
+static json_int_t newest(const struct call *call)
+{
+	json_t *body = board_get(call->board, "/api/v1/runs"), *run;
+	json_int_t id = 0;
+	size_t i;
+
+	if (!body)
+		return 0;
+	json_array_foreach(json_object_get(body, "runs"), i,
+		run) if (json_is_number(json_object_get(run, "to_us"))) id =
+		json_integer_value(json_object_get(run, "id"));
+	json_decref(body);
+	if (!id)
+		fputs(say("kitlog run: 还没有记完的一次\n", "kitlog run: no run is done yet\n"),
+			stderr);
+	return id;
+}
+
+static long long count_of(const json_t *object, const char *name)
+{
+	return json_integer_value(json_object_get(object, name));
+}
+
+static void print_receipt(const json_t *receipt)
+{
+	const json_t *sink;
+	size_t i;
+
+	printf(say("第 %lld 号记录：%s\n", "run %lld: %s\n"), count_of(receipt, "run"),
+		json_is_true(json_object_get(receipt, "is_complete"))
+			? say("齐了", "complete")
+			: say("不齐", "not complete"));
+	printf(say("收到 %lld 行，存下 %lld 行，坏 %lld 行；缺口 %lld 处，缺 %lld 行\n",
+		       "received %lld rows, kept %lld, bad %lld; gaps %lld, missing %lld rows\n"),
+		count_of(receipt, "received"), count_of(receipt, "stored"),
+		count_of(receipt, "bad"), count_of(receipt, "gaps"),
+		count_of(receipt, "lost_rows"));
+	json_array_foreach(json_object_get(receipt, "shipped"), i, sink) printf(
+		say("%s 还差 %lld 行\n", "%s has %lld rows still to get\n"),
+		json_string_value(json_object_get(sink, "sink")), count_of(sink, "rows_behind"));
+	printf("sha256 %s\n", json_string_value(json_object_get(receipt, "sha256")));
+}
+
+static int receipt(const struct call *call)
+{
+	char path[64], *end = NULL;
+	json_int_t id = call->argc > 1 ? strtoll(call->argv[1], &end, 10) : newest(call);
+	json_t *body;
+
+	if (end && (*end || id <= 0))
+		return command_misused("run receipt", call->argv[1],
+			say("kitlog run list 里的编号", "a number from kitlog run list"));
+	if (id <= 0)
+		return 1;
+	snprintf(path, sizeof path, "/api/v1/runs/%lld/receipt", (long long)id);
+	if (!(body = board_get(call->board, path)))
+		return 1;
+	if (call->is_json)
+		say_json(body);
+	else
+		print_receipt(body);
+	json_decref(body);
+	return 0;
+}
+
 int command_run(const struct call *call)
 {
 	const char *verb = call->argc ? call->argv[0] : "list";
@@ -157,8 +223,13 @@ int command_run(const struct call *call)
 	if (!strcmp(verb, "stop") && call->argc > 2)
 		return command_too_many(
 			"run stop", call->argv[2], say("它只跟一个编号", "it takes one number"));
+	if (!strcmp(verb, "receipt") && call->argc > 2)
+		return command_too_many(
+			"run receipt", call->argv[2], say("它只跟一个编号", "it takes one number"));
 	if (!strcmp(verb, "list"))
 		return list(call);
+	if (!strcmp(verb, "receipt"))
+		return receipt(call);
 	if (!strcmp(verb, "start"))
 		return start(call);
 	if (!strcmp(verb, "stop"))
@@ -167,5 +238,5 @@ int command_run(const struct call *call)
 		return run_package(call);
 	if (!strcmp(verb, "import"))
 		return run_import(call);
-	return command_misused("run", verb, "list, start, stop, package, import");
+	return command_misused("run", verb, "list, start, stop, receipt, package, import");
 }
