@@ -35,5 +35,5 @@ static inline size_t journal_size(size_t n)
 	return (sizeof(struct journal_entry) + n + 1 + 7) / 8 * 8;
 }
 
-/* Which rows: of one session; of those that may be open still; all. */
-enum journal_choice { JOURNAL_SESSION, JOURNAL_OPEN, JOURNAL_ALL };
+/* Which rows: of one session; of sessions that may be open still; all behind an id. */
+enum journal_choice { JOURNAL_SESSION, JOURNAL_OPEN, JOURNAL_SINCE };

@@ -243,7 +243,7 @@ static int add_row(struct text *text, const struct series *series, unsigned lap,
 {
 	struct series lapped;
 
-	if (lap && series_in_lap(series, lap, &lapped) == 0)
+	if (lap && series_of(series, NULL, lap, &lapped) == 0)
 		series = &lapped;
 	return series_add_row(series, text, values, uncertainty_ns, wall);
 }

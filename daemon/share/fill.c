@@ -26,18 +26,34 @@ struct reading {
 	int error;
 };
 
+/* How a series is called then; NULL: its names are too long. */
+static const struct series *call(
+	struct fill *fill, const struct series *series, const struct tenant *tenant, unsigned lap)
+{
+	if (fill->called.of == series && fill->called.tenant == tenant && fill->called.lap == lap)
+		return &fill->called.series;
+	fill->called.of = NULL;
+	if (series_of(series, tenant, lap, &fill->called.series))
+		return NULL;
+	fill->called.of = series;
+	fill->called.tenant = tenant;
+	fill->called.lap = lap;
+	return &fill->called.series;
+}
+
 static int add_row(const struct reading *reading, struct instant stamp, const double *values,
 	int64_t uncertainty_ns, struct wall wall)
 {
 	struct fill *fill = reading->fill;
 	unsigned lap = wall_map_lap(fill->map, stamp);
 	const struct series *series = reading->series;
-	struct series lapped;
+	const struct tenant *tenant =
+		fill->tenants ? tenants_at(fill->tenants, series->device, stamp) : NULL;
 
-	if (lap) {
-		if (series_in_lap(series, lap, &lapped))
+	if (lap || tenant) {
+		series = call(fill, series, tenant, lap);
+		if (!series)
 			return -ENAMETOOLONG; /* -ENOSPC would mean that the body is full */
-		series = &lapped;
 	}
 	return body_add(fill->body, series, stamp, values, uncertainty_ns, wall);
 }
@@ -102,6 +118,12 @@ static int read_range(
 
 	if (r < 0)
 		return r;
+	if (reading->fill->tenants)
+		r = tenants_refresh(reading->fill->tenants, reader);
+	if (r < 0) {
+		reader_release(reader);
+		return r;
+	}
 	r = stated_begin(&reading->fill->stated, reader, track->stream, from, to,
 		is_next ? track->newest : (struct instant){0});
 	if (r == 0)
@@ -137,6 +159,7 @@ static void add_piece(struct fill *fill, struct track *track, const struct readi
 
 void fill_begin(struct fill *fill)
 {
+	fill->called.of = NULL; /* a series may be called otherwise by now */
 	body_reset(fill->body);
 	fill->n_pieces = 0;
 }

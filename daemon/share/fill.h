@@ -15,6 +15,7 @@
 #include "keep/store.h"
 #include "share/body.h"
 #include "share/stated.h"
+#include "share/tenants.h"
 #include "share/tracks.h"
 
 enum { FILL_PIECES = 64 };
@@ -29,8 +30,15 @@ struct fill {
 	struct reader *reader;
 	const struct wall_map *map;
 	struct body *body;
-	int64_t late_ns;      /* live rows older than this become a hole */
-	struct stated stated; /* of the rows that are being read; stated_clear in the end */
+	int64_t late_ns;         /* live rows older than this become a hole */
+	struct stated stated;    /* of the rows that are being read; stated_clear in the end */
+	struct tenants *tenants; /* NULL: devices are nobody's */
+	struct {                 /* the series that was made last, for these */
+		const struct series *of;
+		const struct tenant *tenant;
+		unsigned lap;
+		struct series series;
+	} called;
 	size_t n_pieces;
 	struct piece pieces[FILL_PIECES];
 };

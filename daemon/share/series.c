@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "data/line.h"
+#include "data/tenancy.h"
 
 static bool is_reserved(const char *id)
 {
@@ -55,27 +56,63 @@ static int add_key(struct series *series, struct text *keys, const struct stream
 	return 0;
 }
 
+/* A backslash at the end of a name is refused (data/line.h); a label may have any. */
+static void write_label(const char *label, char *ret_text, size_t size)
+{
+	struct text text = text_over(ret_text, size);
+
+	for (; *label; label++) {
+		if (*label == '\\')
+			text_add(&text, "＼");
+		else
+			text_add_char(&text, *label);
+	}
+}
+
+/* The tags, sorted there; an empty one is left out. */
+static int write_head(
+	struct series *series, const struct tenant *tenant, unsigned lap, const char **ret_why)
+{
+	struct text head = text_over(series->head, sizeof(series->head));
+	char sticker[12], group[12] = "", turn[12] = "", label[3 * SESSION_TITLE] = "";
+	const struct line_tag tags[] = {
+		{"board", series->board},
+		{"device", sticker},
+		{"stream", strcmp(series->name, "main") ? series->name : ""},
+		{"session", label},
+		{"group", group},
+		{"lesson", tenant ? tenant->lesson : ""},
+		{"hour_lap", turn},
+	};
+
+	snprintf(sticker, sizeof(sticker), "%u", series->sticker);
+	if (lap)
+		snprintf(turn, sizeof(turn), "%u", lap);
+	if (tenant) {
+		snprintf(group, sizeof(group), "%u", tenant->group);
+		write_label(tenant->label, label, sizeof(label));
+	}
+	int error = line_add_head(&head, series->kit, tags, sizeof(tags) / sizeof(*tags), ret_why);
+	series->head_length = head.length;
+	return error;
+}
+
 int series_init(struct series *series, const char *board, const struct device *device,
 	const struct stream *stream, const char **ret_why)
 {
-	struct text head = text_over(series->head, sizeof(series->head));
 	struct text keys = text_over(series->key_text, sizeof(series->key_text));
-	char sticker[12];
-	struct line_tag tags[] = {
-		{"board", board},
-		{"device", sticker},
-		{"stream", strcmp(stream->name, "main") ? stream->name : ""},
-	};
 	int error;
 
 	*ret_why = "its names are too long";
-	snprintf(sticker, sizeof(sticker), "%u", device->sticker);
 	series->stream = stream->id;
+	series->device = device->id;
 	series->n_channels = stream->n_channels;
 	series->sticker = device->sticker;
 	text_copy(series->kit, sizeof(series->kit), device->kit);
-	error = line_add_head(&head, device->kit, tags, sizeof(tags) / sizeof(*tags), ret_why);
-	series->head_length = head.length;
+	text_copy(series->name, sizeof(series->name), stream->name);
+	error = text_copy(series->board, sizeof(series->board), board) ? 0 : -ENOSPC;
+	if (!error)
+		error = write_head(series, NULL, 0, ret_why);
 	for (uint32_t i = 0; !error && i <= stream->n_channels; i++)
 		error = add_key(series, &keys, stream, i, ret_why);
 	return error;
@@ -99,13 +136,11 @@ int series_add_row(const struct series *series, struct text *text, const double 
 		text, series->head, series->head_length, series->keys, all, n + 1, stamp);
 }
 
-int series_in_lap(const struct series *series, unsigned lap, struct series *ret_series)
+int series_of(const struct series *series, const struct tenant *tenant, unsigned lap,
+	struct series *ret_series)
 {
-	struct text head;
+	const char *why;
 
 	*ret_series = *series; /* the keys stay where they are */
-	head = text_over(ret_series->head, sizeof(ret_series->head));
-	text_addf(&head, "%s,hour_lap=%u", series->head, lap);
-	ret_series->head_length = head.length;
-	return head.is_cut ? -ENOSPC : 0;
+	return write_head(ret_series, tenant, lap, &why);
 }

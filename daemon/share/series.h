@@ -6,12 +6,17 @@
  *     tags          board    name of this board          kitlog-3b2
  *                   device   the number on the sticker   3
  *                   stream   its name, unless "main"     light
+ *                   session  the class whose it was      七（3）班
+ *                   group    its number in there         3
+ *                   lesson   what was taught             pendulum
  *                   hour_lap  nearly never: keep/wall_map.h   1
  *     fields        the channels' ids                    t, p
  *                   stamp_u_us, at most once a minute    1000
  *                       95 of 100 stamps are within so many microseconds (stated.h)
  *
- * All tags are bounded sets; session, group and lesson join them with lessons. Two streams of one
+ * All tags are bounded sets: a session is called by the label of its class, never by its number, and a
+ * run is found by its time. A device that no group has at that instant has none of these three
+ * (data/tenancy.h says why a line that is sent once more has the same). Two streams of one
  * device may have channels of the same id: the tag `stream` keeps them apart, and since it depends
  * on nothing but the stream itself, no later stream changes how an older one is called. A channel
  * called stamp_u_us keeps its name, and ours gets a "_". A channel
@@ -26,11 +31,13 @@
 #include "base/text.h"
 #include "data/device.h"
 
-enum { SERIES_HEAD = 640, SERIES_KEYS = (STREAM_CHANNELS + 1) * 64 };
+struct tenant; /* data/tenancy.h */
+
+enum { SERIES_HEAD = 1024, SERIES_KEYS = (STREAM_CHANNELS + 1) * 64 };
 
 struct series {
-	uint32_t stream, n_channels, sticker;
-	char kit[32];
+	uint32_t stream, device, n_channels, sticker;
+	char kit[32], board[256], name[NAME_TEXT]; /* name: of the stream */
 	size_t head_length;
 	char head[SERIES_HEAD]; /* "text-board,board=kitlog-3b2,device=3" */
 	const char *keys[STREAM_CHANNELS +
@@ -46,6 +53,8 @@ int series_init(struct series *series, const char *board, const struct device *d
 int series_add_row(const struct series *series, struct text *text, const double *values,
 	int64_t uncertainty_ns, struct wall stamp);
 
-/* The same in an hour that was passed before, when the clock was false: another series, so that its
- * points cannot take the place of those. Borrows the keys of the first. -ENOSPC. */
-int series_in_lap(const struct series *series, unsigned lap, struct series *ret_series);
+/* The same while it had a tenant (NULL: none), and in an hour that was passed before, when the clock was
+ * false (lap 0: it was not): another series, so that its points cannot take the place of those. Borrows the
+ * keys of the first. -ENOSPC, -EINVAL. */
+int series_of(const struct series *series, const struct tenant *tenant, unsigned lap,
+	struct series *ret_series);

@@ -45,6 +45,7 @@ struct ship {
 	struct ship_options options;
 	struct sink_world world;
 	struct wall_map *map;
+	struct tenants tenants;
 	struct ring *notices;
 	struct wake noticed, stopping;
 	struct timer tick, closing;
@@ -287,6 +288,7 @@ int ship_new(const struct ship_options *options, struct ship **ret_ship)
 		.clock = options->clock,
 		.keep = options->keep,
 		.pace = options->pace ? options->pace : &usual_pace,
+		.tenants = &ship->tenants,
 	};
 	ship->noticed.woken = noticed;
 	ship->stopping.woken = stopping;
@@ -360,6 +362,7 @@ void ship_free(struct ship *ship)
 	latest_free(ship->states);
 	wall_map_free(ship->map);
 	reader_close(ship->world.reader);
+	tenants_clear(&ship->tenants);
 	if (ship->world.loop) {
 		wake_close(&ship->noticed);
 		wake_close(&ship->stopping);

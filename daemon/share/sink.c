@@ -384,6 +384,7 @@ static int compose(struct sink *sink)
 
 	sink->fill.reader = sink->world->reader;
 	sink->fill.map = sink->world->map;
+	sink->fill.tenants = sink->world->tenants;
 	sink->problems.waits_for_time = false;
 	fill_begin(&sink->fill);
 	for (size_t i = 0; i < n && !error; i++) {

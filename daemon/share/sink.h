@@ -11,6 +11,7 @@
 #include "share/post.h"
 #include "share/series.h"
 #include "share/ship.h"
+#include "share/tenants.h"
 
 /* What all sinks share; ship's. */
 struct sink_world {
@@ -21,6 +22,7 @@ struct sink_world {
 	const struct ship_pace *pace;
 	struct reader *reader; /* NULL: no store yet */
 	const struct wall_map *map;
+	struct tenants *tenants;
 };
 
 struct sink;

@@ -119,7 +119,7 @@ static void what_a_visitor_says_ends_the_walk(void **state)
 	add(bench, 2, 2, "make", "{}");
 	add(bench, 3, 1, "end", "{}");
 	commit(bench);
-	assert_int_equal(reader_journal(bench->reader, JOURNAL_ALL, 0, stop, &n), 5);
+	assert_int_equal(reader_journal(bench->reader, JOURNAL_SINCE, 0, stop, &n), 5);
 	assert_int_equal(n, 1);
 	assert_int_equal(reader_journal_sessions(bench->reader, 9, note_session, &sum), 0);
 	assert_int_equal(sum, 21);
@@ -133,7 +133,8 @@ static void an_entry_is_never_altered(void **state)
 	commit(bench);
 	add(bench, 1, 1, "end", "{\"other\":1}");
 	commit(bench);
-	reads(bench, JOURNAL_ALL, 0, "1:make{}");
+	reads(bench, JOURNAL_SINCE, 0, "1:make{}");
+	reads(bench, JOURNAL_SINCE, 1, "");
 }
 
 /* One wrong digit in any column. */
@@ -156,7 +157,7 @@ static void a_damaged_entry_is_left_out_told_and_set_aside(void **state)
 		snprintf(sql, sizeof sql, "UPDATE act SET %s WHERE id = %u", spoil[i], i + 3);
 		bench_sql(bench, sql);
 	}
-	reads(bench, JOURNAL_ALL, 0, "1:freeze{} 2:freeze{}");
+	reads(bench, JOURNAL_SINCE, 0, "1:freeze{} 2:freeze{}");
 	assert_false(bench_verify(bench, &sentences).is_sound);
 	assert_non_null(strstr(sentences.all, "Entry 3 of the class journal is damaged"));
 	bench_reopen(bench, 0);
@@ -164,7 +165,7 @@ static void a_damaged_entry_is_left_out_told_and_set_aside(void **state)
 	assert_int_equal(status.damaged_chunks, n);
 	assert_int_equal(bench_sql(bench, "SELECT count(*) FROM act"), 2);
 	assert_int_equal(bench_sql(bench, "SELECT count(*) FROM damaged_act"), n);
-	reads(bench, JOURNAL_ALL, 0, "1:freeze{} 2:freeze{}");
+	reads(bench, JOURNAL_SINCE, 0, "1:freeze{} 2:freeze{}");
 	assert_int_equal(reader_journal_newest(bench->reader, &act, &session), 0);
 	assert_int_equal(act, n + 2); /* else the next one would take its number */
 }
