@@ -222,6 +222,20 @@ void handle_leave(void *self, struct request *request)
 
 /* ---------------------------------------------------------------- scanning */
 
+/* What a scan opens; the page asks POST /join with it. */
+void join_by_address(struct request *request, const char *code)
+{
+	char place[32];
+
+	if (strlen(code) != SESSION_CODE - 1 || strspn(code, "0123456789") != SESSION_CODE - 1) {
+		refuse_code(request, code);
+		return;
+	}
+	snprintf(place, sizeof place, "/?join=%s", code);
+	request_add_header(request, "Location", place);
+	request_answer(request, 302, "text/plain", "", 0);
+}
+
 /* The address by which this browser reached the board is one that others can take, unless it is the
  * board itself. */
 static void write_join_address(const struct parts *parts, const struct request *request,

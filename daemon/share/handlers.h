@@ -85,6 +85,7 @@ void handle_join(void *self, struct request *request);
 void handle_joined(void *self, struct request *request);
 void handle_leave(void *self, struct request *request);
 void handle_session_qr(void *self, struct request *request);
+void join_by_address(struct request *request, const char *code); /* GET /j/4827 */
 void write_joined(const struct parts *parts, const struct session *session, unsigned group,
 	struct text *text);
 

@@ -378,8 +378,17 @@ static void a_code_to_scan_is_a_picture_while_the_session_is_open(void **state)
 {
 	struct site *site = *state;
 	struct browser b;
+	char path[32], place[64];
 
 	class_begin(site, 1);
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	snprintf(path, sizeof path, "/j/%s", class_text(session, "code"));
+	snprintf(place, sizeof place, "Location: /?join=%s", class_text(session, "code"));
+	json_decref(session);
+	assert_int_equal(browser_get(site->loop, site->port, path, &b), 302);
+	assert_true(browser_has(&b, place));
+	browser_close(&b);
+	site_refuses(site, "GET", "/j/12", NULL, 404, "wrong_code");
 	assert_int_equal(browser_get(site->loop, site->port, "/api/v1/sessions/1/qr", &b), 200);
 	assert_true(browser_has(&b, "Content-Type: image/svg+xml"));
 	assert_non_null(strstr(browser_body(&b), "<svg xmlns="));
