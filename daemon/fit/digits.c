@@ -8,7 +8,7 @@
 #define NARROW "\u202f"
 #define MINUS "\u2212"
 
-enum { DIGITS_WITHOUT = 7, LONGEST = 6 };
+enum { DIGITS_WITHOUT = 7, LARGEST_TEN = 6, SMALLEST_TEN = -4 };
 
 bool digits_of(double error, int *ret_decimals)
 {
@@ -50,14 +50,14 @@ static void add_power(struct text *text, int ten)
 }
 
 /* Where the value is written with a power of ten of its own; 0: it is not. */
-static int power_for(double value, double error, int decimals)
+static int power_for(double value, double error)
 {
 	double size = fmax(fabs(value), isfinite(error) ? fabs(error) : 0);
 
 	if (!(size > 0) || !isfinite(size))
 		return 0;
 	int ten = (int)floor(log10(size) + 1e-12);
-	return ten > LONGEST || decimals > LONGEST ? ten : 0;
+	return ten > LARGEST_TEN || ten < SMALLEST_TEN ? ten : 0;
 }
 
 /* Seven digits that count where nobody says how many do. */
@@ -74,7 +74,7 @@ static int decimals_for(double value, double error)
 
 static void add_number(struct text *text, double value, double error, bool has_error)
 {
-	int decimals = decimals_for(value, error), ten = power_for(value, error, decimals);
+	int decimals = decimals_for(value, error), ten = power_for(value, error);
 	double scale = pow(10, ten);
 
 	if (!isfinite(value) || !isfinite(scale) || scale == 0) {

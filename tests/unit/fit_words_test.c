@@ -48,6 +48,8 @@ static void digits_follow_the_uncertainty(void **unused)
 	assert_both(-1.5, 30, "0 ± 30"); /* and not -0 */
 	assert_both(6.02214e23, 3.1e21, "(6.02 ± 0.03)×10²³");
 	assert_both(1.2345e-9, 1.6e-11, "(1.234 ± 0.016)×10⁻⁹");
+	assert_both(0.99999991, 1.6e-8, "0.999999910 ± 0.000000016");
+	assert_both(0.00052, 0.00003, "0.00052 ± 0.00003");
 	assert_both(2.5, 0, "2.500000");
 	assert_both(0, NAN, "0");
 	assert_both(INFINITY, 1, "?");
