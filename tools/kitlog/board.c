@@ -419,8 +419,11 @@ const char *board_refusal(const struct board *board)
 
 json_t *board_post(struct board *board, const char *path, const json_t *body)
 {
-	if (!sign_in(board))
-		return NULL;
+	return sign_in(board) ? board_put_question(board, path, body) : NULL;
+}
+
+json_t *board_put_question(struct board *board, const char *path, const json_t *body)
+{
 	char *text = body ? json_dumps(body, JSON_COMPACT) : strdup("{}");
 	json_t *answer = text ? ask(board, path, text) : NULL;
 	free(text);

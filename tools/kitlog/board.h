@@ -42,6 +42,9 @@ json_t *board_post(struct board *board, const char *path, const json_t *body);
 /* POST of a file from its beginning, signed in likewise. Same failures. */
 json_t *board_send(struct board *board, const char *path, const char *type, FILE *file);
 
+/* POST of what changes nothing: without signing in. Same failures. */
+json_t *board_put_question(struct board *board, const char *path, const json_t *body);
+
 /* The word of the board's last refusal, such as "doubtful"; "" before any. */
 const char *board_refusal(const struct board *board);
 

@@ -5,11 +5,11 @@
 
 #include "tools/kitlog/command.h"
 
-/* ---- calibrate_place.c: which kit, stream and channel */
+/* ---- calibrate_place.c: which kit, stream and channel, for other commands too */
 
 /* The device with this number on its label, of GET /devices; NULL after saying that there is
  * none. */
-json_t *place_device(json_t *devices, json_int_t sticker);
+json_t *place_device(const struct call *call, json_t *devices, json_int_t sticker);
 
 /* Adds the stream and channel that a word names to a body, or "device" of the number on a label: 0,
  * or the exit status after saying what is wrong. */

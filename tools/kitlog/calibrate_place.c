@@ -59,7 +59,13 @@ static size_t count_streams(const json_t *device, const char *channel, const jso
 	return n;
 }
 
-json_t *place_device(json_t *devices, json_int_t sticker)
+/* The command in whose name something is said. */
+static const char *command_of(const struct call *call)
+{
+	return call->argv[-1];
+}
+
+json_t *place_device(const struct call *call, json_t *devices, json_int_t sticker)
 {
 	json_t *device;
 	size_t i;
@@ -70,22 +76,22 @@ json_t *place_device(json_t *devices, json_int_t sticker)
 			return device;
 	}
 	fprintf(stderr,
-		say("kitlog calibrate: 没有 %lld 号器材；用 kitlog devices 看看\n",
-			"kitlog calibrate: there is no kit %lld; kitlog devices lists them\n"),
-		(long long)sticker);
+		say("kitlog %s: 没有 %lld 号器材；用 kitlog devices 看看\n",
+			"kitlog %s: there is no kit %lld; kitlog devices lists them\n"),
+		command_of(call), (long long)sticker);
 	return NULL;
 }
 
 /* ---------------------------------------------------------------- what is meant */
 
-static int misused_channel(const char *word)
+static int misused_channel(const struct call *call, const char *word)
 {
-	return command_misused("calibrate", word,
+	return command_misused(command_of(call), word,
 		say("3/t 这样的通道：标签上的号码，斜线，通道名",
 			"a channel such as 3/t: the number on the label, a slash, the channel's id"));
 }
 
-static void complain_of_none(const json_t *device, const char *channel)
+static void complain_of_none(const struct call *call, const json_t *device, const char *channel)
 {
 	json_t *stream, *of;
 	const char *comma = "";
@@ -93,9 +99,10 @@ static void complain_of_none(const json_t *device, const char *channel)
 	size_t i, k;
 
 	fprintf(stderr,
-		say("kitlog calibrate: %" PRId64 " 号（%s）没有通道“%s”；它有：",
-			"kitlog calibrate: kit %" PRId64 " (%s) has no channel \"%s\"; it has: "),
-		number_of(device, "sticker"), say_harmless(name_of(device), name), channel);
+		say("kitlog %s: %" PRId64 " 号（%s）没有通道“%s”；它有：",
+			"kitlog %s: kit %" PRId64 " (%s) has no channel \"%s\"; it has: "),
+		command_of(call), number_of(device, "sticker"), say_harmless(name_of(device), name),
+		channel);
 	json_array_foreach(json_object_get(device, "streams"), i, stream)
 	{
 		json_array_foreach(json_object_get(stream, "channels"), k, of)
@@ -107,7 +114,7 @@ static void complain_of_none(const json_t *device, const char *channel)
 	fputc('\n', stderr);
 }
 
-static void complain_of_several(const json_t *device, const char *channel)
+static void complain_of_several(const struct call *call, const json_t *device, const char *channel)
 {
 	json_t *stream;
 	const char *comma = "";
@@ -115,10 +122,10 @@ static void complain_of_several(const json_t *device, const char *channel)
 	size_t i;
 
 	fprintf(stderr,
-		say("kitlog calibrate: %" PRId64 " 号（%s）有几个“%s”；写明是哪一个：",
-			"kitlog calibrate: kit %" PRId64
-			" (%s) has more than one \"%s\"; write which: "),
-		number_of(device, "sticker"), say_harmless(name_of(device), name), channel);
+		say("kitlog %s: %" PRId64 " 号（%s）有几个“%s”；写明是哪一个：",
+			"kitlog %s: kit %" PRId64 " (%s) has more than one \"%s\"; write which: "),
+		command_of(call), number_of(device, "sticker"), say_harmless(name_of(device), name),
+		channel);
 	json_array_foreach(json_object_get(device, "streams"), i, stream)
 	{
 		const char *label = say_pick(json_object_get(stream, "label"));
@@ -135,15 +142,15 @@ static void complain_of_several(const json_t *device, const char *channel)
 }
 
 /* The stream of a device that has the channel; 0 after saying that none has, or several. */
-static json_int_t find_stream(const json_t *device, const char *channel)
+static json_int_t find_stream(const struct call *call, const json_t *device, const char *channel)
 {
 	const json_t *stream = NULL;
 	size_t n = count_streams(device, channel, &stream);
 
 	if (n == 0)
-		complain_of_none(device, channel);
+		complain_of_none(call, device, channel);
 	else if (n > 1)
-		complain_of_several(device, channel);
+		complain_of_several(call, device, channel);
 	return n == 1 ? number_of(stream, "id") : 0;
 }
 
@@ -156,26 +163,26 @@ int place_add_channel(const struct call *call, const char *word, json_t *body)
 
 	number = strtoll(word + (is_stream ? 7 : 0), &end, 10);
 	if (!slash || end != slash || number <= 0 || !slash[1])
-		return misused_channel(word);
+		return misused_channel(call, word);
 	if (!is_stream) {
 		json_t *devices = board_get(call->board, "/api/v1/devices");
-		json_t *device = devices ? place_device(devices, number) : NULL;
+		json_t *device = devices ? place_device(call, devices, number) : NULL;
 
-		number = device ? find_stream(device, slash + 1) : 0;
+		number = device ? find_stream(call, device, slash + 1) : 0;
 		json_decref(devices);
 	}
 	if (!number)
 		return 1;
 	json_object_set_new(body, "stream", json_integer(number));
 	if (json_object_set_new(body, "channel", json_string(slash + 1)) < 0)
-		return misused_channel(word);
+		return misused_channel(call, word);
 	return 0;
 }
 
 int place_add_device(const struct call *call, json_int_t sticker, json_t *body)
 {
 	json_t *devices = board_get(call->board, "/api/v1/devices");
-	json_t *device = devices ? place_device(devices, sticker) : NULL;
+	json_t *device = devices ? place_device(call, devices, sticker) : NULL;
 
 	if (device)
 		json_object_set(body, "device", json_object_get(device, "id"));

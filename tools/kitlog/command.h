@@ -22,6 +22,7 @@ int command_run(const struct call *call);
 int command_session(const struct call *call);
 int command_mark(const struct call *call);
 int command_export(const struct call *call);
+int command_fit(const struct call *call);
 int command_join(const struct call *call);
 int command_sink(const struct call *call);
 int command_calibrate(const struct call *call);

@@ -25,6 +25,7 @@ static const struct {
 		"sessions: begin, start, stop, end, log, undo"},
 	{"mark", command_mark, "标记：列出、打一个", "marks: list, add"},
 	{"export", command_export, "导出数据", "data as a file"},
+	{"fit", command_fit, "一种线合不合适，参数多大", "does a model fit, and its parameters"},
 	{"join", command_join, "几块板子的记录合成一个文件", "runs of several boards as one file"},
 	{"calibrate", command_calibrate, "校准和归零", "calibrate and zero"},
 	{"clock", command_clock, "几点了，听谁的", "what hour it is, by whom"},

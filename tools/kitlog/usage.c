@@ -36,6 +36,12 @@ static const struct {
 	{"export", "", "[--format F] [--stamps S] [--output FILE] RUN | stream:ID",
 		"把一次记录或一个流写成文件；F 是 csv、xlsx、lp，S 是 refined、live、even",
 		"the data of a run or a stream as a file; F: csv, xlsx, lp; S: refined, live, even"},
+	{"fit", "", "[--x C] [--from S] [--to S] [--raw] RUN CHANNEL MODEL",
+		"一次记录的一个通道用一种线拟合；S 是从开始起的秒数；CHANNEL 和 C 例如 3/t；MODEL 是 proportional、"
+		"linear、quadratic、power、exponential、decay、logarithm、sine、damped、gaussian、poisson",
+		"fit a model to a channel of a run; S: seconds from its begin; CHANNEL, C: such as 3/t; "
+		"MODEL: proportional, linear, quadratic, power, exponential, decay, logarithm, sine, "
+		"damped, gaussian, poisson"},
 	{"join", "", "[--output FILE] RUN@BOARD RUN@BOARD ...",
 		"几块板子记的同一个实验，对齐时间，写成一个文件",
 		"one experiment of several boards as one file, lined up in time"},
