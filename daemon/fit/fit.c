@@ -10,6 +10,7 @@
 
 #include "fit/models_form.h"
 #include "fit/poisson.h"
+#include "fit/quiet.h"
 #include "fit/solve.h"
 #include "fit/sorted.h"
 #include "fit/verdict.h"
@@ -165,6 +166,7 @@ int fit_run(enum fit_model model, const struct fit_points *points, const atomic_
 	struct sorted sorted;
 	int r = 0;
 
+	quiet_gsl();
 	result.why = refuse(form, points, &result);
 	if (result.why == FIT_OK) {
 		r = sorted_new(points, &sorted);

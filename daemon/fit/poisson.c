@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <gsl/gsl_cdf.h>
 
-enum { M, RATE, LEAST_RUNNING = 8, LEAST_VALUES = 4, LEAST_TO_TELL = 5 };
+enum { M, RATE, LEAST_RUNNING = 8, LEAST_VALUES = 4, LEAST_TO_TELL = 5, MANY = 1000 };
 
 static const double CHANCE = 0.01, MOST_WAITS = 1.308, LARGEST_COUNT = 9007199254740992.0;
 
@@ -86,6 +86,17 @@ static void take_counts(const struct sorted *points, bool is_running, struct cou
 
 /* --- what follows --- */
 
+/* The inverse of chi2; of many degrees by Wilson and Hilferty, to 1 in 10^6 there, where GSL's does not
+ * always converge. */
+static double chi2_inverse(double p, double degrees)
+{
+	if (degrees < MANY)
+		return gsl_cdf_chisq_Pinv(p, degrees);
+	double part = 2 / (9 * degrees);
+
+	return degrees * pow(1 - part + gsl_cdf_ugaussian_Pinv(p) * sqrt(part), 3);
+}
+
 static void set_rate(struct fit_result *result, double interval)
 {
 	result->values[RATE] = result->values[M] / interval;
@@ -122,8 +133,8 @@ static void fit_counts(const struct sorted *points, const struct counts *counts,
 	}
 	result->values[M] = total / n;
 	result->errors[M] = sqrt(total) / n;
-	result->low[M] = gsl_cdf_chisq_Pinv(0.025, 2 * total) / 2 / n;
-	result->high[M] = gsl_cdf_chisq_Pinv(0.975, 2 * total + 2) / 2 / n;
+	result->low[M] = chi2_inverse(0.025, 2 * total) / 2 / n;
+	result->high[M] = chi2_inverse(0.975, 2 * total + 2) / 2 / n;
 	set_rate(result, counts->interval);
 	result->sigma = sqrt(result->values[M]);
 	result->degrees = (unsigned)counts->n - 1;
@@ -163,8 +174,8 @@ static void fit_waits(const struct sorted *points, double *waits, struct fit_res
 	result->values[M] = result->errors[M] = result->low[M] = result->high[M] = NAN;
 	result->values[RATE] = k / span;
 	result->errors[RATE] = sqrt(k) / span;
-	result->low[RATE] = gsl_cdf_chisq_Pinv(0.025, 2 * k) / 2 / span;
-	result->high[RATE] = gsl_cdf_chisq_Pinv(0.975, 2 * k) / 2 / span;
+	result->low[RATE] = chi2_inverse(0.025, 2 * k) / 2 / span;
+	result->high[RATE] = chi2_inverse(0.975, 2 * k) / 2 / span;
 	result->sigma = NAN;
 	result->degrees = (unsigned)n;
 	result->why = judge_waits(waits, n, span / k);

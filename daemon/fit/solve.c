@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* GSL 2.7 (Debian 12) and 2.8 (Debian 13). Its error handler would end the daemon, so it is switched
- * off once, for the process; what goes wrong comes back as a status. */
+/* GSL 2.7 (Debian 12) and 2.8 (Debian 13). */
 #include "fit/solve.h"
 
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multifit.h>
 #include <gsl/gsl_multifit_nlinear.h>
 
 #include "fit/guess.h"
+#include "fit/quiet.h"
 
 enum { MOST_STEPS = 200 };
 
@@ -27,13 +26,6 @@ static const double RIGHT_ANGLE = 1e-4;
 
 /* Residuals of that part of y have no direction any more: they are what rounding left. */
 static const double NOTHING_LEFT = 1e-9;
-
-static pthread_once_t is_quiet = PTHREAD_ONCE_INIT;
-
-static void be_quiet(void)
-{
-	gsl_set_error_handler_off();
-}
 
 static double bounded(double value)
 {
@@ -217,7 +209,7 @@ int solve_from(const struct form *form, const struct sorted *points, const doubl
 	gsl_vector_const_view from = gsl_vector_const_view_array(start, form->n);
 	int info, r = -ENOMEM;
 
-	pthread_once(&is_quiet, be_quiet);
+	quiet_gsl();
 	if (!isfinite(length) || !isfinite(search.unit))
 		return -ERANGE;
 	gsl_multifit_nlinear_workspace *work = gsl_multifit_nlinear_alloc(
@@ -266,7 +258,7 @@ static int solve_search(const struct form *form, const struct sorted *points,
 int solve(const struct form *form, const struct sorted *points, const atomic_bool *cancelled,
 	struct solution *ret_solution)
 {
-	pthread_once(&is_quiet, be_quiet);
+	quiet_gsl();
 	return form->is_linear ? solve_linear(form, points, ret_solution)
 			       : solve_search(form, points, cancelled, ret_solution);
 }

@@ -302,9 +302,29 @@ static void garwoods_interval_is_that_of_his_table(void **unused)
 	assert_true(fabs(4 * result.high[0] - 18.39) < 0.01);
 }
 
+/* GSL's own inverse of chi2 does not converge there, and would have ended the process. */
+static void many_counts_come_first_in_a_process(void **unused)
+{
+	static const double x[] = {1, 2, 3, 4, 5}, y[] = {7, 1, 4, 45056, 23};
+	static const double many[] = {90000, 90300, 89700, 90100, 89900};
+	struct fit_points points = {.n = 5, .x = x, .y = y};
+	struct fit_result result;
+
+	(void)unused;
+	assert_int_equal(fit_run(FIT_POISSON, &points, NULL, &result, NULL), 0);
+	assert_int_equal(result.why, FIT_DISPERSED);
+	points.y = many;
+	assert_int_equal(fit_run(FIT_POISSON, &points, NULL, &result, NULL), 0);
+	assert_int_equal(result.why, FIT_OK);
+	/* As good as normal there: 1.96 roots of the total, which is 450 000. */
+	assert_true(fabs(5 * (result.high[0] - result.low[0]) / (2 * 1.95996 * sqrt(450000)) - 1) <
+		0.002);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_counts_come_first_in_a_process),
 		cmocka_unit_test(slopes_are_those_of_the_curve),
 		cmocka_unit_test(a_model_finds_itself_without_starting_values),
 		cmocka_unit_test(a_fast_wave_is_found_among_uneven_points),
