@@ -3,7 +3,7 @@
 """The whole path measured beside its peers, in one run: prints a table, and with --keep writes it to
 tests/bench/RESULTS.md with the machine's name.
 
-    tests/bench/bench.py [--build DIR] [--keep] [--seconds N] [path] [latency] [card] [memory] [stages]
+    tests/bench/bench.py [--build DIR] [--keep] [--seconds N] [path] [latency] [card] [memory] [stages] [fits]
 
 The build is that of the preset "ci", the one that has the programs of tests/bench.
 
@@ -18,6 +18,7 @@ card    bytes per sample in the store, and bytes that reached the device (an ext
 memory  resident memory of kitlogd with 8 kits at 100 Hz and 20 viewers, and its growth over a minute; with
         KITLOG_LONG=1 over an hour, which tools/test --long has a test for.
 stages  instructions per row of each stage, by callgrind.
+fits    processor time of a fit of 10 000 points, from points to verdict, of each model.
 
 A ratio between rows of one run can be trusted on a noisy machine; a time cannot."""
 import argparse, datetime, glob, gzip, http.client, http.server, json, os, pathlib, platform, re, shutil, signal
@@ -371,6 +372,14 @@ class Bench:
 			instructions = int(re.search(r"Collected : (\d+)", run.stderr)[1])
 			self.add(f"instructions: {name}", f"{instructions / n:.0f}", f"for each of {n} {unit}")
 
+	# ---------------------------------------------------------------- fits
+
+	def fits(self):
+		for line in subprocess.run([self.program("bench-fits")], text=True, stdout=subprocess.PIPE,
+				check=True).stdout.splitlines():
+			model, time_ms, _, why = line.split()
+			self.add(f"fit of 10 000 points: {model}", f"{time_ms} ms", f"verdict: {why.strip('()')}")
+
 	def keep(self):
 		cpu = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
 		system = platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
@@ -392,7 +401,7 @@ def main():
 	options = parser.parse_args()
 	bench = Bench(options.build, options.seconds)
 	try:
-		for part in options.parts or ["path", "latency", "card", "memory", "stages"]:
+		for part in options.parts or ["path", "latency", "card", "memory", "stages", "fits"]:
 			getattr(bench, part)()
 		if options.keep:
 			bench.keep()
