@@ -394,7 +394,7 @@ static const struct form forms[FIT_MODELS] = {
 		.others = {FIT_DECAY, FIT_POWER, FIT_SINE, FIT_DAMPED},
 		.n_others = 4},
 	[FIT_POWER] = {.id = "power",
-		.zh = "幂函数",
+		.zh = "幂",
 		.en = "Power",
 		.formula = "y = a @^n",
 		.expression = "a*x^n",

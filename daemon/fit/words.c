@@ -306,9 +306,21 @@ static void add_no(const struct sentence *sentence, const char *zh, const char *
 	text_addf(sentence->en, "%s does not fit: %s", subjects[sentence->result->model], en);
 }
 
+/* As it stands on paper. */
+static const char *symbol_of(const char *id)
+{
+	static const char *const greek[][2] = {{"tau", "τ"}, {"phi", "φ"}, {"mu", "μ"}};
+
+	for (size_t i = 0; i < sizeof greek / sizeof *greek; i++)
+		if (strcmp(greek[i][0], id) == 0)
+			return greek[i][1];
+	return id;
+}
+
 static void say_undetermined(const struct sentence *sentence)
 {
-	const char *id = fit_parameter_id(sentence->result->model, sentence->result->weakest);
+	const char *id =
+		symbol_of(fit_parameter_id(sentence->result->model, sentence->result->weakest));
 
 	text_addf(sentence->zh, "这一段定不出 %s。", id);
 	text_addf(sentence->en, "This range does not determine %s.", id);
@@ -333,7 +345,7 @@ static void say_not_positive(const struct sentence *sentence)
 
 	text_addf(sentence->zh, "有 %zu 个点的 x %s 0，%s用不了。换一段再试。",
 		sentence->result->n_refused, is_power ? "小于" : "不大于",
-		is_power ? "幂函数" : "对数");
+		is_power ? "幂" : "对数");
 	text_addf(sentence->en, "%zu points have an x %s 0, where %s has no value. Leave them out.",
 		sentence->result->n_refused, is_power ? "below" : "not above",
 		is_power ? "a power" : "a logarithm");

@@ -178,7 +178,7 @@ static void a_refusal_names_the_reason_and_what_to_try(void **unused)
 	assert_says(RESULT(FIT_EXPONENTIAL, .why = FIT_RUNS), &cup,
 		"指数不合适：残差呈弯曲。选短一点的一段再试。", "Select a shorter range.");
 	assert_says(RESULT(FIT_DECAY, .why = FIT_UNDETERMINED, .weakest = 1), &cup,
-		"这一段定不出 tau。选长一点", "does not determine tau. Select a longer one.");
+		"这一段定不出 τ。选长一点", "does not determine τ. Select a longer one.");
 	assert_says(RESULT(FIT_SINE, .why = FIT_TOO_FEW, .n = 3), &cup,
 		"只有 3 个点：正弦至少要 5 个", "There are only 3 points: Sine needs at least 5.");
 	assert_says(RESULT(FIT_LOGARITHM, .why = FIT_NOT_POSITIVE, .n_refused = 2), &cup,
@@ -231,6 +231,28 @@ static void formulas_name_their_parameters(void **unused)
 	assert_int_equal(fit_model_find("cubic"), FIT_MODELS);
 }
 
+/* The pages' buttons and the sentence that tells to press them: strings.js has a line for each,
+ *   m_linear: ['直线', 'Linear'], */
+static void a_model_is_called_as_on_the_pages(void **unused)
+{
+	static char catalogue[1 << 20];
+	FILE *file = fopen(KITLOG_SOURCE "/daemon/web/js/strings.js", "r");
+
+	(void)unused;
+	assert_non_null(file);
+	catalogue[fread(catalogue, 1, sizeof catalogue - 1, file)] = '\0';
+	fclose(file);
+	for (enum fit_model model = 0; model < FIT_MODELS; model++) {
+		const char *zh, *en;
+		char line[128];
+
+		fit_model_name(model, &zh, &en);
+		snprintf(line, sizeof line, "m_%s: ['%s', '%s']", fit_model_id(model), zh, en);
+		if (!strstr(catalogue, line))
+			fail_msg("strings.js has no %s", line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +262,7 @@ int main(void)
 		cmocka_unit_test(a_sentence_says_what_the_parameters_mean),
 		cmocka_unit_test(a_refusal_names_the_reason_and_what_to_try),
 		cmocka_unit_test(nobody_is_left_without_a_sentence),
+		cmocka_unit_test(a_model_is_called_as_on_the_pages),
 		cmocka_unit_test(formulas_name_their_parameters),
 	};
 
