@@ -93,7 +93,7 @@ export function ColumnsDialog({ onClose }) {
     ${made.length > 0 && html`<${List} made=${made} isUsed=${(/** @type {string} */ id) => plan.some((c) => c.made.id === id)}
       onDrop=${(/** @type {string} */ id) => columns.keep(device, stream, made.filter((m) => m.id !== id))}/>`}
     <${Segments} label=${t('col_kind')} value=${form.kind} onPick=${kind} items=${[['formula', t('col_formula')], ['rate', t('col_rate')]]}/>
-    ${form.kind === 'formula' ? html`<label class="calname"><span>${t('col_formula')}</span><input type="text" name="is" ref=${field} maxlength=${FORMULA_MAX} autocomplete="off" autocapitalize="none" spellcheck=${false}
+    ${form.kind === 'formula' ? html`<label class="calname"><span>${t('col_formula')}</span><input type="text" name="formula" ref=${field} maxlength=${FORMULA_MAX} autocomplete="off" autocapitalize="none" spellcheck=${false}
         value=${form.is} placeholder="T^2" aria-invalid=${!!wrong} aria-describedby="col-says" onInput=${(/** @type {any} */ e) => change({ is: e.target.value })}/></label>
       <div class="chips" role="group" aria-label=${t('col_names')}>${usable.map((u) => html`<button type="button" class="btn" key=${u.name} title=${u.words} onClick=${() => insert(u.name)}><b>${u.name}</b><small>${u.words}</small></button>`)}
         ${KEYS.map((k) => html`<button type="button" class="btn sign" key=${k} aria-label=${k} onClick=${() => insert(k)}>${k}</button>`)}</div>`
