@@ -9,7 +9,6 @@ import { after, before, test } from 'node:test';
 import { Board, closeBrowser, open, until } from '../support/browser.mjs';
 import { skip } from '../support/pages.mjs';
 
-const HIGH = 900;
 /** @type {Board} */ let board;
 /** @type {Record<string, number[]>} begin, end and the instants that stand out, by kind of run */ const runs = {};
 
@@ -35,40 +34,31 @@ after(async () => { await closeBrowser(); await board?.close(); });
 const state = (page) => page.evaluate(async () => {
   const { shownChart } = await import('/js/chart-view.js'), chart = shownChart();
   const p = chart.picture, at = chart.m.lines[0].at, hi = p.lanes[at].hi, width = chart.over.clientWidth;
-  let most = -Infinity, top = 0;
-  hi.forEach((v, i) => { if (v != null && v > most) { most = v; top = p.x[i]; } });
-  return { points: p.x.length, width, window: chart.window, most, top, strays: chart.strays.length, isBand: p.isBand };
+  const tops = p.x.filter((_, i) => hi[i] === 900);
+  return { points: p.x.length, width, tops, isSeen: chart.values[1] >= 900 || chart.strays.length >= tops.length };
 });
 
-/** Chooses a run as a hand does, and waits until its picture is drawn; milliseconds. */
-async function choose(page, kit, run) {
+/** Chooses a kit and its run as a hand does, and waits until the picture is drawn; milliseconds of the run's. */
+async function choose(page, kit, begin) {
   await page.locator('.btn.gb').click();
   await page.locator('.kitrow .item').nth(kit).click();
-  const key = await page.evaluate(async (n) => {
-    const { board: known } = await import('/js/board.js'), { view } = await import('/js/view.js');
-    const shown = known.runs.find((r) => r.from_us === n);
-    performance.mark('pressed');
-    view.show(shown.id);
-    return shown.id;
-  }, run);
-  await until('the run', () => page.evaluate(async () => {
-    const { readings } = await import('/js/readings.js'), { shownChart } = await import('/js/chart-view.js');
-    const is = readings.series?.isLoaded && readings.to && shownChart()?.picture.x.length > 100;
-    if (is && !performance.getEntriesByName('drawn').length) performance.measure('drawn', 'pressed');
-    return is;
-  }));
-  assert.ok(key);
+  return page.evaluate(async (from) => {
+    const { board: known } = await import('/js/board.js'), { view } = await import('/js/view.js'), { readings } = await import('/js/readings.js');
+    const { shownChart } = await import('/js/chart-view.js'), pressed = performance.now();
+    view.show(known.runs.find((r) => r.from_us === from)?.id ?? null);
+    while (!(readings.series?.isLoaded && readings.origin === from && (shownChart()?.picture.x.length ?? 0) > 500)) await new Promise((done) => { setTimeout(done, 5); });
+    return performance.now() - pressed;
+  }, begin);
 }
 
 /** Zooms into [from, to] of board time, and waits for a picture of it that is as fine as it will be. */
 const zoom = (page, from, to) => page.evaluate(async ([a, b]) => {
   const { view } = await import('/js/view.js'), { readings } = await import('/js/readings.js'), { shownChart } = await import('/js/chart-view.js');
-  const begin = performance.now(), before = readings.series.version;
+  const begin = performance.now();
   view.look('zoom', [a, b]);
   const chart = shownChart(), rest = (ms) => new Promise((done) => { setTimeout(done, ms); });
   while (Math.abs(chart.window[0] - (a - readings.origin) / 1e6) > 1e-3) await rest(5);
-  const wants = readings.series.isCoarse(a, b, chart.over.clientWidth);
-  for (let k = 0; wants && readings.series.version === before && k < 1000; k++) await rest(5);
+  for (let k = 0; readings.series.isCoarse(a, b, chart.over.clientWidth) && k < 4000; k++) await rest(5);
   chart.draw();
   return performance.now() - begin;
 }, [from, to]);
@@ -79,23 +69,23 @@ for (const [kit, name] of /** @type {[number, string][]} */ ([[0, 'hours'], [1, 
     await until('kits', async () => await page.locator('.btn.gb').count() > 0);
     const [from, to, ...spikes] = runs[name];
     const asked = () => page.asked.filter((u) => u.includes('/columns?')).length, times = [];
-    await choose(page, kit, from);
-    let before = asked();
+    const opened = await choose(page, kit, from);
+    let before = 0;
     for (let span = to - from; span > (name === 'hours' ? 2e6 : 1200e6); span /= 6) {
       for (const at of spikes) {
         const a = Math.max(from, Math.min(to - span, at - span * 0.4));
         before = asked();
         times.push(await zoom(page, a, a + span));
-        const s = await until('the lone reading', async () => { const now = await state(page); return now.most === HIGH && now; });
+        const s = await state(page), near = span / 1e6 / s.width * 2 + 0.02;
         assert.ok(s.points <= 2 * s.width, `${s.points} points on ${s.width} pixels`);
-        assert.ok(Math.abs(s.top - (at - from) / 1e6) <= span / 1e6 / s.width * 2 + 0.02, `${s.top} of ${(at - from) / 1e6}`);
-        assert.ok(s.strays === 0 || s.strays >= 1);
+        assert.ok(s.tops.some((x) => Math.abs(x - (at - from) / 1e6) <= near), `${s.tops} of ${(at - from) / 1e6} in ${span / 1e6} s`);
+        assert.ok(s.isSeen, 'in the picture, or as a triangle at its edge');
         assert.ok(asked() - before <= 1, `${asked() - before} questions for one window`);
       }
     }
     times.sort((a, b) => a - b);
-    console.log(`# ${name}: a window is drawn in ${times[times.length >> 1].toFixed(0)} ms (median), ${times[times.length - 1].toFixed(0)} ms at most, of ${times.length}`);
-    if (process.env.KITLOG_LONG) assert.ok(times[times.length - 1] <= 300, `${times}`);
+    console.log(`# ${name}: opened in ${opened.toFixed(0)} ms; a window is drawn in ${times[times.length >> 1].toFixed(0)} ms (median), ${times[times.length - 1].toFixed(0)} ms at most, of ${times.length}`);
+    if (process.env.KITLOG_LONG) assert.ok(Math.max(opened, ...times) <= 300, `${opened}, ${times}`);
     assert.deepStrictEqual(page.faults, []);
     await page.context().close();
   });

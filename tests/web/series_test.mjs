@@ -143,6 +143,16 @@ test('rows are never called coarse: there is nothing finer to ask for', () => {
   assert.ok(!s.isCoarse(0, 20, 1000));
 });
 
+test('a window that lies within one column is asked for, but not in what comes live', () => {
+  const s = new Series(1, 10);
+  s.setBase({ is_raw: false, from_us: 0, to_us: 4000, t_us: [500, 1500, 2500], n: [100, 100, 100], channels: [{ min: [0, 0, 0], max: [1, 1, 1], mean: [0.5, 0.5, 0.5] }], gaps: [] });
+  assert.ok(s.isCoarse(600, 700, 500), 'between two columns');
+  assert.ok(!s.isCoarse(2600, 2700, 500), 'nothing is known behind it');
+  s.appendLive({ t: [3000, 3010], y: [[1, 2]] });
+  assert.ok(!s.isCoarse(2600, 2700, 500), 'what comes live is fine enough');
+  assert.ok(s.isCoarse(1600, 1700, 500));
+});
+
 test('a slice with a margin reaches over both edges', () => {
   const s = new Series(1, 10);
   s.setBase(raw([0, 10, 20], [1, 2, 3]));

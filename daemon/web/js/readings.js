@@ -14,6 +14,7 @@ import { Series, blockOf, gapWithin, mergeGaps, wallAt } from './series.js';
 /** @typedef {import('./series.js').Gap} Gap */
 
 const TIDY_MS = 5000;        // how often a tail that grew long may be exchanged for columns
+const ASK_EVERY_MS = 150;    // a hand that zooms goes through many windows
 const SILENT_PERIODS = 8;
 const OLD_US = 2e6;          // a value is told with its age from then on
 
@@ -33,7 +34,8 @@ class Readings extends Emitter {
     /** @type {number|null} */ this.joined = null;
     this.filled = -Infinity;
     this.tidied = 0;
-    this.asked = { from: 0, to: 0, at: 0 };
+    this.asked = { from: 0, to: 0, at: -Infinity };
+    /** @type {any} */ this.retry = null;
     /** @type {Map<string, import('./series.js').Block>} */ this.laid = new Map();
   }
 
@@ -214,7 +216,13 @@ class Readings extends Emitter {
    * @param {number} from @param {number} to @param {number} px */
   async ensure(from, to, px) {
     const { series, key } = this, stream = view.stream, now = performance.now();
-    if (!series?.isLoaded || !stream || now - this.asked.at < 500 || !series.isCoarse(from, to, px)) return;
+    clearTimeout(this.retry);
+    if (!series?.isLoaded || !stream) return;
+    if (now - this.asked.at < ASK_EVERY_MS) {          // a chart that stands still comes here once only
+      this.retry = setTimeout(() => this.ensure(from, to, px), ASK_EVERY_MS - (now - this.asked.at));
+      return;
+    }
+    if (!series.isCoarse(from, to, px)) return;
     const isSame = Math.abs(from - this.asked.from) + Math.abs(to - this.asked.to) < (to - from) * 0.02;
     if (isSame && now - this.asked.at < 5000) return;
     this.asked = { from, to, at: now };

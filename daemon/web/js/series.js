@@ -303,10 +303,14 @@ export class Series {
   }
 
   /** Is [from, to] worth asking the board again, for `px` pixels? Yes, when there are columns of many
-   * rows in it and fewer of them than pixels. @param {number} from @param {number} to @param {number} px */
+   * rows in it and fewer of them than pixels, or it lies within one. @param {number} from @param {number} to @param {number} px */
   isCoarse(from, to, px) {
     const b = this.known(from, to), live = this.tail.length ? this.tail.firstT : Infinity;
     if (b.length >= px) return false;
+    if (!b.length) {
+      const around = this.known(from, to, 1);
+      return around.length === 2 && around.n[0] > 1 && around.t[1] < live;
+    }
     for (let k = 0; k < b.length && b.t[k] < live; k++) if (b.n[k] > 1) return true;
     return false;
   }
