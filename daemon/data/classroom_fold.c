@@ -506,7 +506,10 @@ static enum act_verdict judge_leave(const struct session *session, const struct 
 
 static enum act_verdict leave(struct session *session, const struct act *act)
 {
-	*member_of(session, text_of(act, "token")) = session->members[--session->n_members];
+	/* Found first: whoever is last would not be among the rest. */
+	struct session_member *member = member_of(session, text_of(act, "token"));
+
+	*member = session->members[--session->n_members];
 	return ACT_FITS;
 }
 

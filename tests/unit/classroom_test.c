@@ -398,6 +398,21 @@ static void who_did_it_is_told_as_it_is_stored(void **unused)
 	assert_string_equal(group_animal(1).en, "Rabbit");
 }
 
+static void whoever_came_last_may_leave_too(void **unused)
+{
+	const struct session_member *member;
+
+	(void)unused;
+	make(1, six);
+	by(1, 1, ACT_JOIN, "{'group':1,'token':'" TOKEN "'}");
+	by(2, 1, ACT_JOIN, "{'group':2,'token':'" OTHER "'}");
+	assert_int_equal(by(2, 1, ACT_LEAVE, "{'token':'" OTHER "'}"), ACT_FITS);
+	assert_ptr_equal(classroom_joined(room, TOKEN, &member), of(1));
+	assert_null(classroom_joined(room, OTHER, &member));
+	assert_int_equal(by(1, 1, ACT_LEAVE, "{'token':'" TOKEN "'}"), ACT_FITS);
+	assert_int_equal(of(1)->n_members, 0);
+}
+
 static void says(size_t i, const char *zh, const char *en)
 {
 	char zh_buffer[256], en_buffer[256];
@@ -437,6 +452,7 @@ int main(void)
 		TEST(the_last_of_two_teachers_holds_and_both_are_in_the_log),
 		TEST(the_clock_of_a_lesson_stands_while_it_is_paused),
 		TEST(browsers_come_choose_and_go),
+		TEST(whoever_came_last_may_leave_too),
 		TEST(what_is_undone_was_never_done),
 		TEST(the_end_can_be_undone_and_nothing_else_of_what_is_over),
 		TEST(a_run_has_the_kits_that_its_group_had_meanwhile),
