@@ -85,6 +85,11 @@ export class Teacher {
     return session;
   }
 
+  /** Ends what is open, so that its kits are free. */
+  async endAll() {
+    for (const { id } of (await this.board.get('sessions')).sessions) await this.act(id, { do: 'end' });
+  }
+
   /** @param {number} session @param {object} what */
   act(session, what) { return this.post(`sessions/${session}/acts`, what); }
 }

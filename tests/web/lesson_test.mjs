@@ -2,7 +2,7 @@
 // A lesson as a group has it, on a real board: what it asks, a guess before the start, typed readings, marks, what the
 // teacher does to all pages, the receipt at the end; and the same on the screen on the wall.
 import assert from 'node:assert';
-import { after, before, test } from 'node:test';
+import { after, before, beforeEach, test } from 'node:test';
 import { Board, chromium, closeBrowser, lastPoint, open, phase, until } from '../support/browser.mjs';
 import { putLessons, Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
@@ -13,6 +13,7 @@ before(async () => {
   board = await Board.start([['cup', 10], ['cup', 10]], (folder) => putLessons(folder) + 'store: {commit: 1 s}\n');
   teacher = await Teacher.signIn(board);
 });
+beforeEach(() => teacher.endAll());           // also what a test that failed left open
 after(async () => { await closeBrowser(); await board?.close(); });
 
 const shot = async (/** @type {any} */ page, /** @type {string} */ name) => { if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/lesson-${name}.png` }); };
@@ -45,7 +46,6 @@ test('the lesson\'s slip opens once: question, safety, and the steps for now, as
   await page.locator('.gmark').first().waitFor();
   await until('the key', async () => await phase(page) === 'predict');
   assert.strictEqual(await slip(page, 'lessonsheet').count(), 0);
-  await teacher.act(session.id, { do: 'end' });
   await page.context().close();
 });
 
@@ -65,7 +65,6 @@ test('a value is guessed before the start: no number is a sentence, a number is 
   await page.reload();
   await until('still', async () => await phase(page) === 'await');
   assert.strictEqual(await page.locator('.state').getAttribute('aria-disabled'), 'true');
-  await teacher.act(session.id, { do: 'end' });
   await page.context().close();
 });
 
@@ -85,7 +84,6 @@ test('a choice is text, and one must be chosen', async () => {
   await page.locator('.choice').nth(1).click();
   await page.locator('.predict .main').click();
   await until('kept', async () => (await board.get(`sessions/${session.id}`)).groups[1].has_prediction);
-  await teacher.act(session.id, { do: 'end' });
   await page.context().close();
 });
 
@@ -128,7 +126,6 @@ test('a curve is drawn by hand or by keys, lies under the data, and the run ends
   await shot(page, 'receipt');
   await page.locator('.receipt .main').click();
   await until('its numbers', async () => /\d/.test(await page.locator('.stats dd').first().innerText()));
-  await teacher.act(session.id, { do: 'end' });
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });
@@ -165,7 +162,6 @@ test('typed readings are kept with what the kit says; what is out of range is a 
   await page.locator('.markform input').fill('<b>开窗</b> 🐟');
   await page.locator('.markform .btn').click();
   await until('the mark is kept', async () => (await board.get('marks')).marks.some((/** @type {any} */ m) => m.text === '<b>开窗</b> 🐟' && /1/.test(m.author)));
-  await teacher.act(session.id, { do: 'end' });
   for (const p of [page, mate]) { assert.deepStrictEqual(p.faults, []); await p.context().close(); }
 });
 
@@ -198,7 +194,6 @@ test('what the teacher does to all is done on the page: freeze, axis, groups tha
   await page.waitForTimeout(1200);
   await page.locator('.state').click();
   await slip(page, 'receipt').waitFor();
-  await teacher.act(session.id, { do: 'end' });
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });
@@ -226,7 +221,7 @@ test('the screen on the wall shows the groups of the lesson, its code, and what 
   await teacher.act(session.id, { do: 'freeze', on: false });
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'screen');
-  await teacher.act(session.id, { do: 'end' });
+  await teacher.endAll();
   await until('no code', async () => await page.locator('.joinwall img').count() === 0);
   await context.close();
 });
