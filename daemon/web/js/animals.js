@@ -45,4 +45,5 @@ export const GroupShape = ({ number, s = 16 }) => html`<svg class=${'shape c' + 
 
 /** Shape, animal and number: what names a group. @param {{group: {number: number, animal?: Words|null}, s?: number, isWordy?: boolean}} p */
 export const GroupMark = ({ group, s = 24, isWordy }) => html`<span class=${'gmark c' + colourOf(group.number)}><${GroupShape} number=${group.number} s=${Math.round(s * 0.75)}/>
-  <${Animal} animal=${group.animal} s=${s}/><b class="long">${groupName(group.number)}</b><b class="short" aria-hidden="true">${group.number}</b>${isWordy && group.animal && html`<small>${say(group.animal)}</small>`}</span>`;
+  <${Animal} animal=${group.animal} s=${s}/><span class="sr">${groupName(group.number)}</span>
+  <b class="long" aria-hidden="true">${groupName(group.number)}</b><b class="short" aria-hidden="true">${group.number}</b>${isWordy && group.animal && html`<small>${say(group.animal)}</small>`}</span>`;

@@ -22,7 +22,7 @@ const A_MINUTE = 60;
 /** A number of one digit that is no smaller. @param {number} v */
 function roundUp(v) {
   const e = 10 ** Math.floor(Math.log10(v));
-  return [1, 2, 3, 4, 5, 6, 8, 10].map((k) => k * e).find((k) => k >= v * 0.999) ?? v;
+  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((k) => k * e).find((k) => k >= v * 0.999) ?? v;
 }
 
 class Own extends Emitter {

@@ -7,6 +7,7 @@ import { GroupMark } from './animals.js';
 import { Bar } from './class-bar.js';
 import { leave } from './class-api.js';
 import { openSlip, useSlip } from './class-dialog.js';
+import { board } from './board.js';
 import { own } from './class-own.js';
 import { classroom } from './classroom.js';
 import { useBoard, useClass } from './hooks.js';
@@ -27,8 +28,7 @@ function Title() {
   useClass('sessions', 'me');
   const { group, mine, lesson, sessions } = classroom;
   if (!group) return sessions?.some((s) => s.code) ? html`<button class="btn joinin" onClick=${wantToJoin}><${Icon} n="group"/><span class="tx">${t('j_open')}</span></button>` : null;
-  const title = lesson ? say(lesson.title) : mine?.title ?? '';
-  return html`<${GroupMark} group=${group} s=${26}/>${lesson ? html`<button class="btn plain lessonname" title=${title} onClick=${() => openSlip('lesson')}><b>${title}</b></button>` : html`<h1>${title}</h1>`}`;
+  return html`<${GroupMark} group=${group} s=${26}/><h1>${lesson ? say(lesson.title) : mine?.title || board.name}</h1>`;
 }
 
 /** In the settings: another group, or none. */
