@@ -197,7 +197,8 @@ export const T = {
   // the end
   te_over: ['下课了', 'The lesson is over'],
   te_rTitle: ['这节课的数据齐了', 'The lesson\'s data is complete'],
-  te_rWaits: ['数据还没有齐，再等几秒', 'The data is not complete yet: wait some seconds'],
+  te_rHoles: ['数据都存好了，中间有缺口', 'All that came is kept; there are gaps'],
+  te_rWaits: ['数据还没有存完，再等几秒', 'The data is not all kept yet: wait some seconds'],
   te_rNothing: ['这节课没有记录', 'Nothing was recorded'],
   te_rRuns: ['记录次数', 'Runs'],
   te_rGot: ['收到的行', 'Rows received'],

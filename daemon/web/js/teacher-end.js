@@ -19,7 +19,10 @@ import { StartBar } from './teacher-parts.js';
 
 const AGAIN_MS = 2000, TRIES = 30;
 
-/** The receipts of its runs, asked for again until they are complete: the last second is written a moment later. @param {Session} session */
+/** Is all that came on the card? @param {Receipt} receipt */
+const isKept = ({ stored, received }) => stored >= received;
+
+/** The receipts of its runs, asked for again until all is kept: the last second is written a moment later. @param {Session} session */
 function useReceipts(session) {
   const [all, setAll] = useState(/** @type {Receipt[]|null} */ (null));
   useEffect(() => {
@@ -30,7 +33,7 @@ function useReceipts(session) {
         const receipts = await Promise.all(session.groups.flatMap((g) => g.runs).map((run) => getReceipt(run)));
         if (isOver) return;
         setAll(receipts);
-        if (receipts.every((r) => r.is_complete)) return;
+        if (receipts.every(isKept)) return;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
       }
@@ -53,11 +56,11 @@ async function reopen(session) {
 export function Ended({ session }) {
   const receipts = useReceipts(session), runs = session.groups.flatMap((g) => g.runs).length, stickers = (board.devices ?? []).filter((d) => session.groups.some((g) => g.devices.includes(d.id))).map((d) => d.sticker);
   const sum = (/** @type {(r: Receipt) => number} */ of) => num((receipts ?? []).reduce((n, r) => n + of(r), 0));
-  const gaps = (receipts ?? []).reduce((n, r) => n + (typeof r.gaps === 'number' ? r.gaps : r.gaps.length), 0), isGood = receipts?.every((r) => r.is_complete);
+  const gaps = (receipts ?? []).reduce((n, r) => n + (typeof r.gaps === 'number' ? r.gaps : r.gaps.length), 0), isGood = receipts?.every(isKept);
   /** @type {[import('./base.js').Key, string][]} */
   const rows = [['te_rRuns', num(runs)], ['te_rGot', sum((r) => r.received)], ['te_rKept', sum((r) => r.stored)], ['te_rBad', sum((r) => r.bad)], ['te_rLost', sum((r) => r.lost_rows)], ['te_rGaps', num(gaps)]];
   const behind = (receipts ?? []).reduce((n, r) => n + r.shipped.reduce((m, s) => m + (s.rows_behind ?? 0), 0), 0), ships = receipts?.some((r) => r.shipped.length);
-  return html`<main class="tslip"><section class="slip" aria-labelledby="ended"><h1 id="ended"><${Icon} n=${isGood === false ? 'warn' : 'check'} s=${28}/>${t(!runs ? 'te_rNothing' : isGood === false ? 'te_rWaits' : 'te_rTitle')}</h1>
+  return html`<main class="tslip"><section class="slip" aria-labelledby="ended"><h1 id="ended"><${Icon} n=${!runs || (isGood && !gaps) ? 'check' : isGood ? 'warn' : 'wait'} s=${28}/>${t(!runs ? 'te_rNothing' : !isGood ? 'te_rWaits' : gaps ? 'te_rHoles' : 'te_rTitle')}</h1>
       <p class="dim">${sessionName(session)}</p>
       <dl>${rows.map(([key, value]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${receipts ? value : '…'}</dd></div>`)}
         ${ships && html`<div><dt>${t('te_rShip')}</dt><dd>${behind ? t('te_rBehind', num(behind)) : t('te_rAll')}</dd></div>`}</dl>

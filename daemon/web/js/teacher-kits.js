@@ -105,7 +105,7 @@ function Kit({ device, lesson, session }) {
   const [lane] = lanesOf([device], lesson), group = session?.groups.find((g) => g.devices.includes(device.id)), [cls, icon, word] = stateOf(device), action = nextAction(device);
   const parts = lane && device.streams.length > 1 ? streamName(lane.stream, device) : lane && !isClock(lane.channel) ? channelName(lane.channel) : '';
   return html`<article class=${`kit ${group?.replay ? 'replay' : cls}`} aria-label=${t('kitN', device.sticker)} data-sticker=${device.sticker}>
-    <div class="head"><span class="no">${device.sticker}</span><span class="nm">${deviceName(device)}<small>${parts}</small></span>
+    <div class="head"><span class="no">${device.sticker}</span><span class="what"><span class="nm">${deviceName(device)}</span><small>${parts}</small></span>
       <span class="st"><${Icon} n=${group?.replay ? 'replay' : icon} s=${20}/>${group?.replay ? t('replay') : word}</span></div>
     ${action ? html`<p class="fix">${action}</p>` : lane && html`<div class="body"><${Value} lane=${lane}/><${Spark} stream=${lane.stream} at=${lane.at}/></div>`}
     ${!action && lane && html`<${Facts} lane=${lane}/>`}

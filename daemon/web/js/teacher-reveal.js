@@ -46,11 +46,10 @@ function Expected({ lesson }) {
 /** @param {{session: Session, lesson: Lesson|null}} p */
 export function Reveal({ session, lesson }) {
   const results = useResults(session), isShown = session.is_revealed;
-  if (!results) return html`<p class="dim" role="status">${t('te_wait')}</p>`;
   return html`<div class="secthead"><p class="dim">${t(isShown ? 'te_isShown' : 'te_isHidden')}</p>
       <button class="btn main" data-do="reveal" aria-pressed=${isShown} onClick=${() => perform(session, { do: 'reveal', on: !isShown })}>
         <${Icon} n="eye" s=${20}/>${t(isShown ? 'te_hide' : 'te_show')}</button></div>
-    <div class="revealgrid"><${Predictions} session=${session} lesson=${lesson} results=${results}/>
-      <${ClassResult} session=${session} lesson=${lesson} results=${results}/></div>
+    ${results ? html`<div class="revealgrid"><${Predictions} session=${session} lesson=${lesson} results=${results}/>
+      <${ClassResult} session=${session} lesson=${lesson} results=${results}/></div>` : html`<p class="dim" role="status">${t('te_wait')}</p>`}
     ${lesson && html`<${Expected} lesson=${lesson}/>`}`;
 }
