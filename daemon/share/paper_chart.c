@@ -7,7 +7,7 @@
 
 /* Of the drawing, in its own units; A4 minus margins is about so wide. */
 static const double WIDTH = 720, HEIGHT = 300;
-static const double LEFT = 64, RIGHT = 96, TOP = 12, BOTTOM = 44;
+static const double LEFT = 64, RIGHT = 140, TOP = 12, BOTTOM = 44;
 enum { CURVE_STEPS = 240 };
 
 /* Okabe and Ito's. */
@@ -136,11 +136,25 @@ static void draw_band(struct drawing *d, const struct chart_line *line, const ch
 		text_addf(d->text, "\" stroke=\"%s\"/>", colour);
 }
 
+/* To the right, below the name before it. */
+static void draw_name(
+	struct drawing *d, const char *name, size_t number, const char *colour, const char *dash)
+{
+	double x = WIDTH - RIGHT + 8, y = TOP + 10 + 16 * (double)number;
+
+	text_addf(d->text,
+		"<path class=\"line\" d=\"M%.1f %.1fh22\" stroke=\"%s\" stroke-dasharray=\"%s\"/>"
+		"<text x=\"%.1f\" y=\"%.1f\">",
+		x, y - 4, colour, dash, x + 26, y);
+	html_add(d->text, name);
+	text_add(d->text, "</text>");
+}
+
 static void draw_line(struct drawing *d, size_t number)
 {
 	const struct chart_line *line = &d->chart->lines[number];
 	const char *colour = COLOURS[number % N_COLOURS];
-	const struct chart_point *last = &line->points[line->n - 1];
+	const char *dash = DASHES[number % N_DASHES];
 
 	draw_band(d, line, colour);
 	text_add(d->text, "<path class=\"line\" d=\"");
@@ -152,13 +166,8 @@ static void draw_line(struct drawing *d, size_t number)
 		if (p->is_after_gap || line->n == 1)
 			text_add(d->text, "h.1"); /* so that a lonely point is seen */
 	}
-	text_addf(d->text,
-		"\" stroke=\"%s\" stroke-dasharray=\"%s\"/>"
-		"<text class=\"name\" x=\"%.1f\" y=\"%.1f\" fill=\"%s\">",
-		colour, DASHES[number % N_DASHES], fmin(px(d, last->x) + 5, WIDTH - RIGHT + 5),
-		py(d, last->mean) + 4, colour);
-	html_add(d->text, line->name);
-	text_add(d->text, "</text>");
+	text_addf(d->text, "\" stroke=\"%s\" stroke-dasharray=\"%s\"/>", colour, dash);
+	draw_name(d, line->name, number, colour, dash);
 }
 
 static void draw_curve(struct drawing *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A chart on paper: SVG that a report holds, drawn on the board. Lines differ in colour and in dash, and
- * have their name at their end, so that a black printer will do; where a column of pixels has many rows
+ * their names stand beside it, so that a black printer will do; where a column of pixels has many rows
  * its band shows the least and the greatest, so that no spike disappears; a gap is a gap. Pure. */
 #pragma once
 

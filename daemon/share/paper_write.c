@@ -224,7 +224,8 @@ static bool fill_chart(struct writing *w, const char *unit, struct chart *chart)
 	struct text title = text_over(chart->y_title, sizeof chart->y_title);
 	char words[CHART_NAME];
 	struct text people = text_over(words, sizeof words);
-	bool has_points = false;
+	bool has_points = false, is_mixed = false;
+	const char *first = "";
 
 	for (size_t i = 0; i < w->about->n_streams; i++)
 		for (uint32_t c = 0; c < w->about->streams[i].stream.n_channels; c++) {
@@ -241,12 +242,17 @@ static bool fill_chart(struct writing *w, const char *unit, struct chart *chart)
 			line->points = of->points;
 			line->n = of->n_points;
 			if (!has_points)
-				text_add(&title, name_of(w, channel));
+				first = name_of(w, channel);
+			else if (strcmp(first, name_of(w, channel)) != 0)
+				is_mixed = true;
 			has_points = true;
 		}
 	unit_add_for_people(&people, unit);
+	text_add(&title, is_mixed ? "" : first);
 	if (people.length > 0)
-		text_addf(&title, " / %s", people.at);
+		text_addf(&title, is_mixed ? "%s" : " / %s", people.at);
+	else if (is_mixed)
+		text_add(&title, say(w, "数值", "Value"));
 	return has_points;
 }
 
@@ -354,6 +360,19 @@ static const char *reason_words(const struct writing *w, enum gap_reason reason)
 	return say(w, WORDS[reason][0], WORDS[reason][1]);
 }
 
+static const char *source_words(const struct writing *w, enum stamp_source source)
+{
+	switch (source) {
+	case STAMP_DEVICE:
+		return say(w, "按器材自己的时钟。", "by the kit's own clock.");
+	case STAMP_ARRIVAL:
+		return say(w, "按收到的时刻。", "taken when it arrived.");
+	case STAMP_KERNEL:
+		break;
+	}
+	return say(w, "由内核打上。", "taken by the kernel.");
+}
+
 static void add_uncertainty(struct writing *w)
 {
 	add_heading(w, "不确定度", "Uncertainty");
@@ -366,7 +385,7 @@ static void add_uncertainty(struct writing *w)
 			stated_add_span(w->text, w->data->streams[i].worst_ns);
 			text_add(w->text, say(w, "（100 次里有 95 次在内），", " (95 of 100), "));
 		}
-		text_addf(w->text, "%s</p>\n", stated_source(of->stream.stamps));
+		text_addf(w->text, "%s</p>\n", source_words(w, of->stream.stamps));
 	}
 	text_addf(w->text, "<p>%s</p>\n",
 		say(w, "数值最少差半个分辨力；器材的准确度看它的说明。",

@@ -118,7 +118,10 @@ export const getLessonPlot = async (id) => (await ask('GET', `lessons/${encodeUR
  * @returns {Promise<{marks: Mark[], has_more: boolean}>} */
 export const getMarks = (from, to, signal) => ask('GET', `marks?from_us=${from}&to_us=${to}`, undefined, signal);
 
-/** Address of a download. @param {'csv'|'lp'} format @param {{run: number}|{stream: number, from: number, to?: number}} what
+/** Address of a download. @param {'csv'|'xlsx'|'lp'} format @param {{run: number}|{stream: number, from: number, to?: number}} what
  * without `to`: until now @param {'even'} [stamps] else those that are usual */
 export const exportUrl = (format, what, stamps) => `${ROOT}export?format=${format}&` + (stamps ? `stamps=${stamps}&` : '') + ('run' in what ? `run=${what.run}`
   : `stream=${what.stream}&from_us=${Math.floor(what.from)}` + (what.to == null ? '' : `&to_us=${Math.ceil(what.to)}`));
+
+/** A run as a zip, or as a page to print. @param {number} run @param {'package'|'report'} what @param {string} [language] zh or en */
+export const runUrl = (run, what, language) => `${ROOT}runs/${run}/${what}` + (language ? `?language=${language}` : '');

@@ -3,7 +3,7 @@
 // Upper zone: which device (and who may act), how good the data is, export, settings; below it the one
 // big key and the runs. Its height never depends on the state.
 import { app, html, say, setApp, t, Pop } from './base.js';
-import { exportUrl, identify, Refusal, startRun, stopRun } from './api.js';
+import { exportUrl, identify, Refusal, runUrl, startRun, stopRun } from './api.js';
 import { board } from './board.js';
 import { Badge } from './badge.js';
 import { runOfGroup } from './class-api.js';
@@ -93,8 +93,11 @@ function Export() {
       <button class="item" data-close onClick=${() => picture('svg')}><${Icon} n="image"/><span>${t('x_svg')}<small>${t('x_svgD')}</small></span></button>`}
     ${all.length ? all.map(({ title, what }) => html`<h2>${title}</h2>
       <a class="item" data-close download href=${exportUrl('csv', what)}><${Icon} n="table"/><span>${t('x_csv')}<small>${t('x_csvD')}</small></span></a>
+      <a class="item" data-close download href=${exportUrl('xlsx', what)}><${Icon} n="table"/><span>${t('x_xlsx')}<small>${t('x_xlsxD')}</small></span></a>
       ${mayBeEven && html`<a class="item" data-close download href=${exportUrl('csv', what, 'even')}><${Icon} n="table"/><span>${t('x_even')}<small>${t('x_evenD')}</small></span></a>`}
-      <a class="item" data-close download href=${exportUrl('lp', what)}><${Icon} n="store"/><span>${t('x_lp')}<small>${t('x_lpD')}</small></span></a>`)
+      <a class="item" data-close download href=${exportUrl('lp', what)}><${Icon} n="store"/><span>${t('x_lp')}<small>${t('x_lpD')}</small></span></a>
+      ${what.run != null && html`<a class="item" data-close download href=${runUrl(what.run, 'package')}><${Icon} n="store"/><span>${t('x_zip')}<small>${t('x_zipD')}</small></span></a>
+        <a class="item" data-close target="_blank" href=${runUrl(what.run, 'report', app.lang)}><${Icon} n="out"/><span>${t('x_paper')}<small>${t('x_paperD')}</small></span></a>`}`)
     : html`<p tabindex="0">${t('k_title')}</p>`}<//>`;
 }
 
