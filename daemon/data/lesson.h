@@ -90,7 +90,7 @@ struct lesson_plot {
 
 /* Hidden until the teacher reveals it. */
 struct lesson_expect {
-	char *what; /* "class_plot.slope", "T.mean" */
+	char *what; /* "class_plot.k", "T.mean" */
 	double low, high;
 	char *unit;
 	struct model_text because;
@@ -183,6 +183,12 @@ const char *lesson_mode_name(enum lesson_mode mode);
 const char *lesson_predict_name(enum lesson_predict kind);
 const char *lesson_edge_name(enum lesson_edge edge);
 
-/* What may stand behind an expectation's id, and behind a statistic: the list ends with NULL. */
-extern const char *const lesson_statistics[]; /* mean sd n min max first last */
-extern const char *const lesson_fits[];       /* proportional, linear, ... */
+/* What may stand behind an id in an expectation: mean sd n min max first last. Ends with NULL. */
+extern const char *const lesson_statistics[];
+
+/* What may be fitted, and the ids of its parameters with one space between them; fit/models.h, a floor
+ * above, has what they mean, and a test holds the two together. Ends with id NULL. */
+struct lesson_fit {
+	const char *id, *parameters;
+};
+extern const struct lesson_fit lesson_fits[];

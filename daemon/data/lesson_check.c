@@ -226,7 +226,48 @@ static const char *check_statistic(const char *word)
 	return near ? near : "mean";
 }
 
-/* "class_plot.slope", "T.mean" */
+/* Has `list`, ids with one space between them, this one? */
+static bool lists(const char *list, const char *id)
+{
+	size_t n = strlen(id);
+
+	for (const char *at = list; *at; at += strspn(at, " ")) {
+		size_t length = strcspn(at, " ");
+
+		if (length == n && memcmp(at, id, n) == 0)
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+/* The "k" of "class_plot.k" is a parameter of what the plot may be fitted by. */
+static void check_parameter(const struct sheet *sheet, const char *path, const char *key,
+	const struct written_plot *plot, const char *id)
+{
+	char buffer[160];
+	struct text all = text_over(buffer, sizeof buffer);
+
+	for (unsigned i = 0; i < plot->n_fits; i++)
+		for (const struct lesson_fit *fit = lesson_fits; fit->id; fit++) {
+			if (strcmp(fit->id, plot->fits[i]) != 0)
+				continue;
+			if (lists(fit->parameters, id))
+				return;
+			text_addf(&all, "%s%s of %s", all.length > 0 ? ", " : "", fit->parameters,
+				fit->id);
+		}
+	if (plot->n_fits == 0)
+		MISTAKE(sheet, path,
+			"what: %s has no fits, and so no \"%s\"; add some, such as fits: [linear]",
+			key, id);
+	else
+		MISTAKE(sheet, path,
+			"what: \"%s\" is no parameter of what %s is fitted by; there are %s", id,
+			key, all.at);
+}
+
+/* "class_plot.k", "T.mean" */
 static void check_what(const struct sheet *sheet, unsigned i)
 {
 	const char *what = sheet->lesson->expect[i].what, *dot = strchr(what, '.'), *near;
@@ -235,14 +276,19 @@ static void check_what(const struct sheet *sheet, unsigned i)
 
 	if (!dot || dot == what || !dot[1] || strchr(dot + 1, '.')) {
 		MISTAKE(sheet, place.path,
-			"what: \"%s\" is not two words such as class_plot.slope or T.mean", what);
+			"what: \"%s\" is not two words such as class_plot.k or T.mean", what);
 		return;
 	}
 	snprintf(id, sizeof id, "%.*s", (int)(dot - what), what);
 	if (strcmp(id, "class_plot") == 0 || strcmp(id, "plot") == 0) {
-		if (*id == 'c' ? !sheet->lesson->class_plot : !sheet->lesson->plot)
+		const struct written_plot *plot =
+			*id == 'c' ? sheet->lesson->class_plot : sheet->lesson->plot;
+
+		if (!plot)
 			MISTAKE(sheet, place.path,
 				"what: there is no %s; add one with x, y and fits", id);
+		else
+			check_parameter(sheet, place.path, id, plot, dot + 1);
 	} else if (check_name(sheet, place.path, "what", id, NULL) &&
 		(near = check_statistic(dot + 1))) {
 		MISTAKE(sheet, place.path,

@@ -193,8 +193,12 @@ static const cyaml_schema_value_t schema = {
 };
 
 const char *const lesson_statistics[] = {"mean", "sd", "n", "min", "max", "first", "last", NULL};
-const char *const lesson_fits[] = {"proportional", "linear", "quadratic", "power", "exponential",
-	"decay", "logarithm", "sine", "damped", "gaussian", "poisson", NULL};
+const struct lesson_fit lesson_fits[] = {
+	{"proportional", "k"}, {"linear", "k b"}, {"quadratic", "a b c"}, {"power", "a n"},
+	{"exponential", "A k"}, {"decay", "A tau C"}, {"logarithm", "a b"}, {"sine", "A f phi C"},
+	{"damped", "A tau f phi C"}, {"gaussian", "A mu s C"}, {"poisson", "m rate"}, {NULL, NULL},
+};
+enum { FITS = COUNT(lesson_fits) - 1 };
 static const char *const subjects[] = {"physics", "chemistry", "biology", "geography", "science",
 	"technology", "mathematics"};
 /* clang-format on */
@@ -241,7 +245,11 @@ static const char *check_subject(const char *given)
 
 static const char *check_fit(const char *given)
 {
-	return expect_one_of(given, lesson_fits, COUNT(lesson_fits) - 1);
+	const char *ids[FITS];
+
+	for (size_t i = 0; i < FITS; i++)
+		ids[i] = lesson_fits[i].id;
+	return expect_one_of(given, ids, FITS);
 }
 
 static const char *check_one_line(const char *given)

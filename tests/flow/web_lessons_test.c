@@ -153,7 +153,7 @@ static void what_is_to_be_found_out_stays_on_the_board(void **state)
 	site_log_in(site);
 	get(site, "/api/v1/lessons/swing", &b);
 	assert_true(browser_has(
-		&b, "\"expect\":[{\"what\":\"class_plot.slope\",\"range\":[3.95,4.11]"));
+		&b, "\"expect\":[{\"what\":\"class_plot.k\",\"range\":[3.95,4.11]"));
 	assert_true(browser_has(&b, "Half the period"));
 	assert_true(browser_has(&b, "4.03"));
 	browser_close(&b);

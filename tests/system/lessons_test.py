@@ -169,7 +169,7 @@ class Board(unittest.TestCase):
     def test_what_is_to_be_found_out_stays_on_the_board(self):
         for path in ("lessons", "lessons/swing", "status"):
             told = json.dumps(self.board.get(path))
-            for secret in ("3.95", "4.11", "9.79", "class_plot.slope", "Half the period"):
+            for secret in ("3.95", "4.11", "9.79", "class_plot.k", "Half the period"):
                 self.assertNotIn(secret, told, path)
 
 

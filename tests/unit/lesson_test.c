@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "data/file.h"
 #include "data/lesson.h"
+#include "fit/models.h"
 #include "support/cmocka_all.h"
 
 static struct arena arena;
@@ -182,6 +183,22 @@ static void each_kind_of_mistake_has_its_sentence(void **unused)
 	assert_string_equal(all, read_text(folder, "MESSAGES.txt"));
 }
 
+/* daemon/fit is a floor above, so that the table of its models is written down twice. */
+static void fits_are_those_of_the_board(void **unused)
+{
+	(void)unused;
+	for (unsigned m = 0; m < FIT_MODELS; m++) {
+		char buffer[80];
+		struct text parameters = text_over(buffer, sizeof buffer);
+
+		for (unsigned i = 0; i < fit_model_parameters(m); i++)
+			text_addf(&parameters, "%s%s", i > 0 ? " " : "", fit_parameter_id(m, i));
+		assert_string_equal(lesson_fits[m].id, fit_model_id(m));
+		assert_string_equal(lesson_fits[m].parameters, parameters.at);
+	}
+	assert_null(lesson_fits[FIT_MODELS].id);
+}
+
 /* What a person copies from the documents works, and they list what there is. */
 static void the_documents_say_what_is_so(void **unused)
 {
@@ -193,8 +210,8 @@ static void the_documents_say_what_is_so(void **unused)
 	for (size_t i = 0; i < 2; i++) {
 		char *text = read_text(folder, documents[i]);
 
-		for (const char *const *fit = lesson_fits; *fit; fit++) {
-			snprintf(word, sizeof word, "`%s`", *fit);
+		for (const struct lesson_fit *fit = lesson_fits; fit->id; fit++) {
+			snprintf(word, sizeof word, "`%s` %s", fit->id, fit->parameters);
 			assert_non_null(strstr(text, word));
 		}
 		for (const char *const *statistic = lesson_statistics; *statistic; statistic++) {
@@ -427,14 +444,14 @@ static void what_is_to_be_found_out_is_not_told(void **unused)
 {
 	(void)unused;
 	assert_said("student.zh.md", "# 秋千 {#title}" REST "应当是 3.95 左右\n",
-		":5:5: 3.95 tells what is to be found out (class_plot.slope in expect); students "
+		":5:5: 3.95 tells what is to be found out (class_plot.k in expect); students "
 		"read this first: leave it out");
 	assert_said("student.zh.md", "# 秋千 {#title}" REST "g 约 9.79\n",
 		":5:5: 9.79 tells what is to be found out (g.mean in expect); students read this "
 		"first: leave it out");
 	assert_said("student.en.md",
 		"# S {#title}\n## A {#predict}\n## B {#measure}\nThe slope is 4.030e0.\n## C {#think}\n",
-		":4:14: 4.030e0 tells what is to be found out (class_plot.slope in expect); "
+		":4:14: 4.030e0 tells what is to be found out (class_plot.k in expect); "
 		"students read this first: leave it out");
 }
 
@@ -529,6 +546,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_project_is_understood, give_back),
 		cmocka_unit_test(words_have_names),
 		cmocka_unit_test_teardown(each_kind_of_mistake_has_its_sentence, give_back),
+		cmocka_unit_test(fits_are_those_of_the_board),
 		cmocka_unit_test_teardown(the_documents_say_what_is_so, give_back),
 		cmocka_unit_test_teardown(the_folder_is_the_name, give_back),
 		cmocka_unit_test_teardown(memory_that_ends_is_no_mistake_of_the_lesson, give_back),
