@@ -234,6 +234,12 @@ static json_t *make_body(struct parts *parts, struct request *request, const jso
 			"must be the id of a lesson such as pendulum");
 		return NULL;
 	}
+	if (*lesson && parts->shelf && !shelf_find(parts->shelf, lesson)) {
+		refuse_parameter(request, "lesson",
+			"是这块板子没有的课；用 kitlog lessons 看有哪些",
+			"is no lesson of this board; kitlog lessons lists them");
+		return NULL;
+	}
 	if (!parts->sessions.is_known || getrandom(&random, sizeof random, 0) != sizeof random) {
 		refuse_busy(request);
 		return NULL;

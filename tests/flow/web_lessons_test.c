@@ -152,8 +152,8 @@ static void what_is_to_be_found_out_stays_on_the_board(void **state)
 	}
 	site_log_in(site);
 	get(site, "/api/v1/lessons/swing", &b);
-	assert_true(browser_has(
-		&b, "\"expect\":[{\"what\":\"class_plot.k\",\"range\":[3.95,4.11]"));
+	assert_true(
+		browser_has(&b, "\"expect\":[{\"what\":\"class_plot.k\",\"range\":[3.95,4.11]"));
 	assert_true(browser_has(&b, "Half the period"));
 	assert_true(browser_has(&b, "4.03"));
 	browser_close(&b);
@@ -190,6 +190,9 @@ static void it_is_revealed_to_the_class_that_found_it_out(void **state)
 	char first[96];
 
 	site_log_in(site);
+	site_refuses(site, "POST", "/api/v1/sessions",
+		"{\"title\":\"七（3）班\",\"lesson\":\"swimg\",\"groups\":2}", 400,
+		"bad_parameter");
 	json_decref(class_post(site, "/api/v1/sessions", begin, 201));
 	json_decref(class_post(site, "/api/v1/sessions", begin, 201));
 	class_join(site, 1, first);
