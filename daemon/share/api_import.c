@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* POST /import: the zip is on the card already (share/upload.h); the slow work thread unpacks it and makes a
- * store of each run in it. All of them come in, or none. */
+ * store of each run in it. All of them come in, or none. A lesson's sample is named instead, by JSON: it lies
+ * unpacked on the shelf, and comes in once. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/container.h"
@@ -26,11 +28,15 @@ struct importing {
 	struct parts *parts;
 	struct request *request;
 	const char *directory, *zip;
+	char sample[PATH_BYTES];   /* its folder; "": it is the zip */
+	uint32_t known[MOST_RUNS]; /* imports of that lesson */
+	size_t n_known;
 
 	/* the work thread's until it is done */
 	uint32_t first; /* number of its first run */
 	struct imported runs[MOST_RUNS];
 	size_t n;
+	uint32_t found; /* the sample is here: its import */
 	int result;
 	struct about_fault fault;
 };
@@ -97,6 +103,49 @@ static int import_all(struct importing *in, const char *folder)
 	return r == 0 && in->n == 0 ? import_one(in, folder) : r; /* which says what is missing */
 }
 
+/* Where one of them cannot be read, the import will say so. */
+static bool is_same(const char *one, const char *other)
+{
+	char *a = NULL, *b = NULL;
+	size_t n_a = 0, n_b = 0;
+	bool answer = file_load(one, &a, &n_a) == 0 && file_load(other, &b, &n_b) == 0 &&
+		n_a == n_b && memcmp(a, b, n_a) == 0;
+
+	free(a);
+	free(b);
+	return answer;
+}
+
+/* A run.json names its streams, marks and readings: the same one is the same run. */
+static int import_sample(struct importing *in)
+{
+	char own[PATH_BYTES + 16], path[PATH_BYTES + 16];
+
+	snprintf(own, sizeof own, "%s/run.json", in->sample);
+	for (size_t i = 0; i < in->n_known; i++) {
+		if (import_path(in->directory, in->known[i], path, PATH_BYTES) < 0)
+			continue;
+		strcat(path, "/run.json");
+		if (is_same(own, path)) {
+			in->found = in->known[i];
+			return 0;
+		}
+	}
+	return import_one(in, in->sample);
+}
+
+static int import_zip(struct importing *in)
+{
+	char folder[PATH_BYTES - 8];
+	int r;
+
+	snprintf(folder, sizeof folder, "%s/imports/%u.in", in->directory, in->first);
+	folder_remove(folder);
+	r = mkdir(folder, 0700) < 0 ? -errno : import_all(in, folder);
+	folder_remove(folder);
+	return r;
+}
+
 static void remove_runs(struct importing *in)
 {
 	char path[PATH_BYTES];
@@ -118,10 +167,7 @@ static void run_import(struct job *job, struct reader *reader)
 		in->result = -errno;
 		return;
 	}
-	snprintf(folder, sizeof folder, "%s/imports/%u.in", in->directory, in->first);
-	folder_remove(folder);
-	in->result = mkdir(folder, 0700) < 0 ? -errno : import_all(in, folder);
-	folder_remove(folder);
+	in->result = in->sample[0] ? import_sample(in) : import_zip(in);
 	if (in->result < 0)
 		remove_runs(in);
 }
@@ -163,12 +209,14 @@ static void answer_runs(struct importing *in)
 	struct text text = answer_begin(in->parts);
 
 	text_add(&text, "{\"runs\":[");
+	if (in->found)
+		add_imported(imports_find(&in->parts->imports, import_run_id(in->found)), &text);
 	for (size_t i = 0; i < in->n; i++) {
 		text_add(&text, i > 0 ? "," : "");
 		add_imported(&in->runs[i], &text);
 	}
 	text_add(&text, "]}\n");
-	answer_send(in->request, 201, &text);
+	answer_send(in->request, in->found ? 200 : 201, &text);
 }
 
 static void import_done(struct job *job)
@@ -193,10 +241,9 @@ static void import_done(struct job *job)
 	free(in);
 }
 
-static void begin(struct parts *parts, struct request *request, const char *zip)
+/* Takes `in`, which is NULL where memory is short. */
+static void begin(struct parts *parts, struct request *request, struct importing *in)
 {
-	struct importing *in = calloc(1, sizeof *in);
-
 	if (!in) {
 		refuse_busy(request);
 		return;
@@ -205,7 +252,6 @@ static void begin(struct parts *parts, struct request *request, const char *zip)
 	in->parts = parts;
 	in->request = request;
 	in->directory = parts->config->data;
-	in->zip = zip;
 	in->first = imports_next(&parts->imports);
 	if (work_submit(parts->slow, &in->job) < 0) {
 		refuse_busy(request);
@@ -216,19 +262,73 @@ static void begin(struct parts *parts, struct request *request, const char *zip)
 	request_wait(request);
 }
 
+static void begin_zip(struct parts *parts, struct request *request)
+{
+	struct upload *upload = request_upload(request);
+	int r = upload ? upload_result(upload) : -EBUSY;
+	struct importing *in;
+
+	if (r < 0) {
+		refuse_card(request, r);
+		return;
+	}
+	in = calloc(1, sizeof *in);
+	if (in)
+		in->zip = upload_path(upload);
+	begin(parts, request, in);
+}
+
+static void begin_sample(struct parts *parts, struct request *request, const struct lesson *lesson)
+{
+	const struct imports *imports = &parts->imports;
+	struct importing *in = calloc(1, sizeof *in);
+
+	if (in &&
+		(size_t)snprintf(in->sample, sizeof in->sample, "%s/%s", lesson->folder,
+			lesson->sample) >= sizeof in->sample) {
+		free(in);
+		in = NULL;
+	}
+	for (size_t i = 0; in && i < imports->n && in->n_known < MOST_RUNS; i++)
+		if (strcmp(imports->all[i].run.lesson, lesson->id) == 0)
+			in->known[in->n_known++] = imports->all[i].import;
+	begin(parts, request, in);
+}
+
+/* {"lesson": "pendulum", "sample": "six-groups"} */
+static void ask_sample(struct parts *parts, struct request *request)
+{
+	const char *id = "", *sample = "";
+	const struct lesson *lesson;
+	json_t *body;
+
+	if (!ask_body(request, &body))
+		return;
+	if (ask_member_text(request, body, "lesson", &id) &&
+		ask_member_text(request, body, "sample", &sample)) {
+		lesson = shelf_find(parts->shelf, id);
+		if (lesson && lesson->sample &&
+			strcmp(lesson->sample + strlen("sample/"), sample) == 0)
+			begin_sample(parts, request, lesson);
+		else
+			refuse_unknown(request, "没有这个样例；用 kitlog lessons 看有哪些课。",
+				"There is no such sample; kitlog lessons lists the lessons.");
+	}
+	json_decref(body);
+}
+
 void handle_import(void *self, struct request *request)
 {
 	struct parts *parts = self;
-	struct upload *upload = request_upload(request);
-	int r = upload ? upload_result(upload) : -EBUSY;
+	const char *type = request_header(request, "Content-Type");
 
 	if (parts->imports.n >= IMPORTS_MOST)
 		request_refuse(request, 409, "too_many", "已经导入了 500 次记录，放不下了。",
 			"500 runs have been imported already: there is no room for more.");
-	else if (r < 0)
-		refuse_card(request, r);
 	else if (parts->imports.is_importing)
 		refuse_busy(request);
+	else if (type && strncasecmp(type, "application/json", 16) == 0)
+		ask_sample(parts, request);
 	else
-		begin(parts, request, upload_path(upload));
+		begin_zip(parts, request);
 }

@@ -55,8 +55,8 @@ static bool is_for_file(const struct http_options *options, const struct request
 /* No page of another site can send either without asking first, which nobody answers. */
 static bool is_type_right(const struct http_options *options, const struct request *request)
 {
-	return is_of_type(
-		request, is_for_file(options, request) ? "application/zip" : "application/json");
+	return is_of_type(request, "application/json") ||
+		(is_for_file(options, request) && is_of_type(request, "application/zip"));
 }
 
 static void refuse_method(struct request *request, const char *allowed)

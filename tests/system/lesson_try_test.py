@@ -13,6 +13,7 @@ import pathlib
 import sys
 import tempfile
 import unittest
+import urllib.error
 import urllib.request
 import zipfile
 
@@ -62,6 +63,35 @@ class Tried(unittest.TestCase):
             told = json.loads(package.read("run.json"))
             self.assertEqual((told["origin"], told["lesson"], told["readings"]),
                              ("simulation", name, sample.run["readings"]))
+
+    def test_a_sample_comes_in_by_its_name_and_once(self):
+        """As the teacher's page asks, in place of a kit that broke."""
+        name, wanted = "pendulum", {"lesson": "pendulum", "sample": LESSONS["pendulum"].folder.name}
+        before = len(self.board.get("runs?imported=1")["runs"])
+        self.assertEqual([run["id"] for run in self.board.post("import", wanted)["runs"]], [self.runs[name]["id"]])
+        self.assertEqual(len(self.board.get("runs?imported=1")["runs"]), before)
+        for no_such in ({**wanted, "sample": "../six-groups"}, {**wanted, "lesson": "pendulums"}, {}):
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                self.board.post("import", no_such)
+            self.assertEqual(refused.exception.code, 404)
+            self.assertIn("no such sample", refused.exception.read().decode())
+
+    def test_a_board_that_has_it_not_takes_it_from_its_shelf(self):
+        with tempfile.TemporaryDirectory() as folder:
+            board = daemon.Daemon(folder).start().wait_ready()
+            try:
+                board.sign_in()
+                first, second = (board.post("import", {"lesson": "black-cans", "sample": "lamp"})["runs"][0]
+                                 for _ in range(2))
+                self.assertEqual((first["lesson"], first["id"]), ("black-cans", second["id"]))
+                self.assertEqual(len(board.get(f"runs/{first['id']}/streams")["streams"]), 4)
+                board.end()                              # and knows it again after a restart
+                board.start().wait_ready()
+                board.sign_in()
+                third = board.post("import", {"lesson": "black-cans", "sample": "lamp"})["runs"][0]
+                self.assertEqual(third["id"], first["id"])
+            finally:
+                board.end()
 
     @staticmethod
     def good_groups(name):
