@@ -191,9 +191,14 @@ class Openapi(unittest.TestCase):
         package = self.board.fetch(f"runs/{run['id']}/package")
         zipped = {"Content-Type": "application/zip"}
         imported, = self.expect(201, "POST", "/import", body=package, headers=zipped)["runs"]
-        self.expect(415, "POST", "/import", body=package)
+        self.expect(415, "POST", "/import", body=package, headers={})
         self.expect(422, "POST", "/import", body=package[:-9], headers=zipped)
-        self.assertEqual(self.expect(200, "GET", "/runs", "?imported=1")["runs"], [imported])
+        self.expect(400, "POST", "/import", body="{")
+        self.expect(404, "POST", "/import", body={"lesson": "pendulum", "sample": "none"})
+        swings = {"lesson": "pendulum", "sample": "six-groups"}
+        sample = self.expect(201, "POST", "/import", body=swings)["runs"]
+        self.assertEqual(self.expect(200, "POST", "/import", body=swings)["runs"], sample)
+        self.assertEqual(self.expect(200, "GET", "/runs", "?imported=1")["runs"], [imported, *sample])
         self.assertEqual(len(self.expect(200, "GET", "/runs/{id}/streams", id=imported["id"])["streams"]), 1)
         self.expect(404, "POST", "/runs/{id}/stop", id=999)
         self.expect(202, "POST", "/devices/{id}/identify", body={"seconds": 1}, id=self.device["id"])
