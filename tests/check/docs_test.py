@@ -45,6 +45,12 @@ class Documents(unittest.TestCase):
             listed = (SOURCE / "kits" / page).read_text(encoding="utf-8")
             self.assertEqual([kit for kit in KITS if f"({kit}/{page})" not in listed], [])
 
+    def test_each_lesson_stands_in_the_list_of_both_languages(self):
+        lessons = [p.parent.name for p in sorted((SOURCE / "lessons").glob("*/lesson.yaml"))]
+        for page in ("README.md", "README.zh-CN.md"):
+            listed = (SOURCE / "lessons" / page).read_text(encoding="utf-8")
+            self.assertEqual([lesson for lesson in lessons if f"({lesson}/{page})" not in listed], [])
+
     def test_each_kit_shows_how_it_is_wired_in_both_languages(self):
         """By a picture that is one, and whose title says to those who cannot see it what it shows."""
         for kit in KITS:
