@@ -87,7 +87,7 @@ class Run:
         self.groups, self.devices = set(), 0
 
     def stream(self, group, name, kit, rows, period=None, channels=None, needs=None, beside=None):
-        """rows: [(seconds, {channel: value})]. group None: of the whole class. needs: the ids of the lesson's
+        """rows: [(seconds, {channel: value})]; from the end of the run on they are not in it. group None: of the whole class. needs: the ids of the lesson's
         needs that it serves, its name if not said. beside: the file of another stream of the same device. Returns
         the name of its file."""
         stamps, usual, known = KITS[kit]
@@ -107,7 +107,7 @@ class Run:
                          for id in ids],
             "calibrations": []})
         lines = ["t_ns," + ",".join(ids)]
-        for at, row in sorted(rows, key=lambda pair: pair[0]):
+        for at, row in sorted((pair for pair in rows if pair[0] < self.duration), key=lambda pair: pair[0]):
             values = (decimal(rounded(row[id], known[id][4])) if id in row else "" for id in ids)
             lines.append(f"{round(at * NS)}," + ",".join(values))
         self.files[file] = "\n".join(lines) + "\n"
@@ -131,7 +131,8 @@ class Run:
         head = {"kitlog_package": 1, "title": self.title, "lesson": self.lesson, "origin": "simulation",
                 "wall_from_us": None, "duration_us": round(self.duration * 1e6),
                 "groups": [{"number": group} for group in sorted(self.groups - {None})],
-                "streams": self.streams, "readings": self.readings, "marks": self.marks, "gaps": self.gaps}
+                "streams": self.streams, "readings": self.readings,
+                "marks": sorted(self.marks, key=lambda mark: mark["at_us"]), "gaps": self.gaps}
         # One stream, reading, mark a line: a diff shows what changed.
         lines = []
         for key, value in head.items():

@@ -165,7 +165,7 @@ def fermentation(random):
     run.stream(None, "bubbles", "text-board", bubbles, period=period, channels=["count"])
     for day in range(15):
         sour = 3.5 + 2.1 / (1 + math.exp((day - 3.5) / 1.2)) + random.gauss(0, 0.08)
-        run.reading(1, min(day * DAY + 900, run.duration), strip=round(round(sour / 0.2) * 0.2, 1))
+        run.reading(1, min(day * DAY + 900, run.duration - 60), strip=round(round(sour / 0.2) * 0.2, 1))
     run.mark(3.0 * DAY, "group 2", "泡泡最多的一天 / The day of most bubbles")
     run.mark(6.1 * DAY, "teacher", "开盖放气，搅一搅 / Lid opened, stirred")
     return run
