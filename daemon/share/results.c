@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mean and scatter in one walk over the rows (B. P. Welford, Technometrics 4 (1962) 419): sums of squares
+ * of readings that hardly differ would lose all their digits. */
+#include "share/results.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "share/classes.h"
+#include "share/json.h"
+
+/* ---------------------------------------------------------------- what there is */
+
+static int64_t int_of(const struct act *act, const char *name)
+{
+	return json_integer_value(json_object_get(act->body, name));
+}
+
+/* The run that a reading belongs to: the group's last one that had begun, else its first. */
+static struct result_run *run_of_reading(struct results *results, int64_t group, int64_t at_ns)
+{
+	struct result_run *found = NULL;
+
+	for (size_t i = 0; i < results->n; i++) {
+		struct result_run *run = &results->runs[i];
+
+		if (run->group == group &&
+			(!found || (run->from.ns <= at_ns && run->from.ns >= found->from.ns)))
+			found = run;
+	}
+	return found;
+}
+
+static void add_typed(
+	struct results *results, const struct classroom *room, const struct session *session)
+{
+	for (size_t i = 0; i < classroom_acts(room, session->id); i++) {
+		struct act_told told = classroom_act(room, session->id, i);
+		struct result_run *run;
+
+		if (told.act->kind != ACT_READING || told.is_undone)
+			continue;
+		run = run_of_reading(results, int_of(told.act, "group"), int_of(told.act, "at_ns"));
+		if (run)
+			json_object_update(run->typed, json_object_get(told.act->body, "typed"));
+	}
+}
+
+int results_new(const struct classroom *room, const struct session *session,
+	const struct lesson *lesson, struct instant now, struct results **ret_results)
+{
+	struct results *results = calloc(1, sizeof *results);
+
+	if (results)
+		results->runs = calloc(session->n_runs + 1, sizeof *results->runs);
+	if (!results || !results->runs) {
+		free(results);
+		return -ENOMEM;
+	}
+	results->n_groups = session->n_groups;
+	results->lesson = lesson;
+	for (unsigned i = 1; i <= session->n_groups; i++)
+		results->predictions[i] = json_incref((json_t *)session->groups[i].prediction);
+	for (size_t i = 0; i < session->n_runs; i++) {
+		const struct session_run *from = &session->runs[i];
+		struct result_run *run = &results->runs[results->n++];
+
+		*run = (struct result_run){.run = from->run,
+			.group = from->group,
+			.from = from->from,
+			.to = from->to.ns == INT64_MAX ? now : from->to,
+			.typed = json_object()};
+		run->n_devices = classroom_run_devices(
+			room, session->id, from->run, run->devices, RESULT_DEVICES);
+	}
+	add_typed(results, room, session);
+	*ret_results = results;
+	return 0;
+}
+
+void results_free(struct results *results)
+{
+	if (!results)
+		return;
+	for (unsigned i = 0; i <= CLASSROOM_GROUPS; i++)
+		json_decref(results->predictions[i]);
+	for (size_t i = 0; i < results->n; i++)
+		json_decref(results->runs[i].typed);
+	free(results->runs);
+	free(results);
+}
+
+/* ---------------------------------------------------------------- which channels */
+
+/* Looking for what serves one need, or for all channels. */
+struct search {
+	const struct results *results;
+	struct result_run *run;
+	const struct lesson_need *need; /* NULL: all */
+	bool is_shared;                 /* also kits of other groups */
+	bool has_named;                 /* the channel that the lesson names was found */
+	bool is_found;
+	struct result_channel channel;
+};
+
+static bool has_device(const struct result_run *run, uint32_t device)
+{
+	for (size_t i = 0; i < run->n_devices; i++)
+		if (run->devices[i] == device)
+			return true;
+	return false;
+}
+
+static bool is_sessions(const struct results *results, uint32_t device)
+{
+	for (size_t i = 0; i < results->n; i++)
+		if (has_device(&results->runs[i], device))
+			return true;
+	return false;
+}
+
+static bool serves(const struct lesson_need *need, const struct channel *channel)
+{
+	return strcmp(channel->quantity, need->quantity) == 0 &&
+		(!need->unit || strcmp(channel->unit, need->unit) == 0);
+}
+
+/* One stream may serve two needs of a quantity once only: two cans, two probes. */
+static bool is_taken(const struct result_run *run, uint32_t stream, uint32_t index)
+{
+	for (size_t i = 0; i < run->n_channels; i++)
+		if (run->channels[i].stream == stream && run->channels[i].index == index)
+			return true;
+	return false;
+}
+
+static void add_channel(struct result_run *run, const char *id, uint32_t stream, uint32_t index)
+{
+	struct result_channel *channel;
+
+	if (run->n_channels == RESULT_CHANNELS)
+		return;
+	channel = &run->channels[run->n_channels++];
+	*channel = (struct result_channel){.stream = stream, .index = index};
+	text_copy(channel->id, sizeof channel->id, id);
+}
+
+static void look_at_channel(struct search *search, const struct stream *stream, uint32_t index)
+{
+	const struct channel *channel = &stream->channels[index];
+	bool is_named;
+
+	if (!search->need) {
+		add_channel(search->run, channel->id, stream->id, index);
+		return;
+	}
+	if (!serves(search->need, channel) || is_taken(search->run, stream->id, index))
+		return;
+	is_named = search->need->channel && strcmp(search->need->channel, channel->id) == 0;
+	if (search->is_found && (search->has_named || !is_named))
+		return;
+	search->is_found = true;
+	search->has_named = is_named;
+	search->channel.stream = stream->id;
+	search->channel.index = index;
+}
+
+static int look_at_device(void *self, const struct device *device)
+{
+	struct search *search = self;
+
+	if (search->is_shared ? !is_sessions(search->results, device->id)
+			      : search->run->n_devices && !has_device(search->run, device->id))
+		return 0;
+	for (uint32_t s = 0; s < device->n_streams; s++)
+		for (uint32_t c = 0;
+			device->streams[s].kind == STREAM_DATA && c < device->streams[s].n_channels;
+			c++)
+			look_at_channel(search, &device->streams[s], c);
+	return 0;
+}
+
+static int find_need(const struct results *results, struct result_run *run,
+	const struct lesson_need *need, struct reader *reader)
+{
+	struct search search = {.results = results, .run = run, .need = need};
+	int r = reader_devices(reader, look_at_device, &search);
+
+	if (r == 0 && !search.is_found && need->groups_share > 1) {
+		search.is_shared = true;
+		r = reader_devices(reader, look_at_device, &search);
+	}
+	if (r == 0 && search.is_found)
+		add_channel(run, need->id, search.channel.stream, search.channel.index);
+	return r;
+}
+
+static int find_channels(
+	const struct results *results, struct result_run *run, struct reader *reader)
+{
+	struct search all = {.results = results, .run = run};
+	int r = 0;
+
+	if (!results->lesson)
+		return reader_devices(reader, look_at_device, &all);
+	for (size_t i = 0; i < results->lesson->n_needs && r == 0; i++)
+		r = find_need(results, run, &results->lesson->needs[i], reader);
+	return r;
+}
+
+/* ---------------------------------------------------------------- readings */
+
+struct walk {
+	struct result_run *run;
+	uint32_t stream;
+};
+
+static void take_value(struct result_channel *channel, double value)
+{
+	double before = value - channel->mean;
+
+	if (isnan(value))
+		return;
+	channel->first = channel->n ? channel->first : value;
+	channel->min = channel->n && channel->min < value ? channel->min : value;
+	channel->max = channel->n && channel->max > value ? channel->max : value;
+	channel->last = value;
+	channel->n++;
+	channel->mean += before / (double)channel->n;
+	channel->squares += before * (value - channel->mean);
+}
+
+static int take_rows(void *self, const struct rows *rows)
+{
+	struct walk *walk = self;
+
+	for (size_t k = 0; k < walk->run->n_channels; k++) {
+		struct result_channel *channel = &walk->run->channels[k];
+
+		if (channel->stream != walk->stream || channel->index >= rows->n_channels)
+			continue;
+		for (size_t i = 0; i < rows->n; i++)
+			take_value(channel, rows->values[i * rows->n_channels + channel->index]);
+	}
+	return 0;
+}
+
+/* Each stream once, however many of its channels are wanted. */
+static int read_run(struct result_run *run, struct reader *reader)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < run->n_channels && r == 0; i++) {
+		struct walk walk = {run, run->channels[i].stream};
+		bool is_read = false;
+
+		for (size_t k = 0; k < i; k++)
+			is_read |= run->channels[k].stream == walk.stream;
+		if (!is_read)
+			r = reader_rows_by(reader, CORRECTION_READ, walk.stream, run->from, run->to,
+				take_rows, &walk);
+	}
+	return r;
+}
+
+int results_step(struct results *results, struct reader *reader)
+{
+	struct result_run *run = &results->runs[results->next];
+	int r;
+
+	if (results->next == results->n)
+		return 0;
+	r = find_channels(results, run, reader);
+	if (r == 0)
+		r = read_run(run, reader);
+	return r < 0 ? r : ++results->next < results->n;
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static void add_number(struct text *text, const char *name, double value)
+{
+	text_addf(text, ",\"%s\":", name);
+	json_number(text, value);
+}
+
+static void add_summary(const struct result_channel *channel, struct text *text)
+{
+	bool is_any = channel->n > 0;
+
+	text_add_json(text, channel->id);
+	text_add(text, ":{\"mean\":");
+	json_number(text, is_any ? channel->mean : NAN);
+	add_number(text, "sd",
+		channel->n > 1 ? sqrt(channel->squares / (double)(channel->n - 1)) : NAN);
+	text_addf(text, ",\"n\":%llu", (unsigned long long)channel->n);
+	add_number(text, "min", is_any ? channel->min : NAN);
+	add_number(text, "max", is_any ? channel->max : NAN);
+	add_number(text, "first", is_any ? channel->first : NAN);
+	add_number(text, "last", is_any ? channel->last : NAN);
+	text_add_char(text, '}');
+}
+
+static void add_run(const struct result_run *run, struct text *text)
+{
+	const char *name;
+	json_t *value;
+	bool is_first = true;
+
+	text_addf(text, "{\"run\":%u,\"typed\":{", run->run);
+	json_object_foreach(run->typed, name, value)
+	{
+		text_add(text, is_first ? "" : ",");
+		text_add_json(text, name);
+		text_add_char(text, ':');
+		json_number(text, json_number_value(value));
+		is_first = false;
+	}
+	text_add(text, "},\"channels\":{");
+	for (size_t i = 0; i < run->n_channels; i++) {
+		text_add(text, i ? "," : "");
+		add_summary(&run->channels[i], text);
+	}
+	text_add(text, "}}");
+}
+
+void results_write(const struct results *results, struct text *text)
+{
+	text_add(text, "{\"groups\":[");
+	for (unsigned g = 1; g <= results->n_groups; g++) {
+		bool is_first = true;
+
+		text_addf(text, "%s{\"number\":%u,\"runs\":[", g > 1 ? "," : "", g);
+		for (size_t i = 0; i < results->n; i++) {
+			if (results->runs[i].group != g)
+				continue;
+			text_add(text, is_first ? "" : ",");
+			add_run(&results->runs[i], text);
+			is_first = false;
+		}
+		text_add(text, "],\"prediction\":");
+		classes_write_prediction(results->predictions[g], text);
+		text_add_char(text, '}');
+	}
+	text_add(text, "]}");
+}
