@@ -67,6 +67,7 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/sessions/{id}/groups/{n}/readings",   false, handle_reading},
 	{"POST",   "/api/v1/sessions/{id}/groups/{n}/run",        false, handle_group_run},
 	{"POST",   "/api/v1/sessions/{id}/groups/{n}/mark",       false, handle_group_mark},
+	{"GET",    "/api/v1/activity",                  true,  handle_activity},
 	{"GET",    "/api/v1/join",                      false, handle_joined},
 	{"POST",   "/api/v1/join",                      false, handle_join},
 	{"DELETE", "/api/v1/join",                      false, handle_leave},

@@ -95,6 +95,9 @@ void handle_predicted(void *self, struct request *request);
 void handle_group_run(void *self, struct request *request);
 void handle_group_mark(void *self, struct request *request);
 
+/* api_activity.c */
+void handle_activity(void *self, struct request *request);
+
 /* api_results.c */
 void handle_results(void *self, struct request *request);
 

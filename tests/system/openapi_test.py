@@ -5,7 +5,9 @@
 badly; status, type and schema of each answer must be described; each status described below 500 must
 have been seen. (That each route is described at all is tests/unit/api_test.c.)"""
 
+import hashlib
 import http.client
+import io
 import json
 import os
 import pathlib
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import daemon  # noqa: E402
@@ -32,6 +35,7 @@ SINK = "sinks:\n  - {name: school, kind: influxdb1, url: 'http://127.0.0.1:9', d
 UNSEEN = {("POST", "/login", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
           ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503),
           ("GET", "/marks", 503), ("GET", "/clock/boots", 503), ("POST", "/clock/boots/{id}", 503), ("POST", "/fits", 503),
+          ("GET", "/sessions", 503), ("POST", "/join", 429),
           ("POST", "/clock/boots/{id}", 200)}  # there is no earlier boot: tests/flow/web_clock_test.c
 
 
@@ -206,6 +210,7 @@ class Openapi(unittest.TestCase):
         self.expect(404, "POST", "/devices/{id}/identify", body={}, id=999)
         self.expect(415, "POST", "/devices/{id}/identify", body="{}", headers={}, id=self.device["id"])
         self.calibrate()
+        self.teach()
         self.tell_the_hour()
         self.expect(204, "DELETE", "/login")
 
@@ -222,6 +227,126 @@ class Openapi(unittest.TestCase):
         self.expect(400, "POST", "/clock/boots/{id}", body={}, id=boot)
         self.expect(404, "POST", "/clock/boots/{id}", body={"wall_ms": told["wall_ms"]}, id=999)
         self.expect(415, "POST", "/clock/boots/{id}", body="{}", headers={}, id=boot)
+
+    def teach(self):
+        """A session from its begin to its end; the receipt of its run is that of its package."""
+        teacher = self.cookie
+        for path in ("/sessions", "/marks"):
+            type(self).cookie = {}
+            self.expect(401, "POST", path, body={})
+            type(self).cookie = teacher
+            self.expect(415, "POST", path, body="{}", headers={})
+        self.expect(400, "POST", "/sessions", body={"groups": 0})
+        session = self.expect(201, "POST", "/sessions", body={"title": "七（3）班 <b>", "lesson": "swing", "groups": 2})
+        me = session["id"]
+        self.expect(200, "GET", "/sessions")
+        self.expect(400, "GET", "/sessions", "?limit=0")
+        self.expect(200, "GET", "/sessions/{id}", id=me)
+        for path in ("", "/log", "/qr", "/results", "/readings"):
+            self.expect(404, "GET", "/sessions/{id}" + path, id=999)
+        self.expect(200, "GET", "/sessions/{id}/qr", id=me)
+        self.act(me, 401, {"do": "end"}, cookie={})
+        self.act(me, 200, {"do": "assign", "group": 1, "devices": [self.device["id"]]})
+        self.act(me, 400, {"do": "assign", "group": 1})
+        self.act(me, 404, {"do": "assign", "group": 3, "devices": []})
+        self.act(me, 200, {"do": "range", "low": 0, "high": 5})
+        self.act(me, 200, {"do": "freeze", "on": True})
+        self.act(me, 200, {"do": "phase", "index": 0})
+        run = self.act(me, 200, {"do": "start"})["groups"][0]["run"]
+        self.act(me, 409, {"do": "start", "groups": [1]})
+        self.expect(415, "POST", "/sessions/{id}/acts", body="{}", headers={}, id=me)
+        self.group(me, session["code"])
+        type(self).cookie = teacher
+        time.sleep(1)
+        self.act(me, 200, {"do": "stop"})
+        self.check_receipt(run)
+        self.expect(200, "GET", "/runs/{id}", id=run)
+        self.expect(404, "GET", "/runs/{id}", id=999)
+        self.expect(404, "GET", "/runs/{id}/receipt", id=999)
+        results = self.expect(200, "GET", "/sessions/{id}/results", id=me)["groups"][0]
+        self.assertEqual(results["runs"][0]["typed"], {"L": 0.5})
+        self.assertEqual(results["prediction"], {"value": 9.8})
+        log = self.expect(200, "GET", "/sessions/{id}/log", id=me)["acts"]
+        self.assertIn("group 1", [act["who"] for act in log])
+        self.expect(400, "GET", "/sessions/{id}/log", "?limit=0", id=me)
+        self.expect(201, "POST", "/marks", body={"text": "搅拌"})
+        self.expect(400, "POST", "/marks", body={"text": 5})
+        self.act(me, 200, {"do": "end"})
+        self.expect(409, "GET", "/sessions/{id}/qr", id=me)
+        self.assertEqual(self.expect(200, "GET", "/sessions", "?ended=1")["sessions"][-1]["id"], me)
+        self.assertEqual(self.expect(200, "GET", "/activity")["lessons"][0]["visits"], 1)
+        self.assertIn("visits", self.expect(200, "GET", "/activity", "?format=csv"))
+        self.expect(400, "GET", "/activity", "?format=pdf")
+        type(self).cookie = {}
+        self.expect(401, "GET", "/activity")
+        type(self).cookie = teacher
+
+    def act(self, session, status, body, cookie=None):
+        before = self.cookie
+        if cookie is not None:
+            type(self).cookie = cookie
+        answer = self.expect(status, "POST", "/sessions/{id}/acts", body=body, id=session)
+        type(self).cookie = before
+        return answer
+
+    def group(self, session, code):
+        """What a browser without a PIN does: the cookies are those of a group, then of none."""
+        type(self).cookie = {}
+        self.assertIsNone(self.expect(200, "GET", "/join")["session"])
+        self.expect(404, "POST", "/join", body={"code": "x"})
+        self.expect(400, "POST", "/join", body={})
+        self.expect(415, "POST", "/join", body="{}", headers={})
+        for what in ("prediction", "readings", "run", "mark"):
+            path = "/sessions/{id}/groups/{n}/" + what
+            self.expect(403, "POST", path, body={}, id=session, n=1)
+            self.expect(404, "POST", path, body={}, id=session, n=9)
+            self.expect(415, "POST", path, body="{}", headers={}, id=session, n=1)
+        self.expect(403, "GET", "/sessions/{id}/groups/{n}/prediction", id=session, n=1)
+        self.expect(404, "GET", "/sessions/{id}/groups/{n}/prediction", id=session, n=9)
+        self.expect(403, "GET", "/sessions/{id}/results", id=session)
+        self.join(code)
+        of = {"id": session, "n": 1}
+        self.expect(200, "POST", "/sessions/{id}/groups/{n}/prediction", body={"value": 9.8}, **of)
+        self.expect(200, "GET", "/sessions/{id}/groups/{n}/prediction", **of)
+        self.expect(400, "POST", "/sessions/{id}/groups/{n}/prediction", body={}, **of)
+        kept = self.expect(201, "POST", "/sessions/{id}/groups/{n}/readings", body={"typed": {"L": 0.5}}, **of)
+        self.assertTrue(kept["values"])
+        self.expect(400, "POST", "/sessions/{id}/groups/{n}/readings", body={"typed": 1}, **of)
+        self.expect(200, "GET", "/sessions/{id}/readings", id=session)
+        self.expect(200, "POST", "/sessions/{id}/groups/{n}/mark", body={"text": "<i>开窗"}, **of)
+        self.expect(400, "POST", "/sessions/{id}/groups/{n}/mark", body={"text": 1}, **of)
+        joined = self.cookie
+        self.log_in()
+        self.act(session, 200, {"do": "may_start", "who": "groups"})
+        type(self).cookie = joined
+        self.expect(409, "POST", "/sessions/{id}/groups/{n}/run", body={"do": "start"}, **of)
+        self.expect(400, "POST", "/sessions/{id}/groups/{n}/run", body={}, **of)
+        self.expect(200, "POST", "/sessions/{id}/groups/{n}/run", body={"do": "stop"}, **of)
+        self.expect(200, "POST", "/sessions/{id}/groups/{n}/run", body={"do": "start"}, **of)
+        self.expect(204, "DELETE", "/join")
+
+    def join(self, code):
+        """The cookie of group 1."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.board.port, timeout=30)
+        connection.request("POST", "/api/v1/join", json.dumps({"code": code, "group": 1}), JSON)
+        answer = connection.getresponse()
+        self.assertEqual(answer.status, 200)
+        self.seen.add(("POST", "/join", 200))
+        self.assertEqual(self.description.complaints(
+            self.description.schema("Joined"), json.loads(answer.read()), "POST /join"), [])
+        type(self).cookie = {"Cookie": answer.getheader("Set-Cookie").split(";")[0]}
+        connection.close()
+        self.assertEqual(self.expect(200, "GET", "/join")["group"], 1)
+
+    def check_receipt(self, run):
+        """Counted and hashed by another program, of the run's package."""
+        receipt = self.expect(200, "GET", "/runs/{id}/receipt", id=run)
+        with zipfile.ZipFile(io.BytesIO(self.board.fetch(f"runs/{run}/package"))) as package:
+            about = json.loads(package.read("run.json"))
+            rows = b"".join(package.read(stream["file"]) for stream in about["streams"])
+        self.assertEqual(receipt["sha256"], hashlib.sha256(rows).hexdigest())
+        self.assertEqual(receipt["stored"], rows.count(b"\n") - len(about["streams"]))
+        self.assertGreater(receipt["stored"], 10)
 
     def calibrate(self):
         """Makes, moves, uses again and withdraws calibrations of the first channel."""
@@ -261,7 +386,8 @@ class Openapi(unittest.TestCase):
 
     def test_3_every_event_is_as_described(self):
         kinds = {"hello": "HelloEvent", "devices": "Devices", "rows": "RowsEvent", "health": "HealthEvent",
-                 "run": "Run", "gap": "Gap", "reset": "ResetEvent",
+                 "run": "Run", "gap": "Gap", "reset": "ResetEvent", "session": "Session", "reading": "Reading",
+                 "mark": "Mark",
                  "calibration": "Calibration"}
         reader, met = events.Events(self.board.port, last_id="0-1"), set()
         self.addCleanup(reader.close)
