@@ -22,7 +22,8 @@ enum form_need {
 	NEED_SIGN,  /* the 95 % interval must not hold 0 */
 	NEED_SCALE, /* nor come half-way to it. A time constant that is less well known is found too
 	             * small together with its error: of cups seen for a tenth of theirs, none of 400
-	             * intervals that were told held the truth, of those seen for a quarter 94 in 100 */
+	             * intervals that were told held the truth, of those seen for a quarter 94 in 100; so it
+	             * is with the frequency of less than half a period */
 };
 
 struct form_parameter {
