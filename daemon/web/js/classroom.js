@@ -23,7 +23,7 @@ class Classroom extends Emitter {
     /** @type {Map<string, Lesson|null>} null: being asked for */ this.lessons = new Map();
     /** @type {{session: number, group: number|null}|null} */ this.me = null;
     this.hasMe = false;                             // the board has said who we are
-    /** @type {Map<number, number>} when a session's picture was frozen, as far as this page saw it */ this.frozenAt = new Map();
+    /** @type {Map<number, number>} since when a session's picture is frozen */ this.frozenAt = new Map();
   }
 
   start() {
@@ -59,8 +59,8 @@ class Classroom extends Emitter {
   /** @param {Session} session */
   put(session) {
     const was = this.session(session.id);
-    if (session.is_frozen && !this.frozenAt.has(session.id)) this.frozenAt.set(session.id, board.now());
-    if (!session.is_frozen) this.frozenAt.delete(session.id);
+    if (session.is_frozen) this.frozenAt.set(session.id, session.frozen_us ?? this.frozenAt.get(session.id) ?? board.now());
+    else this.frozenAt.delete(session.id);
     const others = (this.sessions ?? []).filter((s) => s.id !== session.id);
     this.sessions = session.state === 'ended' ? others : [...others, session].sort((a, b) => a.id - b.id);
     if (was && was.is_revealed !== session.is_revealed && session.lesson) this.bring(session.lesson);
