@@ -81,7 +81,7 @@ test('a choice is text, and one must be chosen', async () => {
   assert.match(await page.locator('.choices').innerText(), /<b>Faster<\/b>/);
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'choice-en-360');
-  await page.locator('.choice').nth(1).click();
+  await page.locator('.option').nth(1).click();
   await page.locator('.predict .main').click();
   await until('kept', async () => (await board.get(`sessions/${session.id}`)).groups[1].has_prediction);
   await page.context().close();
@@ -184,7 +184,7 @@ test('what the teacher does to all is done on the page: freeze, axis, groups tha
   await until('no axis', () => page.evaluate(async () => (await import('/js/view.js')).view.values == null));
   await teacher.act(session.id, { do: 'may_start', who: 'groups' });
   await page.locator('.state').click();
-  await page.locator('.choice').first().click();
+  await page.locator('.option').first().click();
   await page.locator('.predict .main').click();
   await until('it may start', async () => await phase(page) === 'ready');
   await page.locator('.state').click();
@@ -204,7 +204,7 @@ test('the screen on the wall shows the groups of the lesson, its code, and what 
   await page.goto(`${board.url}/screen?lang=zh&theme=light`);
   await until('three groups', async () => await page.locator('.cell').count() === 3);
   await until('lines of two', async () => await page.locator('.cell .ln').count() === 2);
-  assert.match(await page.locator('header').innerText(), new RegExp(`热水怎样变凉[\\s\\S]*热水放着[\\s\\S]*${session.code}`));
+  await until('what it is about', async () => new RegExp(`热水怎样变凉[\\s\\S]*热水放着[\\s\\S]*${session.code}`).test(await page.locator('header').innerText()));
   await until('the code as a picture', () => page.locator('.joinwall img').evaluate((/** @type {HTMLImageElement} */ img) => img.complete && img.naturalWidth > 20));
   assert.match(await page.locator('.cell').nth(2).innerText(), /还没有器材/);
   await teacher.act(session.id, { do: 'phase', index: 1 });

@@ -67,7 +67,7 @@ function Choice({ lesson, first, onSend }) {
   const [choice, setChoice] = useState(first?.choice ?? -1), [bad, setBad] = useState('');
   const submit = (/** @type {Event} */ e) => { e.preventDefault(); if (choice < 0) setBad(t('p_pick')); else onSend({ choice }); };
   return html`<form onSubmit=${submit}><div class="choices" role="radiogroup" aria-label=${say(lesson.predict.ask)}>${(lesson.predict.choices ?? []).map((words, i) => html`
-      <label class="choice"><input type="radio" name="choice" value=${i} checked=${i === choice} onChange=${() => { setChoice(i); setBad(''); }}/><span>${say(words)}</span></label>`)}</div>
+      <label class="option"><input type="radio" name="choice" value=${i} checked=${i === choice} onChange=${() => { setChoice(i); setBad(''); }}/><span>${say(words)}</span></label>`)}</div>
     <p class="pinbad" role="alert">${bad && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
     <div class="acts"><button class="btn main">${t('p_done')}</button></div></form>`;
 }
@@ -101,7 +101,7 @@ export function Predict() {
     }
   };
   const How = { curve: Pad, choice: Choice, value: Value }[/** @type {'curve'} */ (lesson.predict.kind)];
-  return html`<${Slip} name="predict" title=${say(lesson.predict.ask) || t('predict')} icon="pen" cls=${'predict ' + lesson.predict.kind}>
+  return html`<${Slip} name="predict" title=${say(lesson.predict.ask) || t('predict')} icon="pen" cls=${'predict by-' + lesson.predict.kind}>
     <p class="ask">${say(lesson.question)}</p>${How && html`<${How} lesson=${lesson} first=${own.prediction} onSend=${send}/>`}
     ${bad && html`<p class="pinbad" role="alert"><${Icon} n="warn" s=${20}/>${bad}</p>`}<//>`;
 }
