@@ -3,7 +3,7 @@
 // teacher does to all pages, the receipt at the end; and the same on the screen on the wall.
 import assert from 'node:assert';
 import { after, before, beforeEach, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastPoint, open, phase, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastPoint, open, PATIENCE, phase, until } from '../support/browser.mjs';
 import { putLessons, Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
 
@@ -23,6 +23,7 @@ const slip = (/** @type {any} */ page, /** @type {string} */ cls) => page.locato
 async function member(session, group, { size = [1024, 768], lang = 'zh', theme = 'light' } = {}) {
   const context = await (await chromium()).newContext({ viewport: { width: size[0], height: size[1] }, reducedMotion: 'reduce' });
   const page = await open(board, { context, query: `?join=${session.code}&lang=${lang}&theme=${theme}` });
+  page.setDefaultTimeout(4 * PATIENCE);
   await page.locator('.place').nth(group - 1).click();
   await page.locator('.gmark').first().waitFor();
   return page;
