@@ -172,17 +172,6 @@ export const T = {
   te_noPoint: ['还没有结果：先记一次，要填的数也填上', 'No result yet: record once, and type in what is asked'],
   te_pooled: ['{0} 个值，平均 {1}，标准差 {2}', '{0} values: mean {1}, standard deviation {2}'],
   te_fits: ['拟合', 'Fits'],
-  te_mProportional: ['正比', 'Proportional'],
-  te_mLinear: ['直线', 'Line'],
-  te_mQuadratic: ['二次', 'Quadratic'],
-  te_mPower: ['幂', 'Power'],
-  te_mExponential: ['指数', 'Exponential'],
-  te_mDecay: ['指数趋近', 'Decay'],
-  te_mLogarithm: ['对数', 'Logarithm'],
-  te_mSine: ['正弦', 'Sine'],
-  te_mDamped: ['衰减正弦', 'Damped sine'],
-  te_mGaussian: ['高斯', 'Gaussian'],
-  te_mPoisson: ['泊松', 'Poisson'],
   te_expect: ['应该得到（学生看不到）', 'What should come (students do not see it)'],
 
   // log

@@ -85,6 +85,7 @@ export const S = {
   keysHint: ['R 开始停止，F 定格，L 30 秒，A 全部，1–7 换看法', 'R start and stop, F freeze, L 30 s, A all, 1–7 views'],
   teacher: ['老师', 'Teacher'],
   teacherIn: ['老师登录', 'Sign in as teacher'],
+  toTeach: ['老师的上课页', 'The teacher\'s page'],
   teacherOut: ['老师退出', 'Sign the teacher out'],
   kitsLeft: ['没有用上的器材说明：{0}', 'Kit descriptions left out: {0}'],
   kitsLeftDo: ['这些 kit.yaml 里有错。把下面的英文告诉管板子的人：', 'These have mistakes; tell whoever looks after the board:'],

@@ -4,12 +4,13 @@
 import { html, say, t } from './base.js';
 import { colourOf, groupName, GroupShape } from './animals.js';
 import { distance } from './class-points.js';
+import { sourcesFor } from './group-view.js';
 import { useEvery } from './hooks.js';
 import { DASH, Icon, Sample } from './icons.js';
 import { channelName } from './names.js';
 import { digitsFor, num, quantity } from './numbers.js';
 import { Plot } from './plot.js';
-import { picturesOf, rangeOf, sourcesOf, spanSeconds } from './teacher-wall.js';
+import { picturesOf, rangeOf, spanSeconds } from './teacher-wall.js';
 import { unitText } from './units.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -31,7 +32,7 @@ function both(came, thought) {
 /** @param {{session: Session, lesson: Lesson|null, results: Result[]}} p */
 function Curves({ session, lesson, results }) {
   useEvery(1000);
-  const came = session.groups.map((group) => ({ n: group.number, one: picturesOf(group, sourcesOf(group, lesson).slice(0, 1))[0] })).filter(({ one }) => one);
+  const came = session.groups.map((group) => ({ n: group.number, one: picturesOf(group, sourcesFor(group, lesson).slice(0, 1))[0] })).filter(({ one }) => one);
   const before = results.flatMap(({ number, prediction }) => (prediction?.points ? [{ n: number, points: prediction.points }] : []));
   const all = came.map(({ one }) => one), seconds = spanSeconds(all, lesson), unit = seconds > MINUTES_FROM ? 60 : 1;
   const range = both(rangeOf(all), before.flatMap(({ points }) => points.map(([, y]) => y)));

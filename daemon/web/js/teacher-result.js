@@ -31,8 +31,8 @@ const AIR = 0.1, NEAR = 1.5;         // beside the points; how far an origin may
 const read = (text, names) => formulaOf(jsep, text, names).value;
 
 /** @type {Record<string, import('./base.js').Key>} */
-const MODELS = { proportional: 'te_mProportional', linear: 'te_mLinear', quadratic: 'te_mQuadratic', power: 'te_mPower', exponential: 'te_mExponential',
-  decay: 'te_mDecay', logarithm: 'te_mLogarithm', sine: 'te_mSine', damped: 'te_mDamped', gaussian: 'te_mGaussian', poisson: 'te_mPoisson' };
+const MODELS = { proportional: 'm_proportional', linear: 'm_linear', quadratic: 'm_quadratic', power: 'm_power', exponential: 'm_exponential',
+  decay: 'm_decay', logarithm: 'm_logarithm', sine: 'm_sine', damped: 'm_damped', gaussian: 'm_gaussian', poisson: 'm_poisson' };
 const modelWord = (/** @type {string} */ model) => (MODELS[model] ? t(MODELS[model]) : model);
 
 /** Readings that groups kept by hand, of a lesson of events. @param {Session} session @param {boolean} isEvents */

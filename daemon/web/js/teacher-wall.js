@@ -4,10 +4,8 @@
 // they compare. A kit that is not well says what to do next on its tile; a replay says that it is one.
 import { html, say, t } from './base.js';
 import { Animal, colourOf, GroupShape } from './animals.js';
-import { board } from './board.js';
-import { lanesOf, together } from './class-lanes.js';
 import { DASH, Icon } from './icons.js';
-import { devicesOf, digitsShown, isOfEvents, newest, pictureIn, spanOf, unitOf } from './group-view.js';
+import { devicesOf, digitsShown, isOfEvents, newest, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.js';
 import { useBoard, useEvery, useText } from './hooks.js';
 import { channelName } from './names.js';
 import { quantity } from './numbers.js';
@@ -25,16 +23,6 @@ const TILE_PX = 320, DRAW_MS = 500, AIR = 0.08, WINDOW_US = 60e6;
 
 /** What the wall shows now; the range that "same axes" offers. */
 export const wall = { range: /** @type {[number, number]|null} */ (null) };
-
-/** What a group's tile is drawn from: its channels that share an axis, or those of the run that stands in. @param {Group} group @param {Lesson|null} lesson
- * @returns {Source[]} */
-export function sourcesOf(group, lesson) {
-  const streams = group.replay && board.runs.find((r) => r.id === group.replay?.run)?.streams;
-  const devices = streams ? (board.devices ?? []).flatMap((d) => { const own = d.streams.filter((s) => streams.includes(s.id)); return own.length ? [{ ...d, streams: own }] : []; })
-    : devicesOf(group);
-  const lanes = lanesOf(devices, lesson);
-  return lanes.length ? together(lanes) : [];
-}
 
 /** The pictures of a group now, by its sources. @param {Group} group @param {Source[]} sources */
 export function picturesOf(group, sources) {
@@ -98,7 +86,7 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
 export function Wall({ session, lesson }) {
   useEvery(DRAW_MS);
   useBoard('mark');
-  const all = session.groups.map((group) => ({ group, drawn: picturesOf(group, sourcesOf(group, lesson)) })), every = all.flatMap(({ drawn }) => drawn);
+  const all = session.groups.map((group) => ({ group, drawn: picturesOf(group, sourcesFor(group, lesson)) })), every = all.flatMap(({ drawn }) => drawn);
   const free = rangeOf(every), range = session.y_range ?? free ?? [0, 1], seconds = spanSeconds(every, lesson);
   wall.range = free;
   return html`<div class=${`wall n${session.groups.length > 6 ? 12 : session.groups.length > 2 ? 6 : 2}`}>${all.map(({ group, drawn }) => html`<${Tile} key=${group.number} group=${group} drawn=${drawn} range=${range}

@@ -112,6 +112,7 @@ function Menu() {
     <button class="item" data-close onClick=${() => openDialog('keys')}><${Icon} n="keyboard"/>${t('ky_title')}</button>
     <hr/>
     <${ClassPart} name="Leave"/>
+    ${board.isTeacher && html`<a class="item" href="/teacher"><${Icon} n="teacher"/>${t('toTeach')}</a>`}
     ${board.isTeacher ? html`<button class="item" data-close onClick=${leave}><${Icon} n="teacher"/>${t('teacherOut')}</button>`
     : html`<button class="item" data-close onClick=${askPin}><${Icon} n="lock"/>${t('teacherIn')}</button>`}
     <${KitsLeft}/>

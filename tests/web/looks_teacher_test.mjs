@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
+// The teacher's page in every size and language while a lesson goes on, before one, and with no kit at all: nothing is cut
+// or out of its place, every target is large enough, axe finds nothing.
+import assert from 'node:assert';
+import { after, before, test } from 'node:test';
+import { Board, closeBrowser, open, until } from '../support/browser.mjs';
+import { lessonIn } from '../support/lesson.mjs';
+import { COMBINATIONS, complaints } from '../support/looks.mjs';
+
+/** @type {Board} */ let board;
+before(async () => { board = await Board.start([['cup', 10], ['cup', 10], ['co2', 1]], lessonIn); });
+after(async () => { await closeBrowser(); await board?.close(); });
+
+const HALF = COMBINATIONS.filter(({ lang, theme }) => (lang === 'zh') === (theme === 'light'));
+const says = (/** @type {any} */ { size, lang, theme }) => `${size.join('×')} ${lang} ${theme}`;
+
+/** A teacher's page, signed in. @param {Board} at @param {{size: [number, number], lang: string, theme: string}} how */
+async function teacherOn(at, { size, lang, theme }) {
+  const page = await open(at, { size, query: `teacher?lang=${lang}&theme=${theme}` });
+  await until('the PIN is asked for', () => page.locator('dialog.pin[open]').count());
+  await page.locator('.pin input').fill(at.pin);
+  await page.locator('.pin .main').click();
+  await until('it is right', async () => await page.locator('dialog.pin[open]').count() === 0 && await page.locator('.startbar').count());
+  return page;
+}
+/** Asks the board with the teacher's cookie. @param {any} page @param {string} what @param {unknown} body */
+const post = (page, what, body) => page.evaluate(async ([where, text]) => (await fetch(`/api/v1/${where}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })).json(),
+  [what, JSON.stringify(body)]);
+
+for (const how of HALF) {
+  test(`before a lesson: ${says(how)}`, async () => {
+    const page = await teacherOn(board, how);
+    await until('kits', async () => await page.locator('.kit.ok').count() === 3);
+    assert.deepStrictEqual(await complaints(page), [], 'nothing chosen');
+    await page.locator('.lcard', { hasText: /自由记录|Free recording/ }).click();
+    await until('chosen', () => page.locator('.startbar .big:enabled').count());
+    assert.deepStrictEqual(await complaints(page), [], 'a free recording');
+    await page.locator('.tbar .btn').click();
+    assert.deepStrictEqual(await complaints(page), [], 'the menu');
+    assert.deepStrictEqual(page.faults, []);
+    await page.context().close();
+  });
+}
+
+test('a lesson goes on, with a name that is long and has marks in it', async () => {
+  const page = await teacherOn(board, HALF[0]);
+  const { id } = await post(page, 'sessions', { lesson: 'warm-string', title: '七（3）班 <i>“很长的班级名字”</i> 🍵', groups: 7, is_project: false });
+  const [one, two] = (await board.get('devices')).devices;
+  await post(page, `sessions/${id}/acts`, { do: 'assign', group: 1, devices: [one.id] });
+  await post(page, `sessions/${id}/acts`, { do: 'assign', group: 2, devices: [two.id] });
+  const made = await post(page, `sessions/${id}/acts`, { do: 'start', groups: [1, 2] });
+  assert.strictEqual(made.state, 'running');
+  await page.context().close();
+});
+
+for (const how of HALF) {
+  test(`in a lesson: ${says(how)}`, async () => {
+    const page = await teacherOn(board, how);
+    await page.locator('.goin').click();                 // another teacher's page goes into the lesson that is on
+    await until('seven tiles', async () => await page.locator('.gcard').count() === 7);
+    await until('a line', async () => ((await page.locator('.gcard .plot .ln').first().getAttribute('d', { timeout: 500 }).catch(() => '')) ?? '').length > 20);
+    assert.deepStrictEqual(await complaints(page), [], 'groups');
+    assert.match(await page.locator('h1').innerText(), /<i>“很长的班级名字”<\/i>/, 'a label is text');
+    for (const [i, view] of [[0, 'kits'], [2, 'reveal'], [3, 'log']]) {
+      await page.locator('.inclass .acts .seg button').nth(Number(i)).click();
+      await until(`${view} is there`, () => page.locator({ kits: '.code', reveal: '[data-do=reveal]', log: '.logv tbody tr' }[view] ?? '').count());
+      assert.deepStrictEqual(await complaints(page), [], String(view));
+    }
+    await page.locator('.startbar .end').click();
+    assert.deepStrictEqual(await complaints(page), [], 'asked whether it ends');
+    assert.deepStrictEqual(page.faults, []);
+    await page.context().close();
+  });
+}
+
+test('a board without any kit says three steps', async () => {
+  const bare = await Board.start([], lessonIn);
+  try {
+    for (const how of HALF.filter(({ size }) => size[0] < 1900)) {
+      const page = await teacherOn(bare, how);
+      await until('three steps', async () => await page.locator('.tea .steps li').count() === 3);
+      assert.deepStrictEqual(await complaints(page), []);
+      await page.context().close();
+    }
+  } finally {
+    await bare.close();
+  }
+});
