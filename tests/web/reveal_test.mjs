@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
+// The reveal on the teacher's page, from real runs: a point for each run of a group with what it typed in, the fit that
+// the lesson names, what was drawn before under what came; a free recording, whose values stand together; a saved run in
+// place of a kit that was pulled.
+import assert from 'node:assert';
+import { after, before, test } from 'node:test';
+import { Board, closeBrowser, open, until } from '../support/browser.mjs';
+import { lessonIn } from '../support/lesson.mjs';
+
+const RUN_US = 2e6;
+
+/** @type {Board} */ let board;
+before(async () => { board = await Board.start([['cup', 10], ['cup', 10]], (folder) => `store: {commit: 1 s}\n${lessonIn(folder)}`); });
+after(async () => { await closeBrowser(); await board?.close(); });
+
+/** @param {string} [query] */
+async function teacher(query = 'teacher?lang=zh&theme=light') {
+  const page = await open(board, { size: [1024, 768], query });
+  await until('the PIN is asked for', () => page.locator('dialog.pin[open]').count());
+  await page.locator('.pin input').fill(board.pin);
+  await page.locator('.pin .main').click();
+  await until('signed in', () => page.locator('.startbar').count());
+  const post = async (/** @type {string} */ what, /** @type {unknown} */ body, /** @type {number} */ status = 200) => {
+    const answer = await page.evaluate(async ([where, text]) => {
+      const got = await fetch(`/api/v1/${where}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text });
+      return { status: got.status, body: await got.json() };
+    }, [what, JSON.stringify(body)]);
+    assert.strictEqual(answer.status, status, JSON.stringify(answer.body));
+    return answer.body;
+  };
+  return { page, post };
+}
+
+/** Both groups record for a while; what they type in belongs to that run. @param {any} post @param {number} id @param {[number, number]} typed */
+async function run(post, id, typed) {
+  const { groups } = await post(`sessions/${id}/acts`, { do: 'start' });
+  for (const [i, L] of typed.entries()) await post(`sessions/${id}/groups/${i + 1}/readings`, { typed: { L } }, 201);
+  const began = (await board.get('runs')).runs.find((/** @type {any} */ r) => r.id === groups[0].run).from_us;
+  await until('some readings', async () => (await board.get('status')).now_us > began + RUN_US);
+  await post(`sessions/${id}/acts`, { do: 'stop' });
+}
+
+const dots = (/** @type {any} */ page) => page.locator('[aria-labelledby=result] .plot g[transform]').count();
+
+test('each run of a group is a point, and the fit over them says what it found', async () => {
+  const { page, post } = await teacher();
+  const { id } = await post('sessions', { lesson: 'warm-string', title: '', groups: 2, is_project: false }, 201);
+  const devices = (await board.get('devices')).devices;
+  for (const i of [0, 1]) await post(`sessions/${id}/acts`, { do: 'assign', group: i + 1, devices: [devices[i].id] });
+  await post(`sessions/${id}/groups/1/prediction`, { points: [[0, 40], [30, 60], [60, 70]] });
+  await page.locator('.goin').click();
+  await page.locator('.inclass .acts .seg button').nth(2).click();
+  await run(post, id, [1, 2]);
+  await until('two points', async () => await dots(page) === 2);
+  await run(post, id, [3, 4]);
+  await until('four points', async () => await dots(page) === 4);
+  const results = (await page.evaluate(async (session) => (await fetch(`/api/v1/sessions/${session}/results`)).json(), id)).groups;
+  assert.deepStrictEqual(results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => r.typed.L)), [1, 3, 2, 4]);
+  const says = () => page.locator('.verdict[data-model=linear]').innerText({ timeout: 500 }).catch(() => '');
+  await until('a sentence with its equation', async () => /y = k x \+ b/.test(await says()));
+  const { sentence } = await post('fits', { model: 'linear', points: results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => [r.typed.L, 2 * r.channels.water.mean])) });
+  await until('that of the board for these very points, by the formula of the lesson', async () => (await says()).includes(sentence.zh));
+  await until('what was drawn before', () => page.locator('[aria-labelledby=preds] .plot .pred').count());
+  assert.match(await page.locator('[aria-labelledby=preds] .verdict').innerText(), /最接近的预测：1 组/);
+
+  await page.locator('[aria-labelledby=result] .seg button').nth(1).click();
+  await until('another model', () => page.locator('.verdict[data-model=proportional]').count());
+  await page.locator('[data-do=reveal]').click();
+  await until('the class sees it', async () => (await fetch(`${board.url}/api/v1/sessions/${id}/results`)).status === 200);
+  await post(`sessions/${id}/acts`, { do: 'end' });
+  await until('it is over on this page too', () => page.locator('.tslip').count());
+  await page.reload();
+  await until('and after a reload', async () => /数据都存好了|数据齐了/.test(await page.locator('.tslip h1').innerText({ timeout: 500 }).catch(() => '')));
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('what was forgotten is recorded from the past, in a free recording', async () => {
+  const { page } = await teacher('teacher?lang=en&theme=dark');
+  await until('a way back, or the lessons', () => page.locator('.lcard').count());
+  await page.locator('.lcard', { hasText: 'Free recording' }).click();
+  await page.locator('.startbar .big').click();
+  await until('two groups can start', async () => /Start all 2 groups/.test(await page.locator('.startbar .big').innerText()));
+  await page.locator('.startbar .popbox .btn', { hasText: 'We forgot' }).click();
+  await page.locator('.startbar .pop .item').first().click();
+  await until('it records', () => page.locator('.startbar .stop').count());
+  const { now_us: now } = await board.get('status'), { runs } = await board.get('runs'), going = runs.filter((/** @type {any} */ r) => r.to_us == null);
+  assert.strictEqual(going.length, 2);
+  assert.ok(now - going[0].from_us >= 60e6 || going[0].from_us < 60e6, 'a minute ago, or as early as there is something');
+  await page.locator('.startbar .stop').click();
+  await until('stopped', async () => await page.locator('.startbar .stop').count() === 0);
+  await page.locator('.inclass .acts .seg button').nth(2).click();
+  await until('two values together', async () => /2 values: mean \d/.test(await page.locator('[aria-labelledby=result] .verdict').innerText({ timeout: 500 }).catch(() => '')));
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('a saved run stands in for a kit that was pulled, and says that it is a replay', async () => {
+  const { page } = await teacher('teacher?lang=en&theme=light');
+  await page.locator('.goin').click();
+  await page.locator('.inclass .acts .seg button').nth(1).click();
+  await board.unplug(1);
+  const tile = page.locator('[data-group="2"]');
+  await until('what to do, and a way on', async () => /Push its USB cable/.test(await tile.locator('.fix').innerText({ timeout: 500 }).catch(() => '')));
+  await tile.locator('.fix .btn').click();
+  await tile.locator('.pop .item').last().click();
+  await until('it is a replay', async () => /Replay/.test(await tile.locator('.plot .watermark').textContent({ timeout: 500 }).catch(() => '') ?? ''));
+  await until('its line', async () => ((await tile.locator('.plot .ln').first().getAttribute('d', { timeout: 500 }).catch(() => '')) ?? '').length > 20);
+  await until('its value', async () => /°C/.test(await tile.locator('.val').innerText()));
+  assert.strictEqual(await tile.locator('.fix').count(), 0, 'the fault is out of the way');
+  await tile.locator('.replaying .btn').click();
+  await until('live again', () => tile.locator('.fix').count());
+  await board.plug(1);
+  await until('the kit is back', async () => await tile.locator('.fix').count() === 0);
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});
