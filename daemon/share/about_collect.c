@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "share/partakers.h"
 #include "share/told.h"
 
 _Static_assert((int)ABOUT_STREAMS == (int)WEAVE_STREAMS, "one range has room for as many");
@@ -278,6 +277,7 @@ static int collect(struct collecting *in, struct reader *reader)
 	text_copy(about->lesson, sizeof about->lesson, o->run->lesson);
 	text_copy(about->board, sizeof about->board, o->board);
 	about->duration_ns = o->run->to.ns - o->run->from.ns;
+	about->readings = json_incref(o->notes->readings);
 	return 0;
 }
 
@@ -294,8 +294,8 @@ int about_collect(
 
 	if (in.n_streams == 0) {
 		in.streams = found;
-		r = partakers(reader, options->run->from, options->run->to, options->kept, found,
-			&in.n_streams);
+		r = run_notes_streams(
+			reader, options->notes, options->run, options->kept, found, &in.n_streams);
 	}
 	if (r == 0)
 		r = collect(&in, reader);

@@ -49,6 +49,7 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
 	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
 	{"GET",    "/api/v1/runs/{id}/receipt",         false, handle_receipt},
+	{"GET",    "/api/v1/sessions/{id}/package",     false, handle_session_package},
 	{"GET",    "/api/v1/runs/{id}/streams",         false, handle_run_streams},
 	{"GET",    "/api/v1/runs/{id}/report",          false, handle_report},
 	{"POST",   "/api/v1/import",                    true,  handle_import},

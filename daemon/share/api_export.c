@@ -82,7 +82,7 @@ static bool ask_run(struct parts *parts, struct request *request, struct extract
 	}
 	options->run_from = options->from;
 	options->run_to = options->to;
-	text_copy(options->title, sizeof options->title, run->title);
+	options->asked = *run;
 	name_file(options, options->import ? "import" : "run", run->number);
 	return true;
 }

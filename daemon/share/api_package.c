@@ -51,6 +51,54 @@ void handle_package(void *self, struct request *request)
 		download_start(&parts->downloads, request, product);
 }
 
+/* --- of a session --- */
+
+static bool is_of(const struct run *run, uint32_t session)
+{
+	return run->session == session && !run->is_withdrawn;
+}
+
+void handle_session_package(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct runs *runs = &parts->runs;
+	struct package_options options = {
+		.board = parts->board, .directory = parts->config->data, .has_folders = true};
+	struct text file = text_over(options.file, sizeof options.file);
+	struct instant now = clock_now(parts->clock);
+	struct product *product;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	if (!runs->is_known) {
+		refuse_busy(request);
+		return;
+	}
+	options.runs = calloc(runs->n + 1, sizeof *options.runs);
+	for (size_t i = 0; options.runs && i < runs->n; i++) {
+		struct run *to = &options.runs[options.n_runs].run;
+
+		if (!is_of(&runs->run[i], id))
+			continue;
+		*to = runs->run[i];
+		to->to = end_of(to, now);
+		if (to->to.ns > options.to.ns)
+			options.to = to->to;
+		options.n_runs++;
+	}
+	text_addf(&file, "kitlog-session-%u", id);
+	if (options.n_runs == 0) {
+		free(options.runs);
+		refuse_unknown(
+			request, "这节课还没有记录。", "There is no run in this session yet.");
+	} else if (package_product_new(&options, &product) < 0) {
+		refuse_busy(request);
+	} else {
+		download_start(&parts->downloads, request, product);
+	}
+}
+
 /* --- which streams a run has --- */
 
 struct asking {
@@ -63,11 +111,26 @@ struct asking {
 	int result;
 };
 
+static int collect_own(struct asking *asking, struct reader *reader)
+{
+	struct run_notes notes;
+	int r = run_notes_read(reader, &asking->run, &notes);
+
+	if (r < 0)
+		return r;
+	const struct about_options options = {.board = asking->board,
+		.run = &asking->run,
+		.kept = asking->run.to,
+		.notes = &notes};
+
+	r = about_collect(reader, &options, &asking->about);
+	run_notes_clear(&notes);
+	return r;
+}
+
 static void ask_store(struct job *job, struct reader *reader)
 {
 	struct asking *asking = CONTAINER(job, struct asking, job);
-	const struct about_options options = {
-		.board = asking->board, .run = &asking->run, .kept = asking->run.to};
 	char *bytes;
 	size_t n;
 
@@ -79,7 +142,7 @@ static void ask_store(struct job *job, struct reader *reader)
 		if (asking->result == 0)
 			free(bytes);
 	} else {
-		asking->result = about_collect(reader, &options, &asking->about);
+		asking->result = collect_own(asking, reader);
 	}
 }
 

@@ -3,12 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "share/ask.h"
 #include "share/handlers.h"
 #include "share/import.h"
 #include "share/paper.h"
-#include "share/shelf.h"
 
 static bool ask_language(struct request *request, bool *ret_is_english)
 {
@@ -21,17 +19,40 @@ static bool ask_language(struct request *request, bool *ret_is_english)
 	return false;
 }
 
-/* What the lesson asks, in its own words. */
-static void tell_lesson(const struct shelf *shelf, struct paper_options *options)
+/* ?fit=decay&stream=3&channel=t[&from_us&to_us]; without `fit` nothing is fitted. */
+static bool ask_fit(struct request *request, struct paper_options *options)
 {
-	const struct lesson *lesson = shelf_find(shelf, options->run.lesson);
+	const char *model = request_query(request, "fit"), *channel;
+	int64_t stream = 0;
 
-	if (!lesson)
-		return;
-	text_copy(options->lesson, sizeof options->lesson,
-		options->is_english ? lesson->title.en : lesson->title.zh);
-	text_copy(options->question, sizeof options->question,
-		options->is_english ? lesson->question.en : lesson->question.zh);
+	options->model = model ? fit_model_find(model) : FIT_MODELS;
+	if (!model)
+		return true;
+	if (options->model == FIT_MODELS) {
+		refuse_parameter(
+			request, "fit", "没有这个模型", "must be a model, such as linear or decay");
+		return false;
+	}
+	options->fit = (struct fit_range){
+		.from = options->run.from, .to = options->run.to, .zero = options->run.from};
+	if (!ask_int(request, "stream", &stream) ||
+		!ask_instant(request, "from_us", &options->fit.from) ||
+		!ask_instant(request, "to_us", &options->fit.to))
+		return false;
+	channel = request_query(request, "channel");
+	if (stream <= 0 || stream > UINT32_MAX) {
+		refuse_parameter(request, "stream", "要写成编号", "must be the number of a stream");
+		return false;
+	}
+	options->fit.y.stream = (uint32_t)stream;
+	if (!channel || !text_copy(options->fit.y.id, sizeof options->fit.y.id, channel)) {
+		refuse_parameter(request, "channel", "要写通道的代号", "must be a channel's id");
+		return false;
+	}
+	if (options->fit.to.ns > options->fit.from.ns)
+		return true;
+	refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");
+	return false;
 }
 
 void handle_report(void *self, struct request *request)
@@ -54,9 +75,11 @@ void handle_report(void *self, struct request *request)
 	}
 	options.run = *run;
 	options.import = import_of(id);
-	tell_lesson(parts->shelf, &options);
 	if (run->to.ns == INT64_MAX)
 		options.run.to = clock_now(parts->clock);
+	options.lesson = run->lesson[0] ? shelf_find(parts->shelf, run->lesson) : NULL;
+	if (!ask_fit(request, &options))
+		return;
 	if (paper_product_new(&options, &product) < 0)
 		refuse_busy(request);
 	else

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "share/partakers.h"
 #include "share/provenance.h"
+#include "share/run_notes.h"
 
 enum { BUFFER_BYTES = 256 << 10 };
 
@@ -180,6 +180,23 @@ static int begin_marks(struct extract *extract, struct reader *reader)
 	return r;
 }
 
+static int find_streams(struct extract *extract, struct reader *reader)
+{
+	struct extract_options *options = &extract->options;
+	struct run range = options->asked;
+	struct run_notes notes;
+	int r = run_notes_read(reader, &options->asked, &notes);
+
+	if (r < 0)
+		return r;
+	range.from = options->from;
+	range.to = options->to;
+	r = run_notes_streams(
+		reader, &notes, &range, kept_to(extract), options->streams, &options->n_streams);
+	run_notes_clear(&notes);
+	return r;
+}
+
 static int choose(struct extract *extract, struct reader *reader)
 {
 	struct extract_options *options = &extract->options;
@@ -193,8 +210,7 @@ static int choose(struct extract *extract, struct reader *reader)
 	int r = 0;
 
 	if (options->n_streams == 0)
-		r = partakers(reader, options->from, options->to, kept_to(extract),
-			options->streams, &options->n_streams);
+		r = find_streams(extract, reader);
 	if (r == 0)
 		r = reader_devices(reader, take_device, extract);
 	if (r < 0)

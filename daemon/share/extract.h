@@ -32,7 +32,7 @@ struct extract_options {
 	uint32_t run;    /* a closed one, whose better map may be kept; 0: of no run */
 	struct instant run_from, run_to; /* with it: its range, of which from..to may be a part */
 	char file[64];                   /* name without suffix */
-	char title[96];                  /* of the run; empty: none */
+	struct run asked;                /* id 0: none; else without `streams` those of its group */
 };
 
 struct extract {

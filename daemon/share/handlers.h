@@ -116,6 +116,7 @@ void handle_export(void *self, struct request *request);
 
 /* api_package.c */
 void handle_package(void *self, struct request *request);
+void handle_session_package(void *self, struct request *request);
 void handle_run_streams(void *self, struct request *request);
 
 /* api_report.c */

@@ -100,29 +100,36 @@ static int describe_import(struct package *self)
 
 static int describe_own(struct package *self, struct reader *reader)
 {
-	struct package_run *of = &self->options.runs[self->run];
+	const struct package_run *of = &self->options.runs[self->run];
+	struct run_notes notes;
+	int r = run_notes_read(reader, &of->run, &notes);
+
+	if (r < 0)
+		return r;
 	const struct about_options options = {.board = self->options.board,
 		.run = &of->run,
 		.kept = self->lacks_end && self->kept_to.ns < of->run.to.ns ? self->kept_to
 									    : of->run.to,
 		.streams = of->streams,
-		.n_streams = of->n_streams};
-	int r = about_collect(reader, &options, &self->about);
+		.n_streams = of->n_streams,
+		.notes = &notes};
 
-	if (r < 0)
-		return r;
-	self->about.readings = of->readings;
-	of->readings = NULL;
-	return add_about(self);
+	r = about_collect(reader, &options, &self->about);
+	run_notes_clear(&notes);
+	return r == 0 ? add_about(self) : r;
 }
 
 static int describe(struct package *self, struct reader *reader)
 {
+	int r;
+
 	about_clear(&self->about);
 	self->stream = 0;
 	self->is_described = true;
-	return self->options.runs[self->run].import ? describe_import(self)
-						    : describe_own(self, reader);
+	r = self->options.runs[self->run].import ? describe_import(self)
+						 : describe_own(self, reader);
+	/* In a class somebody's kit may have said nothing; the others' data go on. */
+	return r == -ENOENT && self->options.has_folders ? 0 : r;
 }
 
 /* --- rows --- */
@@ -251,20 +258,13 @@ static bool refuse(struct product *product, struct request *request, int result)
 	return true;
 }
 
-static void free_runs(const struct package_options *options)
-{
-	for (size_t i = 0; i < options->n_runs; i++)
-		json_decref(options->runs[i].readings);
-	free(options->runs);
-}
-
 static void free_product(struct product *product)
 {
 	struct package *self = of(product);
 
 	about_clear(&self->about);
 	zip_out_free(self->zip);
-	free_runs(&self->options);
+	free(self->options.runs);
 	free(self);
 }
 
@@ -281,7 +281,7 @@ int package_product_new(const struct package_options *options, struct product **
 	struct text file;
 
 	if (!self) {
-		free_runs(options);
+		free(options->runs);
 		return -ENOMEM;
 	}
 	self->options = *options;

@@ -22,7 +22,6 @@ struct package_run {
 	struct run run;                  /* that goes on: up to now */
 	uint32_t streams[ABOUT_STREAMS]; /* its own; */
 	size_t n_streams;                /* 0: all that have a part in its range */
-	json_t *readings;                /* an array, given away; NULL: none */
 	uint32_t import; /* it came so, and leaves as it came; 0: it is the board's own */
 };
 

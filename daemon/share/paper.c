@@ -47,9 +47,8 @@ static int fill(struct product *product, struct reader *reader, const atomic_boo
 {
 	struct paper *self = of(product);
 	struct paper_data data;
-	int r = paper_gather(&data, &self->options, self->kept, reader);
+	int r = paper_gather(&data, &self->options, self->kept, reader, is_cancelled);
 
-	(void)is_cancelled;
 	if (r == 0)
 		r = write_page(self, &data);
 	paper_clear(&data);
@@ -70,6 +69,9 @@ static bool refuse(struct product *product, struct request *request, int result)
 		return false;
 	if (result == -ENOENT)
 		refuse_unknown(request, "这次记录里没有数据。", "There are no data in this run.");
+	else if (result == -ENODATA)
+		refuse_unknown(
+			request, "没有要拟合的那个通道。", "The channel to fit is not there.");
 	else if (result == -E2BIG)
 		request_refuse(request, 400, "too_many_streams",
 			"一份报告最多放 64 组数据。用 stream 选几组。",

@@ -10,10 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/lesson.h"
+#include "fit/fit.h"
 #include "share/about.h"
+#include "share/fit_points.h"
 #include "share/product.h"
-
-enum { PAPER_WORDS = 512 };
 
 struct paper_options {
 	const char *board, *directory; /* of the store. Borrowed for the product's life */
@@ -22,8 +23,11 @@ struct paper_options {
 	uint32_t streams[ABOUT_STREAMS];
 	size_t n_streams; /* 0: all that have a part in it */
 	bool is_english;
-	/* In that language; empty: not known, and there is room to write it. */
-	char lesson[PAPER_WORDS], question[PAPER_WORDS], prediction[PAPER_WORDS];
+	const struct lesson
+		*lesson; /* that it is of; NULL: none, or not known. Borrowed likewise */
+	/* A fit to draw and tell; FIT_MODELS: none. Of y its stream and id are asked for, and from and to. */
+	enum fit_model model;
+	struct fit_range fit;
 };
 
 /* -ENOMEM. */

@@ -190,6 +190,19 @@ static void draw_curve(struct drawing *d)
 	text_add(d->text, "\"/>");
 }
 
+static void draw_stroke(struct drawing *d)
+{
+	const struct chart *chart = d->chart;
+
+	if (chart->n_stroke == 0)
+		return;
+	text_add(d->text, "<path class=\"stroke\" d=\"");
+	for (size_t i = 0; i < chart->n_stroke; i++)
+		text_addf(d->text, "%c%.1f %.1f", i > 0 ? 'L' : 'M', px(d, chart->stroke[i].x),
+			py(d, chart->stroke[i].mean));
+	text_add(d->text, "\"/>");
+}
+
 static void draw_marks(struct drawing *d)
 {
 	for (size_t i = 0; i < d->chart->n_marks; i++)
@@ -214,6 +227,7 @@ void chart_draw(const struct chart *chart, struct text *text)
 		if (chart->lines[i].n > 0)
 			draw_line(&d, i);
 	draw_curve(&d);
+	draw_stroke(&d);
 	draw_marks(&d);
 	text_add(text, "</svg>\n");
 }

@@ -25,10 +25,13 @@ struct chart {
 	double x_low, x_high; /* low < high */
 	struct chart_line lines[CHART_LINES];
 	size_t n_lines;
-	double (*curve)(void *self, double x); /* a fit, over the first line; NULL: none */
-	void *self;
+	double (*curve)(const void *self, double x); /* a fit; NULL: none */
+	const void *self;
 	double curve_low, curve_high; /* drawn so far */
-	const double *marks;          /* numbered instants */
+	const struct chart_point
+		*stroke; /* drawn by hand before: a prediction; owned by the caller */
+	size_t n_stroke;
+	const double *marks; /* numbered instants */
 	size_t n_marks;
 };
 

@@ -25,6 +25,7 @@ void paper_clear(struct paper_data *data)
 		}
 	free(data->streams);
 	about_clear(&data->about);
+	run_notes_clear(&data->notes);
 	data->streams = NULL;
 }
 
@@ -127,21 +128,55 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 		.run = &o->run,
 		.kept = kept,
 		.streams = o->streams,
-		.n_streams = o->n_streams};
+		.n_streams = o->n_streams,
+		.notes = &data->notes};
 	char *bytes;
 	size_t n;
 	int r;
 
-	if (!o->import)
-		return about_collect(reader, &options, &data->about);
+	if (!o->import) {
+		r = run_notes_read(reader, &o->run, &data->notes);
+		return r == 0 ? about_collect(reader, &options, &data->about) : r;
+	}
 	r = import_about(o->directory, o->import, &data->about, &bytes, &n);
 	if (r == 0)
 		free(bytes);
 	return r;
 }
 
+/* -ENOENT, -ENODATA: there is no such stream, no such channel. */
+static int gather_fit(
+	struct paper_data *data, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	struct fit_range range = data->options->fit;
+	struct fit_gathered gathered = {.n = 0};
+	int r;
+
+	if (data->options->model == FIT_MODELS)
+		return 0;
+	r = fit_gather(&range, reader, is_cancelled, &gathered);
+	if (r < 0)
+		return r == -ENOENT ? -ENODATA : r;
+	const struct fit_points points = {.n = gathered.n,
+		.x = gathered.x,
+		.y = gathered.y,
+		.weights = gathered.most_rows > 1 ? gathered.rows : NULL,
+		.resolution = gathered.most_rows > 1 ? 0 : range.y.channel.resolution,
+		.x_width = gathered.width};
+
+	r = fit_run(data->options->model, &points, is_cancelled, &data->fit, NULL);
+	data->has_fit = r == 0;
+	if (gathered.n > 0) {
+		data->fit_low = gathered.x[0];
+		data->fit_high = gathered.x[gathered.n - 1];
+	}
+	data->fit_channel = range.y.channel;
+	fit_gathered_clear(&gathered);
+	return r;
+}
+
 int paper_gather(struct paper_data *data, const struct paper_options *options, struct instant kept,
-	struct reader *reader)
+	struct reader *reader, const atomic_bool *is_cancelled)
 {
 	struct gathering in = {.data = data};
 	int r;
@@ -154,5 +189,5 @@ int paper_gather(struct paper_data *data, const struct paper_options *options, s
 	r = data->streams ? 0 : -ENOMEM;
 	for (; in.at < data->about.n_streams && r == 0; in.at++)
 		r = gather_stream(&in, reader);
-	return r;
+	return r == 0 ? gather_fit(data, reader, is_cancelled) : r;
 }

@@ -4,6 +4,7 @@
 
 #include "keep/store.h"
 #include "share/paper.h"
+#include "share/run_notes.h"
 #include "share/paper_chart.h"
 
 struct paper_channel {
@@ -20,13 +21,20 @@ struct paper_stream {
 struct paper_data {
 	const struct paper_options *options;
 	struct about about;
+	struct run_notes notes;
+	bool has_fit; /* then the next is what came of it */
+	struct fit_result fit;
+	struct channel fit_channel;
+	double fit_low, fit_high;     /* x of its first and last point */
 	struct paper_stream *streams; /* about.n_streams; owned */
 };
 
-/* 0; -ENOENT: nothing has a part in the run; or as the store says. */
+/* 0; -ENOENT: nothing has a part in the run; -ENODATA: there is no such channel to fit; or as the store
+ * says. */
 int paper_gather(struct paper_data *data, const struct paper_options *options, struct instant kept,
-	struct reader *reader);
+	struct reader *reader, const atomic_bool *is_cancelled);
 void paper_clear(struct paper_data *data);
 
-/* paper_write.c: the whole page. */
+/* paper_write.c: the whole page; paper_fit.c: what a fit says, if there is one. */
 void paper_write(const struct paper_data *data, struct text *text);
+void paper_write_fit(const struct paper_data *data, struct text *text);

@@ -11,7 +11,7 @@
 #include "share/html.h"
 #include "share/stated.h"
 
-enum { MOST_GAPS = 30, MOST_MARKS = 40, MOST_CHARTS = 6 };
+enum { TITLE_TEXT = 512, MOST_GAPS = 30, MOST_MARKS = 40, MOST_CHARTS = 6 };
 
 struct writing {
 	const struct paper_data *data;
@@ -105,14 +105,30 @@ static void add_hour(struct writing *w)
 	}
 }
 
+/* "" where nothing is said. */
+static const char *words_of(const struct writing *w, const struct model_text *words)
+{
+	const char *first = w->data->options->is_english ? words->en : words->zh;
+	const char *other = w->data->options->is_english ? words->zh : words->en;
+
+	return first && first[0] ? first : other ? other : "";
+}
+
+static const char *lesson_title(const struct writing *w)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+
+	return lesson ? words_of(w, &lesson->title) : w->about->lesson;
+}
+
 static void add_title(struct writing *w, struct text *to)
 {
 	const struct paper_options *o = w->data->options;
 
 	if (w->about->title[0])
 		text_add(to, w->about->title);
-	else if (o->lesson[0])
-		text_add(to, o->lesson);
+	else if (lesson_title(w)[0])
+		text_add(to, lesson_title(w));
 	else
 		text_addf(to, say(w, "第 %u 次记录", "Run %u"), o->run.number);
 }
@@ -120,7 +136,7 @@ static void add_title(struct writing *w, struct text *to)
 static void add_head(struct writing *w)
 {
 	const struct paper_options *o = w->data->options;
-	char room[PAPER_WORDS];
+	char room[TITLE_TEXT];
 	struct text title = text_over(room, sizeof room);
 
 	add_title(w, &title);
@@ -137,8 +153,8 @@ static void add_head(struct writing *w)
 			"To print, choose Print in the browser's menu, on A4."));
 	html_add(w->text, title.at);
 	text_add(w->text, "</h1>\n<p class=\"facts\">");
-	if (o->lesson[0] && strcmp(o->lesson, title.at) != 0) {
-		html_add(w->text, o->lesson);
+	if (lesson_title(w)[0] && strcmp(lesson_title(w), title.at) != 0) {
+		html_add(w->text, lesson_title(w));
 		text_add(w->text, " · ");
 	}
 	if (w->about->streams[0].group > 0)
@@ -160,17 +176,59 @@ static void add_head(struct writing *w)
 				"These data were imported, not recorded by this board."));
 }
 
-/* What is known, or room to write it. */
-static void add_said(struct writing *w, const char *zh, const char *en, const char *words)
+static void add_paragraph(struct writing *w, const char *words)
 {
-	add_heading(w, zh, en);
-	if (words[0]) {
-		text_add(w->text, "<p>");
-		html_add(w->text, words);
-		text_add(w->text, "</p>\n");
-	} else {
+	if (!words[0])
+		return;
+	text_add(w->text, "<p>");
+	html_add(w->text, words);
+	text_add(w->text, "</p>\n");
+}
+
+/* What is known, or room to write it. */
+static void add_question(struct writing *w)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+	const char *question = lesson ? words_of(w, &lesson->question) : "";
+
+	add_heading(w, "问题", "Question");
+	add_paragraph(w, question);
+	if (!question[0])
 		text_add(w->text, "<div class=\"write low\"></div>\n");
+}
+
+/* The words of the lesson for a choice by its place; a curve is in the chart. */
+static void add_predicted(struct writing *w, const json_t *prediction)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+	const json_t *choice = json_object_get(prediction, "choice");
+	const json_t *value = json_object_get(prediction, "value");
+	char room[64];
+	struct text text = text_over(room, sizeof room);
+
+	if (json_is_integer(choice) && lesson &&
+		(size_t)json_integer_value(choice) < lesson->predict.n_choices) {
+		add_paragraph(w, words_of(w, &lesson->predict.choices[json_integer_value(choice)]));
+	} else if (json_is_number(value)) {
+		text_add_double(&text, json_number_value(value));
+		add_paragraph(w, text.at);
+	} else if (json_object_get(prediction, "points")) {
+		add_paragraph(
+			w, say(w, "画在图上，点线。", "Drawn in the chart, as a dotted line."));
 	}
+}
+
+static void add_prediction(struct writing *w)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+
+	add_heading(w, "预测", "Prediction");
+	if (lesson)
+		add_paragraph(w, words_of(w, &lesson->predict.ask));
+	if (w->data->notes.prediction)
+		add_predicted(w, w->data->notes.prediction);
+	else
+		text_add(w->text, "<div class=\"write low\"></div>\n");
 }
 
 /* --- apparatus --- */
@@ -270,6 +328,43 @@ static bool is_told_before(const struct writing *w, size_t stream, uint32_t chan
 	return false;
 }
 
+static double fitted(const void *self, double x)
+{
+	return fit_value(self, x);
+}
+
+static void add_curve(const struct writing *w, const char *unit, struct chart *chart)
+{
+	if (!w->data->has_fit || !fit_has_numbers(w->data->fit.why) ||
+		strcmp(w->data->fit_channel.unit, unit) != 0)
+		return;
+	chart->curve = fitted;
+	chart->self = &w->data->fit;
+	chart->curve_low = w->data->fit_low;
+	chart->curve_high = w->data->fit_high;
+}
+
+/* Of the first channel, which is what was asked for. */
+static void add_stroke(const struct writing *w, const char *unit, struct chart *chart)
+{
+	const json_t *points = json_object_get(w->data->notes.prediction, "points");
+	size_t n = json_array_size(points);
+	struct chart_point *stroke;
+
+	if (n == 0 || strcmp(w->about->streams[0].stream.channels[0].unit, unit) != 0)
+		return;
+	stroke = calloc(n, sizeof *stroke);
+	for (size_t i = 0; stroke && i < n; i++) {
+		const json_t *point = json_array_get(points, i);
+
+		stroke[i].x = json_number_value(json_array_get(point, 0));
+		stroke[i].mean = json_number_value(json_array_get(point, 1));
+		stroke[i].low = stroke[i].high = stroke[i].mean;
+	}
+	chart->stroke = stroke;
+	chart->n_stroke = stroke ? n : 0;
+}
+
 static void add_chart(struct writing *w, const char *unit)
 {
 	double marks[MOST_MARKS];
@@ -283,8 +378,11 @@ static void add_chart(struct writing *w, const char *unit)
 	chart->n_marks = w->about->n_marks < MOST_MARKS ? w->about->n_marks : MOST_MARKS;
 	chart->x_high = (double)w->about->duration_ns / NS_PER_S;
 	text_copy(chart->x_title, sizeof chart->x_title, say(w, "时间 / s", "Time / s"));
+	add_curve(w, unit, chart);
+	add_stroke(w, unit, chart);
 	if (fill_chart(w, unit, chart))
 		chart_draw(chart, w->text);
+	free((void *)(uintptr_t)chart->stroke);
 	free(chart);
 }
 
@@ -450,11 +548,12 @@ void paper_write(const struct paper_data *data, struct text *text)
 	struct writing w = {.data = data, .about = &data->about, .text = text};
 
 	add_head(&w);
-	add_said(&w, "问题", "Question", data->options->question);
-	add_said(&w, "预测", "Prediction", data->options->prediction);
+	add_question(&w);
+	add_prediction(&w);
 	add_apparatus(&w);
 	add_charts(&w);
 	add_figures(&w);
+	paper_write_fit(data, text);
 	add_uncertainty(&w);
 	add_gaps(&w);
 	add_foot(&w);

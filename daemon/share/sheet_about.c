@@ -45,7 +45,7 @@ static void title_chart(const struct sheet_facts *facts, struct workbook_chart *
 	chart->last = facts->rows < most ? facts->rows : most;
 	chart->bridges_blanks = facts->extract->exporter.n_streams > 1;
 	text_add(&title,
-		facts->extract->options.title[0] ? facts->extract->options.title : "kitlog");
+		facts->extract->options.asked.title[0] ? facts->extract->options.asked.title : "kitlog");
 	if (facts->all_rows > MOST_POINTS)
 		text_addf(&title, "（前 %d 行 / first %d rows）", MOST_POINTS, MOST_POINTS);
 	text_copy(chart->x_title, sizeof chart->x_title, "时间 time / s");
@@ -128,7 +128,7 @@ static int add_general(struct workbook *book, const struct sheet_facts *facts)
 	const struct extract *extract = facts->extract;
 	char room[128];
 	struct text text = text_over(room, sizeof room);
-	int r = add_line(book, "标题 title", facts->extract->options.title);
+	int r = add_line(book, "标题 title", facts->extract->options.asked.title);
 
 	if (r == 0)
 		r = add_line(book, "板子 board", extract->options.board);

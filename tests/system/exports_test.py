@@ -5,6 +5,7 @@
 
 import csv
 import datetime
+import html.parser
 import io
 import json
 import os
@@ -218,6 +219,55 @@ class Exports(unittest.TestCase):
         self.assertEqual(sorted(path.name for path in (self.board.data / "imports").iterdir()),
                          sorted(str((run["id"] - 4194304) // 64) for run in kept["runs"]))
         self.assertEqual(list((self.board.data / "uploads").iterdir()), [])
+
+    def test_a_report_says_all_in_either_language_and_escapes(self):
+        stream = self.board.get(f"runs/{self.run_id}/streams")["streams"][0]
+        channel = stream["channels"][0]["id"]
+        for language, words in (("zh", ("问题", "器材", "数据", "拟合", "缺口", "结论")),
+                                ("en", ("Question", "Apparatus", "Data", "Fit", "Gaps", "Conclusion"))):
+            page = self.board.fetch(f"runs/{self.run_id}/report?language={language}&fit=linear"
+                                    f"&stream={stream['id']}&channel={channel}").decode()
+            for word in words:
+                self.assertIn(f"<h2>{word}</h2>", page)
+            self.assertIn("<h1>=1+2 &lt;b&gt;七（3）班&lt;/b&gt;</h1>", page)
+            self.assertNotIn("<script", page)
+            self.assertNotIn("style=", page)
+            self.assertIn('class="fit"', page)
+            drawn = re.findall(r'<path class="line" d="(M[^"]*L[^"]*)"', page)
+            self.assertGreaterEqual(len(drawn), 2)
+            html.parser.HTMLParser().feed(page)
+        with self.assertRaises(daemon.urllib.error.HTTPError) as refused:
+            self.board.fetch(f"runs/{self.run_id}/report?fit=magic")
+        self.assertEqual(refused.exception.code, 400)
+
+    def test_a_package_of_a_class_has_its_groups_apart(self):
+        devices = self.board.devices()
+        session = self.board.post("sessions", {"title": "七（3）班", "groups": 2})
+        act = f"sessions/{session['id']}/acts"
+        for group, device in enumerate(devices, 1):
+            self.board.post(act, {"do": "assign", "group": group, "devices": [device["id"]]})
+        self.board.post(act, {"do": "start"})
+        self.board.post(f"sessions/{session['id']}/groups/1/readings", {"typed": {"L": 0.5}})
+        stream = devices[1]["streams"][0]["id"]
+        running = [group["run"] for group in self.board.get(f"sessions/{session['id']}")["groups"]]
+        daemon.wait_for("rows", lambda: len(rows_of(self.export(f"run={running[1]}&stream={stream}"))) > 10)
+        self.board.post(act, {"do": "stop"})
+        package = self.board.fetch(f"sessions/{session['id']}/package")
+        with zipfile.ZipFile(io.BytesIO(package)) as zipped:
+            self.assertIsNone(zipped.testzip())
+            runs = {name.split("/")[0]: json.loads(zipped.read(name)) for name in zipped.namelist()
+                    if name.endswith("/run.json")}
+        self.assertEqual(sorted(runs), sorted(f"run-{run}" for run in running))
+        for group, (run, device) in enumerate(zip(running, devices), 1):
+            about = runs[f"run-{run}"]
+            self.assertEqual([stream["device"]["sticker"] for stream in about["streams"]], [device["sticker"]])
+            self.assertEqual([stream["group"] for stream in about["streams"]], [group])
+            self.assertEqual([reading["typed"] for reading in about["readings"]],
+                             [{"L": 0.5}] if group == 1 else [])
+            columns = csv.reader(io.StringIO(self.export(f"run={run}").decode("utf-8-sig")))
+            self.assertEqual(next(columns).index("gap") - 2, len(device["streams"][0]["channels"]))
+        status, answer = self.send(package)
+        self.assertEqual((status, len(answer["runs"])), (201, 2))
 
     def kitlog(self, *words):
         return subprocess.run([KITLOG, "--config", self.board.config, *words], capture_output=True, text=True,
