@@ -184,8 +184,8 @@ static void add_card(struct text *text, const struct lesson *lesson,
 {
 	static const struct model_text none = {0};
 	static const struct model_text mistakes = {
-		"这节课的文件里有错。在板子上运行 kitlog lessons check。",
-		"The files of this lesson have mistakes. Run kitlog lessons check on the board."};
+		"这节课的文件里有错。在板子上运行 kitlog lessons check --all。",
+		"The files of this lesson have mistakes. Run kitlog lessons check --all on the board."};
 
 	begin_entry(text, 0, "id", lesson->id);
 	add_words(text, "title", &lesson->title);

@@ -118,6 +118,11 @@ class Board(unittest.TestCase):
         broken = cls.lessons / "broken"
         shutil.copytree(EXAMPLES / "jar", broken)
         (broken / "lesson.yaml").write_text("lesson: broken\n")
+        sloppy = cls.lessons / "sloppy"
+        shutil.copytree(EXAMPLES / "jar", sloppy)
+        yaml = (sloppy / "lesson.yaml").read_text(encoding="utf-8")
+        (sloppy / "lesson.yaml").write_text(yaml.replace("lesson: jar", "lesson: sloppy"), encoding="utf-8")
+        (sloppy / "teacher.en.md").unlink()
         links = [cls.folder / "one", cls.folder / "two"]
         for link in links:
             kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", link, "--model", "cup"])
@@ -158,13 +163,24 @@ class Board(unittest.TestCase):
         problems = self.board.get("status")["lessons"]["problems"]
         self.assertTrue(problems)
         self.assertEqual(problems, self.board.get("lessons")["problems"])
-        self.assertTrue(all(f"{self.lessons}/broken/lesson.yaml:1:1: " in problem for problem in problems), problems)
+        self.assertIn(f"{self.lessons}/broken/lesson.yaml:1:1: ", problems[0])
         self.assertIn(problems[0], self.board.log.read_text())
         self.assertIn(problems[0], kitlog("--config", self.board.config, "status").stdout)
         checked = subprocess.run([os.environ["KITLOGD"], "--config", self.board.config, "--check-config"],
                                  text=True, capture_output=True)
         self.assertEqual(checked.returncode, 1)
         self.assertIn(problems[0], checked.stderr)
+
+    def test_a_lesson_with_a_bad_text_can_be_taught_and_says_so(self):
+        card = self.card("sloppy")
+        self.assertEqual(card["readiness"]["state"], "ready")
+        self.assertIn("kitlog lessons check --all", card["problem"]["en"])
+        self.assertIn("kitlog lessons check --all", card["problem"]["zh"])
+        self.assertIsNone(self.card("jar")["problem"])
+        done = kitlog("--config", self.board.config, "lessons", "check", "--all")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{self.lessons}/sloppy/teacher.en.md: No such file", done.stderr)
+        self.assertIn(f"{self.lessons}/swing: good", done.stdout)
 
     def test_what_is_to_be_found_out_stays_on_the_board(self):
         for path in ("lessons", "lessons/swing", "status"):
