@@ -55,7 +55,8 @@ struct receipt {
 int receipt_step(struct receipt *receipt, struct reader *reader);
 void receipt_clear(struct receipt *receipt);
 
-/* The streams of a run, those of its package: with a part in its range, of these devices (none: of all).
+/* The streams of a run, those of its package and in their order there, by the numbers on the labels: with a
+ * part in its range, of these devices (none: of all).
  * -E2BIG: more than WEAVE_STREAMS. On the work thread. */
 int run_streams(struct reader *reader, const struct run *run, struct instant kept,
 	const uint32_t *devices, size_t n_devices, uint32_t ret_streams[WEAVE_STREAMS],

@@ -151,6 +151,30 @@ static void a_group_has_a_receipt_for_its_own_kits(void **state)
 	}
 }
 
+/* As in the package: by the numbers on the labels, not by when the kits were first seen. */
+static void rows_of_several_kits_are_hashed_in_the_order_of_the_package(void **state)
+{
+	struct site *site = *state;
+
+	site_log_in(site);
+	for (uint32_t id = 1; id <= 2; id++) {
+		struct device device = site_device(id, "temperature");
+
+		device.sticker = 9 - id;
+		assert_int_equal(store_add_device(site->store, &device), 0);
+		site_keep_rows(site, 10 * id, 800 * S, S / 10, 10 * id);
+	}
+	site_keep_turns(site);
+	json_decref(site_post(
+		site, "/api/v1/runs", "{\"from_us\":790000000,\"to_us\":860000000}", 201));
+	json_t *receipt = site_get(site, "/api/v1/runs/1/receipt");
+	begin_csv();
+	add_csv(800 * S, 790 * S, S / 10, 20);
+	add_csv(800 * S, 790 * S, S / 10, 10);
+	assert_string_equal(class_text(receipt, "sha256"), hash_of_csv());
+	json_decref(receipt);
+}
+
 static void a_run_that_goes_on_is_not_complete(void **state)
 {
 	struct site *site = *state;
@@ -171,6 +195,7 @@ int main(void)
 		SITE_TEST(a_receipt_counts_and_hashes_what_the_package_has),
 		SITE_TEST(what_is_missing_is_told_and_the_receipt_is_not_complete),
 		SITE_TEST(a_group_has_a_receipt_for_its_own_kits),
+		SITE_TEST(rows_of_several_kits_are_hashed_in_the_order_of_the_package),
 		SITE_TEST(a_run_that_goes_on_is_not_complete),
 	};
 
