@@ -19,7 +19,7 @@ record:
   typed:
     - {id: L, name: {zh: 绳长, en: Length}, unit: m, range: [0.1, 9]}
 formulas:
-  - {id: W2, name: {zh: 水温的两倍, en: Twice the water}, unit: Cel, is: 2 * water}
+  - {id: W2, name: {zh: 水温和绳长, en: Water and string}, unit: Cel, is: 2 * water + 1000 * L}
 plot: {x: time, y: water, fits: [linear]}
 class_plot: {x: L, y: W2, fits: [linear, proportional]}
 expect:

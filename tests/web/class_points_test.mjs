@@ -77,7 +77,7 @@ test('a fit is drawn by its expression, and one that has no curve is not', () =>
 });
 
 test('a prediction is compared where it was drawn, between its points too', () => {
-  const came = { x: [0, 1, 2, 3, 4], mid: [0, 1, null, 3, 4] };
+  const came = { x: [0, 1, 2, 3, 4], mid: [0, 2, null, 6, 4] };
   assert.strictEqual(distance([[0, 1], [3, 4]], came), 1, 'what came later, or not at all, does not count');
   assert.ok(Number.isNaN(distance([[10, 1], [13, 4]], came)));
   assert.ok(Number.isNaN(distance([[0, 1]], came)), 'a dot is no curve');

@@ -59,7 +59,7 @@ test('each run of a group is a point, and the fit over them says what it found',
   assert.deepStrictEqual(results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => r.typed.L)), [1, 3, 2, 4]);
   const says = () => page.locator('.verdict[data-model=linear]').innerText({ timeout: 500 }).catch(() => '');
   await until('a sentence with its equation', async () => /y = k x \+ b/.test(await says()));
-  const { sentence } = await post('fits', { model: 'linear', points: results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => [r.typed.L, 2 * r.channels.water.mean])) });
+  const { sentence } = await post('fits', { model: 'linear', points: results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => [r.typed.L, 2 * r.channels.water.mean + 1000 * r.typed.L])) });
   await until('that of the board for these very points, by the formula of the lesson', async () => (await says()).includes(sentence.zh));
   await until('what was drawn before', () => page.locator('[aria-labelledby=preds] .plot .pred').count());
   assert.match(await page.locator('[aria-labelledby=preds] .verdict').innerText(), /最接近的预测：1 组/);

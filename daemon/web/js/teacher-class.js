@@ -100,7 +100,7 @@ function Foot({ session, lesson }) {
   const time = useText(250, () => (isRunning && run ? clock((board.now() - run.from_us) / 1e6) : ''));
   return html`<${StartBar} label=${t('te_class')}>${isRunning && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${28}/></span>`}
     <div class="grow"><strong>${isRunning ? t('rec') : sessionName(session)} <span ref=${time}></span></strong>
-      <p class="dim">${isRunning ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
+      <p class="dim" role="status">${isRunning ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
     ${isRunning ? null : html`<button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button><${Before} session=${session}/>`}
     <${Leave} session=${session}/>
     ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${t('te_stopAll')}</span></button>`
