@@ -45,7 +45,8 @@ static void title_chart(const struct sheet_facts *facts, struct workbook_chart *
 	chart->last = facts->rows < most ? facts->rows : most;
 	chart->bridges_blanks = facts->extract->exporter.n_streams > 1;
 	text_add(&title,
-		facts->extract->options.asked.title[0] ? facts->extract->options.asked.title : "kitlog");
+		facts->extract->options.asked.title[0] ? facts->extract->options.asked.title
+						       : "kitlog");
 	if (facts->all_rows > MOST_POINTS)
 		text_addf(&title, "（前 %d 行 / first %d rows）", MOST_POINTS, MOST_POINTS);
 	text_copy(chart->x_title, sizeof chart->x_title, "时间 time / s");
