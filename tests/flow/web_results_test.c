@@ -12,11 +12,12 @@
 
 static json_t *results_of(struct site *site, const char *cookie, int status)
 {
-	char teacher[96];
+	char teacher[96], asks[96];
 	struct browser b;
 
 	strcpy(teacher, site->cookie);
-	strcpy(site->cookie, cookie);
+	strcpy(asks, cookie);
+	strcpy(site->cookie, asks);
 	int got = site_ask(site, "GET", "/api/v1/sessions/1/results", NULL, &b);
 	strcpy(site->cookie, teacher);
 	assert_int_equal(got, status);

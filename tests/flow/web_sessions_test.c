@@ -47,7 +47,7 @@ static void all_groups_start_and_stop_at_one_instant(void **state)
 	json_t *session = class_act(site, "{\"do\":\"start\"}");
 	assert_string_equal(class_text(session, "state"), "running");
 	json_decref(session);
-	json_t *runs = json_object_get(site_get(site, "/api/v1/runs"), "runs");
+	json_t *runs = class_list(site, "/api/v1/runs", "runs");
 	assert_int_equal(json_array_size(runs), 3);
 	for (size_t i = 0; i < 3; i++) {
 		json_t *run = json_array_get(runs, i);
@@ -72,14 +72,17 @@ static void all_groups_start_and_stop_at_one_instant(void **state)
 	session = class_act(site, "{\"do\":\"stop\"}");
 	assert_string_equal(class_text(session, "state"), "open");
 	json_decref(session);
-	json_t *again = json_object_get(site_get(site, "/api/v1/runs"), "runs");
+	json_t *again = class_list(site, "/api/v1/runs", "runs");
 	assert_int_equal(json_array_size(again), 4);
 	assert_int_equal(site_number(json_array_get(again, 3), "number"), 2);
 	assert_int_equal(site_number(json_array_get(again, 0), "to_us"),
 		site_number(json_array_get(again, 3), "to_us"));
 	site_reopen(site);
-	json_t *kept = json_object_get(site_get(site, "/api/v1/runs"), "runs");
+	json_t *kept = class_list(site, "/api/v1/runs", "runs");
 	assert_true(json_equal(kept, again));
+	json_decref(runs);
+	json_decref(again);
+	json_decref(kept);
 }
 
 static void a_run_may_begin_in_the_past_or_be_made_afterwards(void **state)
@@ -90,7 +93,7 @@ static void a_run_may_begin_in_the_past_or_be_made_afterwards(void **state)
 	json_decref(class_act(site,
 		"{\"do\":\"start\",\"from_us\":500000000,\"to_us\":600000000,\"groups\":[1]}"));
 	json_decref(class_act(site, "{\"do\":\"start\",\"from_us\":400000000}"));
-	json_t *runs = json_object_get(site_get(site, "/api/v1/runs"), "runs");
+	json_t *runs = class_list(site, "/api/v1/runs", "runs");
 	assert_int_equal(json_array_size(runs), 3);
 	assert_int_equal(site_number(json_array_get(runs, 0), "to_us"), 600000000);
 	assert_int_equal(site_number(json_array_get(runs, 1), "from_us"), 400000000);
@@ -101,6 +104,7 @@ static void a_run_may_begin_in_the_past_or_be_made_afterwards(void **state)
 		site, "{\"do\":\"start\",\"from_us\":5,\"to_us\":4}", 400, "bad_parameter");
 	class_refuses_act(site, "{\"do\":\"start\",\"from_us\":\"x\"}", 400, "bad_parameter");
 	class_refuses_act(site, "{\"do\":\"start\"}", 409, "is_running");
+	json_decref(runs);
 }
 
 static void what_was_done_is_in_the_log_and_can_be_undone(void **state)
@@ -115,14 +119,14 @@ static void what_was_done_is_in_the_log_and_can_be_undone(void **state)
 	json_t *session = class_act(site, "{\"do\":\"undo\",\"act\":3}");
 	assert_string_equal(class_text(session, "state"), "running");
 	json_decref(session);
-	json_t *runs = json_object_get(site_get(site, "/api/v1/runs"), "runs");
+	json_t *runs = class_list(site, "/api/v1/runs", "runs");
 	assert_true(json_is_null(json_object_get(json_array_get(runs, 0), "to_us")));
 	json_decref(class_act(site, "{\"do\":\"undo\",\"act\":2}"));
 	json_t *none = site_get(site, "/api/v1/runs");
 	assert_int_equal(json_array_size(json_object_get(none, "runs")), 0);
 	json_decref(none);
 	site_refuses(site, "GET", "/api/v1/export?run=1&stream=1", NULL, 404, "not_found");
-	json_t *acts = json_object_get(site_get(site, "/api/v1/sessions/1/log"), "acts");
+	json_t *acts = class_list(site, "/api/v1/sessions/1/log", "acts");
 	assert_int_equal(json_array_size(acts), 5);
 	json_t *start = json_array_get(acts, 1);
 	assert_string_equal(class_text(start, "who"), "teacher");
@@ -132,7 +136,8 @@ static void what_was_done_is_in_the_log_and_can_be_undone(void **state)
 	assert_true(json_is_false(json_object_get(json_array_get(acts, 0), "may_undo")));
 	/* The next one does not get the numbers of those: somebody may have written them down. */
 	json_decref(class_act(site, "{\"do\":\"start\"}"));
-	runs = json_object_get(site_get(site, "/api/v1/runs"), "runs");
+	json_decref(runs);
+	runs = class_list(site, "/api/v1/runs", "runs");
 	assert_int_equal(site_number(json_array_get(runs, 0), "id"), 3);
 	assert_int_equal(site_number(json_array_get(runs, 0), "number"), 2);
 	json_t *page = site_get(site, "/api/v1/sessions/1/log?before=3&limit=1");
@@ -140,6 +145,8 @@ static void what_was_done_is_in_the_log_and_can_be_undone(void **state)
 	json_decref(page);
 	site_refuses(site, "GET", "/api/v1/sessions/1/log?limit=0", NULL, 400, "bad_parameter");
 	site_refuses(site, "GET", "/api/v1/sessions/7/log", NULL, 404, "not_found");
+	json_decref(runs);
+	json_decref(acts);
 }
 
 static void a_project_goes_on_while_lessons_come_and_go(void **state)

@@ -54,6 +54,15 @@ void class_refuses_act(struct site *site, const char *body, int status, const ch
 	site_refuses(site, "POST", "/api/v1/sessions/1/acts", body, status, code);
 }
 
+json_t *class_list(struct site *site, const char *path, const char *name)
+{
+	json_t *body = site_get(site, path);
+	json_t *list = json_incref(json_object_get(body, name));
+
+	json_decref(body);
+	return list;
+}
+
 const char *class_text(const json_t *object, const char *name)
 {
 	const char *text = json_string_value(json_object_get(object, name));

@@ -15,6 +15,9 @@ json_t *class_post(struct site *site, const char *path, const char *body, int st
 json_t *class_act(struct site *site, const char *body);
 void class_refuses_act(struct site *site, const char *body, int status, const char *code);
 
+/* A list of what is asked for; the caller's. */
+json_t *class_list(struct site *site, const char *path, const char *name);
+
 /* A text of a JSON object. */
 const char *class_text(const json_t *object, const char *name);
 
