@@ -211,8 +211,7 @@ static json_t *wish_replay(const struct wish *wish)
 	if (!ask_number(wish, "group", 1, CLASSROOM_GROUPS, &group) ||
 		!ask_member_int(wish->request, wish->asked, "run", &run))
 		return NULL;
-	if (run != 0 &&
-		(run < 0 || run > UINT32_MAX || !runs_find(&wish->parts->runs, (uint32_t)run))) {
+	if (run != 0 && (run < 0 || run > UINT32_MAX || !parts_find_run(wish->parts, run))) {
 		refuse_no_run(wish->request, run);
 		return NULL;
 	}
