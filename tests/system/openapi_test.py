@@ -242,7 +242,7 @@ class Openapi(unittest.TestCase):
         self.expect(200, "GET", "/sessions")
         self.expect(400, "GET", "/sessions", "?limit=0")
         self.expect(200, "GET", "/sessions/{id}", id=me)
-        for path in ("", "/log", "/qr", "/results", "/readings"):
+        for path in ("", "/log", "/qr", "/results", "/readings", "/package"):
             self.expect(404, "GET", "/sessions/{id}" + path, id=999)
         self.expect(200, "GET", "/sessions/{id}/qr", id=me)
         self.act(me, 401, {"do": "end"}, cookie={})
@@ -262,6 +262,7 @@ class Openapi(unittest.TestCase):
         self.check_receipt(run)
         self.expect(200, "GET", "/runs/{id}", id=run)
         self.expect(404, "GET", "/runs/{id}", id=999)
+        self.assertIn(f"run-{run}/run.json", self.expect(200, "GET", "/sessions/{id}/package", id=me))
         self.expect(404, "GET", "/runs/{id}/receipt", id=999)
         results = self.expect(200, "GET", "/sessions/{id}/results", id=me)["groups"][0]
         self.assertEqual(results["runs"][0]["typed"], {"L": 0.5})
