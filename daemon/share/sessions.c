@@ -196,7 +196,8 @@ static void tell(struct sessions *sessions, const struct act *act, const struct 
 	for (size_t i = 0; i < made->n; i++)
 		runs_put(sessions->runs, &made->runs[i]);
 	for (size_t i = 0; sessions->ran && i < made->n; i++)
-		sessions->ran(sessions->self, &made->runs[i]);
+		if (!made->runs[i].is_withdrawn) /* that it is gone, the session says */
+			sessions->ran(sessions->self, &made->runs[i]);
 	if (sessions->done)
 		sessions->done(
 			sessions->self, classroom_session(sessions->room, act->session), act);

@@ -121,7 +121,15 @@ static void what_was_done_is_in_the_log_and_can_be_undone(void **state)
 	json_decref(session);
 	json_t *runs = class_list(site, "/api/v1/runs", "runs");
 	assert_true(json_is_null(json_object_get(json_array_get(runs, 0), "to_us")));
+	struct browser events;
+	browser_open(&events, site->loop, site->port);
+	browser_send_get(&events, "/api/v1/events");
+	browser_wait(&events, "event: hello");
 	json_decref(class_act(site, "{\"do\":\"undo\",\"act\":2}"));
+	browser_wait(&events, "event: session");
+	assert_false(browser_has(
+		&events, "event: run")); /* else it would be shown as one that goes on */
+	browser_close(&events);
 	json_t *none = site_get(site, "/api/v1/runs");
 	assert_int_equal(json_array_size(json_object_get(none, "runs")), 0);
 	json_decref(none);
