@@ -43,6 +43,21 @@ static bool are_waits(const struct sorted *points)
 	return points->n > 2;
 }
 
+/* What a counter calls the interval: x - y is the x before, for nine of ten at least. */
+static bool are_intervals(const struct sorted *points)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < points->n; i++) {
+		double before = i > 0 ? points->x[i] - points->x[i - 1] : NAN;
+
+		if (points->y[i] <= 0)
+			return false;
+		n += fabs(before - points->y[i]) <= 0.01 * points->y[i];
+	}
+	return points->n > 2 && 10 * n >= 9 * (points->n - 1);
+}
+
 /* Counts that are in order by chance take few values, or are few. */
 static bool are_running(const struct sorted *points)
 {
@@ -162,14 +177,26 @@ static enum fit_why judge_waits(double *waits, size_t n, double mean)
 	return far > MOST_WAITS ? FIT_WAITS : FIT_OK;
 }
 
-static void fit_waits(const struct sorted *points, double *waits, struct fit_result *result,
-	double *ret_residuals)
+/* Waits in the first places; how many, and their sum. */
+static size_t take_waits(const struct sorted *points, bool in_y, double *waits, double *ret_sum)
 {
-	size_t n = points->n - 1;
-	double span = sorted_span(points), k = (double)n;
+	size_t n = points->n - !in_y;
 
-	for (size_t i = 0; i < n; i++)
-		waits[i] = points->x[i + 1] - points->x[i];
+	*ret_sum = 0;
+	for (size_t i = 0; i < n; i++) {
+		waits[i] = in_y ? points->y[i] : points->x[i + 1] - points->x[i];
+		*ret_sum += waits[i];
+	}
+	return n;
+}
+
+static void fit_waits(const struct sorted *points, bool in_y, double *waits,
+	struct fit_result *result, double *ret_residuals)
+{
+	double span;
+	size_t n = take_waits(points, in_y, waits, &span);
+	double k = (double)n;
+
 	result->is_waits = true;
 	result->values[M] = result->errors[M] = result->low[M] = result->high[M] = NAN;
 	result->values[RATE] = k / span;
@@ -191,10 +218,12 @@ int poisson_run(const struct sorted *points, struct fit_result *result, double *
 
 	result->r2 = result->condition = NAN;
 	result->n_parameters = 2;
-	if (r == 0 && !are_counts(points)) {
+	bool in_y = are_intervals(points);
+
+	if (r == 0 && (in_y || are_waits(points))) {
+		fit_waits(points, in_y, counts.each, result, ret_residuals);
+	} else if (r == 0 && !are_counts(points)) {
 		result->why = FIT_NOT_COUNTS;
-	} else if (r == 0 && are_waits(points)) {
-		fit_waits(points, counts.each, result, ret_residuals);
 	} else if (r == 0) {
 		result->is_running = are_running(points);
 		take_counts(points, result->is_running, &counts);

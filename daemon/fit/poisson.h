@@ -3,7 +3,8 @@
  *   counts    y whole numbers from 0 on, one for each interval of x
  *   running   y that never falls and takes many values: a total so far; its steps are the counts. Steps
  *             over a hole in x are left out, and counted
- *   waits     every y is 1: x are the instants of events
+ *   waits     every y is 1: x are the instants of events; or every y is how long it took since the one before,
+ *             as photogates and counters tell it
  *
  *   mean      m = N / n,        error sqrt(N) / n,  95 %: chi2(0.025; 2N) / 2n .. chi2(0.975; 2N+2) / 2n
  *   rate      m / interval; of waits (n-1) / (x_n - x_1), 95 %: chi2(p; 2(n-1)) / 2(x_n - x_1)

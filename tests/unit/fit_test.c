@@ -289,6 +289,25 @@ static void a_running_total_is_taken_for_one(void **unused)
 	assert_true(fabs(result.errors[0] - sqrt(34) / 10) < 1e-12);
 }
 
+/* The channel `interval` of a counter: each row says how long it took since the row before. */
+static void intervals_are_waits_too(void **unused)
+{
+	struct draw draws = {.state = 20};
+	double x[100], y[100], at = 50, sum = 0;
+	struct fit_points points = {.n = 100, .x = x, .y = y};
+	struct fit_result result;
+
+	(void)unused;
+	for (int i = 0; i < 100; i++) {
+		sum += y[i] = 3 * draw_wait(&draws) + 1e-6;
+		x[i] = at += y[i];
+	}
+	assert_int_equal(fit_run(FIT_POISSON, &points, NULL, &result, NULL), 0);
+	assert_true(result.is_waits && result.why == FIT_OK);
+	assert_true(fabs(result.values[1] - 100 / sum) < 1e-9);
+	assert_true(isnan(result.values[0]));
+}
+
 static void garwoods_interval_is_that_of_his_table(void **unused)
 {
 	static const double x[] = {1, 2, 3, 4}, y[] = {4, 1, 3, 2};
@@ -335,6 +354,7 @@ int main(void)
 		cmocka_unit_test(the_refused_points_are_counted),
 		cmocka_unit_test(a_fit_that_is_cancelled_ends),
 		cmocka_unit_test(a_running_total_is_taken_for_one),
+		cmocka_unit_test(intervals_are_waits_too),
 		cmocka_unit_test(garwoods_interval_is_that_of_his_table),
 	};
 
