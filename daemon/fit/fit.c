@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <gsl/gsl_cdf.h>
 
 #include "fit/models_form.h"
@@ -112,6 +113,16 @@ double fit_value(const struct fit_result *result, double x)
 	return form->value ? form->value(result->values, x) : result->values[0];
 }
 
+double fit_value_of(const struct fit_result *result, const char *id)
+{
+	const struct form *form = form_of(result->model);
+
+	for (unsigned i = 0; i < form->n; i++)
+		if (strcmp(form->parameters[i].id, id) == 0)
+			return result->values[i];
+	return NAN;
+}
+
 static bool are_numbers(const struct fit_result *result)
 {
 	for (unsigned i = 0; i < result->n_parameters; i++)
@@ -194,6 +205,20 @@ static double cost(const struct fit_result *result)
 		(n > k + 1 ? 2 * k * (k + 1) / (n - k - 1) : INFINITY);
 }
 
+/* Any bend is a piece of some wave: nobody is told to try one of which the points have no whole. */
+static bool is_worth_telling(const struct fit_points *points, const struct fit_result *other)
+{
+	double low = INFINITY, high = -INFINITY;
+
+	if (other->why != FIT_OK && other->why != FIT_SLIGHT)
+		return false;
+	for (size_t i = 0; i < points->n; i++) {
+		low = fmin(low, points->x[i]);
+		high = fmax(high, points->x[i]);
+	}
+	return !form_of(other->model)->oscillates || fit_value_of(other, "f") * (high - low) >= 1;
+}
+
 static int try_others(
 	const struct fit_points *points, const atomic_bool *is_cancelled, struct fit_result *result)
 {
@@ -206,7 +231,7 @@ static int try_others(
 
 		if (r < 0)
 			return r;
-		if ((other.why == FIT_OK || other.why == FIT_SLIGHT) && cost(&other) < least) {
+		if (is_worth_telling(points, &other) && cost(&other) < least) {
 			least = cost(&other);
 			result->better = other.model;
 		}

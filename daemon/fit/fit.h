@@ -47,5 +47,8 @@ int fit_advise(enum fit_model model, const struct fit_points *points,
  * take low and high. */
 double fit_half_width(const struct fit_result *result, unsigned parameter, double probability);
 
+/* A parameter by its id; NaN: the model has none of it. */
+double fit_value_of(const struct fit_result *result, const char *id);
+
 /* The fitted y at x; NaN for Poisson by waiting times. */
 double fit_value(const struct fit_result *result, double x);
