@@ -178,6 +178,30 @@ static void one_channel_is_fitted_against_another(void **state)
 	json_decref(fit);
 }
 
+/* Another kit's channel, read half as often and at other instants: on the line between two of its rows,
+ * and where it has none around, the point is left out and counted. */
+static void a_channel_of_another_kit_is_read_between_its_rows(void **state)
+{
+	struct site *site = *state;
+
+	site_plug(site, 1, "temperature");
+	site_plug(site, 2, "force");
+	site_keep_rows(site, 10, 500 * S, S / 10, 200);
+	site_keep_rows(site, 20, 502 * S + S / 30, S / 5, 50); /* to 511.83 s */
+	site_keep_turns(site);
+	json_t *fit = site_post(site, path,
+		"{\"model\":\"linear\",\"stream\":10,\"channel\":\"t\",\"from_us\":500000000,"
+		"\"x\":{\"stream\":20,\"channel\":\"t\"}}",
+		200);
+
+	/* 2.5 a second against 1.25 a second, 2.0333 s later. */
+	assert_true(fabs(parameter(fit, "k", "value") - 2) < 1e-6);
+	assert_true(fabs(parameter(fit, "b", "value") - 2.5 * (2 + 1.0 / 30)) < 1e-5);
+	assert_int_equal(site_number(fit, "n"), 98); /* 502.1 to 511.8 s */
+	assert_int_equal(site_number(fit, "left_out"), 102);
+	json_decref(fit);
+}
+
 /* Of p every second row has no value; none of it is taken over the minute that is missing. */
 static void a_value_of_x_is_not_made_up_over_a_gap(void **state)
 {
@@ -311,6 +335,7 @@ int main(void)
 		SITE_TEST(time_counts_from_the_zero_that_is_said),
 		SITE_TEST(a_line_through_a_cooling_cup_is_refused_for_its_bend),
 		SITE_TEST(one_channel_is_fitted_against_another),
+		SITE_TEST(a_channel_of_another_kit_is_read_between_its_rows),
 		SITE_TEST(a_value_of_x_is_not_made_up_over_a_gap),
 		SITE_TEST(a_long_range_is_fitted_by_means_and_says_so),
 		SITE_TEST(a_pendulum_tells_its_period),
