@@ -157,6 +157,33 @@ static void an_import_is_read_as_any_run_and_outlives_a_restart(void **state)
 	json_decref(columns);
 }
 
+static void an_import_is_fitted_as_any_run(void **state)
+{
+	static struct bytes package;
+	struct site *site = *state;
+	char body[160];
+
+	site_log_in(site);
+	pack(&package, 10);
+	sends(site, &package, "HTTP/1.1 201");
+	snprintf(body, sizeof body, "{\"model\":\"linear\",\"stream\":%u,\"channel\":\"t\"}",
+		import_stream(1, 0));
+	json_t *fit = site_post(site, "/api/v1/fits", body, 200);
+	const json_t *k = json_array_get(json_object_get(fit, "parameters"), 0);
+	const json_t *b = json_array_get(json_object_get(fit, "parameters"), 1);
+
+	/* A row each tenth of a second, calibrated by -0.5. */
+	assert_int_equal(site_number(fit, "n"), 10);
+	assert_true(fabs(json_number_value(json_object_get(k, "value")) - 10) < 1e-9);
+	assert_true(fabs(json_number_value(json_object_get(b, "value")) + 0.25) < 1e-9);
+	json_decref(fit);
+	snprintf(body, sizeof body,
+		"{\"model\":\"linear\",\"stream\":%u,\"channel\":\"t\","
+		"\"x\":{\"stream\":10,\"channel\":\"t\"}}",
+		import_stream(1, 0));
+	site_refuses(site, "POST", "/api/v1/fits", body, 404, "not_found");
+}
+
 /* Nothing of the board's own may change its course by what was imported. */
 static void an_import_touches_nothing_of_the_board(void **state)
 {
@@ -295,6 +322,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(an_import_is_read_as_any_run_and_outlives_a_restart),
+		SITE_TEST(an_import_is_fitted_as_any_run),
 		SITE_TEST(an_import_touches_nothing_of_the_board),
 		SITE_TEST(a_full_card_takes_no_import_and_loses_nothing),
 		SITE_TEST(who_leaves_in_the_middle_of_an_import_leaves_nothing),
