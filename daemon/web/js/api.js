@@ -111,9 +111,6 @@ export const getColumns = (stream, from, to, columns, signal) => ask('GET',
  *   to_us: number, x?: {stream: number, channel: string}}} what @param {AbortSignal} [signal] @returns {Promise<FitAnswer>} */
 export const askFit = (what, signal) => ask('POST', 'fits', what, signal);
 
-/** What a lesson draws, and which fits it allows. @param {string} id @returns {Promise<{x: string, y: string, fits: string[]}|null>} */
-export const getLessonPlot = async (id) => (await ask('GET', `lessons/${encodeURIComponent(id)}`)).plot;
-
 /** The first of [from, to), in the order of time. @param {number} from @param {number} to @param {AbortSignal} [signal]
  * @returns {Promise<{marks: Mark[], has_more: boolean}>} */
 export const getMarks = (from, to, signal) => ask('GET', `marks?from_us=${from}&to_us=${to}`, undefined, signal);

@@ -2,9 +2,9 @@
 // @ts-check
 // The dialog of calculated columns: those that there are, and a form for one more. While somebody writes, the sentence
 // beneath says what is wrong with the formula, or what it gives now.
-import { html, Segments, t, useEffect, useRef, useState } from './base.js';
+import { html, say, Segments, t, useEffect, useRef, useState } from './base.js';
 import jsep from '/vendor/jsep.js';
-import { columns, namesOf, planOf, symbolOf } from './columns.js';
+import { columns, namesOf, symbolOf } from './columns.js';
 import { formulaOf, plain, Unreadable } from './formula.js';
 import { useBoard, useView } from './hooks.js';
 import { Icon } from './icons.js';
@@ -17,8 +17,13 @@ import { view } from './view.js';
 
 const MOST = 6, NAME_MAX = 24, UNIT_MAX = 12, FORMULA_MAX = 200;
 
-/** @type {Made} */
+/** @typedef {Made & {name: string}} Form */
+
+/** @type {Form} */
 const EMPTY = { id: '', kind: 'formula', name: '', unit: '', is: '' };
+
+/** @param {Made} made */
+const nameOf = ({ name }) => (typeof name === 'string' ? name : say(name));
 
 /** Signs that are hard to find on a tablet's keyboard. */
 const KEYS = ['+', '-', '*', '/', '^', '(', ')', 'sqrt('];
@@ -52,8 +57,8 @@ function preview(form, stream, made) {
 
 /** @param {{made: Made[], isUsed: (id: string) => boolean, onDrop: (id: string) => void}} p */
 const List = ({ made, isUsed, onDrop }) => html`<ul class="cols">${made.map((m) => html`<li key=${m.id}><b>${m.id}</b>
-    <span>${m.name}${m.unit && ` / ${m.unit}`}<small>${m.kind === 'rate' ? t('col_rateOf', m.is) : m.is}${isUsed(m.id) ? '' : ' ⚠'}</small></span>
-    <button type="button" class="btn sq plain" aria-label=${t('col_drop', m.name)} title=${t('col_drop', m.name)} onClick=${() => onDrop(m.id)}><${Icon} n="cross" s=${18}/></button></li>`)}</ul>`;
+    <span>${nameOf(m)}${m.unit && ` / ${m.unit}`}<small>${m.kind === 'rate' ? t('col_rateOf', m.is) : m.is}${isUsed(m.id) ? '' : ' ⚠'}</small></span>
+    <button type="button" class="btn sq plain" aria-label=${t('col_drop', nameOf(m))} title=${t('col_drop', nameOf(m))} onClick=${() => onDrop(m.id)}><${Icon} n="cross" s=${18}/></button></li>`)}</ul>`;
 
 /** @param {{onClose: () => void}} p */
 export function ColumnsDialog({ onClose }) {
@@ -64,9 +69,10 @@ export function ColumnsDialog({ onClose }) {
   useEffect(() => { box.current?.showModal(); }, []);
   const { device, stream } = view, made = columns.made(device, stream);
   if (!device || !stream) return null;
-  const names = namesOf(stream, made), channels = stream.channels.map((c) => ({ name: symbolOf(c), words: channelName(c) }));
-  const usable = [...channels, ...made.map((m) => ({ name: m.id, words: m.name })), { name: 'time', words: `${t('time')} / s` }], rates = usable.slice(0, -1);
-  const wrong = form.is ? fault(form, [...names.keys()]) : '', change = (/** @type {Partial<Made>} */ patch) => { setBad(''); setForm({ ...form, ...patch }); };
+  const taught = columns.plan(device, stream).filter((c) => !made.includes(c.made)).map((c) => c.made), before = [...taught, ...made];
+  const names = namesOf(stream, before), channels = stream.channels.map((c) => ({ name: symbolOf(c), words: channelName(c) }));
+  const usable = [...channels, ...before.map((m) => ({ name: m.id, words: nameOf(m) })), { name: 'time', words: `${t('time')} / s` }], rates = usable.slice(0, -1);
+  const wrong = form.is ? fault(form, [...names.keys()]) : '', change = (/** @type {Partial<Form>} */ patch) => { setBad(''); setForm({ ...form, ...patch }); };
   const insert = (/** @type {string} */ text) => {
     const input = field.current, at = input?.selectionStart ?? form.is.length, end = input?.selectionEnd ?? at;
     change({ is: form.is.slice(0, at) + text + form.is.slice(end) });
@@ -87,7 +93,7 @@ export function ColumnsDialog({ onClose }) {
     : setForm({ ...EMPTY, unit: form.unit }));
   const text = (/** @type {'name'|'unit'} */ key, /** @type {string} */ label, /** @type {number} */ most, hint = '') => html`<label><span>${label}</span><input type="text" name=${key} maxlength=${most} autocomplete="off"
     placeholder=${hint} value=${form[key]} onInput=${(/** @type {any} */ e) => change({ [key]: e.target.value })}/></label>`;
-  const isGood = form.is && !wrong, plan = planOf(stream, made);
+  const isGood = form.is && !wrong, plan = columns.plan(device, stream);
   return html`<dialog class="slip calib columns" ref=${box} aria-labelledby="col-title" onClose=${onClose}><form onSubmit=${submit}>
     <h2 id="col-title"><${Icon} n="calc" s=${26}/>${t('col_title')}</h2><p class="dim">${t('col_where')}</p>
     ${made.length > 0 && html`<${List} made=${made} isUsed=${(/** @type {string} */ id) => plan.some((c) => c.made.id === id)}
@@ -99,7 +105,7 @@ export function ColumnsDialog({ onClose }) {
         ${KEYS.map((k) => html`<button type="button" class="btn sign" key=${k} aria-label=${k} onClick=${() => insert(k)}>${k}</button>`)}</div>`
     : html`<label class="calname"><span>${t('col_ofWhat')}</span><select name="of" onChange=${(/** @type {any} */ e) => rate(e.target.value)}>
         ${rates.map((r) => html`<option value=${r.name} selected=${r.name === form.is}>${r.words}</option>`)}</select></label>`}
-    <p id="col-says" class=${'says' + (wrong ? ' bad' : '')} role="status">${wrong || (isGood ? preview(form, stream, made) : '')}</p>
+    <p id="col-says" class=${'says' + (wrong ? ' bad' : '')} role="status">${wrong || (isGood ? preview(form, stream, before) : '')}</p>
     <fieldset>${text('name', t('col_name'), NAME_MAX, t('col_nameHint'))}${form.kind === 'formula' && text('unit', t('col_unit'), UNIT_MAX, 's²')}</fieldset>
     <p class="pinbad" role="alert">${bad && bad !== wrong && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
     <div class="acts"><button type="button" class="btn" onClick=${() => box.current?.close()}>${t('cancel')}</button><button class="btn main go">${t('col_add')}</button></div></form></dialog>`;

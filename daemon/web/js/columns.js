@@ -16,8 +16,10 @@ import { perTime, unitText } from './units.js';
 
 /** @typedef {import('./api.js').Channel} Channel */
 /** @typedef {import('./series.js').Block} Block */
-/** @typedef {{id: string, kind: 'formula'|'rate', name: string, unit: string, is: string}} Made `is`: the formula, or the name of
- *   the channel whose rate of change it is */
+/** @typedef {{id: string, kind: 'formula'|'rate', name: string|import('./base.js').Words, unit: string, is: string}} Made `is`: the formula, or the
+ *   name of the channel whose rate of change it is */
+/** @typedef {{formulas: {id: string, name: import('./base.js').Words, unit: string, is: string}[],
+ *   needs: {id: string, quantity: string, channel?: string|null}[]}} Taught what a lesson calculates of what it needs */
 /** @typedef {{made: Made, at: number, of: {name: string, at: number}[], value: ((values: Record<string, number>) => number)|null}} Column
  *   `at`: its place behind the stream's own channels; `of`: what it is made of, -1: the time; value null: a rate */
 
@@ -28,9 +30,20 @@ const AROUND = Math.sqrt(10);        // the root of sum (k - mean)^2 of five nei
 /** What a channel is called in a formula. @param {{id: string}} channel */
 export const symbolOf = ({ id }) => id.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=\d)/, '_');
 
-/** Names of a stream's channels and the columns before one, with their places. @param {{channels: Channel[]}} stream @param {Made[]} made */
-export const namesOf = ({ channels }, made) => new Map([
-  ...channels.map((c, at) => /** @type {[string, number]} */ ([symbolOf(c), at])),
+/** Which channel of a stream serves which need of a lesson: the one that it names, else one after the other of its quantity.
+ * @param {{channels: Channel[]}} stream @param {Taught['needs']} needs @returns {[string, number][]} */
+function servingOf({ channels }, needs) {
+  return needs.flatMap((need) => {
+    const rivals = needs.filter((n) => n.quantity === need.quantity), of = channels.flatMap((c, at) => (c.quantity === need.quantity ? [at] : []));
+    const named = channels.findIndex((c) => c.id === need.channel), at = named >= 0 ? named : of[rivals.indexOf(need)];
+    return at === undefined ? [] : [/** @type {[string, number]} */ ([need.id, at])];
+  });
+}
+
+/** Names of a stream's channels and the columns before one, with their places. @param {{channels: Channel[]}} stream @param {Made[]} made
+ * @param {Taught['needs']} [needs] of the lesson */
+export const namesOf = ({ channels }, made, needs = []) => new Map([
+  ...servingOf({ channels }, needs), ...channels.map((c, at) => /** @type {[string, number]} */ ([symbolOf(c), at])),
   ...made.map((m, i) => /** @type {[string, number]} */ ([m.id, channels.length + i])), [TIME, -1]]);
 
 class Columns extends Emitter {
@@ -38,7 +51,15 @@ class Columns extends Emitter {
     super();
     /** @type {Record<string, Made[]>} by kit and stream */ this.all = {};
     try { this.all = JSON.parse(localStorage.getItem(NAME) ?? '{}'); } catch { /* private mode, or not ours */ }
+    /** @type {Taught|null} of the lesson */ this.taught = null;
     /** @type {{key: string, plan: Column[]}} */ this.known = { key: '', plan: [] };
+  }
+
+  /** What the lesson calculates; null: no lesson. @param {Taught|null} taught */
+  teach(taught) {
+    if (JSON.stringify(taught) === JSON.stringify(this.taught)) return;
+    this.taught = taught;
+    this.emit('change');
   }
 
   /** @param {{kit: string}|undefined} device @param {{name: string}|undefined} stream @returns {Made[]} */
@@ -51,20 +72,23 @@ class Columns extends Emitter {
     this.emit('change');
   }
 
+  /** @returns {Made[]} */
+  lessons() { return (this.taught?.formulas ?? []).map((f) => ({ ...f, kind: 'formula', unit: unitText(f.unit) })); }
+
   /** The columns that can be made; one whose channel is gone, or whose formula is wrong, is left out and stays in the list.
    * @param {import('./api.js').Device|undefined} device @param {import('./api.js').Stream|undefined} stream @returns {Column[]} */
   plan(device, stream) {
-    const made = this.made(device, stream), key = made.length && stream ? JSON.stringify([stream.id, stream.channels.map((c) => c.id), made]) : '';
-    if (key !== this.known.key) this.known = { key, plan: stream ? planOf(stream, made) : [] };
+    const made = [...this.lessons(), ...this.made(device, stream)], key = made.length && stream ? JSON.stringify([stream.id, stream.channels.map((c) => c.id), made]) : '';
+    if (key !== this.known.key) this.known = { key, plan: stream ? planOf(stream, made, this.taught?.needs) : [] };
     return this.known.plan;
   }
 }
 
-/** @param {import('./api.js').Stream} stream @param {Made[]} made @returns {Column[]} */
-export function planOf(stream, made) {
+/** @param {import('./api.js').Stream} stream @param {Made[]} made @param {Taught['needs']} [needs] @returns {Column[]} */
+export function planOf(stream, made, needs = []) {
   /** @type {Column[]} */ const plan = [];
   for (const one of made) {
-    const names = namesOf(stream, plan.map((c) => c.made)), at = stream.channels.length + plan.length;
+    const names = namesOf(stream, plan.map((c) => c.made), needs), at = stream.channels.length + plan.length;
     try {
       const formula = one.kind === 'formula' ? formulaOf(jsep, one.is, names.keys()) : null, of = formula?.names ?? [one.is];
       if (of.some((name) => !names.has(name))) continue;
@@ -78,7 +102,7 @@ export function planOf(stream, made) {
 export function channelOf({ made, of, value }, before) {
   const unit = value ? before.find((c) => c.unit && unitText(c.unit) === made.unit)?.unit ?? made.unit
     : perTime(unitText(before[of[0].at]?.unit), 's');
-  return { id: made.id, name: { zh: made.name, en: made.name }, quantity: '', unit, resolution: null, low: null, high: null, last: null, calibration: null,
+  return { id: made.id, name: typeof made.name === 'string' ? { zh: made.name, en: made.name } : made.name, quantity: '', unit, resolution: null, low: null, high: null, last: null, calibration: null,
     is_overdue: false };
 }
 

@@ -14,6 +14,7 @@ import { Series, blockOf, gapWithin, mergeGaps, wallAt } from './series.js';
 /** @typedef {import('./series.js').Gap} Gap */
 
 const TIDY_MS = 5000;        // how often a tail that grew long may be exchanged for columns
+const DIGITS_EVERY_MS = 1000; // digits of a calculated column are looked at again
 const ASK_EVERY_MS = 150;    // a hand that zooms goes through many windows
 const SILENT_PERIODS = 8;
 const OLD_US = 2e6;          // a value is told with its age from then on
@@ -36,13 +37,14 @@ class Readings extends Emitter {
     this.tidied = 0;
     this.asked = { from: 0, to: 0, at: -Infinity };
     /** @type {any} */ this.retry = null;
+    /** @type {Map<string, {at: number, digits: number}>} of calculated columns */ this.deserved = new Map();
     /** @type {Map<string, import('./series.js').Block>} */ this.laid = new Map();
   }
 
   start() {
     const follow = () => this.follow();
     view.on('what', follow);
-    columns.on('change', () => { this.laid.clear(); if (this.series) this.series.version++; view.set('what', {}); });
+    columns.on('change', () => { this.laid.clear(); this.deserved.clear(); if (this.series) this.series.version++; view.set('what', {}); });
     for (const topic of ['devices', 'runs', 'status']) board.on(topic, follow);
     board.on('rows', (frames) => this.append(frames));
     board.on('gap', (gap) => {
@@ -108,11 +110,21 @@ class Readings extends Emitter {
    * @param {import('./view.js').Lane} lane */
   digits({ at, channel, column }) {
     if (column) {
-      const { lanes } = view, now = lanes.map((l) => (l.at === at || column.of.some((k) => k.at === l.at) ? this.value(l) ?? NaN : NaN));
-      return digitsOfColumn(column, lanes.map((l) => l.channel.resolution), now, this.series?.periodUs ?? 0);
+      const held = this.deserved.get(channel.id);
+      if (held && performance.now() - held.at < DIGITS_EVERY_MS) return held.digits;
+      const digits = this.digitsOfColumn(at, column);
+      this.deserved.set(channel.id, { at: performance.now(), digits });
+      return digits;
     }
     return channel.resolution ? digitsOf(channel.resolution)
       : Math.max(decimalsOf(channel.last), this.series?.decimals(at) ?? 0);
+  }
+
+  /** Of a calculated column: it takes a slice of the readings, and a table asks for each cell. @param {number} at
+   * @param {import('./columns.js').Column} column */
+  digitsOfColumn(at, column) {
+    const { lanes } = view, now = lanes.map((l) => (l.at === at || column.of.some((k) => k.at === l.at) ? this.value(l) ?? NaN : NaN));
+    return digitsOfColumn(column, lanes.map((l) => l.channel.resolution), now, this.series?.periodUs ?? 0);
   }
 
   follow() {

@@ -9,6 +9,7 @@ import { ClassPart, startClass } from './class-part.js';
 import { CalibrateDialog } from './calibrate.js';
 import { clock } from './clock.js';
 import { Dialogs, openDialog } from './dialogs.js';
+import { followLesson } from './lesson-fits.js';
 import { Lost } from './lost.js';
 import { marks } from './marks.js';
 import { Middle, tabOfKey } from './middle.js';
@@ -45,6 +46,7 @@ function Page() {
 }
 
 readings.start();
+followLesson();
 marks.start();
 clock.start();
 startClass();
