@@ -18,7 +18,7 @@ import { unitText } from './units.js';
 /** @typedef {import('./class-api.js').Group} Group */
 /** @typedef {{device: Device, stream: Stream, at: number}} Source a channel, and where it comes from */
 /** @typedef {import('./class-lanes.js').Lane} Lane */
-/** @typedef {{from: number, to: number|null, base: number, later: number, until: number}} Span microseconds of board time; `to` null: it
+/** @typedef {{from: number, to: number|null, base: number, later: number, until: number, isRun: boolean}} Span microseconds of board time; `to` null: it
  *   grows. `base`: from where readings are asked for; `later`: by how much a replay is later than what it shows; nothing after
  *   `until` is shown yet */
 
@@ -84,12 +84,12 @@ export const devicesOf = ({ devices }) => (board.devices ?? []).filter((d) => de
 export function spanOf(group, stream, frozenAt) {
   const now = Math.min(board.now(), frozenAt ?? Infinity), find = (/** @type {number|undefined|null} */ id) => board.runs.find((r) => r.id === id);
   const replay = replayOf(group);
-  if (replay) return { from: replay.from, to: replay.to, base: replay.from, later: replay.later, until: Math.min(replay.to, now - replay.later) };
+  if (replay) return { from: replay.from, to: replay.to, base: replay.from, later: replay.later, until: Math.min(replay.to, now - replay.later), isRun: true };
   const run = group ? find(group.run) ?? find(group.runs[group.runs.length - 1]) : board.runs.filter((r) => r.to_us == null && r.session == null).pop();
-  if (run) return { from: run.from_us, to: run.to_us, base: run.from_us, later: 0, until: Math.min(run.to_us ?? Infinity, now) };
+  if (run) return { from: run.from_us, to: run.to_us, base: run.from_us, later: 0, until: Math.min(run.to_us ?? Infinity, now), isRun: true };
   const began = board.status?.started_us ?? 0, recent = Math.max(RECENT_US, stream.period_us * RECENT_ROWS);
   const from = Math.max(began, now - recent);
-  return { from, to: null, base: Math.max(began, Math.floor(from / PIECE_US) * PIECE_US), later: 0, until: now };
+  return { from, to: null, base: Math.max(began, Math.floor(from / PIECE_US) * PIECE_US), later: 0, until: now, isRun: false };
 }
 
 /** The newest value of a span, and when it came; null: none. @param {Source} source @param {Span} span */

@@ -4,7 +4,7 @@
 // channel, from when to when. And the axes, which all tiles of one quantity share, so that heights can be compared.
 import { colourOf, isOpenShape } from './animals.js';
 import { board } from './board.js';
-import { timeUnit, valueRange, windowOf } from './chart-scale.js';
+import { LAST, timeUnit, valueRange, windowOf } from './chart-scale.js';
 import { classroom } from './classroom.js';
 import { lanesOf, together } from './class-lanes.js';
 import { channelOf, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.js';
@@ -66,10 +66,9 @@ export function axesOf(tiles, session) {
   const shown = tiles.flatMap(({ sources, span }) => (span ? sources.map((source) => ({ source, span })) : []));
   const lasts = shown.map(({ span }) => (span.until - span.from) / 1e6), end = Math.max(0.2, ...lasts);
   const isGrowing = shown.some(({ span }) => span.to == null), meant = (classroom.lessonOf(session)?.record.duration_us ?? 0) / 1e6;
-  const isRun = shown.some(({ span }) => span.later || span.to != null || span.base === span.from);
-  const [, far] = isRun && meant > end ? [0, meant] : windowOf('all', end, null, isGrowing && isRun);
-  const [unit, per] = timeUnit(far), shift = isRun ? 0 : -far;
-  const x = /** @type {[number, number]} */ ([shift / per, (far + shift) / per]);
+  const isRun = shown.some(({ span }) => span.isRun), [, far] = !isRun ? [0, Math.max(LAST, end)] : meant > end ? [0, meant] : windowOf('all', end, null, isGrowing);
+  const [unit, per] = timeUnit(far), shift = isRun ? 0 : -end;
+  const x = /** @type {[number, number]} */ (isRun ? [0, far / per] : [-far / per, 0]);
   if (session?.y_range) return { x, y: session.y_range, unit, per, shift };
   const pictures = shown.map(({ source, span }) => pictureIn(source, span, 300));
   const lanes = pictures.map(({ lo, hi, mid }) => ({ lo, hi, mid }));
