@@ -226,3 +226,22 @@ test('the screen on the wall shows the groups of the lesson, its code, and what 
   await until('no code', async () => await page.locator('.joinwall img').count() === 0);
   await context.close();
 });
+
+test('what the teacher reveals is on the wall: a point for each group, its fit, and who guessed what', async () => {
+  const session = await teacher.session('cool-choice', [1, 2]), groups = [1, 2];
+  for (const group of groups) await teacher.post(`sessions/${session.id}/groups/${group}/prediction`, { choice: 0 });
+  await teacher.act(session.id, { do: 'start' });
+  for (const group of groups) await teacher.post(`sessions/${session.id}/groups/${group}/readings`, { typed: { L: 3 * group } });
+  const context = await (await chromium()).newContext({ viewport: { width: 1920, height: 1080 }, reducedMotion: 'reduce' }), page = await context.newPage();
+  await page.goto(`${board.url}/screen?lang=zh&theme=light&view=all`);
+  await until('lines of both', async () => await page.locator('.cell .ln').count() === 2);
+  assert.strictEqual((await fetch(`${board.url}/api/v1/sessions/${session.id}/results`)).status, 403, 'hidden before');
+  await teacher.act(session.id, { do: 'stop' });
+  await teacher.act(session.id, { do: 'reveal', on: true });
+  await until('two points', async () => await page.locator('.reveal .plot g[transform]').count() === 2);
+  assert.match(await page.locator('.votes li').first().innerText(), /越来越慢\s*2/);
+  assert.deepStrictEqual(await complaints(page), []);
+  await teacher.act(session.id, { do: 'reveal', on: false });
+  await until('the lines again', async () => await page.locator('.cell .ln').count() === 2);
+  await context.close();
+});
