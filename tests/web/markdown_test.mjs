@@ -43,7 +43,7 @@ test('marks nest; in code nothing is a mark', () => {
 });
 
 test('a times sign, a name with underscores and a lonely star stay what they are', () => {
-  for (const text of ['2 * 3 * 4', 'T_mean_max', 'a * b', '**', '5**', '_ _']) assert.deepStrictEqual(inline(text), [text], text);
+  for (const text of ['2 * 3 * 4', 'T_mean_max', 'T_a_ b', 'b _a_T', 'a * b', '**', '5**', '_ _']) assert.deepStrictEqual(inline(text), [text], text);
 });
 
 test('HTML, links and images are text', () => {
