@@ -2,7 +2,7 @@
 // @ts-check
 // The class as the board's /api/v1 tells it: lessons, sessions, groups, joining. Like api.js, a refusal becomes a
 // Refusal with the board's sentence. Times are microseconds of board time.
-import { ask } from './api.js';
+import { ask, Refusal } from './api.js';
 
 /** @typedef {import('./base.js').Words} Words */
 /** @typedef {{run: number, since_us: number}} Replay a kept run that stands in for a kit, since then */
@@ -28,7 +28,7 @@ import { ask } from './api.js';
 /** @typedef {{id: number, group: number, at_us: number, run: number|null, typed: Record<string, number>, values: Record<string, number|null>}} Reading
  *   kept by hand; `values` by "stream:channel" */
 /** @typedef {[number, number][]} Curve seconds from the start, value */
-/** @typedef {{run: number, from_us: number, to_us: number|null, streams: {id: number, group: number|null, kit: string,
+/** @typedef {{run: number, streams: {id: number, group: number|null, kit: string,
  *   device: {identity: string, model?: string, sticker?: number|null}, name: string, stamps: string, period_us: number,
  *   channels: Omit<import('./api.js').Channel, 'last'|'calibration'|'is_overdue'>[]}[]}} RunStreams what was recorded in a run, imported ones too */
 /** @typedef {{choice?: number, value?: number, points?: Curve}} Prediction */
@@ -71,5 +71,10 @@ export const runOfGroup = (session, group, what) => ask('POST', `${of(session, g
 export const markOfGroup = (session, group, text, us) => ask('POST', `${of(session, group)}/mark`, { text, at_us: Math.round(us) });
 /** @param {number} run @returns {Promise<RunStreams>} */
 export const getRunStreams = (run) => ask('GET', `runs/${run}/streams`);
+/** A run of the board, or one that was imported. @param {number} id @returns {Promise<import('./api.js').Run|undefined>} */
+export async function getRun(id) {
+  try { return await ask('GET', `runs/${id}`); } catch (error) { if (!(error instanceof Refusal) || error.status !== 404) throw error; }
+  return (await ask('GET', 'runs?imported=1')).runs.find((/** @type {import('./api.js').Run} */ run) => run.id === id);
+}
 /** @param {number} run @returns {Promise<Receipt>} */
 export const getReceipt = (run) => ask('GET', `runs/${run}/receipt`);

@@ -4,7 +4,7 @@
 // shows it. It may be one that was imported, as a lesson's sample, of which the board's own list of runs knows nothing.
 import { Refusal } from './api.js';
 import { board } from './board.js';
-import { getRunStreams } from './class-api.js';
+import { getRun, getRunStreams } from './class-api.js';
 
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./api.js').Run} Run */
@@ -14,12 +14,13 @@ import { getRunStreams } from './class-api.js';
  *   it was recorded */
 
 const AGAIN_MS = 5000;
-/** @type {Map<number, RunStreams|null>} null: being asked for, or there is none */ const known = new Map();
+/** @typedef {{run: Run, streams: RunStreams['streams']}} Kept */
+/** @type {Map<number, Kept|null>} null: being asked for, or there is none */ const known = new Map();
 
 /** @param {number} run */
 function bring(run) {
   known.set(run, null);
-  getRunStreams(run).then((streams) => { known.set(run, streams); board.emit('devices'); }, (error) => {
+  Promise.all([getRun(run), getRunStreams(run)]).then(([found, { streams }]) => { if (found) known.set(run, { run: found, streams }); board.emit('devices'); }, (error) => {
     if (!(error instanceof Refusal)) throw error;
     if (error.status !== 404) setTimeout(() => known.delete(run), AGAIN_MS);
   });
@@ -37,10 +38,10 @@ export function replayOf(group) {
   const replay = group?.replay;
   if (!group || !replay) return null;
   if (!known.has(replay.run)) bring(replay.run);
-  const run = known.get(replay.run);
-  if (!run || run.to_us == null) return null;
+  const kept = known.get(replay.run), run = kept?.run;
+  if (!kept || run?.to_us == null) return null;
   // Of a run of the whole class the group's own part, else the first group's.
-  const own = run.streams.filter((s) => s.group === group.number), first = run.streams.find((s) => s.group != null)?.group;
-  const streams = own.length ? own : run.streams.filter((s) => s.group == null || s.group === first);
-  return { run: run.run, from: run.from_us, to: run.to_us, later: replay.since_us - run.from_us, devices: streams.map(kitOf) };
+  const own = kept.streams.filter((s) => s.group === group.number), first = kept.streams.find((s) => s.group != null)?.group;
+  const streams = own.length ? own : kept.streams.filter((s) => s.group == null || s.group === first);
+  return { run: run.id, from: run.from_us, to: run.to_us, later: replay.since_us - run.from_us, devices: streams.map(kitOf) };
 }
