@@ -82,7 +82,7 @@ test('what was forgotten is recorded from the past, in a free recording', async 
   await page.locator('.lcard', { hasText: 'Free recording' }).click();
   await page.locator('.startbar .big').click();
   await until('two groups can start', async () => /Start all 2 groups/.test(await page.locator('.startbar .big').innerText()));
-  await page.locator('.startbar .popbox .btn', { hasText: 'We forgot' }).click();
+  await page.locator('.startbar .forgot').click();
   await page.locator('.startbar .pop .item').first().click();
   await until('it records', () => page.locator('.startbar .stop').count());
   const { now_us: now } = await board.get('status'), { runs } = await board.get('runs'), going = runs.filter((/** @type {any} */ r) => r.to_us == null);
@@ -90,8 +90,11 @@ test('what was forgotten is recorded from the past, in a free recording', async 
   assert.ok(now - going[0].from_us >= 60e6 || going[0].from_us < 60e6, 'a minute ago, or as early as there is something');
   await page.locator('.startbar .stop').click();
   await until('stopped', async () => await page.locator('.startbar .stop').count() === 0);
+  await page.locator('.startbar .forgot').click();
+  await page.locator('.startbar .pop .over').first().click();
+  await until('a second run that is over already', async () => (await board.get('sessions')).sessions[0].groups.every((/** @type {any} */ g) => g.runs.length === 2 && g.run == null));
   await page.locator('.inclass .acts .seg button').nth(2).click();
-  await until('two values together', async () => /2 values: mean \d/.test(await page.locator('[aria-labelledby=result] .verdict').innerText({ timeout: 500 }).catch(() => '')));
+  await until('four values together', async () => /4 values: mean \d/.test(await page.locator('[aria-labelledby=result] .verdict').innerText({ timeout: 500 }).catch(() => '')));
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });

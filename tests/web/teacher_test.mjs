@@ -139,6 +139,14 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await until('all is kept, and the gap is said', async () => (await page.locator('.slip h1').innerText({ timeout: 500 }).catch(() => '')).includes(words.kept));
     await lookOver(page, `end-${lang}`);
     assert.match(await page.locator('.startbar a.big').getAttribute('href') ?? '', new RegExp(`sessions/${running.id}/package$`));
+    const download = page.waitForEvent('download');
+    await page.locator('.startbar a.big').click();
+    const packed = fs.readFileSync(await (await download).path());
+    assert.strictEqual(packed.subarray(0, 2).toString(), 'PK', 'a zip');
+    for (const run of runs) assert.ok(packed.includes(`run-${run}/`), `the run of each group is in it: ${run}`);
+    await page.locator('.tbar .btn').click();
+    const figures = await page.evaluate(async (where) => (await fetch(where)).text(), await page.locator('.tbar .pop a[download]').getAttribute('href'));
+    assert.match(figures, /warm-string/);
     assert.deepStrictEqual(page.faults, []);
     await page.context().close();
   });

@@ -77,10 +77,11 @@ export async function openLesson(groups) {
 }
 
 /** Starts the groups that can, all at one instant. @param {Session} session @param {number} [fromUs] an instant that is past:
- * somebody forgot to start */
-export async function startAll(session, fromUs) {
+ * somebody forgot to start @param {number} [toUs] it is over already */
+export async function startAll(session, fromUs, toUs) {
   const groups = session.groups.filter((g) => g.run == null && canStart(g)).map((g) => g.number);
-  const after = groups.length ? await perform(session, { do: 'start', groups, ...(fromUs == null ? {} : { from_us: Math.round(fromUs) }) }) : null;
+  const span = { ...(fromUs == null ? {} : { from_us: Math.round(fromUs) }), ...(toUs == null ? {} : { to_us: Math.round(toUs) }) };
+  const after = groups.length ? await perform(session, { do: 'start', groups, ...span }) : null;
   if (after && desk.view !== 'groups') desk.set({ view: 'groups' });
 }
 

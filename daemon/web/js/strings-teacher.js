@@ -140,6 +140,8 @@ export const T = {
   te_noZero: ['这些器材不用清零', 'These kits need no zero'],
   te_forgot: ['补记', 'We forgot'],
   te_forgotD: ['忘了按开始：从什么时候算起', 'Start was forgotten: count from'],
+  te_forgotOver: ['已经做完了：只要刚才这一段', 'It is over: only what was just now'],
+  te_lastMin: ['最近 {0} 分钟', 'The last {0} min'],
   te_minAgo: ['{0} 分钟前', '{0} min ago'],
   te_isReady: ['准备好了', 'is ready'],
   te_groupNoKit: ['这一组还没有器材', 'This group has no kit yet'],

@@ -42,10 +42,14 @@ function MarkAll() {
         onInput=${(/** @type {any} */ e) => setText(e.target.value)}/></label><button type="button" class="btn main" data-close onClick=${go}>${t('te_markGo')}</button></form><//></span>`;
 }
 
-/** What was forgotten: a start in the past. @param {{session: Session}} p */
-const Before = ({ session }) => html`<${Pop} label=${t('te_forgot')} isNamed face=${html`<${Icon} n="undo" s=${20}/><span>${t('te_forgot')}</span>`}>
-  <h2>${t('te_forgotD')}</h2>${[1, 2, 5, 10].map((min) => html`<button class="item" data-close key=${min} onClick=${() => startAll(session, board.now() - min * 60e6)}>
-    <${Icon} n="wait"/><span>${t('te_minAgo', min)}</span></button>`)}<//>`;
+const MINUTE_US = 60e6;
+
+/** What was forgotten: a start in the past, of what goes on still or of what is over. @param {{session: Session}} p */
+const Before = ({ session }) => html`<${Pop} label=${t('te_forgot')} isNamed cls="forgot" face=${html`<${Icon} n="undo" s=${20}/><span>${t('te_forgot')}</span>`}>
+  <h2>${t('te_forgotD')}</h2>${[1, 2, 5, 10].map((min) => html`<button class="item" data-close key=${min} onClick=${() => startAll(session, board.now() - min * MINUTE_US)}>
+    <${Icon} n="wait"/><span>${t('te_minAgo', min)}</span></button>`)}
+  <h2>${t('te_forgotOver')}</h2>${[1, 5, 10].map((min) => html`<button class="item over" data-close key=${min} onClick=${() => startAll(session, board.now() - min * MINUTE_US, board.now())}>
+    <${Icon} n="check"/><span>${t('te_lastMin', min)}</span></button>`)}<//>`;
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function Actions({ session, lesson }) {
