@@ -136,6 +136,10 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 
 	if (!o->import) {
 		r = run_notes_read(reader, &o->run, &data->notes);
+		if (r == 0 && o->hides_prediction) {
+			json_decref(data->notes.prediction);
+			data->notes.prediction = NULL;
+		}
 		return r == 0 ? about_collect(reader, &options, &data->about) : r;
 	}
 	r = import_about(o->directory, o->import, &data->about, &bytes, &n);

@@ -251,6 +251,14 @@ class Exports(unittest.TestCase):
         stream = devices[1]["streams"][0]["id"]
         running = [group["run"] for group in self.board.get(f"sessions/{session['id']}")["groups"]]
         daemon.wait_for("rows", lambda: len(rows_of(self.export(f"run={running[1]}&stream={stream}"))) > 10)
+        self.board.post(f"sessions/{session['id']}/groups/2/prediction", {"value": 41.5})
+        paper = self.board.url(f"runs/{running[1]}/report")
+        self.assertIn("<p>41.5</p>", self.board.fetch(f"runs/{running[1]}/report").decode())
+        with daemon.urllib.request.urlopen(paper, timeout=daemon.PATIENCE) as page:
+            self.assertNotIn("<p>41.5</p>", page.read().decode(), "hidden from other groups until it is revealed")
+        self.board.post(act, {"do": "reveal", "on": True})
+        with daemon.urllib.request.urlopen(paper, timeout=daemon.PATIENCE) as page:
+            self.assertIn("<p>41.5</p>", page.read().decode())
         self.board.post(act, {"do": "stop"})
         package = self.board.fetch(f"sessions/{session['id']}/package")
         with zipfile.ZipFile(io.BytesIO(package)) as zipped:

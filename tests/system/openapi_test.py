@@ -264,6 +264,8 @@ class Openapi(unittest.TestCase):
         self.expect(404, "GET", "/runs/{id}", id=999)
         self.assertIn(f"run-{run}/run.json", self.expect(200, "GET", "/sessions/{id}/package", id=me))
         self.expect(404, "GET", "/runs/{id}/receipt", id=999)
+        self.assertIn(f"run-{run}/run.json", self.expect(200, "GET", "/sessions/{id}/package", id=me))
+        self.expect(404, "GET", "/sessions/{id}/package", id=999)
         results = self.expect(200, "GET", "/sessions/{id}/results", id=me)["groups"][0]
         self.assertEqual(results["runs"][0]["typed"], {"L": 0.5})
         self.assertEqual(results["prediction"], {"value": 9.8})
