@@ -151,6 +151,9 @@ test('a window that lies within one column is asked for, but not in what comes l
   s.appendLive({ t: [3000, 3010], y: [[1, 2]] });
   assert.ok(!s.isCoarse(2600, 2700, 500), 'what comes live is fine enough');
   assert.ok(s.isCoarse(1600, 1700, 500));
+  const rows = new Series(1, 10);
+  rows.setBase({ is_raw: true, from_us: 0, to_us: 4000, t_us: [500, 1500, 2500], channels: [{ y: [1, 2, 3] }], gaps: [] });
+  assert.ok(!rows.isCoarse(600, 700, 500), 'between two single rows there is nothing');
 });
 
 test('a slice with a margin reaches over both edges', () => {
