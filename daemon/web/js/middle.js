@@ -30,9 +30,9 @@ const Gauges = later(() => import('./gauge.js').then((m) => m.Gauges));
 const HistogramView = later(() => import('./histogram-view.js').then((m) => m.HistogramView));
 const SpectrumView = later(() => import('./spectrum-view.js').then((m) => m.SpectrumView));
 
-/** @type {[string, import('./base.js').Key, import('./icons.js').IconName][]} */
+/** The fourth is for where the name is too long. @type {[string, import('./base.js').Key, import('./icons.js').IconName, import('./base.js').Key?][]} */
 const TABS = [['chart', 'vChart', 'chart'], ['digits', 'vDigits', 'digits'], ['table', 'vTable', 'table'], ['xy', 'vXY', 'xy'],
-  ['gauge', 'vGauge', 'gauge'], ['histogram', 'vHistogram', 'histogram'], ['spectrum', 'vSpectrum', 'wave']];
+  ['gauge', 'vGauge', 'gauge'], ['histogram', 'vHistogram', 'histogram', 'vBars'], ['spectrum', 'vSpectrum', 'wave']];
 /** Nothing is between two events: they have no frequencies to be found by even steps. */
 const tabs = () => TABS.filter(([k]) => (k !== 'xy' || view.lanes.length > 1) && (k !== 'spectrum' || !view.isOfEvents));
 /** The view of a digit key, wherever it stands now. @param {string} key */
@@ -47,9 +47,9 @@ function ViewBar() {
     const next = e.key === 'ArrowRight' ? e.target.nextElementSibling : e.key === 'ArrowLeft' ? e.target.previousElementSibling : null;
     if (next) { e.stopPropagation(); next.focus(); next.click(); }
   };
-  return html`<div class="viewbar"><div class="seg tabs" role="tablist" aria-label=${t('views')}>${tabs().map(([k, key, icon]) => html`
+  return html`<div class="viewbar"><div class="seg tabs" role="tablist" aria-label=${t('views')}>${tabs().map(([k, key, icon, brief]) => html`
       <button role="tab" key=${k} id=${'tab-' + k} aria-selected=${tab === k} tabindex=${tab === k ? 0 : -1} aria-controls="stage"
-        onClick=${() => view.set('tab', { tab: k })} onKeyDown=${arrows}><${Icon} n=${icon} s=${18}/>${t(key)}</button>`)}</div>
+        onClick=${() => view.set('tab', { tab: k })} onKeyDown=${arrows}><${Icon} n=${icon} s=${18}/>${brief ? html`<span class="long">${t(key)}</span><span class="brief">${t(brief)}</span>` : t(key)}</button>`)}</div>
     <${Segments} label=${t('window')} value=${window} onPick=${(/** @type {any} */ k) => view.look(k, k === 'zoom' ? view.zoom : null)}
       items=${[['30', t('win30')], ['all', t('winAll')], ...(window === 'zoom' ? [['zoom', t('winZoom')]] : [])]}/>
     <button class="btn freeze" aria-pressed=${view.frozenAt != null} disabled=${!readings.isLive && view.frozenAt == null}

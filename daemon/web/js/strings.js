@@ -282,6 +282,7 @@ export const S = {
   vXY: ['x–y', 'x–y'],
   vGauge: ['指针', 'Gauge'],
   vHistogram: ['分布', 'Histogram'],
+  vBars: ['分布', 'Bars'],
   vSpectrum: ['频谱', 'FFT'],
   gaugeWhole: ['整个量程', 'Whole range'],
   histFew: ['这一段不到 5 个读数，分不了组。选长一点。', 'Fewer than 5 readings here. Select a longer range.'],
