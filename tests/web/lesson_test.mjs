@@ -245,3 +245,21 @@ test('what the teacher reveals is on the wall: a point for each group, its fit, 
   await until('the lines again', async () => await page.locator('.cell .ln').count() === 2);
   await context.close();
 });
+
+test('a kept run that stands in for a kit is shown as if it came now, and says that it is a replay', async () => {
+  const session = await teacher.session('cool-value', [1, 2]);
+  await teacher.act(session.id, { do: 'start' });
+  await new Promise((done) => { setTimeout(done, 3000); });
+  const [{ runs: [run] }] = (await teacher.act(session.id, { do: 'stop' })).groups;
+  await until('it is on the card', async () => (await board.get(`runs/${run}/streams`)).streams?.length > 0);
+  await teacher.act(session.id, { do: 'replay', group: 1, run });
+  const page = await member(session, 1), wall = await open(board, { size: [1920, 1080], query: 'screen?lang=zh&theme=light&view=all' });
+  await until('the student\'s chart is of that run', () => page.evaluate(async (id) => (await import('/js/view.js')).view.run?.id === id && (await import('/js/view.js')).view.replay != null, run));
+  await until('its points', () => lastPoint(page));
+  await until('the word on the wall', async () => await wall.locator('.cell').first().locator('.watermark').textContent().catch(() => '') === '回放');
+  assert.strictEqual(await wall.locator('.cell').nth(1).locator('.watermark').count(), 0);
+  await teacher.act(session.id, { do: 'replay', group: 1, run: null });
+  await until('live again', () => page.evaluate(async () => (await import('/js/view.js')).view.replay == null));
+  assert.deepStrictEqual([...page.faults, ...wall.faults], []);
+  for (const p of [page, wall]) await p.context().close();
+});
