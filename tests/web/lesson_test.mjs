@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
 // A lesson as a group has it, on a real board: what it asks, a guess before the start, typed readings, marks, what the
 // teacher does to all pages, the receipt at the end; and the same on the screen on the wall.
 import assert from 'node:assert';
