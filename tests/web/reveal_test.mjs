@@ -103,12 +103,22 @@ test('a saved run stands in for a kit that was pulled, and says that it is a rep
   const { page } = await teacher('teacher?lang=en&theme=light');
   await page.locator('.goin').click();
   await page.locator('.inclass .acts .seg button').nth(1).click();
+  await page.locator('.startbar .big').click();
+  await until('a run with readings from its beginning', async () => Number((await page.locator('.startbar strong').innerText()).match(/(\d\d)$/)?.[1]) >= 2);
+  await page.locator('.startbar .stop').click();
+  await until('it is over', async () => await page.locator('.startbar .stop').count() === 0);
   await board.unplug(1);
   const tile = page.locator('[data-group="2"]');
   await until('what to do, and a way on', async () => /Push its USB cable/.test(await tile.locator('.fix').innerText({ timeout: 500 }).catch(() => '')));
   await tile.locator('.fix .btn').click();
-  await tile.locator('.pop .item').last().click();
+  await tile.locator('.pop .item').first().click();
   await until('it is a replay', async () => /Replay/.test(await tile.locator('.plot .watermark').textContent({ timeout: 500 }).catch(() => '') ?? ''));
+  // Not what came last of the pulled kit: the run from its beginning, later than it was recorded.
+  await until('the run itself', () => page.evaluate(async () => {
+    const [{ classroom }, { sourceFor, spanOf }] = await Promise.all([import('/js/classroom.js'), import('/js/group-view.js')]);
+    const group = classroom.sessions?.[0].groups[1], source = group && sourceFor(group, null), span = source && spanOf(group, source.stream, null);
+    return !!span && span.later > 0 && source.device.identity.startsWith('replay/');
+  }));
   await until('its line', async () => ((await tile.locator('.plot .ln').first().getAttribute('d', { timeout: 500 }).catch(() => '')) ?? '').length > 20);
   await until('its value', async () => /°C/.test(await tile.locator('.val').innerText()));
   assert.strictEqual(await tile.locator('.fix').count(), 0, 'the fault is out of the way');
