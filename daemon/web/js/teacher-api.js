@@ -21,7 +21,6 @@ import { ask } from './api.js';
 /** @typedef {{model: string, n: number, parameters: {id: string, value: number, error: number|null, unit?: string}[], sigma: number|null,
  *   r2: number|null, is_good: boolean, why: string, sentence: Words, formula: string, expression?: string|null}} Fit `expression`: of x
  *   and the parameters, as formula.js reads them */
-/** @typedef {import('./api.js').Run & {streams?: number[]}} Run `streams`: those that belong to it */
 
 /** @returns {Promise<Card[]>} */
 export const getLessons = async () => (await ask('GET', 'lessons')).lessons;
@@ -41,8 +40,6 @@ export const getLog = async (session) => (await ask('GET', `sessions/${session}/
 /** A mark for all. @param {{text: string, at_us: number}} what */
 export const markAll = (what) => ask('POST', 'marks', what);
 
-/** @param {number} run @returns {Promise<Run>} */
-export const getRun = (run) => ask('GET', `runs/${run}`);
 /** A lesson's sample as runs, which can be replayed. @param {string} lesson @param {string} sample @returns {Promise<number[]>} */
 export const importSample = async (lesson, sample) => (await ask('POST', 'import', { lesson, sample })).runs
   .map((/** @type {number|{id: number}} */ run) => (typeof run === 'number' ? run : run.id));
