@@ -151,6 +151,17 @@ test('a calculated column is a channel like others; a wrong formula is named', a
   assert.deepStrictEqual(page.faults, []);
 });
 
+test('the names of a lesson mean the channels that serve its needs', async () => {
+  const page = await look(cup);
+  const made = await page.evaluate(async () => {
+    const { planOf } = await import('/js/columns.js'), { view } = await import('/js/view.js');
+    const needs = [{ id: 'hot', quantity: 'temperature' }, { id: 'cold', quantity: 'temperature', channel: 'room' }, { id: 'p', quantity: 'pressure' }];
+    const of = (is) => planOf(view.stream, [{ id: 'x', kind: 'formula', name: 'x', unit: 'K', is }], needs).map((c) => c.of.map((k) => k.at));
+    return { both: of('hot - cold'), missing: of('hot - p'), typed: of('hot * L') };
+  });
+  assert.deepStrictEqual(made, { both: [[0, 1]], missing: [], typed: [] });
+});
+
 test('a rate of change has the unit of one', async () => {
   const page = await look(cup);
   await page.locator('.addcol').click();
