@@ -139,19 +139,19 @@ void clock_ask_kernel(struct clock_evidence *ret_evidence)
 bool clock_trust_of(const struct clock_evidence *evidence, enum anchor_source *ret_source,
 	int64_t *ret_uncertainty_ns)
 {
-	if (evidence->wall_s < CLOCK_OLDEST_WALL_S)
-		return false;
-	if (is_disciplined(evidence)) {
+	bool is_possible = evidence->wall_s >= CLOCK_OLDEST_WALL_S;
+
+	if (is_possible && is_disciplined(evidence)) {
 		*ret_source = ANCHOR_NTP;
 		*ret_uncertainty_ns = ntp_uncertainty_ns(evidence);
 		return true;
 	}
-	if (evidence->is_said_right) {
+	if (evidence->is_said_right) { /* the map refuses what cannot be, and says so */
 		*ret_source = ANCHOR_SYSTEM;
 		*ret_uncertainty_ns = NS_PER_S;
 		return true;
 	}
-	if (evidence->was_set_by_battery_clock) {
+	if (is_possible && evidence->was_set_by_battery_clock) {
 		*ret_source = ANCHOR_RTC;
 		*ret_uncertainty_ns = battery_clock_ns;
 		return true;

@@ -119,8 +119,9 @@ static void trust_follows_the_evidence(void **state)
 		{{KERNEL(NOW, -1, 0, 0, 0, false), .is_said_right = true}, ANCHOR_SYSTEM, 1000000},
 		{{KERNEL(NOW, TIME_OK, STA_PLL, 200, 0, false), .is_said_right = true}, ANCHOR_NTP,
 			400},
+		{{KERNEL(0, TIME_OK, STA_PLL, 200, 0, true), .is_said_right = true}, ANCHOR_SYSTEM,
+			1000000},
 		/* earlier than this program, whoever vouches for it */
-		{{KERNEL(0, TIME_ERROR, STA_UNSYNC, 0, 0, true), .is_said_right = true}, NOBODY, 0},
 		{{KERNEL(YEAR_2026, TIME_OK, STA_PLL, 200, 0, true)}, ANCHOR_NTP, 400},
 		{{KERNEL(YEAR_2026 - 1, TIME_OK, STA_PLL, 200, 0, true)}, NOBODY, 0},
 		{{KERNEL(YEAR_2026 - 1, TIME_ERROR, STA_UNSYNC, 0, 0, true)}, NOBODY, 0},
