@@ -302,8 +302,7 @@ static void an_export_refuses_what_it_cannot_give(void **state)
 	site_refuses(site, "GET", "/api/v1/export?run=x", NULL, 400, "bad_parameter");
 	site_refuses(site, "GET", "/api/v1/export?stream=1&stream=1", NULL, 400, "bad_parameter");
 	site_refuses(site, "GET", "/api/v1/export?stream=-1", NULL, 400, "bad_parameter");
-	site_refuses(
-		site, "GET", "/api/v1/export?stream=1&format=xlsx", NULL, 400, "bad_parameter");
+	site_refuses(site, "GET", "/api/v1/export?stream=1&format=ods", NULL, 400, "bad_parameter");
 	site_refuses(site, "GET", "/api/v1/export?stream=1&from_us=7&to_us=7", NULL, 400,
 		"bad_parameter");
 }
