@@ -95,6 +95,13 @@ class Physics(unittest.TestCase):
         k = ALL["pendulum"].class_fit(good_groups("pendulum"))["k"]
         self.assertAlmostEqual(39.478 / k, 9.794, delta=0.05)
 
+    def test_a_wrong_distance_of_bars_is_the_same_error_in_every_drop(self):
+        for group in ALL["free-fall"].groups:
+            drops = [value for _, value in ALL["free-fall"].column("a", group)][4::5]   # all eight bars of it
+            self.assertEqual(len(drops), 5)
+            for g in drops:
+                self.assertAlmostEqual(g / 9.794, 50 / 47 if group == REFUSED["free-fall"] else 1, delta=0.01)
+
     def test_counts_of_background_are_poisson_but_beside_a_charger(self):
         for group in ALL["background-radiation"].groups:
             totals = [value for _, value in ALL["background-radiation"].column("n", group)]
