@@ -8,6 +8,7 @@ byte, in the form that a run package has."""
 import filecmp
 import os
 import pathlib
+import re
 import statistics
 import sys
 import tempfile
@@ -177,6 +178,17 @@ class Packages(unittest.TestCase):
                         continue
                     self.assertIn(served[0]["kit"], need["kits"], name)
                     self.assertEqual(served[1]["unit"], need.get("unit", served[1]["unit"]), name)
+
+    def test_what_a_lesson_plots_or_expects_is_not_optional(self):
+        for name, sample in ALL.items():
+            lesson = sample.lesson
+            used = {lesson[plot][axis] for plot in ("plot", "class_plot") if plot in lesson for axis in "xy"}
+            used |= {expect["what"].split(".")[0] for expect in lesson["expect"]}
+            for formula in lesson.get("formulas", []):
+                if formula["id"] in used:
+                    used |= set(re.findall(r"\w+", formula["is"]))
+            for need in lesson["needs"]:
+                self.assertFalse(need["id"] in used and need.get("optional"), f"{name}: {need['id']}")
 
     def test_typed_values_lie_in_their_range_and_groups_are_there(self):
         for name, sample in ALL.items():
