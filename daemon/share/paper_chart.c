@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/paper_chart.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "share/html.h"
@@ -80,28 +81,50 @@ static void add_number(struct text *text, double value, double step)
 		text_addf(text, "%.*f", decimals > 0 ? decimals : 0, value);
 }
 
+/* What of an axis bears a number: multiples of the step, from first on. An axis on which doubles are
+ * hardly nearer to each other than its steps has none. */
+struct ticks {
+	double step, first;
+	unsigned n;
+};
+
+static struct ticks find_ticks(double low, double high, unsigned wanted)
+{
+	double step = chart_step(low, high, wanted);
+	double most = fmax(fabs(low), fabs(high)), first, last;
+
+	if (!(step > 0) || !(step >= 4 * DBL_EPSILON * most))
+		return (struct ticks){.step = 1};
+	first = ceil(low / step - 1e-9);
+	last = floor(high / step + 1e-9);
+	return (struct ticks){step, first, last >= first ? (unsigned)(last - first) + 1 : 0};
+}
+
 static void draw_axes(struct drawing *d)
 {
 	const struct chart *chart = d->chart;
-	double step = chart_step(d->low, d->high, 6);
+	struct ticks ticks = find_ticks(d->low, d->high, 6);
 	struct text *text = d->text;
 
-	for (double y = ceil(d->low / step) * step; y <= d->high; y += step) {
+	for (unsigned i = 0; i < ticks.n; i++) {
+		double y = (ticks.first + i) * ticks.step;
+
 		text_addf(text,
 			"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">",
 			LEFT, WIDTH - RIGHT, py(d, y), py(d, y), LEFT - 6, py(d, y) + 4);
-		add_number(text, y, step);
+		add_number(text, y, ticks.step);
 		text_add(text, "</text>");
 	}
-	step = chart_step(chart->x_low, chart->x_high, 8);
-	for (double x = ceil(chart->x_low / step) * step; x <= chart->x_high * (1 + 1e-12);
-		x += step) {
+	ticks = find_ticks(chart->x_low, chart->x_high, 8);
+	for (unsigned i = 0; i < ticks.n; i++) {
+		double x = (ticks.first + i) * ticks.step;
+
 		text_addf(text,
 			"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\"/>"
 			"<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
 			px(d, x), px(d, x), TOP, HEIGHT - BOTTOM, px(d, x), HEIGHT - BOTTOM + 16);
-		add_number(text, x, step);
+		add_number(text, x, ticks.step);
 		text_add(text, "</text>");
 	}
 	text_addf(text,

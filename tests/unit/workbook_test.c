@@ -102,6 +102,28 @@ static void a_chart_breaks_at_gaps_and_keeps_spikes(void **state)
 	assert_string_equal(text.at, "");
 }
 
+/* Such are neighbours, or nearly: a step from one tick leads nowhere. */
+static void an_axis_ends_where_doubles_are_as_wide_as_its_steps(void **state)
+{
+	static const double pairs[][2] = {
+		{1e16, 1e16 + 2}, {-1e16 - 2, -1e16}, {0, 5e-324}, {-0.85e308, 0.85e308}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		double low = pairs[i][0], high = pairs[i][1];
+		const struct chart_point points[] = {
+			{low, low, low, low, false}, {high, high, high, high, false}};
+		const struct chart chart = {.x_low = low,
+			.x_high = high,
+			.lines = {{.name = "a", .points = points, .n = 2}},
+			.n_lines = 1};
+		struct text text = text_over(room, sizeof room);
+
+		chart_draw(&chart, &text);
+		assert_non_null(strstr(text.at, "</svg>"));
+	}
+}
+
 static void axes_have_round_steps(void **state)
 {
 	(void)state;
@@ -118,6 +140,7 @@ int main(void)
 		cmocka_unit_test(columns_count_as_letters),
 		cmocka_unit_test(a_sheet_has_an_end),
 		cmocka_unit_test(a_chart_breaks_at_gaps_and_keeps_spikes),
+		cmocka_unit_test(an_axis_ends_where_doubles_are_as_wide_as_its_steps),
 		cmocka_unit_test(axes_have_round_steps),
 	};
 
