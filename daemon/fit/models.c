@@ -399,7 +399,8 @@ static const struct form forms[FIT_MODELS] = {
 		.formula = "y = a @^n",
 		.expression = "a*x^n",
 		.n = 2,
-		.parameters = {{"a", 1, 0, NEED_SIGN}, {"n", 0, 0, NEED_NOT}},
+		/* a's unit would need that of x to the nth: none is told. */
+		.parameters = {{"a", 0, 0, NEED_SIGN}, {"n", 0, 0, NEED_NOT}},
 		.may_be_flat = true,
 		.value = power,
 		.slopes = power_slopes,
