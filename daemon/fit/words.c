@@ -205,8 +205,13 @@ static void add_cycle(const struct sentence *sentence, double f, double error)
 	char number[NUMBER];
 
 	along_x(sentence, 1 / f, error / (f * f), number);
-	text_addf(sentence->zh, "一个来回用 %s", number);
-	text_addf(sentence->en, "One cycle takes %s", number);
+	if (sentence->naming->x_is_time) {
+		text_addf(sentence->zh, "一个来回用 %s", number);
+		text_addf(sentence->en, "One cycle takes %s", number);
+	} else {
+		text_addf(sentence->zh, "x 每增加 %s 重复一次", number);
+		text_addf(sentence->en, "It repeats each time x grows by %s", number);
+	}
 }
 
 static void say_sine(const struct sentence *sentence)
@@ -223,13 +228,15 @@ static void say_sine(const struct sentence *sentence)
 static void say_damped(const struct sentence *sentence)
 {
 	const struct fit_result *result = sentence->result;
+	bool is_time = sentence->naming->x_is_time;
 	char number[NUMBER];
 
 	add_cycle(sentence, result->values[2], result->errors[2]);
 	along_x(sentence, fabs(result->values[1]), result->errors[1], number);
-	text_addf(sentence->zh, "；每过 %s，振幅%s。", number,
+	text_addf(sentence->zh, "；%s %s，振幅%s。", is_time ? "每过" : "x 每增加", number,
 		result->values[1] > 0 ? "只剩 37" NARROW "%" : "变为 2.7 倍");
-	text_addf(sentence->en, "; every %s the amplitude %s.", number,
+	text_addf(sentence->en, "; %s %s the amplitude %s.",
+		is_time ? "every" : "each time x grows by", number,
 		result->values[1] > 0 ? "falls to 37" NARROW "%" : "grows 2.7 times");
 }
 

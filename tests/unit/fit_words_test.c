@@ -97,6 +97,7 @@ static void parameters_have_the_units_they_must(void **unused)
 	assert_unit(FIT_PROPORTIONAL, "k", "1", "s", "/s");
 	assert_unit(FIT_PROPORTIONAL, "k", "V", "", "V");
 	assert_unit(FIT_POWER, "n", "V", "A", "");
+	assert_unit(FIT_POWER, "a", "m", "s", ""); /* m/s^n, whatever n became */
 	assert_unit(FIT_EXPONENTIAL, "k", "V", "s", "/s");
 	assert_unit(FIT_DECAY, "tau", "V", "s", "s");
 	assert_unit(FIT_SINE, "f", "V", "s", "Hz");
@@ -162,6 +163,14 @@ static void a_sentence_says_what_the_parameters_mean(void **unused)
 			    .errors = {0.01, 0.1, 0.001, 0.1, 0.1}),
 		&cup, "；每过 6.00\u202f±\u202f0.10\u202fs，振幅只剩 37",
 		"the amplitude falls to 37");
+	assert_says(
+		RESULT(FIT_SINE, .values = {0.12, 2, 0.4, 0.5}, .errors = {0.01, 0.02, 0.1, 0.1}),
+		&class, "x 每增加 0.500\u202f±\u202f0.005\u202fm 重复一次，振幅 0.120",
+		"It repeats each time x grows by 0.500\u202f±\u202f0.005\u202fm; the amplitude is");
+	assert_says(RESULT(FIT_DAMPED, .values = {0.2, 6, 0.9, 1, 0},
+			    .errors = {0.01, 0.1, 0.001, 0.1, 0.1}),
+		&class, "；x 每增加 6.00\u202f±\u202f0.10\u202fm，振幅只剩 37",
+		"; each time x grows by 6.00\u202f±\u202f0.10\u202fm the amplitude falls to 37");
 	assert_says(RESULT(FIT_GAUSSIAN, .values = {300, 588, 12, 40}, .errors = {5, 0.3, 0.3, 2}),
 		&(struct fit_naming){false, "nm", "1"},
 		"峰在 588.0\u202f±\u202f0.3\u202fnm，半高处宽 28.3", "The peak is at 588.0");
