@@ -117,7 +117,15 @@ static const struct session *find_coded(
 	return session;
 }
 
-/* Whoever is in already changes the group, or leaves the other session first. */
+static void leave(struct parts *parts, uint32_t session, unsigned group, const char *token)
+{
+	const struct act *act;
+
+	sessions_do_body(&parts->sessions, session, group ? (int)group : ACT_BY_BOARD, ACT_LEAVE,
+		json_pack("{ss}", "token", token), &act);
+}
+
+/* Whoever is in already changes the group, or leaves the other session once in this one. */
 static void join(
 	struct parts *parts, struct request *request, const struct session *session, unsigned group)
 {
@@ -126,25 +134,26 @@ static void join(
 	const struct session *before =
 		had ? classroom_joined(parts->sessions.room, had, &member) : NULL;
 	const struct act *act = NULL;
-	char token[SESSION_TOKEN];
-	uint32_t id = session->id;
+	char token[SESSION_TOKEN], left_token[SESSION_TOKEN] = "";
+	uint32_t id = session->id, left = before && before != session ? before->id : 0;
+	unsigned left_group = left ? member->group : 0;
 	bool is_project = session->is_project;
 
+	if (left)
+		text_copy(left_token, sizeof left_token, had);
 	if (before == session) {
 		text_copy(token, sizeof token, had);
 	} else if (!make_token(token)) {
 		refuse_busy(request);
 		return;
-	} else if (before) {
-		sessions_do_body(&parts->sessions, before->id,
-			member->group ? (int)member->group : ACT_BY_BOARD, ACT_LEAVE,
-			json_pack("{ss}", "token", had), &act);
 	}
 	int r = sessions_do_body(&parts->sessions, id, group ? (int)group : ACT_BY_BOARD, ACT_JOIN,
 		json_pack("{sIss}", "group", (json_int_t)group, "token", token), &act);
 	if (r == 0)
 		set_cookie(request, token, is_project ? PROJECT_DAYS : 1);
 	classes_answer(parts, request, r, act);
+	if (r == 0 && left)
+		leave(parts, left, left_group, left_token);
 }
 
 void handle_join(void *self, struct request *request)

@@ -2,8 +2,10 @@
 /* What groups do over HTTP: join by four digits, predict, keep readings, mark, start where they may; each
  * as its own group only, and none as quickly as a script. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "data/classroom.h"
 #include "data/feed.h"
 #include "support/classroom_site.h"
 
@@ -101,6 +103,58 @@ static void a_browser_joins_changes_group_and_leaves(void **state)
 	answer = get_as(site, first, "/api/v1/join");
 	assert_true(json_is_null(json_object_get(answer, "session")));
 	json_decref(answer);
+}
+
+/* As many browsers as there may be have joined session 2, as the journal tells it: act 4 and on. */
+static void fill_session_2(struct site *site)
+{
+	for (uint32_t i = 0; i < SESSION_MEMBERS; i++) {
+		struct journal_entry *entry = calloc(1, journal_size(80));
+
+		assert_non_null(entry);
+		*entry = (struct journal_entry){.id = 4 + i,
+			.session = 2,
+			.at = clock_now(&site->clock),
+			.who = "group 1",
+			.kind = "join"};
+		entry->n =
+			(uint32_t)snprintf(entry->body, 81, "{\"group\":1,\"token\":\"%032x\"}", i);
+		assert_int_equal(keep_order_act(site->keep, entry, NULL, 0, NULL), 0);
+		free(entry);
+		if (i % 8 == 7)
+			site_keep_turns(site);
+	}
+	site_keep_turns(site);
+	site_reopen(site);
+	site_log_in(site);
+}
+
+static void who_finds_no_room_elsewhere_stays(void **state)
+{
+	struct site *site = *state;
+	char cookie[96], body[64];
+
+	class_begin(site, 2);
+	class_join(site, 2, cookie);
+	json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":2}", 201));
+	fill_session_2(site);
+	json_t *session = site_get(site, "/api/v1/sessions/2");
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":1}", class_text(session, "code"));
+	json_decref(session);
+	refuses_as(site, cookie, "/api/v1/join", body, 409, "is_full");
+	json_t *answer = get_as(site, cookie, "/api/v1/join");
+	assert_int_equal(site_number(answer, "session"), 1);
+	assert_int_equal(site_number(answer, "group"), 2);
+	json_decref(answer);
+	assert_int_equal(joined(site, 2), 1);
+
+	/* Where there is room it goes over. */
+	json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":2}", 201));
+	session = site_get(site, "/api/v1/sessions/3");
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":1}", class_text(session, "code"));
+	json_decref(session);
+	json_decref(post_as(site, cookie, "/api/v1/join", body, 200));
+	assert_int_equal(joined(site, 2), 0);
 }
 
 static void a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down(void **state)
@@ -401,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_browser_joins_changes_group_and_leaves),
+		SITE_TEST(who_finds_no_room_elsewhere_stays),
 		SITE_TEST(a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down),
 		SITE_TEST(a_group_speaks_for_itself_only),
 		SITE_TEST(a_prediction_is_one_of_three_kinds_and_the_last_one_holds),
