@@ -91,28 +91,34 @@ static const char *token_of(const struct act *act)
 	return json_string_value(json_object_get(act->body, "token"));
 }
 
-/* Browsers that joined, each once, and the groups that they chose. */
-static uint64_t count_visits(
-	const struct classroom *room, uint32_t session, bool took_part[CLASSROOM_GROUPS + 1])
+static int by_token(const void *a, const void *b)
 {
-	uint64_t n = 0;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-	for (size_t i = 0; i < classroom_acts(room, session); i++) {
+/* Browsers that joined, each once, and the groups that they chose. */
+static int count_visits(const struct classroom *room, uint32_t session,
+	bool took_part[CLASSROOM_GROUPS + 1], uint64_t *ret_visits)
+{
+	size_t n_acts = classroom_acts(room, session), n = 0;
+	const char **tokens = calloc(n_acts + 1, sizeof *tokens);
+
+	if (!tokens)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_acts; i++) {
 		const struct act *act = classroom_act(room, session, i).act;
-		bool is_new = act->kind == ACT_JOIN;
 
-		if (!is_new)
+		if (act->kind != ACT_JOIN)
 			continue;
 		took_part[json_integer_value(json_object_get(act->body, "group"))] = true;
-		for (size_t k = 0; k < i && is_new; k++) {
-			const struct act *before = classroom_act(room, session, k).act;
-
-			is_new = before->kind != ACT_JOIN ||
-				strcmp(token_of(before), token_of(act)) != 0;
-		}
-		n += is_new;
+		tokens[n++] = token_of(act);
 	}
-	return n;
+	qsort(tokens, n, sizeof *tokens, by_token);
+	*ret_visits = n > 0;
+	for (size_t i = 1; i < n; i++)
+		*ret_visits += strcmp(tokens[i - 1], tokens[i]) != 0;
+	free(tokens);
+	return 0;
 }
 
 static int count(
@@ -120,18 +126,21 @@ static int count(
 {
 	bool took_part[CLASSROOM_GROUPS + 1] = {false};
 	struct activity_row like = {.term = ""}, *row;
+	uint64_t visits;
 	int r;
 
 	write_term(activity, session->made, like.term);
 	text_copy(like.lesson, sizeof like.lesson, session->lesson);
 	text_copy(like.label, sizeof like.label, session->title);
-	r = find_row(activity, &like, &row);
+	r = count_visits(room, session->id, took_part, &visits);
+	if (r == 0)
+		r = find_row(activity, &like, &row);
 	if (r < 0)
 		return r;
 	row->sessions++;
 	row->projects += session->is_project;
 	row->runs += session->n_runs;
-	row->visits += count_visits(room, session->id, took_part);
+	row->visits += visits;
 	for (size_t i = 0; i < session->n_runs; i++)
 		took_part[session->runs[i].group] = true;
 	for (unsigned g = 1; g <= CLASSROOM_GROUPS; g++)
