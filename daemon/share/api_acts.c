@@ -163,7 +163,10 @@ static bool ask_groups(const struct wish *wish, unsigned otherwise, unsigned *re
 		}
 		*ret_groups |= 1u << group;
 	}
-	return true;
+	if (!*ret_groups)
+		refuse_parameter(
+			wish->request, "groups", "至少要写一组", "must name at least one group");
+	return *ret_groups != 0;
 }
 
 static json_t *wish_start(const struct wish *wish)

@@ -273,6 +273,8 @@ static void what_cannot_be_done_is_a_sentence(void **state)
 		{"{\"do\":\"assign\",\"group\":1,\"devices\":[\"x\"]}", 404, "not_found"},
 		{"{\"do\":\"start\",\"groups\":[9]}", 404, "no_group"},
 		{"{\"do\":\"start\",\"groups\":3}", 400, "bad_parameter"},
+		{"{\"do\":\"start\",\"groups\":[]}", 400, "bad_parameter"},
+		{"{\"do\":\"stop\",\"groups\":[]}", 400, "bad_parameter"},
 		{"{\"do\":\"groups\",\"groups\":13}", 400, "bad_parameter"},
 		{"{\"do\":\"range\",\"low\":3,\"high\":1}", 400, "bad_parameter"},
 		{"{\"do\":\"phase\"}", 400, "bad_parameter"},
