@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "data/rounding.h"
 #include "data/unit.h"
 #include "share/html.h"
 #include "share/paper_page.h"
@@ -52,6 +53,17 @@ void paper_add_apparatus(struct writing *w)
 	paper_end_table(w);
 }
 
+/* To a tenth of what the kit can tell apart; where nobody knows that, as many digits as most kits have. */
+static void add_mean(struct text *text, const struct channel *channel, double mean)
+{
+	double rounding = rounding_of(100 * channel->resolution);
+
+	if (rounding > 0)
+		text_add_double(text, rounding_apply(rounding, mean));
+	else
+		text_addf(text, "%.6g", mean);
+}
+
 void paper_add_figures(struct writing *w)
 {
 	static const char *const HEADS[][2] = {{"量", "Quantity"}, {"单位", "Unit"},
@@ -79,7 +91,7 @@ void paper_add_figures(struct writing *w)
 			paper_number_cell(w, of->n > 0 ? of->max : NAN);
 			text_add(w->text, "<td class=\"n\">");
 			if (of->n > 0)
-				text_addf(w->text, "%.6g", of->sum / (double)of->n);
+				add_mean(w->text, channel, of->sum / (double)of->n);
 			text_add(w->text, "</td></tr>\n");
 		}
 	paper_end_table(w);
