@@ -192,6 +192,16 @@ void write_imported(const struct parts *parts, struct text *text)
 	text_add(text, "]}\n");
 }
 
+bool write_imported_run(const struct parts *parts, uint32_t id, struct text *text)
+{
+	const struct imported *imported = imports_find(&parts->imports, id);
+
+	if (!imported || imported->run.id != id)
+		return false;
+	add_imported(imported, text);
+	return true;
+}
+
 static void refuse_card(struct request *request, int result)
 {
 	if (result == -ENOSPC || result == -EDQUOT)

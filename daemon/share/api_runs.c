@@ -77,14 +77,15 @@ void handle_run(void *self, struct request *request)
 		refuse_busy(request);
 		return;
 	}
+	struct text text = answer_begin(parts);
+
 	run = runs_find(&parts->runs, id);
-	if (!run) {
+	if (run) {
+		add_run(parts, run, &text);
+	} else if (!write_imported_run(parts, id, &text)) {
 		refuse_no_run(request, id);
 		return;
 	}
-	struct text text = answer_begin(parts);
-
-	add_run(parts, run, &text);
 	text_add_char(&text, '\n');
 	answer_send(request, 200, &text);
 }

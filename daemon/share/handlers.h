@@ -125,3 +125,5 @@ void handle_report(void *self, struct request *request);
 /* api_import.c */
 void handle_import(void *self, struct request *request);
 void write_imported(const struct parts *parts, struct text *text); /* {"runs": [...]} */
+/* One of them, a Run; false: there is none of that number. */
+bool write_imported_run(const struct parts *parts, uint32_t id, struct text *text);

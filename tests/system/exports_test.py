@@ -167,6 +167,7 @@ class Exports(unittest.TestCase):
         self.assertEqual(self.board.fetch(f"runs/{run['id']}/package"), self.package)
         self.assertEqual(self.board.get("runs")["runs"], before, "it is no run of the board's own")
         self.assertIn(run, self.board.get("runs?imported=1")["runs"])
+        self.assertEqual(self.board.get(f"runs/{run['id']}"), run)
         streams = self.board.get(f"runs/{run['id']}/streams")["streams"]
         own = self.board.get(f"runs/{self.run_id}/streams")["streams"]
         for imported, stream in zip(streams, own):
@@ -295,6 +296,9 @@ class Exports(unittest.TestCase):
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             run, = json.loads(done.stdout)["runs"]
             self.assertEqual(self.board.fetch(f"runs/{run['id']}/package"), self.package)
+        stream = self.board.get(f"runs/{run['id']}/streams")["streams"][0]
+        fitted = self.kitlog("fit", str(run["id"]), f"stream:{stream['id']}/{stream['channels'][0]['id']}", "linear")
+        self.assertIn("y = k t + b", fitted.stdout, fitted.stderr)
         bad = self.kitlog("run", "import", "kitlogd.yaml")
         self.assertEqual(bad.returncode, 1)
         self.assertIn("no whole zip file", bad.stderr)

@@ -100,7 +100,7 @@ class Fit(unittest.TestCase):
                 (2, (self.run_id, "t", "sine"), 'kitlog fit: "t" does not fit; expected: a channel such as 3/t'),
                 (2, ("--from", "soon", self.run_id, channel, "sine"), "seconds from the begin of the run"),
                 (2, ("--no", self.run_id, channel, "sine"), 'no option "--no"'),
-                (1, ("999", channel, "sine"), "there is no run 999"),
+                (1, ("999", channel, "sine"), "There is no run 999"),
                 (1, (self.run_id, channel.split("/")[0] + "/no", "sine"), 'has no channel "no"; it has: '),
                 (1, (self.run_id, channel, "cubic"), "model must be proportional, linear"),
                 (1, ("--from", "3", "--to", "3.000001", self.run_id, channel, "damped"), "needs at least 6"),

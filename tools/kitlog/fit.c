@@ -19,25 +19,14 @@ struct wish {
 
 /* --- what is asked --- */
 
-/* The run of this number, the caller's; NULL after saying that there is none. */
+/* The run of this number, also one that was imported, the caller's; NULL after saying that there is
+ * none. */
 static json_t *get_run(const struct call *call, json_int_t id)
 {
-	char path[96];
-	json_t *body, *run;
+	char path[64];
 
-	snprintf(path, sizeof path, "/api/v1/runs?before=%lld&limit=1", (long long)id + 1);
-	if (!(body = board_get(call->board, path)))
-		return NULL;
-	run = json_incref(json_array_get(json_object_get(body, "runs"), 0));
-	json_decref(body);
-	if (run && json_integer_value(json_object_get(run, "id")) == id)
-		return run;
-	json_decref(run);
-	fprintf(stderr,
-		say("kitlog fit: 没有编号 %lld 的记录；看看 kitlog run list\n",
-			"kitlog fit: there is no run %lld; see kitlog run list\n"),
-		(long long)id);
-	return NULL;
+	snprintf(path, sizeof path, "/api/v1/runs/%lld", (long long)id);
+	return board_get(call->board, path);
 }
 
 /* Seconds behind the run's begin as board time; absent: unchanged. False after saying what is wrong. */
