@@ -166,7 +166,13 @@ void handle_group_mark(void *self, struct request *request)
 		if (r == 0)
 			announce_mark(saying.parts, &mark);
 		json_decref(wanted.body);
-		classes_answer(saying.parts, request, r, act);
+		if (r == ACT_TOO_LONG)
+			request_refuse(request, 400, "too_long",
+				"标记太长了，最多 63 个汉字，191 个字母。写短一点。",
+				"The mark is too long: at most 191 letters, or 63 Chinese "
+				"characters. Make it shorter.");
+		else
+			classes_answer(saying.parts, request, r, act);
 	}
 	json_decref(saying.asked);
 }

@@ -155,8 +155,8 @@ void handle_run_start(void *self, struct request *request)
 		!ask_range(parts, request, body, &from, &to))
 		goto out;
 	if (strlen(title) >= sizeof run->title) {
-		refuse_parameter(
-			request, "title", "太长，最多 95 个字节", "is too long: at most 95 bytes");
+		refuse_parameter(request, "title", "太长，最多 31 个汉字，95 个字母",
+			"is too long: at most 95 letters, or 31 Chinese characters");
 		goto out;
 	}
 	int r = runs_start(&parts->runs, title, from, to, &run);

@@ -29,8 +29,8 @@ struct refusal {
 static const struct refusal REFUSALS[] = {
 	[ACT_BAD] = {400, "bad_act", "这一步没看懂。检查写的内容，再试一次。",
 		"That was not understood. Check what was sent and try again."},
-	[ACT_TOO_LONG] = {400, "too_long", "字太多了，最多 95 个字节。写短一点。",
-		"The text is too long: at most 95 bytes. Make it shorter."},
+	[ACT_TOO_LONG] = {400, "too_long", "名称太长了，最多 31 个汉字，95 个字母。写短一点。",
+		"The title is too long: at most 95 letters, or 31 Chinese characters. Make it shorter."},
 	[ACT_NO_SESSION] = {404, "not_found", "没有这节课。看看课的列表（kitlog session list）。",
 		"There is no such session. Look at the list (kitlog session list)."},
 	[ACT_IS_ENDED] = {409, "is_ended", "这节课已经下课。开一节新课，或者撤销“下课”。",
@@ -85,9 +85,10 @@ void classes_refuse(struct request *request, int result)
 	case -EIO:
 		refuse_card(request, result);
 		return;
-	case -EMSGSIZE:
-		result = ACT_TOO_LONG;
-		break;
+	case -EMSGSIZE: /* what no title is: a drawing, or what was typed */
+		request_refuse(request, 400, "too_long", "内容太多了。写少一点，再试一次。",
+			"That is too much at once. Make it shorter and try again.");
+		return;
 	default:
 		break;
 	}

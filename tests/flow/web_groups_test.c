@@ -396,6 +396,17 @@ static void marks_are_by_whoever_made_them(void **state)
 		"0123456789012345678901234567890123456789012345678901234567890123456789"
 		"0123456789012345678901234567890123456789012345678901234567890\"}",
 		400, "bad_parameter");
+
+	/* A pupil counts characters. */
+	char body[256] = "{\"text\":\"";
+	struct browser b;
+	for (int i = 0; i < 64; i++)
+		strcat(body, "字");
+	strcat(body, "\"}");
+	assert_int_equal(site_ask(site, "POST", "/api/v1/sessions/1/groups/1/mark", body, &b), 400);
+	assert_true(browser_has(&b, "最多 63 个汉字"));
+	assert_true(browser_has(&b, "at most 191 letters"));
+	browser_close(&b);
 }
 
 static void a_script_in_a_group_is_slowed_down(void **state)

@@ -300,6 +300,15 @@ static void what_cannot_be_done_is_a_sentence(void **state)
 		"{\"title\":\"0123456789012345678901234567890123456789"
 		"01234567890123456789012345678901234567890123456789012345\"}",
 		400, "too_long");
+	struct browser b;
+	assert_int_equal(
+		site_ask(site, "POST", "/api/v1/sessions",
+			"{\"title\":\"一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二\"}",
+			&b),
+		400);
+	assert_true(browser_has(&b, "最多 31 个汉字"));
+	assert_true(browser_has(&b, "at most 95 letters"));
+	browser_close(&b);
 	json_t *log = site_get(site, "/api/v1/sessions/1/log");
 	assert_int_equal(json_array_size(json_object_get(log, "acts")), 1);
 	json_decref(log);
