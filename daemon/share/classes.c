@@ -271,9 +271,11 @@ const struct session *classes_open(struct parts *parts, struct request *request)
 		return NULL;
 	}
 	session = classroom_session(parts->sessions.room, id);
-	if (!session)
-		classes_refuse(request,
-			id <= parts->sessions.last_session ? ACT_IS_ENDED : ACT_NO_SESSION);
+	if (!session && id <= parts->sessions.last_session) /* ended, and on the card only */
+		request_refuse(request, 409, "is_ended", "这节课早已下课，不能再改。开一节新课。",
+			"This session ended long ago and stays as it is. Begin a new one.");
+	else if (!session)
+		classes_refuse(request, ACT_NO_SESSION);
 	return session;
 }
 

@@ -177,6 +177,12 @@ static void a_project_goes_on_while_lessons_come_and_go(void **state)
 		json_decref(session);
 		site_refuses(site, "POST", path, "{\"do\":\"freeze\"}", 409, "is_ended");
 	}
+	struct browser b; /* what is on the card only is told of no undoing */
+	assert_int_equal(site_ask(site, "POST", "/api/v1/sessions/2/acts",
+				 "{\"do\":\"undo\",\"act\":5}", &b),
+		409);
+	assert_true(browser_has(&b, "不能再改"));
+	browser_close(&b);
 	json_t *open = site_get(site, "/api/v1/sessions");
 	assert_int_equal(json_array_size(json_object_get(open, "sessions")), 1);
 	json_decref(open);
