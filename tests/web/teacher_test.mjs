@@ -116,8 +116,12 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await until('the second phase', async () => (await session()).phase?.index === 1);
     await until('it counts down', async () => /^09:5\d/.test(await page.locator('.lclock .big').innerText()));
 
-    // Stop; the reveal, with what only the teacher knows until then.
+    // Signed out in another tab: Stop asks for the PIN, and then it stops. The reveal, with what only the teacher knows until then.
+    await page.evaluate(() => fetch('/api/v1/login', { method: 'DELETE' }));
     await page.locator('.startbar .stop').click();
+    await until('the PIN again', () => page.locator('dialog.pin[open]').count());
+    await page.locator('.pin input').fill(board.pin);
+    await page.locator('.pin .main').click();
     await until('stopped', async () => (await session()).state === 'open');
     await page.locator('.inclass .acts .seg button').nth(2).click();
     assert.match(await page.locator('.expect').innerText(), /91\.5.*97\.5/);

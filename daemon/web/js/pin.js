@@ -9,6 +9,7 @@ import { Emitter } from './emitter.js';
 import { Icon } from './icons.js';
 
 const door = new Emitter();
+/** @type {((ok: boolean) => void)[]} all who wait for the one answer: a deed, and the page that is behind the PIN */ let waiting = [];
 
 /** A refusal as a sentence. @param {unknown} error */
 export function sentence(error) {
@@ -19,7 +20,7 @@ export function sentence(error) {
 
 /** Asks for the PIN and resolves true when it was right, false when the teacher went away.
  * @returns {Promise<boolean>} */
-export const askPin = () => new Promise((done) => { door.emit('ask', done); });
+export const askPin = () => new Promise((done) => { waiting.push(done); door.emit('ask'); });
 
 /** Does what only a teacher may; asks for the PIN when the board wants it.
  * @template T @param {() => Promise<T>} deed @returns {Promise<T|null>} null: not done */
@@ -44,16 +45,20 @@ export async function signOut() {
 export function PinDialog() {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const input = useRef(/** @type {HTMLInputElement|null} */ (null));
-  const done = useRef(/** @type {((ok: boolean) => void)|null} */ (null));
   const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false);
-  useEffect(() => door.on('ask', (resolve) => {
-    done.current = resolve;
+  useEffect(() => door.on('ask', () => {
+    if (box.current?.open) return;           // it is asked already: what was typed stays
     setBad('');
     box.current?.showModal();
     if (input.current) input.current.value = '';
     input.current?.focus();
   }), []);
-  const finish = (/** @type {boolean} */ ok) => { done.current?.(ok); done.current = null; box.current?.close(); };
+  const finish = (/** @type {boolean} */ ok) => {
+    const told = waiting;
+    waiting = [];
+    box.current?.close();
+    told.forEach((done) => done(ok));
+  };
   const submit = async (/** @type {Event} */ e) => {
     e.preventDefault();
     const field = /** @type {HTMLInputElement} */ (input.current);
@@ -72,7 +77,7 @@ export function PinDialog() {
     }
     setBusy(false);
   };
-  return html`<dialog class="slip pin" ref=${box} aria-labelledby="pin-title" onClose=${() => finish(false)}>
+  return html`<dialog class="slip pin" ref=${box} aria-labelledby="pin-title" onClose=${() => { if (!box.current?.open) finish(false); }}>
     <form onSubmit=${submit}>
       <h2 id="pin-title"><${Icon} n="lock" s=${26}/>${t('pinTitle')}</h2>
       <p class="dim">${t('pinWhy')}</p>
