@@ -15,7 +15,7 @@ import { view } from './view.js';
 
 /** @typedef {import('./class-api.js').Receipt} Receipt */
 
-const AGAIN_MS = 3000, MARK_LENGTH = 8;
+const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, MARK_LENGTH = 8;
 
 /** The run whose receipt is open. @type {import('./board.js').Run|null} */
 let run = null;
@@ -27,19 +27,21 @@ export function ReceiptSlip() {
   const [receipt, setReceipt] = useState(/** @type {Receipt|null} */ (null)), [isMissing, setMissing] = useState(false);
   useEffect(() => {
     /** @type {any} */ let timer = null;
-    let isGone = false;
+    let isGone = false, again = AGAIN_MS;
     const bring = async () => {
       try {
         const got = run && await getReceipt(run.id);
         if (isGone || !got) return;
         setReceipt(got);
-        if (got.stored >= got.received && got.shipped.every((s) => !s.rows_behind)) return;
+        const isKept = got.stored >= got.received;
+        if (isKept && got.shipped.every((s) => !s.rows_behind)) return;
+        again = isKept ? SENT_AGAIN_MS : AGAIN_MS;     // a server may be away for hours
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         if (isGone) return;
         if (error.status === 404) { setMissing(true); return; }
       }
-      timer = setTimeout(bring, AGAIN_MS);
+      timer = setTimeout(bring, again);
     };
     bring();
     return () => { isGone = true; clearTimeout(timer); };
