@@ -78,7 +78,10 @@ test('a calculated column is fitted by its points, and a channel against another
     columns.keep(view.device, view.stream, [{ id: 'f1', kind: 'formula', name: 'double', unit: 'V', is: '2*sine + 1' }]);
     view.set('what', { active: 'f1' });
   });
+  const asked = page.waitForRequest((/** @type {any} */ r) => /fits$/.test(r.url()) && r.postDataJSON().points, { timeout: 60000 });
   await choose('正弦');
+  const { x_is_time: isTime, points } = (await asked).postDataJSON();
+  assert.ok(isTime && points.length <= 1500, `against time: ${isTime}, ${points.length} points`);
   const column = await until('its fit', async () => { const f = await fit(); return f?.model === 'sine' && f.answer && f; }, LONG), values = Object.fromEntries(column.answer.parameters.map((p) => [p.id, p.value]));
   assert.ok(Math.abs(Math.abs(values.A) - 6) < 0.02 && Math.abs(values.C - 1) < 0.02, JSON.stringify(values));
   await page.evaluate(async () => { const { view } = await import('/js/view.js'); view.set('what', { axes: ['sine', 'f1'] }); view.set('tab', { tab: 'xy' }); });

@@ -20,7 +20,7 @@ import { view } from './view.js';
  *   curve: ((x: number) => number)|null, range: [number, number], isXY: boolean}} Fit `key`: range and channel it is of; state refused: `words` say
  *   why; the curve is by board time, or of x–y by x */
 
-const NAME = 'analysis', REST_MS = 250, POINTS = 4000;
+const NAME = 'analysis', REST_MS = 250, POINTS = 1500, DIGITS = 12;     // a question is 65536 bytes at most
 export const SMOOTHING = [0, 5, 11, 25, 51];
 
 /** The curve of an answer, by board time, or by x. @param {FitAnswer} answer @param {number|null} zero where x counts from, if the answer is
@@ -97,7 +97,7 @@ class Analysis extends Emitter {
     if (this.fit?.model !== model || this.fit.isXY !== isXY) { this.fit = fit; this.emit('fit'); }      // else the old one stands until the new is here
     try {
       const points = x?.column || y.column ? await pointsOf(x?.at ?? -1, y.at, range, asking.signal) : null;
-      const answer = await askFit(points ? { model, points, x_unit: x ? x.channel.unit : 's', y_unit: y.channel.unit }
+      const answer = await askFit(points ? { model, points, x_is_time: !x, x_unit: x ? x.channel.unit : 's', y_unit: y.channel.unit }
         : { model, stream: stream.id, channel: y.channel.id, from_us: Math.floor(range[0]), to_us: Math.ceil(range[1]), ...(x && { x: { stream: stream.id, channel: x.channel.id } }) },
       asking.signal);
       this.fit = { ...fit, state: 'done', answer, curve: curveOf(answer, isXY ? null : range[0]) };
@@ -118,9 +118,10 @@ async function pointsOf(across, up, [from, to], signal) {
   if (!block) return out;
   for (let i = block.after(from - 1), j = block.after(to); i < j; i++) {
     const x = across < 0 ? (block.t[i] - from) / 1e6 : block.lanes[across].mid[i], y = block.lanes[up].mid[i];
-    if (x === x && y === y) out.push([x, y]);
+    if (x === x && y === y) out.push([+x.toPrecision(DIGITS), +y.toPrecision(DIGITS)]);
   }
-  return out;
+  const step = Math.ceil(out.length / POINTS);
+  return step > 1 ? out.filter((_, i) => i % step === 0) : out;
 }
 
 export const analysis = new Analysis();
