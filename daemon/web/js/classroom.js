@@ -30,7 +30,6 @@ class Classroom extends Emitter {
     board.on('catchup', () => { this.fetch(); });
     board.on('session', (session) => this.take(session));
     board.on('reading', (reading) => this.emit('kept', reading));
-    board.on('lessons', () => this.forget());
   }
 
   /** A board of before has no classes: that is as if none were open. */
@@ -73,9 +72,6 @@ class Classroom extends Emitter {
     this.emit('sessions', session);
     if (isOver) { this.setMe(null); this.emit('ended'); }
   }
-
-  /** Texts are asked for again, and what is known stays until then. */
-  forget() { for (const id of this.lessons.keys()) this.bring(id); }
 
   /** @param {string} id */
   bring(id) {
