@@ -124,9 +124,12 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await page.locator('.pin .main').click();
     await until('stopped', async () => (await session()).state === 'open');
     await page.locator('.inclass .acts .seg button').nth(2).click();
-    assert.match(await page.locator('.expect').innerText(), /91\.5.*97\.5/);
+    const expected = await page.locator('.expect').innerText();
+    assert.match(expected, /91\.5.*97\.5/);
+    assert.match(expected, lang === 'zh' ? /学生看不到[^]*水温 · 平均/ : /students do not see it[^]*Water · Mean/, 'in words');
     await page.locator('[data-do=reveal]').click();
     await until('shown to the class', async () => (await session()).is_revealed);
+    await until('and the page says so', async () => (lang === 'zh' ? /学生看得到了/ : /students see it now/).test(await page.locator('.expect').innerText()));
     await lookOver(page, `reveal-${lang}`);
 
     // The log, and what can be undone.

@@ -175,6 +175,13 @@ export const T = {
   te_pooled: ['{0} 个值，平均 {1}，标准差 {2}', '{0} values: mean {1}, standard deviation {2}'],
   te_fits: ['拟合', 'Fits'],
   te_expect: ['应该得到（学生看不到）', 'What should come (students do not see it)'],
+  te_fitOwn: ['图上的拟合', 'Fit of the plot'],
+  te_fitClass: ['全班的拟合', 'Fit of the class'],
+  te_least: ['最小', 'smallest'],
+  te_most: ['最大', 'largest'],
+  te_first: ['最初', 'first'],
+  te_last: ['最后', 'last'],
+  te_expectShown: ['应该得到（学生看得到了）', 'What should come (students see it now)'],
 
   // log
   te_logWhen: ['时间', 'When'],

@@ -56,10 +56,22 @@ function needsOf(session, lesson) {
   return out;
 }
 
+/** @param {string} id @param {Lesson|null} lesson */
+const known = (id, lesson) => [...(lesson?.formulas ?? []), ...(lesson?.record.typed ?? []), ...(lesson?.needs ?? [])].find((k) => k.id === id);
+
+/** @type {Record<string, import('./base.js').Key>} */
+const STATISTICS = { mean: 'mean', sd: 'sd', n: 'n', min: 'te_least', max: 'te_most', first: 'te_first', last: 'te_last' };
+/** What `what` of an expectation is called: a statistic of what was measured, or a parameter of a fit. @param {string} what @param {Lesson} lesson */
+export function expectedName(what, lesson) {
+  const [of, part] = what.split('.');
+  if (of === 'plot' || of === 'class_plot') return `${t(of === 'plot' ? 'te_fitOwn' : 'te_fitClass')} · ${part}`;
+  return `${say(known(of, lesson)?.name) || of} · ${STATISTICS[part] ? t(STATISTICS[part]) : part}`;
+}
+
 /** What an id of the lesson is called, with its unit. @param {string} id @param {Lesson|null} lesson @returns {string} */
 function titleOf(id, lesson) {
   if (id === 'group') return t('te_group');
-  const found = [...(lesson?.formulas ?? []), ...(lesson?.record.typed ?? []), ...(lesson?.needs ?? [])].find((k) => k.id === id), unit = unitText(found?.unit);
+  const found = known(id, lesson), unit = unitText(found?.unit);
   return (say(found?.name) || id) + (unit && ` / ${unit}`);
 }
 

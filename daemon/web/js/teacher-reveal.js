@@ -11,7 +11,7 @@ import { perform } from './deeds.js';
 import { Icon } from './icons.js';
 import { digitsFor, num, quantity } from './numbers.js';
 import { Predictions } from './teacher-predictions.js';
-import { ClassResult } from './teacher-result.js';
+import { ClassResult, expectedName } from './teacher-result.js';
 import { unitText } from './units.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -35,12 +35,12 @@ function useResults(session) {
   return all;
 }
 
-/** What should come, which only the teacher knows until now. @param {{lesson: Lesson}} p */
-function Expected({ lesson }) {
+/** What should come, which only the teacher knows until it is shown. @param {{lesson: Lesson, isShown: boolean}} p */
+function Expected({ lesson, isShown }) {
   if (!lesson.expect?.length) return null;
   const end = (/** @type {number} */ v) => num(v, digitsFor(v));
-  return html`<section class="panel expect" aria-labelledby="expect"><h2 id="expect">${t('te_expect')}</h2><ul>${lesson.expect.map(({ what, range, unit, because }) => html`
-    <li key=${what}><b>${end(range[0])} – ${quantity(range[1], digitsFor(range[1]), unitText(unit))}</b> <span class="dim">${what}</span> ${say(because)}</li>`)}</ul></section>`;
+  return html`<section class="panel expect" aria-labelledby="expect"><h2 id="expect">${t(isShown ? 'te_expectShown' : 'te_expect')}</h2><ul>${lesson.expect.map(({ what, range, unit, because }) => html`
+    <li key=${what}><b>${end(range[0])} – ${quantity(range[1], digitsFor(range[1]), unitText(unit))}</b> <span class="dim">${expectedName(what, lesson)}</span> ${say(because)}</li>`)}</ul></section>`;
 }
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
@@ -51,5 +51,5 @@ export function Reveal({ session, lesson }) {
         <${Icon} n="eye" s=${20}/>${t(isShown ? 'te_hide' : 'te_show')}</button></div>
     ${results ? html`<div class="revealgrid"><${Predictions} session=${session} lesson=${lesson} results=${results}/>
       <${ClassResult} session=${session} lesson=${lesson} results=${results}/></div>` : html`<p class="dim" role="status">${t('te_wait')}</p>`}
-    ${lesson && html`<${Expected} lesson=${lesson}/>`}`;
+    ${lesson && html`<${Expected} lesson=${lesson} isShown=${isShown}/>`}`;
 }
