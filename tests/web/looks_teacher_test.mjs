@@ -46,9 +46,10 @@ for (const how of HALF) {
 test('a lesson goes on, with a name that is long and has marks in it', async () => {
   const page = await teacherOn(board, HALF[0]);
   const { id } = await post(page, 'sessions', { lesson: 'warm-string', title: '七（3）班 <i>“很长的班级名字”</i> 🍵', groups: 7, is_project: false });
-  const [one, two] = (await board.get('devices')).devices;
+  const [one, two, three] = (await board.get('devices')).devices;
   await post(page, `sessions/${id}/acts`, { do: 'assign', group: 1, devices: [one.id] });
   await post(page, `sessions/${id}/acts`, { do: 'assign', group: 2, devices: [two.id] });
+  await post(page, `sessions/${id}/acts`, { do: 'assign', group: 3, devices: [three.id] });      // it is left out of the start
   const made = await post(page, `sessions/${id}/acts`, { do: 'start', groups: [1, 2] });
   assert.strictEqual(made.state, 'running');
   await page.context().close();
@@ -60,6 +61,7 @@ for (const how of HALF) {
     await page.locator('.goin').click();                 // another teacher's page goes into the lesson that is on
     await until('seven tiles', async () => await page.locator('.gcard').count() === 7);
     await until('a line', async () => ((await page.locator('.gcard .plot .ln').first().getAttribute('d', { timeout: 500 }).catch(() => '')) ?? '').length > 20);
+    assert.strictEqual(await page.locator('.startbar .some').count(), 1, 'one group can start yet');
     assert.deepStrictEqual(await complaints(page), [], 'groups');
     assert.match(await page.locator('h1').innerText(), /<i>“很长的班级名字”<\/i>/, 'a label is text');
     for (const [i, view] of [[0, 'kits'], [2, 'reveal'], [3, 'log']]) {

@@ -129,3 +129,37 @@ test('a saved run stands in for a kit that was pulled, and says that it is a rep
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });
+
+test('a group whose kit was loose starts later, and what its kit sent before can be recorded still', async () => {
+  const { page, post } = await teacher('teacher?lang=en&theme=light');
+  const session = async () => (await board.get('sessions')).sessions[0], { id, groups } = await session();
+  const runs = async () => (await session()).groups.map((/** @type {any} */ g) => g.runs.length), before = await runs();
+  await page.locator('.goin').click();
+  await page.locator('.inclass .acts .seg button').nth(1).click();
+  await board.unplug(1);
+  await until('one group can start', async () => /Start 1 groups now/.test(await page.locator('.startbar .big').innerText()));
+  await page.locator('.startbar .big').click();
+  await until('it records', () => page.locator('.startbar .stop').count());
+  assert.strictEqual(await page.locator('.startbar .some').count(), 0, 'nobody else can');
+  await board.plug(1);
+  await until('the other can', async () => /Start 1 more/.test(await page.locator('.startbar .some').innerText({ timeout: 500 }).catch(() => '')));
+  await page.locator('.startbar .some').click();
+  await until('both record', async () => (await session()).groups.every((/** @type {any} */ g) => g.run != null));
+  await page.locator('.startbar .stop').click();
+  await until('stopped', async () => (await session()).state === 'open');
+
+  await board.unplug(1);
+  await until('it is loose again', async () => /Start 1 groups now/.test(await page.locator('.startbar .big').innerText()));
+  await page.locator('.startbar .forgot').click();
+  await page.locator('.startbar .pop .over').first().click();
+  await until('both have what was', async () => String(await runs()) === String(before.map((/** @type {number} */ n) => n + 2)));
+  await board.plug(1);
+
+  for (const { number } of groups) await post(`sessions/${id}/acts`, { do: 'assign', group: number, devices: [] });
+  await until('a way on beside each empty group', async () => await page.locator('.gcard .nokit + .replaying').count() === 2);
+  await page.locator('.startbar .forgot').click();
+  await page.locator('.startbar .pop .over').first().click();
+  await until('it is said that there is none', async () => /No group to start/.test(await page.locator('[data-notice=refused]').innerText({ timeout: 500 }).catch(() => '')));
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});

@@ -76,10 +76,14 @@ export async function openLesson(groups) {
   desk.enter(made);
 }
 
+/** Could a start in the past name something of this group? What its kits sent until they were pulled is kept. @param {Group} group */
+const hasPast = (group) => !group.replay && group.devices.length > 0;
+
 /** Starts the groups that can, all at one instant. @param {Session} session @param {number} [fromUs] an instant that is past:
  * somebody forgot to start @param {number} [toUs] it is over already */
 export async function startAll(session, fromUs, toUs) {
-  const groups = session.groups.filter((g) => g.run == null && canStart(g)).map((g) => g.number);
+  const groups = session.groups.filter((g) => g.run == null && (fromUs == null ? canStart(g) : hasPast(g))).map((g) => g.number);
+  if (!groups.length && fromUs != null) refusals.tell(t('te_noPast'));
   const span = { ...(fromUs == null ? {} : { from_us: Math.round(fromUs) }), ...(toUs == null ? {} : { to_us: Math.round(toUs) }) };
   const after = groups.length ? await perform(session, { do: 'start', groups, ...span }) : null;
   if (after && desk.view !== 'groups') desk.set({ view: 'groups' });

@@ -99,13 +99,15 @@ function Leave({ session }) {
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function Foot({ session, lesson }) {
-  const isRunning = session.groups.some((g) => g.run != null), ready = session.groups.filter((g) => g.run == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
+  const isRunning = session.groups.some((g) => g.run != null), isLeft = session.groups.some((g) => g.run == null && g.devices.length), ready = session.groups.filter((g) => g.run == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
   const ill = session.groups.filter((g) => !g.replay && devicesOf(g).some((d) => nextAction(d))).length, run = board.runs.find((r) => r.id === session.groups.find((g) => g.run != null)?.run);
   const time = useText(250, () => (isRunning && run ? clock((board.now() - run.from_us) / 1e6) : ''));
   return html`<${StartBar} label=${t('te_class')}>${isRunning && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${28}/></span>`}
     <div class="grow"><strong>${isRunning ? t('rec') : sessionName(session)} <span ref=${time}></span></strong>
       <p class="dim" role="status">${isRunning ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
-    ${isRunning ? null : html`<button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button><${Before} session=${session}/>`}
+    ${isRunning ? null : html`<button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button>`}
+    ${(isLeft || !isRunning) && html`<${Before} session=${session}/>`}
+    ${isRunning && ready > 0 && html`<button class="btn some" onClick=${() => startAll(session)}><${Icon} n="play" s=${20}/><span>${t('te_startLeft', ready)}</span></button>`}
     <${Leave} session=${session}/>
     ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${t('te_stopAll')}</span></button>`
     : html`<button class="btn main big" disabled=${!ready} onClick=${() => startAll(session)}><${Icon} n="play"/><span>${!ready ? t('te_noStart') : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}</span></button>`}<//>`;

@@ -79,7 +79,7 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
     ${actions.length > 0 && html`<div class="fix"><ul>${actions.map(({ d, words }) => html`<li key=${d.id}><${Icon} n="unplug" s=${18}/><span>${t('kitPart', t('kitN', d.sticker), words)}</span></li>`)}</ul><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
     ${group.replay && html`<div class="replaying"><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
     ${main ? html`<${Plot} label=${`${t('groupN', group.number)}, ${name}`} x=${[0, seconds / unit]} y=${range} xTitle=${isMinutes ? 'min' : 's'} lines=${lines} gaps=${gaps} marks=${marks} most=${[5, 4]}
-      watermark=${group.replay ? t('replay') : ''}/>` : html`<p class="nokit dim">${t('te_groupNoKit')}</p>`}</article>`;
+      watermark=${group.replay ? t('replay') : ''}/>` : html`<p class="nokit dim">${t('te_groupNoKit')}</p>${!group.replay && !actions.length && html`<div class="replaying"><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}`}</article>`;
 }
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
