@@ -20,7 +20,7 @@ export function Range({ session }) {
     perform(session, { do: 'range', low: a.value, high: b.value });
   };
   const field = (/** @type {any} */ ref, /** @type {import('./base.js').Key} */ key, /** @type {0|1} */ end) => html`<label><span>${t(key)}</span>
-    <input ref=${ref} type="text" inputmode="decimal" autocomplete="off" value=${now ? num(now[end], digits) : ''}/></label>`;
+    <input ref=${ref} type="text" inputmode="decimal" autocomplete="off" defaultValue=${now ? num(now[end], digits) : ''}/></label>`;
   return html`<${Pop} label=${t('te_axes')} isNamed cls=${'axes' + (session.y_range ? ' on' : '')} face=${html`<${Icon} n="axis" s=${20}/><span>${t('te_axes')}</span>`}>
     <form class="field" onSubmit=${push}><p>${t('te_axesD')}</p><div class="pair">${field(low, 'te_low', 0)}${field(high, 'te_high', 1)}</div>
       <p class="pinbad" role="alert">${bad}</p><button class="btn main">${t('te_axesGo')}</button>
