@@ -40,6 +40,9 @@ function readField({ name, low, high }, text) {
 /** @param {{fields: Field[]}} p */
 function Typed({ fields }) {
   const [texts, setTexts] = useState(/** @type {Record<string, string>} */ (memory.get(TYPED) ?? {})), [isBusy, setBusy] = useState(false);
+  // A reading is answered when it is on the card, up to a second later: the next one, typed meanwhile, waits its turn. The same
+  // once more is a finger that slipped.
+  const last = useRef(Promise.resolve()), sent = useRef('');
   const form = useRef(/** @type {HTMLFormElement|null} */ (null)), [wrong, setWrong] = useState('');
   const change = (/** @type {string} */ id, /** @type {string} */ text) => {
     setTexts((was) => { const now = { ...was, [id]: text }; memory.set(TYPED, now); return now; });
@@ -48,7 +51,7 @@ function Typed({ fields }) {
   const submit = async (/** @type {Event} */ e) => {
     e.preventDefault();
     const { mine, group } = classroom, at = board.now();
-    if (!mine || !group || isBusy) return;
+    if (!mine || !group) return;
     /** @type {Record<string, number>} */ const values = {};
     for (const field of fields) {
       const read = readField(field, texts[field.id] ?? '');
@@ -60,20 +63,26 @@ function Typed({ fields }) {
       }
       values[field.id] = read.value;
     }
+    if (isBusy && JSON.stringify(values) === sent.current) return;
+    sent.current = JSON.stringify(values);
     setBusy(true);
-    try {
-      own.take(await keepReading(mine.id, group.number, values, at));
-      refusals.tell('');
-      toast(t('k_kept', own.kept.length));
-    } catch (error) {
-      refusals.tell(sentence(error));
-    }
-    setBusy(false);
+    const turn = last.current.then(async () => {
+      try {
+        own.take(await keepReading(mine.id, group.number, values, at));
+        refusals.tell('');
+        toast(t('k_kept', own.kept.length));
+      } catch (error) {
+        refusals.tell(sentence(error));
+      }
+    });
+    last.current = turn;
+    await turn;
+    if (last.current === turn) setBusy(false);
   };
   return html`<form class="typedform" ref=${form} onSubmit=${submit} noValidate>${fields.map((f) => html`<label key=${f.id} title=${say(f.name)}><span class="lb">${say(f.name)}</span>
       <input name=${f.id} inputmode="decimal" autocomplete="off" placeholder=${say(f.name)} value=${texts[f.id] ?? ''} aria-label=${say(f.name) + (f.unit && ` / ${unitText(f.unit)}`)}
         aria-invalid=${wrong === f.id ? 'true' : 'false'} onInput=${(/** @type {any} */ e) => change(f.id, e.target.value)}/><span class="un">${unitText(f.unit)}</span></label>`)}
-    <button class="btn main" disabled=${isBusy} aria-label=${t('k_keep')} title=${t('k_keep')}><${Icon} n="pin"/><span class="tx">${t('k_keep')}</span></button></form>`;
+    <button class="btn main" aria-busy=${isBusy} aria-label=${t('k_keep')} title=${t('k_keep')}><${Icon} n="pin"/><span class="tx">${t('k_keep')}</span></button></form>`;
 }
 
 /** A mark at the instant when its button was pressed, whatever time the words take. */
