@@ -164,9 +164,9 @@ test('the export of the shown run is a table and line protocol with its readings
   const page = await open(board);
   await page.locator('.run', { hasText: '第 1 次' }).click();
   await until('done', async () => (await phase(page)) === 'done');
-  for (const [i, wanted] of [[0, /time_s/], [1, /^virtual-cup[ ,]/m]]) {
+  for (const [form, wanted] of /** @type {[string, RegExp][]} */ ([['csv', /time_s/], ['lp', /^virtual-cup[ ,]/m]])) {
     await page.locator('.out').click();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.pop a').nth(i).click()]);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator(`.pop a[href*="format=${form}"]`).first().click()]);
     const text = fs.readFileSync(await download.path(), 'utf8');
     assert.match(text, wanted);
     assert.ok(text.split('\n').length > 10, 'it has rows');
