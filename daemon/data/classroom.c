@@ -122,13 +122,15 @@ const struct session *classroom_joined(const struct classroom *classroom, const 
 	return NULL;
 }
 
-static unsigned group_with(const struct session *session, uint32_t device)
+static bool has_device(const struct session *session, uint32_t device, unsigned *ret_group)
 {
+	unsigned n = 0;
+
 	for (unsigned g = 1; g <= session->n_groups; g++)
 		for (unsigned i = 0; i < session->groups[g].n_devices; i++)
 			if (session->groups[g].devices[i] == device)
-				return g;
-	return 0;
+				*ret_group = n++ ? 0 : g;
+	return n > 0;
 }
 
 const struct session *classroom_owner(
@@ -136,12 +138,9 @@ const struct session *classroom_owner(
 {
 	for (size_t i = 0; i < classroom->n; i++) {
 		const struct session *session = &classroom->courses[i]->state;
-		unsigned group = session_is_open(session) ? group_with(session, device) : 0;
 
-		if (group) {
-			*ret_group = group;
+		if (session_is_open(session) && has_device(session, device, ret_group))
 			return session;
-		}
 	}
 	return NULL;
 }

@@ -23,7 +23,8 @@
  *   make        code "4827", title, lesson "" or id, groups 1..12, is_project
  *   title       title
  *   groups      groups 1..12         not fewer than have a run
- *   assign      group, devices [ids]      a device has one group at most, on the whole board
+ *   assign      group, devices [ids], is_shared?     a device is of one session at most, and of one group in
+ *               it, which it leaves for another; with is_shared it stays with those that have it, too
  *   may_start   groups true|false
  *   start       from_ns, to_ns?, runs [[group, run id] ..]   to_ns: made afterwards, over at once
  *   stop        groups [numbers]
@@ -209,7 +210,7 @@ const struct session *classroom_coded(const struct classroom *classroom, const c
 /* Who has this token, in an open session; NULL. */
 const struct session *classroom_joined(const struct classroom *classroom, const char *token,
 	const struct session_member **ret_member);
-/* The open session and group that have a device; NULL: it is nobody's. */
+/* The open session that has a device, and the group, 0 where groups share it; NULL: it is nobody's. */
 const struct session *classroom_owner(
 	const struct classroom *classroom, uint32_t device, unsigned *ret_group);
 /* A code that leads nowhere yet, by a random number; false: all are taken. */

@@ -226,6 +226,14 @@ static enum act_verdict judge_assign(const struct session *session, const struct
 	return ACT_FITS;
 }
 
+static bool has_device(const struct session_group *group, uint32_t device)
+{
+	for (unsigned i = 0; i < group->n_devices; i++)
+		if (group->devices[i] == device)
+			return true;
+	return false;
+}
+
 static void release_device(struct session *session, uint32_t device)
 {
 	for (unsigned g = 1; g <= session->n_groups; g++) {
@@ -239,10 +247,11 @@ static void release_device(struct session *session, uint32_t device)
 	}
 }
 
+/* What the group has already stays shared, if it was. */
 static enum act_verdict assign(struct session *session, const struct act *act)
 {
 	const json_t *devices = json_object_get(act->body, "devices"), *value;
-	struct session_group *group = group_of(session, act);
+	struct session_group *group = group_of(session, act), had = *group;
 	size_t i;
 
 	group->n_devices = 0;
@@ -250,7 +259,8 @@ static enum act_verdict assign(struct session *session, const struct act *act)
 	{
 		uint32_t device = (uint32_t)json_integer_value(value);
 
-		release_device(session, device);
+		if (!is_on(act, "is_shared") && !has_device(&had, device))
+			release_device(session, device);
 		group->devices[group->n_devices++] = device;
 	}
 	return ACT_FITS;
@@ -587,7 +597,8 @@ static const struct rule RULES[ACT_KINDS] = {
 		{"is_project", 'b'}}, judge_make, make},
 	[ACT_TITLE] = {"title", true, {{"title", 't'}}, judge_title, set_title},
 	[ACT_GROUPS] = {"groups", true, {{"groups", 'i'}}, judge_groups, set_groups},
-	[ACT_ASSIGN] = {"assign", true, {{"group", 'i'}, {"devices", 'a'}}, judge_assign, assign},
+	[ACT_ASSIGN] = {"assign", true, {{"group", 'i'}, {"devices", 'a'}, {"is_shared", 'B'}},
+		judge_assign, assign},
 	[ACT_MAY_START] = {"may_start", true, {{"groups", 'b'}}, NULL, set_may_start},
 	[ACT_START] = {"start", true, {{"from_ns", 'i'}, {"to_ns", 'I'}, {"runs", 'a'}}, judge_start, start},
 	[ACT_STOP] = {"stop", true, {{"groups", 'a'}}, judge_stop, stop},

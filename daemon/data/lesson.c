@@ -406,3 +406,21 @@ int lesson_open(const char *path, struct arena *arena, FILE *problems, struct le
 	*ret_lesson = lesson;
 	return 0;
 }
+
+/* --- serving a need --- */
+
+bool lesson_need_fits(const struct lesson_need *need, const char *quantity, const char *unit)
+{
+	return strcmp(quantity, need->quantity) == 0 &&
+		(!need->unit || strcmp(unit, need->unit) == 0);
+}
+
+unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const char *channel)
+{
+	size_t place = 0;
+	bool is_other = need->channel && strcmp(need->channel, channel) != 0;
+
+	while (place < need->n_kits && strcmp(need->kits[place], kit) != 0)
+		place++;
+	return (unsigned)place * 2 + is_other;
+}

@@ -176,6 +176,11 @@ int lesson_open(
 /* Bytes that the arena of one lesson may take. */
 enum { LESSON_BYTES = 1 << 20 };
 
+/* May a channel serve a need, and how well: 0 is best; first the kit, then whether it is the channel that
+ * the lesson names. */
+bool lesson_need_fits(const struct lesson_need *need, const char *quantity, const char *unit);
+unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const char *channel);
+
 /* The words of lesson.yaml for what is an enum here: "junior", "edges", "choice", "rising". `stage` is
  * one bit. */
 const char *lesson_stage_name(enum lesson_stage stage);

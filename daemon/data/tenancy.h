@@ -24,7 +24,7 @@ int tenancy_add(struct tenancy *tenancy, const struct act *act, struct instant f
 
 /* Who has a device. Borrowed; good as long as the tenancy, and the same pointer for the same tenant. */
 struct tenant {
-	unsigned group;
+	unsigned group; /* 0: groups share it */
 	char lesson[SESSION_LESSON];
 	char label[SESSION_TITLE]; /* of the class */
 };

@@ -116,7 +116,10 @@ static json_t *wish_assign(const struct wish *wish)
 	bool is_gone;
 	size_t i;
 
-	if (!ask_number(wish, "group", 1, CLASSROOM_GROUPS, &group))
+	bool is_shared = false;
+
+	if (!ask_number(wish, "group", 1, CLASSROOM_GROUPS, &group) ||
+		!ask_member_bool(wish->request, wish->asked, "is_shared", &is_shared))
 		return NULL;
 	if (!json_is_array(devices)) {
 		refuse_parameter(wish->request, "devices", "要写成器材编号的列表",
@@ -135,7 +138,8 @@ static json_t *wish_assign(const struct wish *wish)
 			return NULL;
 		}
 	}
-	return json_pack("{sIsO}", "group", (json_int_t)group, "devices", devices);
+	return json_pack(
+		"{sIsOsb}", "group", (json_int_t)group, "devices", devices, "is_shared", is_shared);
 }
 
 /* The groups named; bits. Of none: those that `otherwise` says. */

@@ -37,23 +37,6 @@ struct table {
 
 /* --- what fits --- */
 
-static unsigned rank_of(
-	const struct lesson_need *need, const struct device *device, const struct channel *channel)
-{
-	size_t kit = 0;
-	bool is_other = need->channel && strcmp(need->channel, channel->id) != 0;
-
-	while (kit < need->n_kits && strcmp(need->kits[kit], device->kit) != 0)
-		kit++;
-	return (unsigned)kit * 2 + is_other;
-}
-
-static bool fits(const struct lesson_need *need, const struct channel *channel)
-{
-	return strcmp(channel->quantity, need->quantity) == 0 &&
-		(!need->unit || strcmp(channel->unit, need->unit) == 0);
-}
-
 static void offer_device(struct table *table, unsigned need_at, unsigned device_at)
 {
 	const struct lesson_need *need = &table->lesson->needs[need_at];
@@ -64,11 +47,14 @@ static void offer_device(struct table *table, unsigned need_at, unsigned device_
 		const struct stream *stream = &device->streams[k];
 
 		for (uint32_t c = 0; stream->kind == STREAM_DATA && c < stream->n_channels; c++)
-			if (fits(need, &stream->channels[c]) && *n < DEVICES * 2)
+			if (lesson_need_fits(
+				    need, stream->channels[c].quantity, stream->channels[c].unit) &&
+				*n < DEVICES * 2)
 				table->offers[need_at][(*n)++] = (struct offer){.device = device_at,
 					.stream = stream->id,
 					.channel = k * STREAM_CHANNELS + c,
-					.rank = rank_of(need, device, &stream->channels[c])};
+					.rank = lesson_need_rank(
+						need, device->kit, stream->channels[c].id)};
 	}
 }
 

@@ -94,37 +94,23 @@ void results_free(struct results *results)
 
 /* ---------------------------------------------------------------- which channels */
 
-/* Looking for what serves one need, or for all channels. */
+/* Looking for what serves one need best, or for all channels. */
 struct search {
-	const struct results *results;
 	struct result_run *run;
 	const struct lesson_need *need; /* NULL: all */
-	bool is_shared;                 /* also kits of other groups */
-	bool has_named;                 /* the channel that the lesson names was found */
 	bool is_found;
+	unsigned rank;
+	size_t place; /* of its device among the run's, which are in the order in which they were dealt */
 	struct result_channel channel;
 };
 
-static bool has_device(const struct result_run *run, uint32_t device)
+/* SIZE_MAX: it is not among them. A run without any may have all. */
+static size_t place_of(const struct result_run *run, uint32_t device)
 {
 	for (size_t i = 0; i < run->n_devices; i++)
 		if (run->devices[i] == device)
-			return true;
-	return false;
-}
-
-static bool is_sessions(const struct results *results, uint32_t device)
-{
-	for (size_t i = 0; i < results->n; i++)
-		if (has_device(&results->runs[i], device))
-			return true;
-	return false;
-}
-
-static bool serves(const struct lesson_need *need, const struct channel *channel)
-{
-	return strcmp(channel->quantity, need->quantity) == 0 &&
-		(!need->unit || strcmp(channel->unit, need->unit) == 0);
+			return i;
+	return run->n_devices ? SIZE_MAX : 0;
 }
 
 /* One stream may serve two needs of a quantity once only: two cans, two probes. */
@@ -147,22 +133,27 @@ static void add_channel(struct result_run *run, const char *id, uint32_t stream,
 	text_copy(channel->id, sizeof channel->id, id);
 }
 
-static void look_at_channel(struct search *search, const struct stream *stream, uint32_t index)
+static void look_at_channel(struct search *search, const struct device *device, size_t place,
+	const struct stream *stream, uint32_t index)
 {
 	const struct channel *channel = &stream->channels[index];
-	bool is_named;
+	const struct lesson_need *need = search->need;
 
-	if (!search->need) {
+	if (!need) {
 		add_channel(search->run, channel->id, stream->id, index);
 		return;
 	}
-	if (!serves(search->need, channel) || is_taken(search->run, stream->id, index))
+	if (!lesson_need_fits(need, channel->quantity, channel->unit) ||
+		is_taken(search->run, stream->id, index))
 		return;
-	is_named = search->need->channel && strcmp(search->need->channel, channel->id) == 0;
-	if (search->is_found && (search->has_named || !is_named))
+	unsigned rank = lesson_need_rank(need, device->kit, channel->id);
+
+	if (search->is_found &&
+		(search->rank < rank || (search->rank == rank && search->place <= place)))
 		return;
 	search->is_found = true;
-	search->has_named = is_named;
+	search->rank = rank;
+	search->place = place;
 	search->channel.stream = stream->id;
 	search->channel.index = index;
 }
@@ -170,28 +161,21 @@ static void look_at_channel(struct search *search, const struct stream *stream, 
 static int look_at_device(void *self, const struct device *device)
 {
 	struct search *search = self;
+	size_t place = place_of(search->run, device->id);
 
-	if (search->is_shared ? !is_sessions(search->results, device->id)
-			      : search->run->n_devices && !has_device(search->run, device->id))
-		return 0;
-	for (uint32_t s = 0; s < device->n_streams; s++)
+	for (uint32_t s = 0; s < device->n_streams && place != SIZE_MAX; s++)
 		for (uint32_t c = 0;
 			device->streams[s].kind == STREAM_DATA && c < device->streams[s].n_channels;
 			c++)
-			look_at_channel(search, &device->streams[s], c);
+			look_at_channel(search, device, place, &device->streams[s], c);
 	return 0;
 }
 
-static int find_need(const struct results *results, struct result_run *run,
-	const struct lesson_need *need, struct reader *reader)
+static int find_need(struct result_run *run, const struct lesson_need *need, struct reader *reader)
 {
-	struct search search = {.results = results, .run = run, .need = need};
+	struct search search = {.run = run, .need = need};
 	int r = reader_devices(reader, look_at_device, &search);
 
-	if (r == 0 && !search.is_found && need->groups_share > 1) {
-		search.is_shared = true;
-		r = reader_devices(reader, look_at_device, &search);
-	}
 	if (r == 0 && search.is_found)
 		add_channel(run, need->id, search.channel.stream, search.channel.index);
 	return r;
@@ -200,13 +184,13 @@ static int find_need(const struct results *results, struct result_run *run,
 static int find_channels(
 	const struct results *results, struct result_run *run, struct reader *reader)
 {
-	struct search all = {.results = results, .run = run};
+	struct search all = {.run = run};
 	int r = 0;
 
 	if (!results->lesson)
 		return reader_devices(reader, look_at_device, &all);
 	for (size_t i = 0; i < results->lesson->n_needs && r == 0; i++)
-		r = find_need(results, run, &results->lesson->needs[i], reader);
+		r = find_need(run, &results->lesson->needs[i], reader);
 	return r;
 }
 

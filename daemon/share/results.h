@@ -3,8 +3,8 @@
  * the mean, scatter and ends of its readings, by the calibrations as they are now. Without a lesson the
  * channels of the group's kits go by their own ids.
  *
- * A need is served by the first channel of its quantity (in its unit, if it says one) of the run's kits; the
- * channel that the lesson names comes first. What several groups share is with one of them, and serves all.
+ * A need is served by the channel of its quantity (in its unit, if it says one) of the run's kits whose kit
+ * the lesson likes best, then by the order in which they were dealt; what groups share each of them has.
  * Read run by run on the work thread; main makes it and writes it down. */
 #pragma once
 

@@ -89,7 +89,8 @@ static int write_head(
 	if (lap)
 		snprintf(turn, sizeof(turn), "%u", lap);
 	if (tenant) {
-		snprintf(group, sizeof(group), "%u", tenant->group);
+		if (tenant->group)
+			snprintf(group, sizeof(group), "%u", tenant->group);
 		write_label(tenant->label, label, sizeof(label));
 	}
 	int error = line_add_head(&head, series->kit, tags, sizeof(tags) / sizeof(*tags), ret_why);

@@ -106,16 +106,21 @@ static void lines_say_whose_the_kit_was_at_that_instant(void **state)
 	settle(uplink);
 	uplink_measure(uplink, 1, 200, 100);
 	server_wait_rows(uplink->server, 1, 300);
-	done(uplink, "end", "{}");
+	done(uplink, "assign", "{'group':2,'devices':[1],'is_shared':true}");
 	settle(uplink);
 	uplink_measure(uplink, 1, 300, 100);
 	server_wait_rows(uplink->server, 1, 400);
+	done(uplink, "end", "{}");
+	settle(uplink);
+	uplink_measure(uplink, 1, 400, 100);
+	server_wait_rows(uplink->server, 1, 500);
 	uplink_wait_state(uplink, SINK_IDLE, "");
 	assert_int_equal(
 		count(uplink->server,
 			",device=1,group=2,lesson=pendulum,session=七（3）班\\,\\ 甲＼ v="),
 		100);
 	assert_int_equal(count(uplink->server, ",group=3,"), 100);
+	assert_int_equal(count(uplink->server, ",device=1,lesson=pendulum,"), 100); /* shared */
 	assert_int_equal(count(uplink->server, ",device=1 v="), 200);
 }
 

@@ -125,7 +125,8 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	}
 	web_feed(site->web);
 	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[1,3]}"));
-	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":2,\"devices\":[2]}"));
+	json_decref(class_act(
+		site, "{\"do\":\"assign\",\"group\":2,\"devices\":[2,3],\"is_shared\":true}"));
 	json_decref(
 		class_act(site, "{\"do\":\"start\",\"from_us\":799000000,\"to_us\":820000000}"));
 	site_keep_turns(site);
@@ -142,8 +143,8 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	assert_int_equal(results->runs[0].channels[0].stream, 10);
 	assert_int_equal(results->runs[0].channels[1].stream, 30); /* Ta: its second kit */
 	assert_int_equal(results->runs[1].channels[0].stream, 20);
-	assert_string_equal(results->runs[1].channels[1].id, "Ta"); /* of another group */
-	assert_int_not_equal(results->runs[1].channels[1].stream, 20);
+	assert_string_equal(results->runs[1].channels[1].id, "Ta");
+	assert_int_equal(results->runs[1].channels[1].stream, 30); /* which both have */
 	assert_string_equal(results->runs[1].channels[2].id, "P");
 	assert_int_equal(results->runs[1].channels[2].index, 1);
 	assert_int_equal(results->runs[1].channels[0].n, 20);

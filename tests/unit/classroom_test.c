@@ -212,6 +212,36 @@ static void a_device_has_one_group_on_the_whole_board(void **unused)
 	assert_ptr_equal(classroom_owner(room, 13, &group), of(1));
 }
 
+static void groups_share_a_device_that_is_given_so(void **unused)
+{
+	unsigned group;
+
+	(void)unused;
+	make(1, jar);
+	make(2, six);
+	assert_int_equal(
+		teacher(2, ACT_ASSIGN, "{'group':1,'devices':[11,13],'is_shared':true}"), ACT_FITS);
+	assert_int_equal(
+		teacher(2, ACT_ASSIGN, "{'group':2,'devices':[12,13],'is_shared':true}"), ACT_FITS);
+	assert_int_equal(of(2)->groups[1].n_devices, 2);
+	assert_int_equal(of(2)->groups[2].devices[1], 13);
+	assert_ptr_equal(classroom_owner(room, 13, &group), of(2));
+	assert_int_equal(group, 0);
+	assert_ptr_equal(classroom_owner(room, 12, &group), of(2));
+	assert_int_equal(group, 2);
+	assert_int_equal(
+		teacher(1, ACT_ASSIGN, "{'group':1,'devices':[13],'is_shared':true}"), ACT_TAKEN);
+	/* One more for a group leaves it what it shares. */
+	assert_int_equal(teacher(2, ACT_ASSIGN, "{'group':1,'devices':[11,13,14]}"), ACT_FITS);
+	assert_int_equal(of(2)->groups[2].n_devices, 2);
+	/* Who gets it alone takes it from all. */
+	assert_int_equal(teacher(2, ACT_ASSIGN, "{'group':3,'devices':[13]}"), ACT_FITS);
+	assert_int_equal(of(2)->groups[1].n_devices, 2);
+	assert_int_equal(of(2)->groups[2].n_devices, 1);
+	assert_ptr_equal(classroom_owner(room, 13, &group), of(2));
+	assert_int_equal(group, 3);
+}
+
 static void runs_begin_at_one_instant_also_before(void **unused)
 {
 	(void)unused;
@@ -448,6 +478,7 @@ int main(void)
 		TEST(a_code_leads_to_one_open_session_and_to_no_ended_one),
 		TEST(what_cannot_be_is_refused),
 		TEST(a_device_has_one_group_on_the_whole_board),
+		TEST(groups_share_a_device_that_is_given_so),
 		TEST(runs_begin_at_one_instant_also_before),
 		TEST(the_last_of_two_teachers_holds_and_both_are_in_the_log),
 		TEST(the_clock_of_a_lesson_stands_while_it_is_paused),
