@@ -6,7 +6,7 @@
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./api.js').Stream} Stream */
 /** @typedef {import('./api.js').Channel} Channel */
-/** @typedef {{id: string, quantity: string, channel?: string|null, unit?: string|null, groups_share?: number, is_optional?: boolean}} Need */
+/** @typedef {{id: string, quantity: string, channel?: string|null, unit?: string|null, kits?: (string|{id: string})[], groups_share?: number, is_optional?: boolean}} Need */
 /** @typedef {{device: Device, stream: Stream, at: number, channel: Channel, need: string|null}} Lane */
 
 /** A channel that tells a clock is no reading. @param {Channel} channel */
@@ -25,19 +25,23 @@ export function serving(device, need, taken = []) {
   return found ? { device, ...found, need: need.id } : null;
 }
 
+/** Devices that serve a need, those of the kits that it likes best first. @param {Iterable<Device>} devices @param {Need} need @returns {Device[]} */
+function best(devices, need) {
+  const kits = (need.kits ?? []).map((kit) => (typeof kit === 'string' ? kit : kit.id));
+  const rank = (/** @type {Device} */ d) => (kits.includes(d.kit) ? kits.indexOf(d.kit) : kits.length);
+  return [...devices].filter((d) => serving(d, need)).sort((a, b) => rank(a) - rank(b));
+}
+
 /** What a group of these devices looks at, the main one first: a device serves one need, in the order of both. @param {Device[]} devices
  * @param {{needs: Need[], plot: {y: string}|null}|null} lesson @returns {Lane[]} */
 export function lanesOf(devices, lesson) {
   /** @type {Lane[]} */ const out = [];
   const free = new Set(devices);
   for (const need of lesson?.needs ?? []) {
-    for (const device of free) {
-      const lane = serving(device, need);
-      if (!lane) continue;
-      out.push(lane);
-      free.delete(device);
-      break;
-    }
+    const [device] = best(free, need), lane = device && serving(device, need);
+    if (!lane) continue;
+    out.push(lane);
+    free.delete(device);
   }
   // One device may serve two needs, as a temperature and a humidity, or two probes on one adapter.
   for (const need of lesson?.needs ?? []) {
@@ -57,26 +61,42 @@ export function lanesOf(devices, lesson) {
 /** Lanes that share the axis of the first. @param {Lane[]} lanes */
 export const together = (lanes) => lanes.filter((lane) => lane.channel.unit === lanes[0].channel.unit && lane.channel.quantity === lanes[0].channel.quantity);
 
-/** Deals devices that no group has to groups that have none: for each the next ones that serve its needs. What several groups share is
- * with the first of them.
+/** Deals devices that no group has to groups that have none: for each the best ones that serve its needs. What several groups share each
+ * of them gets, also where others of them have it already; but no group gets that alone, where it needs a kit of its own.
  * @param {{number: number, devices: number[]}[]} groups @param {Device[]} devices in the order of their stickers
  * @param {{needs: Need[], plot: {y: string}|null}|null} lesson
- * @returns {{group: number, devices: number[]}[]} */
+ * @returns {{group: number, devices: number[], is_shared?: true}[]} */
 export function deal(groups, devices, lesson) {
-  const taken = new Set(groups.flatMap((g) => g.devices)), out = [];
-  const free = devices.filter((d) => !taken.has(d.id) && d.state !== 'gone');
+  const needs = lesson?.needs ?? [], taken = new Set(groups.flatMap((g) => g.devices)), out = [];
+  const isShared = (/** @type {Need} */ need) => (need.groups_share ?? 1) > 1, wantsOwn = needs.some((need) => !isShared(need) && !need.is_optional);
+  const blockOf = (/** @type {number} */ number, /** @type {Need} */ need) => `${need.id} ${Math.floor((number - 1) / (need.groups_share ?? 1))}`;
+  /** @type {Map<string, Device>} what serves a need for so many groups together */ const shared = new Map();
+  for (const group of groups) {
+    const lanes = lanesOf(group.devices.flatMap((id) => devices.find((d) => d.id === id) ?? []), lesson);
+    for (const need of needs.filter(isShared)) {
+      const lane = lanes.find((l) => l.need === need.id);
+      if (lane) shared.set(blockOf(group.number, need), lane.device);
+    }
+  }
+  const free = new Set(devices.filter((d) => !taken.has(d.id) && d.state !== 'gone'));
   for (const group of groups) {
     if (group.devices.length) continue;
-    /** @type {Device[]} */ const mine = [];
-    for (const need of lesson?.needs ?? []) {
-      if ((group.number - 1) % (need.groups_share ?? 1) || lanesOf(mine, lesson).some((l) => l.need === need.id)) continue;
-      const device = free.find((d) => !mine.includes(d) && serving(d, need));
-      if (device) mine.push(device);
+    /** @type {Device[]} */ const mine = [], own = [];
+    for (const need of needs) {
+      if (lanesOf(mine, lesson).some((l) => l.need === need.id)) continue;
+      const device = (isShared(need) && shared.get(blockOf(group.number, need))) || best(free, need).find((d) => !mine.includes(d));
+      if (!device) continue;
+      mine.push(device);
+      if (!isShared(need)) own.push(device);
     }
-    if (!lesson?.needs.length && free.length) mine.push(free[0]);
-    if (!mine.length) continue;
-    for (const device of mine) free.splice(free.indexOf(device), 1);
-    out.push({ group: group.number, devices: mine.map((d) => d.id) });
+    if (!needs.length && free.size) { const [first] = free; mine.push(first); own.push(first); }
+    if (!mine.length || (wantsOwn && !own.length)) continue;
+    for (const device of mine) free.delete(device);
+    for (const need of needs.filter(isShared)) {
+      const lane = lanesOf(mine, lesson).find((l) => l.need === need.id);
+      if (lane && !own.includes(lane.device)) shared.set(blockOf(group.number, need), lane.device);
+    }
+    out.push({ group: group.number, devices: mine.map((d) => d.id), ...(mine.length > own.length ? { is_shared: /** @type {true} */ (true) } : {}) });
   }
   return out;
 }

@@ -11,7 +11,7 @@ import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { sentence, withTeacher } from './pin.js';
 import { refusals } from './refusals.js';
-import { act, makeSession, markAll } from './teacher-api.js';
+import { act, getSession, makeSession, markAll } from './teacher-api.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -54,14 +54,13 @@ export function kitsFree(session) {
   return (board.devices ?? []).filter((d) => !taken.has(d.id));
 }
 
-/** Gives kits that nobody has to groups that have none. @param {Session} session */
+/** Gives kits that nobody has to groups that have none. Each is answered when it is on the card, so they go off together.
+ * @param {Session} session */
 export async function dealOut(session) {
-  let now = session;
-  for (const { group, devices } of deal(now.groups, kitsFree(now), desk.text(now.lesson))) {
-    now = await act(now.id, { do: 'assign', group, devices });
-  }
-  if (now !== session) classroom.take(now);
-  return now;
+  const told = await Promise.all(deal(session.groups, kitsFree(session), desk.text(session.lesson)).map((dealt) => act(session.id, { do: 'assign', ...dealt })));
+  const after = told.length ? await getSession(session.id) : session;
+  classroom.take(after);
+  return after;
 }
 
 /** Opens the chosen lesson for a class. @param {number} groups */
@@ -69,7 +68,8 @@ export async function openLesson(groups) {
   const { lesson = null, title, isProject, card } = desk;
   const made = await doing('open', async () => {
     const session = await makeSession({ ...(lesson == null ? {} : { lesson }), title: title.trim(), groups, is_project: card?.is_project ?? (lesson == null && isProject) });
-    return dealOut(session);
+    // It is open whatever becomes of the kits: they can be dealt there, too.
+    return dealOut(session).catch((error) => { refusals.tell(sentence(error)); return session; });
   });
   if (!made) return;
   classroom.take(made);

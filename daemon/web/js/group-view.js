@@ -77,7 +77,7 @@ export function placeOf({ need }, lesson) {
 }
 
 /** @param {Group} group */
-export const devicesOf = ({ devices }) => (board.devices ?? []).filter((d) => devices.includes(d.id));
+export const devicesOf = ({ devices }) => devices.flatMap((id) => board.device(id) ?? []);
 
 /** From when to when a group is shown: a replay, the run that goes on, else its last one, else what came of late.
  * @param {Group|null} group null: no group, but a kit @param {Stream} stream @param {number|null} frozenAt @returns {Span} */

@@ -88,6 +88,7 @@ export const T = {
   te_calOld: ['该重新校准，上次 {0}', 'calibration overdue, {0}'],
   te_calNone: ['出厂读数', 'as delivered'],
   te_groupOf: ['{0} 号给哪一组', 'Group of kit {0}'],
+  te_sharedKit: ['{0} 组共用', 'shared by {0} groups'],
   te_unused: ['未用到', 'not used'],
   te_zero: ['清零', 'Zero'],
   te_blink: ['亮灯', 'Blink'],

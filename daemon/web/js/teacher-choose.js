@@ -56,8 +56,9 @@ function Cards() {
 
 /** For how many groups, when nobody said it: as many as would have kits of their own. */
 function groupsNow() {
+  const needs = desk.text(desk.lesson)?.needs ?? [], isAllShared = needs.length > 0 && needs.every((need) => need.groups_share > 1);
   const free = Array.from({ length: GROUPS_MOST }, (_, i) => ({ number: i + 1, devices: [] }));
-  return desk.groups ?? (deal(free, kitsFree(null), desk.text(desk.lesson)).length || GROUPS_FIRST);
+  return desk.groups ?? ((!isAllShared && deal(free, kitsFree(null), desk.text(desk.lesson)).length) || GROUPS_FIRST);
 }
 
 /** @param {{groups: number, onChange: (n: number) => void}} p */

@@ -79,14 +79,15 @@ function Facts({ lane: { device, stream, channel } }) {
 
 /** Which group has it. @param {{device: Device, session: Session}} p */
 function GroupOf({ device, session }) {
-  const has = session.groups.find((g) => g.devices.includes(device.id));
+  const owners = session.groups.filter((g) => g.devices.includes(device.id)), has = owners.length === 1 ? owners[0] : null;
   const give = async (/** @type {number} */ number) => {
     const group = session.groups.find((g) => g.number === number);
-    if (has) await perform(session, { do: 'assign', group: has.number, devices: has.devices.filter((id) => id !== device.id) });
+    for (const owner of owners) await perform(session, { do: 'assign', group: owner.number, devices: owner.devices.filter((id) => id !== device.id) });
     if (group) await perform(session, { do: 'assign', group: number, devices: [...group.devices, device.id] });
   };
   return html`<select class="giveto" aria-label=${t('te_groupOf', device.sticker)} onChange=${(/** @type {any} */ e) => give(+e.target.value)}>
-    <option value="0" selected=${!has}>${t('te_unused')}</option>
+    ${owners.length > 1 && html`<option value="" disabled selected>${t('te_sharedKit', owners.length)}</option>`}
+    <option value="0" selected=${!owners.length}>${t('te_unused')}</option>
     ${session.groups.map((g) => html`<option key=${g.number} value=${g.number} selected=${g === has}>${t('groupN', g.number)} ${say(g.animal)}</option>`)}</select>`;
 }
 
@@ -141,4 +142,4 @@ export function Kits({ devices, lesson, session }) {
 }
 
 /** Devices of all groups. @param {Session} session */
-export const devicesIn = (session) => session.groups.flatMap(devicesOf);
+export const devicesIn = (session) => [...new Set(session.groups.flatMap(devicesOf))];
