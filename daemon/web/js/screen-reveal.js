@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// What the teacher reveals to the class, on the wall: one point for each run of a group, as the lesson's class plot says,
+// What the teacher reveals to the class, on the wall: one point for each run of a group, or for each reading of a lesson of events, as the class plot says,
 // with the curve that the lesson fits to it; and who chose what before the start. It is asked for only while it is revealed.
 import jsep from '/vendor/jsep.js';
 import { html, say, t, useEffect, useState } from './base.js';
 import { ask, Refusal } from './api.js';
 import { colourOf, groupName, GroupShape, isOpenShape } from './animals.js';
 import { getResults } from './class-api.js';
-import { curveOf, pointsOf, pooled } from './class-points.js';
+import { classPoints, isOfReadings, useKept } from './class-kept.js';
+import { curveOf, pooled } from './class-points.js';
 import { formulaOf } from './formula.js';
 import { digitsFor, num } from './numbers.js';
 import { Plot } from './plot.js';
@@ -71,7 +72,7 @@ const Choices = ({ lesson, results }) => html`<ul class="votes">${(lesson.predic
 /** @param {{session: Session, lesson: Lesson, font: number}} p */
 export function Reveal({ session, lesson, font }) {
   const results = useResults(session), axes = lesson.class_plot ?? { x: 'group', y: lesson.plot?.y ?? lesson.needs[0]?.id ?? '', fits: [] };
-  const points = pointsOf(results, axes, lesson.formulas, read), fit = useFit(axes.fits[0], points.map(({ x, y }) => [x, y])), all = pooled(points.map((p) => p.y));
+  const kept = useKept(session, isOfReadings(lesson)), points = classPoints(session, lesson, results, kept, axes, read), fit = useFit(axes.fits[0], points.map(({ x, y }) => [x, y])), all = pooled(points.map((p) => p.y));
   const x = axes.x === 'group' ? /** @type {[number, number]} */ ([0, session.groups.length + 1]) : points.length ? axis(points.map((p) => p.x)) : /** @type {[number, number]} */ ([0, 1]);
   const y = points.length ? axis(points.map((p) => p.y)) : /** @type {[number, number]} */ ([0, 1]), curve = fit && curveOf(fit, read, x[0], x[1]);
   const mean = !axes.fits.length && points.length > 1 ? [{ x, y: [all.mean, all.mean], colour: 'var(--ink)', dash: [16, 8], width: font / 8 }] : [];

@@ -6,12 +6,9 @@ import jsep from '/vendor/jsep.js';
 import { html, say, Segments, t, useEffect, useState } from './base.js';
 import { Refusal } from './api.js';
 import { colourOf, isOpenShape } from './animals.js';
-import { board } from './board.js';
-import { getReadings } from './class-api.js';
-import { lanesOf } from './class-lanes.js';
-import { curveOf, pointsOf, pointsOfReadings, pooled } from './class-points.js';
+import { classPoints, isOfReadings, useKept } from './class-kept.js';
+import { curveOf, pooled } from './class-points.js';
 import { formulaOf } from './formula.js';
-import { devicesOf } from './group-view.js';
 import { Icon } from './icons.js';
 import { digitsFor, num } from './numbers.js';
 import { Plot } from './plot.js';
@@ -34,27 +31,6 @@ const read = (text, names) => formulaOf(jsep, text, names).value;
 const MODELS = { proportional: 'm_proportional', linear: 'm_linear', quadratic: 'm_quadratic', power: 'm_power', exponential: 'm_exponential',
   decay: 'm_decay', logarithm: 'm_logarithm', sine: 'm_sine', damped: 'm_damped', gaussian: 'm_gaussian', poisson: 'm_poisson' };
 const modelWord = (/** @type {string} */ model) => (MODELS[model] ? t(MODELS[model]) : model);
-
-/** Readings that groups kept by hand, of a lesson of events. @param {Session} session @param {boolean} isEvents */
-function useKept(session, isEvents) {
-  const [all, setAll] = useState(/** @type {import('./class-api.js').Reading[]} */ ([]));
-  useEffect(() => {
-    if (!isEvents) return undefined;
-    let isOver = false;
-    const look = () => getReadings(session.id).then((kept) => { if (!isOver) setAll(kept); }, (error) => { if (!(error instanceof Refusal)) throw error; });
-    look();
-    const end = board.on('reading', look);
-    return () => { isOver = true; end(); };
-  }, [session.id, isEvents]);
-  return all;
-}
-
-/** Which need a channel of the class serves, by "stream:channel". @param {Session} session @param {Lesson|null} lesson @returns {Map<string, string>} */
-function needsOf(session, lesson) {
-  const out = new Map();
-  for (const { stream, channel, need } of session.groups.flatMap((g) => lanesOf(devicesOf(g), lesson))) if (need) out.set(`${stream.id}:${channel.id}`, need);
-  return out;
-}
 
 /** @param {string} id @param {Lesson|null} lesson */
 const known = (id, lesson) => [...(lesson?.formulas ?? []), ...(lesson?.record.typed ?? []), ...(lesson?.needs ?? [])].find((k) => k.id === id);
@@ -118,10 +94,10 @@ function Verdict({ points, fit, refused, model }) {
 
 /** @param {{session: Session, lesson: Lesson|null, results: Result[]}} p */
 export function ClassResult({ session, lesson, results }) {
-  const [chosen, choose] = useState(''), isEvents = lesson?.record.mode === 'event', kept = useKept(session, isEvents), formulas = lesson?.formulas ?? [];
+  const [chosen, choose] = useState(''), kept = useKept(session, isOfReadings(lesson));
   const main = lesson?.plot?.y ?? lesson?.needs[0]?.id ?? Object.keys(results.flatMap((r) => r.runs)[0]?.channels ?? {})[0];
   const axes = lesson?.class_plot ?? { x: 'group', y: main ?? '', fits: [] }, fits = axes.fits ?? [], model = fits.includes(chosen) ? chosen : fits[0];
-  const points = isEvents && lesson?.class_plot ? pointsOfReadings(kept, axes, formulas, read, needsOf(session, lesson)) : pointsOf(results, axes, formulas, read);
+  const points = classPoints(session, lesson, results, kept, axes, read);
   const { fit, refused } = useFit(model, points.map(({ x, y }) => [x, y]));
   /** @type {[number, number]} */ const x = axes.x === 'group' ? [0, session.groups.length + 1] : axis(points.map((p) => p.x));
   const { dots, lines } = picture(points, x, fit, !model && points.length > 1);
@@ -129,6 +105,6 @@ export function ClassResult({ session, lesson, results }) {
       ${fits.length > 1 && html`<${Segments} label=${t('te_fits')} value=${model} onPick=${choose} items=${fits.map((f) => [f, modelWord(f)])}/>`}</div>
     <${Plot} label=${t('te_result')} x=${x} y=${axis(points.flatMap(({ y, u }) => [y - (u ?? 0), y + (u ?? 0)]))} xTitle=${titleOf(axes.x, lesson)} yTitle=${titleOf(axes.y, lesson)}
       lines=${lines} dots=${dots}/>
-    <div><p>${points.length ? t(isEvents ? 'te_onePointKept' : 'te_onePoint', points.length) : t('te_noPoint')}</p>
+    <div><p>${points.length ? t(isOfReadings(lesson) ? 'te_onePointKept' : 'te_onePoint', points.length) : t('te_noPoint')}</p>
       <${Verdict} points=${points} fit=${fit} refused=${refused} model=${model}/></div></section>`;
 }
