@@ -6,8 +6,7 @@ import jsep from '/vendor/jsep.js';
 import { html, say, t, useEffect, useState } from './base.js';
 import { ask, Refusal } from './api.js';
 import { colourOf, groupName, GroupShape, isOpenShape } from './animals.js';
-import { getResults } from './class-api.js';
-import { classPoints, isOfReadings, useKept } from './class-kept.js';
+import { classPoints, isOfReadings, useKept, useResults } from './class-found.js';
 import { curveOf, pooled } from './class-points.js';
 import { formulaOf } from './formula.js';
 import { digitsFor, num } from './numbers.js';
@@ -19,23 +18,10 @@ import { unitText } from './units.js';
 /** @typedef {import('./class-api.js').Result} Result */
 /** @typedef {{expression?: string|null, formula: string, parameters: {id: string, value: number}[], is_good: boolean, sentence: import('./base.js').Words}} Fit */
 
-const AGAIN_MS = 4000, FIT_LEAST = 3;
+const FIT_LEAST = 3;
 
 /** @type {import('./class-points.js').Reader} */
 const read = (text, names) => formulaOf(jsep, text, names).value;
-
-/** What the groups found, again and again while it is shown. @param {Session} session */
-function useResults(session) {
-  const [all, setAll] = useState(/** @type {Result[]} */ ([]));
-  useEffect(() => {
-    let isOver = false;
-    const look = () => getResults(session.id).then((results) => { if (!isOver) setAll(results); }, (error) => { if (!(error instanceof Refusal)) throw error; });
-    look();
-    const timer = setInterval(look, AGAIN_MS);
-    return () => { isOver = true; clearInterval(timer); };
-  }, [session.id, session.is_revealed]);
-  return all;
-}
 
 /** The lesson's first model, fitted to these points; null: none. @param {string|undefined} model @param {[number, number][]} points */
 function useFit(model, points) {
@@ -71,7 +57,7 @@ const Choices = ({ lesson, results }) => html`<ul class="votes">${(lesson.predic
 
 /** @param {{session: Session, lesson: Lesson, font: number}} p */
 export function Reveal({ session, lesson, font }) {
-  const results = useResults(session), axes = lesson.class_plot ?? { x: 'group', y: lesson.plot?.y ?? lesson.needs[0]?.id ?? '', fits: [] };
+  const results = useResults(session) ?? [], axes = lesson.class_plot ?? { x: 'group', y: lesson.plot?.y ?? lesson.needs[0]?.id ?? '', fits: [] };
   const kept = useKept(session, isOfReadings(lesson)), points = classPoints(session, lesson, results, kept, axes, read), fit = useFit(axes.fits[0], points.map(({ x, y }) => [x, y])), all = pooled(points.map((p) => p.y));
   const x = axes.x === 'group' ? /** @type {[number, number]} */ ([0, session.groups.length + 1]) : points.length ? axis(points.map((p) => p.x)) : /** @type {[number, number]} */ ([0, 1]);
   const y = points.length ? axis(points.map((p) => p.y)) : /** @type {[number, number]} */ ([0, 1]), curve = fit && curveOf(fit, read, x[0], x[1]);

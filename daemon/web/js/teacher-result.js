@@ -6,7 +6,7 @@ import jsep from '/vendor/jsep.js';
 import { html, say, Segments, t, useEffect, useState } from './base.js';
 import { Refusal } from './api.js';
 import { colourOf, isOpenShape } from './animals.js';
-import { classPoints, isOfReadings, useKept } from './class-kept.js';
+import { classPoints, isOfReadings, useKept } from './class-found.js';
 import { curveOf, pooled } from './class-points.js';
 import { formulaOf } from './formula.js';
 import { Icon } from './icons.js';

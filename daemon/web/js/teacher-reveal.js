@@ -2,11 +2,8 @@
 // @ts-check
 // The reveal: what the groups thought before beside what came, and the result of the class. The teacher sees it at any
 // time; the class when it is shown.
-import { html, say, t, useEffect, useState } from './base.js';
-import { Refusal } from './api.js';
-import { board } from './board.js';
-import { getResults } from './class-api.js';
-import { classroom } from './classroom.js';
+import { html, say, t } from './base.js';
+import { useResults } from './class-found.js';
 import { perform } from './deeds.js';
 import { Icon } from './icons.js';
 import { digitsFor, num, quantity } from './numbers.js';
@@ -15,25 +12,7 @@ import { ClassResult, expectedName } from './teacher-result.js';
 import { unitText } from './units.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
-/** @typedef {import('./class-api.js').Result} Result */
 /** @typedef {import('./teacher-api.js').Lesson} Lesson */
-
-const AGAIN_MS = 3000;
-
-/** What the groups found; asked for again while somebody looks. @param {Session} session */
-function useResults(session) {
-  const [all, setAll] = useState(/** @type {Result[]|null} */ (null));
-  useEffect(() => {
-    let isOver = false;
-    const take = (/** @type {Result[]} */ results) => { if (!isOver) setAll(results); };
-    const look = () => getResults(session.id).then(take, (error) => { if (!(error instanceof Refusal)) throw error; });
-    look();
-    const timer = setInterval(() => { if (!document.hidden) look(); }, AGAIN_MS);
-    const ends = [classroom.on('sessions', look), board.on('reading', look)];
-    return () => { isOver = true; clearInterval(timer); ends.forEach((end) => end()); };
-  }, [session.id]);
-  return all;
-}
 
 /** What should come, which only the teacher knows until it is shown. @param {{lesson: Lesson, isShown: boolean}} p */
 function Expected({ lesson, isShown }) {

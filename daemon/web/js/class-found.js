@@ -1,18 +1,45 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// Readings that groups kept by hand, which are the points of a lesson of events, on every page alike.
+// What a class found, on every page alike: the results of runs, and the readings that groups kept by hand, which are the
+// points of a lesson of events.
 import { useEffect, useState } from './base.js';
 import { Refusal } from './api.js';
 import { board } from './board.js';
-import { getReadings } from './class-api.js';
+import { getReadings, getResults } from './class-api.js';
 import { lanesOf } from './class-lanes.js';
 import { pointsOf, pointsOfReadings } from './class-points.js';
+import { classroom } from './classroom.js';
 import { devicesOf } from './group-view.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
 /** @typedef {import('./class-api.js').Reading} Reading */
+/** @typedef {import('./class-api.js').Result} Result */
 
-/** Those of the session, and again when there is one more. @param {Session} session @param {boolean} isEvents whether they are asked for */
+const AGAIN_MS = 4000;
+
+/** What the runs found, while somebody looks: the board reads every row for it, so one answer is waited for before the next question,
+ * and there is one only when something may be another. null: not known yet. @param {Session} session @returns {Result[]|null} */
+export function useResults(session) {
+  const [all, setAll] = useState(/** @type {Result[]|null} */ (null));
+  useEffect(() => {
+    let isOver = false, isAsked = false, isDue = false, isKnown = false;
+    const look = () => {
+      isDue = isAsked;
+      if (isAsked) return;
+      isAsked = true;
+      getResults(session.id).then((results) => { isKnown = true; if (!isOver) setAll(results); }, (error) => { if (!(error instanceof Refusal)) throw error; })
+        .finally(() => { isAsked = false; if (isDue && !isOver) look(); });
+    };
+    look();
+    const isRecording = () => (classroom.sessions ?? []).some((s) => s.id === session.id && s.groups.some((g) => g.run != null));
+    const timer = setInterval(() => { if (!document.hidden && (!isKnown || isRecording())) look(); }, AGAIN_MS);
+    const ends = [classroom.on('sessions', look), board.on('reading', look)];
+    return () => { isOver = true; clearInterval(timer); ends.forEach((end) => end()); };
+  }, [session.id]);
+  return all;
+}
+
+/** Readings of the session, and again when there is one more. @param {Session} session @param {boolean} isEvents whether they are asked for */
 export function useKept(session, isEvents) {
   const [all, setAll] = useState(/** @type {Reading[]} */ ([]));
   useEffect(() => {
@@ -38,7 +65,7 @@ function needsOf(session, lesson) {
 export const isOfReadings = (lesson) => lesson?.record.mode === 'event' && !!lesson.class_plot;
 
 /** The points of the class. @param {Session} session @param {{needs: import('./class-lanes.js').Need[], plot: {y: string}|null, record: {mode: string}, class_plot: unknown,
- *   formulas?: import('./class-points.js').Formula[]}|null} lesson @param {import('./class-api.js').Result[]} results @param {Reading[]} kept
+ *   formulas?: import('./class-points.js').Formula[]}|null} lesson @param {Result[]} results @param {Reading[]} kept
  * @param {{x: string, y: string}} axes @param {import('./class-points.js').Reader} read */
 export function classPoints(session, lesson, results, kept, axes, read) {
   const formulas = lesson?.formulas ?? [];
