@@ -200,6 +200,9 @@ struct model_forms {
 int model_read(const char *yaml, size_t n, const char *folder_name, const struct model_forms *forms,
 	struct arena *arena, struct report *report, struct model **ret_model);
 
+/* Bytes that the arena of one model may take: a file of TREE_BYTES never takes so much. */
+enum { MODEL_ARENA = 512 * 1024 };
+
 /* The same of FOLDER/kit.yaml, which the report's `file` names then, from the arena; the name is the
  * folder's own, also of "." and of a link to it. -errno of the file with a sentence in the report. */
 int model_read_folder(const char *folder, const struct model_forms *forms, struct arena *arena,

@@ -20,7 +20,7 @@
 #include "tools/kitlog/kit_play.h"
 #include "tools/kitlog/say.h"
 
-enum { DRIVER = 'd', KIT_BYTES = 512 * 1024 };
+enum { DRIVER = 'd' };
 
 struct wish {
 	const char *name, *transport, *family, *channels, *zh, *en, *in;
@@ -280,7 +280,7 @@ static int verify(const struct draft_kit *draft)
 	const struct model_driver driver = {draft->name, outputs};
 	struct model_forms forms = *catalogue_forms();
 	struct text yaml = text_over(buffer, sizeof buffer);
-	struct arena arena = arena_of(KIT_BYTES);
+	struct arena arena = arena_of(MODEL_ARENA);
 	struct report report = {.file = "kit.yaml"};
 	struct model *model;
 	char *sentences = NULL;
