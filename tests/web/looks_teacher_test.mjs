@@ -12,7 +12,6 @@ import { COMBINATIONS, complaints } from '../support/looks.mjs';
 before(async () => { board = await Board.start([['cup', 10], ['cup', 10], ['co2', 1]], lessonIn); });
 after(async () => { await closeBrowser(); await board?.close(); });
 
-const HALF = COMBINATIONS.filter(({ lang, theme }) => (lang === 'zh') === (theme === 'light'));
 const says = (/** @type {any} */ { size, lang, theme }) => `${size.join('×')} ${lang} ${theme}`;
 
 /** A teacher's page, signed in. @param {Board} at @param {{size: [number, number], lang: string, theme: string}} how */
@@ -28,7 +27,7 @@ async function teacherOn(at, { size, lang, theme }) {
 const post = (page, what, body) => page.evaluate(async ([where, text]) => (await fetch(`/api/v1/${where}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })).json(),
   [what, JSON.stringify(body)]);
 
-for (const how of HALF) {
+for (const how of COMBINATIONS) {
   test(`before a lesson: ${says(how)}`, async () => {
     const page = await teacherOn(board, how);
     await until('kits', async () => await page.locator('.kit.ok').count() === 3);
@@ -44,7 +43,7 @@ for (const how of HALF) {
 }
 
 test('a lesson goes on, with a name that is long and has marks in it', async () => {
-  const page = await teacherOn(board, HALF[0]);
+  const page = await teacherOn(board, COMBINATIONS[0]);
   const { id } = await post(page, 'sessions', { lesson: 'warm-string', title: '七（3）班 <i>“很长的班级名字”</i> 🍵', groups: 7, is_project: false });
   const [one, two, three] = (await board.get('devices')).devices;
   await post(page, `sessions/${id}/acts`, { do: 'assign', group: 1, devices: [one.id] });
@@ -55,7 +54,7 @@ test('a lesson goes on, with a name that is long and has marks in it', async () 
   await page.context().close();
 });
 
-for (const how of HALF) {
+for (const how of COMBINATIONS) {
   test(`in a lesson: ${says(how)}`, async () => {
     const page = await teacherOn(board, how);
     await page.locator('.goin').click();                 // another teacher's page goes into the lesson that is on
@@ -79,7 +78,7 @@ for (const how of HALF) {
 test('a board without any kit says three steps', async () => {
   const bare = await Board.start([], lessonIn);
   try {
-    for (const how of HALF.filter(({ size }) => size[0] < 1900)) {
+    for (const how of COMBINATIONS.filter(({ size }) => size[0] < 1900)) {
       const page = await teacherOn(bare, how);
       await until('three steps', async () => await page.locator('.tea .steps li').count() === 3);
       assert.deepStrictEqual(await complaints(page), []);
