@@ -80,6 +80,9 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	"  kind, body, sum);"
 	"ALTER TABLE run ADD COLUMN session INT NOT NULL DEFAULT 0;"
 	"ALTER TABLE run ADD COLUMN is_withdrawn INT NOT NULL DEFAULT 0;",
+	/* whose mark it is; 0: nobody's in particular, as all marks were before */
+	"ALTER TABLE mark ADD COLUMN session INT NOT NULL DEFAULT 0;"
+	"ALTER TABLE mark ADD COLUMN class_group INT NOT NULL DEFAULT 0;",
 };
 
 int database_path(const char *directory, const char *suffix, char *ret_path)

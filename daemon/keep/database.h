@@ -16,7 +16,7 @@
 #include <sqlite3.h>
 
 enum {
-	DATABASE_SCHEMA = 6, /* version this program writes */
+	DATABASE_SCHEMA = 7, /* version this program writes */
 	DATABASE_PATH = 512,
 };
 

@@ -250,10 +250,20 @@ int reader_marks(struct reader *reader, struct instant from, struct instant to,
 	if (result < 0)
 		return result;
 	result = database_query(reader->db, &s->marks,
-		"SELECT id, at_ns, author, text FROM mark WHERE at_ns >= ? AND at_ns < ? ORDER BY at_ns, id",
+		"SELECT id, at_ns, author, text, session, class_group FROM mark"
+		" WHERE at_ns >= ? AND at_ns < ? ORDER BY at_ns, id",
 		"ii", from.ns, to.ns);
+	if (result ==
+		-EINVAL) /* a store of former times that nobody opened to write, as an import's */
+		result = database_query(reader->db, &s->marks,
+			"SELECT id, at_ns, author, text, 0, 0 FROM mark"
+			" WHERE at_ns >= ? AND at_ns < ? ORDER BY at_ns, id",
+			"ii", from.ns, to.ns);
 	while (result == 0 && (result = database_step(reader->db, s->marks)) == 1) {
-		struct mark mark = {.id = u32_at(s->marks, 0), .at = instant_at(s->marks, 1)};
+		struct mark mark = {.id = u32_at(s->marks, 0),
+			.at = instant_at(s->marks, 1),
+			.session = u32_at(s->marks, 4),
+			.group = u32_at(s->marks, 5)};
 		text_at(s->marks, 2, mark.author, sizeof mark.author);
 		text_at(s->marks, 3, mark.text, sizeof mark.text);
 		result = visit(self, &mark);

@@ -21,10 +21,19 @@ struct run {
 
 struct mark {
 	uint32_t id;
+	uint32_t session,
+		group; /* as of a run; session 0: everybody's; group 0: of all its groups */
 	struct instant at;
 	char author[24];
 	char text[192];
 };
+
+/* Is a mark of the run's time one of the run? */
+static inline bool run_has_mark(const struct run *run, const struct mark *mark)
+{
+	return mark->session == 0 ||
+		(mark->session == run->session && (mark->group == 0 || mark->group == run->group));
+}
 
 /* Ship's bookkeeping. A cursor says: of this sink and stream everything before `done` is answered
  * for. A hole is a range behind the cursor that was skipped to send live data first. */

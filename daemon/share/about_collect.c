@@ -218,6 +218,9 @@ static int take_mark(void *self, const struct mark *mark)
 {
 	struct collecting *in = self;
 	struct about *about = in->about;
+
+	if (!run_has_mark(in->options->run, mark))
+		return 0;
 	int r = grow(&about->marks, about->n_marks, sizeof *about->marks);
 
 	if (r < 0)

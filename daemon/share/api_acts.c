@@ -225,6 +225,26 @@ static json_t *wish_replay(const struct wish *wish)
 	return json_pack("{sIsI}", "group", (json_int_t)group, "run", (json_int_t)run);
 }
 
+/* Its words become a mark, too: it goes a way of its own. */
+static void mark(const struct wish *wish)
+{
+	struct saying saying = {.parts = wish->parts,
+		.request = wish->request,
+		.session = wish->session,
+		.who = ACT_BY_TEACHER,
+		.asked = (json_t *)(uintptr_t)wish->asked};
+	int64_t group = 0;
+
+	if (!ask_member_int(wish->request, wish->asked, "group", &group))
+		return;
+	if (group < 0 || group > wish->session->n_groups) {
+		classes_refuse(wish->request, ACT_NO_GROUP);
+		return;
+	}
+	saying.group = (unsigned)group;
+	classes_mark(&saying);
+}
+
 static json_t *wish_end(const struct wish *wish)
 {
 	(void)wish;
@@ -279,6 +299,10 @@ static void do_wish(const struct wish *wish, const char *name)
 	enum act_kind kind = act_kind_named(name);
 	const struct act *act = NULL;
 
+	if (kind == ACT_MARK) {
+		mark(wish);
+		return;
+	}
 	for (size_t i = 0; i < sizeof WISHES / sizeof *WISHES; i++) {
 		json_t *body;
 
@@ -294,9 +318,9 @@ static void do_wish(const struct wish *wish, const char *name)
 	}
 	refuse_parameter(wish->request, "do",
 		"要写 start、stop、assign、groups、title、freeze、range、reveal、phase、pause、replay、"
-		"may_start、end 或 undo",
+		"mark、may_start、end 或 undo",
 		"must be start, stop, assign, groups, title, freeze, range, reveal, phase, pause, "
-		"replay, may_start, end or undo");
+		"replay, mark, may_start, end or undo");
 }
 
 void handle_act(void *self, struct request *request)

@@ -140,39 +140,54 @@ void handle_group_run(void *self, struct request *request)
 
 /* ---------------------------------------------------------------- marks */
 
-void handle_group_mark(void *self, struct request *request)
+static int make_mark(const struct saying *saying, const char *words, struct mark *mark,
+	const struct act **ret_act)
+{
+	struct act wanted = {.session = saying->session->id,
+		.who = saying->who,
+		.kind = ACT_MARK,
+		.body = json_pack("{sIsIss}", "group", (json_int_t)saying->group, "at_ns",
+			(json_int_t)mark->at.ns, "text", words)};
+	struct text author = text_over(mark->author, sizeof mark->author);
+	int r;
+
+	act_who_write(saying->who, &author);
+	mark->session = saying->session->id;
+	mark->group = saying->group;
+	r = text_copy(mark->text, sizeof mark->text, words) && wanted.body
+		? sessions_do(&saying->parts->sessions, &wanted, mark, ret_act)
+		: ACT_TOO_LONG;
+	json_decref(wanted.body);
+	return r;
+}
+
+void classes_mark(const struct saying *saying)
 {
 	const struct act *act = NULL;
 	const char *words = "";
-	struct saying saying;
 	struct mark mark = {.id = 0};
+
+	if (!ask_member_text(saying->request, saying->asked, "text", &words) ||
+		!classes_ask_at(saying, &mark.at))
+		return;
+	int r = make_mark(saying, words, &mark, &act);
+
+	if (r == 0)
+		announce_mark(saying->parts, &mark);
+	if (r == ACT_TOO_LONG)
+		request_refuse(saying->request, 400, "too_long",
+			"标记太长了，最多 63 个汉字，191 个字母。写短一点。",
+			"The mark is too long: at most 191 letters, or 63 Chinese characters. Make it shorter.");
+	else
+		classes_answer(saying->parts, saying->request, r, act);
+}
+
+void handle_group_mark(void *self, struct request *request)
+{
+	struct saying saying;
 
 	if (!classes_hear(self, request, &saying))
 		return;
-	if (ask_member_text(request, saying.asked, "text", &words) &&
-		classes_ask_at(&saying, &mark.at)) {
-		struct act wanted = {.session = saying.session->id,
-			.who = saying.who,
-			.kind = ACT_MARK,
-			.body = json_pack("{sIsIss}", "group", (json_int_t)saying.group, "at_ns",
-				(json_int_t)mark.at.ns, "text", words)};
-		struct text author = text_over(mark.author, sizeof mark.author);
-
-		act_who_write(saying.who, &author);
-		int r = strlen(words) < sizeof mark.text &&
-				text_copy(mark.text, sizeof mark.text, words) && wanted.body
-			? sessions_do(&saying.parts->sessions, &wanted, &mark, &act)
-			: ACT_TOO_LONG;
-		if (r == 0)
-			announce_mark(saying.parts, &mark);
-		json_decref(wanted.body);
-		if (r == ACT_TOO_LONG)
-			request_refuse(request, 400, "too_long",
-				"标记太长了，最多 63 个汉字，191 个字母。写短一点。",
-				"The mark is too long: at most 191 letters, or 63 Chinese "
-				"characters. Make it shorter.");
-		else
-			classes_answer(saying.parts, request, r, act);
-	}
+	classes_mark(&saying);
 	json_decref(saying.asked);
 }

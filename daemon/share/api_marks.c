@@ -38,6 +38,8 @@ static void add_mark(const struct parts *parts, const struct mark *mark, struct 
 	text_add_json(text, mark->author);
 	text_add(text, ",\"text\":");
 	text_add_json(text, mark->text);
+	json_id(text, "session", mark->session);
+	json_id(text, "group", mark->group);
 	text_add_char(text, '}');
 }
 

@@ -43,6 +43,8 @@ struct saying {
 bool classes_hear(void *self, struct request *request, struct saying *ret_saying);
 /* It becomes an act; the body is taken over. */
 void classes_say(const struct saying *saying, enum act_kind kind, json_t *body);
+/* A mark of the group, of all where it is 0; answers, or refuses. */
+void classes_mark(const struct saying *saying);
 /* When it was, now where it is not said; false: refused. */
 bool classes_ask_at(const struct saying *saying, struct instant *ret_at);
 

@@ -168,13 +168,13 @@ static int64_t worst_of_wall(const struct wall_map *map, struct instant from, st
 	return worst_ns;
 }
 
-/* Marks are everybody's, whatever is exported: those of its time. Line protocol has none. */
+/* Of a run its own, else all of the time. Line protocol has none. */
 static int begin_marks(struct extract *extract, struct reader *reader)
 {
 	struct exporter *exporter = &extract->exporter;
 	int r;
 
-	mark_pages_init(&extract->marks, exporter->origin,
+	mark_pages_init(&extract->marks, &extract->options.asked, exporter->origin,
 		exporter->format == EXPORT_CSV ? extract->options.to : exporter->origin);
 	exporter->has_marks = mark_pages_next(&extract->marks, reader, &r) != NULL;
 	return r;

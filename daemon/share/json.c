@@ -88,7 +88,7 @@ static void add_int(struct text *text, const char *name, int64_t value)
 	text_add_int(text, value);
 }
 
-static void add_id(struct text *text, const char *name, uint32_t id)
+void json_id(struct text *text, const char *name, uint32_t id)
 {
 	if (id)
 		add_int(text, name, id);
@@ -339,8 +339,8 @@ void json_run(
 {
 	text_addf(text, "{\"id\":%u,\"number\":%u", run->id, run->number);
 	add_string(text, "title", run->title);
-	add_id(text, "session", run->session);
-	add_id(text, "group", run->group);
+	json_id(text, "session", run->session);
+	json_id(text, "group", run->group);
 	if (run->lesson[0])
 		add_string(text, "lesson", run->lesson);
 	else

@@ -26,6 +26,7 @@ void json_uncertainty(struct text *text, int64_t ns);
 void json_bool(struct text *text, bool value);
 /* {"zh":...,"en":...} or null when both are empty. */
 void json_words(struct text *text, const char *zh, const char *en);
+void json_id(struct text *text, const char *name, uint32_t id); /* ,"session":7, null for 0 */
 /* "...","...": the lines of a text. */
 void json_lines(struct text *text, const char *lines);
 

@@ -3,16 +3,18 @@
  * was read of it. Within an instant they come by number. */
 #include "share/mark_pages.h"
 
-void mark_pages_init(struct mark_pages *pages, struct instant from, struct instant to)
+void mark_pages_init(
+	struct mark_pages *pages, const struct run *run, struct instant from, struct instant to)
 {
-	*pages = (struct mark_pages){.from = from, .to = to};
+	*pages = (struct mark_pages){.run = *run, .from = from, .to = to};
 }
 
 static int take(void *self, const struct mark *mark)
 {
 	struct mark_pages *pages = self;
 
-	if (mark->at.ns == pages->from.ns && mark->id <= pages->last_id)
+	if ((mark->at.ns == pages->from.ns && mark->id <= pages->last_id) ||
+		(pages->run.id > 0 && !run_has_mark(&pages->run, mark)))
 		return 0;
 	if (pages->n == MARK_PAGE)
 		return 1;

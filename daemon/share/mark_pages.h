@@ -12,13 +12,16 @@ enum { MARK_PAGE = 64 };
 
 struct mark_pages {
 	struct instant from, to; /* [from, to) is not yet read */
+	struct run run;          /* whose marks; id 0: all */
 	struct mark page[MARK_PAGE];
 	size_t n, at;
 	uint32_t last_id;  /* of the last page, at `from` */
 	bool is_last_page; /* nothing is behind it */
 };
 
-void mark_pages_init(struct mark_pages *pages, struct instant from, struct instant to);
+/* Of a run those that belong to it (run_has_mark); id 0: all. */
+void mark_pages_init(
+	struct mark_pages *pages, const struct run *run, struct instant from, struct instant to);
 
 /* The next mark, again and again until mark_pages_step; NULL: there is none, or, with *ret_error
  * negative, the store cannot be read. The pages' own. */

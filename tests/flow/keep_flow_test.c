@@ -252,7 +252,7 @@ static void orders_are_obeyed_and_later_ones_replace_earlier_ones(void **state)
 	struct cursor cursor = {"school", 1, {100}};
 	struct hole holes[2] = {{"school", 1, {10}, {20}}, {"school", 1, {30}, {40}}};
 	struct quarantined line = {"school", 1, {5}, 400, "a b=1 5", "partial write"};
-	struct mark mark = {9, {8}, "teacher", "hot water in"};
+	struct mark mark = {.id = 9, .at = {8}, .author = "teacher", .text = "hot water in"};
 	struct orders got = {0};
 
 	(void)state;
@@ -312,7 +312,7 @@ static void lines_leave_quarantine_when_they_are_released(void **state)
 
 static void a_full_ring_of_orders_is_an_answer(void **state)
 {
-	struct mark mark = {9, {8}, "teacher", "hot water in"};
+	struct mark mark = {.id = 9, .at = {8}, .author = "teacher", .text = "hot water in"};
 	int result = 0;
 
 	(void)state;

@@ -409,6 +409,60 @@ static void marks_are_by_whoever_made_them(void **state)
 	browser_close(&b);
 }
 
+/* Two classes at once, as next door: what one of them notes is none of the other's. */
+static void a_run_has_the_marks_of_its_own_group_and_class(void **state)
+{
+	struct site *site = *state;
+	char one[96], two[96];
+	struct browser b;
+
+	class_begin(site, 2);
+	json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":1}", 201));
+	class_join(site, 1, one);
+	class_join(site, 2, two);
+	site_plug(site, 1, "temperature");
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[1]}"));
+	site_keep_rows(site, 10, 900 * S, S, 20);
+	json_decref(post_as(site, one, "/api/v1/sessions/1/groups/1/mark",
+		"{\"text\":\"ours\",\"at_us\":905000000}", 200));
+	json_decref(post_as(site, two, "/api/v1/sessions/1/groups/2/mark",
+		"{\"text\":\"theirs\",\"at_us\":905000000}", 200));
+	json_decref(class_act(site, "{\"do\":\"mark\",\"text\":\"all\",\"at_us\":906000000}"));
+	json_decref(class_act(
+		site, "{\"do\":\"mark\",\"text\":\"second\",\"group\":2,\"at_us\":906000000}"));
+	json_decref(class_post(site, "/api/v1/sessions/2/acts",
+		"{\"do\":\"mark\",\"text\":\"next door\",\"at_us\":907000000}", 200));
+	json_decref(site_post(
+		site, "/api/v1/marks", "{\"text\":\"thunder\",\"at_us\":907000000}", 201));
+	json_decref(class_act(site,
+		"{\"do\":\"start\",\"groups\":[1],\"from_us\":900000000,\"to_us\":910000000}"));
+	site_keep_turns(site);
+
+	assert_int_equal(site_ask(site, "GET", "/api/v1/export?run=1", NULL, &b), 200);
+	assert_true(browser_has(&b, "group 1: ours"));
+	assert_true(browser_has(&b, "teacher: all"));
+	assert_true(browser_has(&b, "teacher: thunder"));
+	assert_false(browser_has(&b, "theirs"));
+	assert_false(browser_has(&b, "second"));
+	assert_false(browser_has(&b, "next door"));
+	browser_close(&b);
+	/* Of the time itself, all. */
+	assert_int_equal(site_ask(site, "GET", "/api/v1/export?stream=10", NULL, &b), 200);
+	assert_true(browser_has(&b, "next door"));
+	browser_close(&b);
+
+	json_t *marks = class_list(site, "/api/v1/marks", "marks");
+	assert_int_equal(json_array_size(marks), 6);
+	assert_int_equal(site_number(json_array_get(marks, 0), "session"), 1);
+	assert_int_equal(site_number(json_array_get(marks, 0), "group"), 1);
+	assert_true(json_is_null(json_object_get(json_array_get(marks, 2), "group")));
+	assert_int_equal(site_number(json_array_get(marks, 4), "session"), 2);
+	assert_true(json_is_null(json_object_get(json_array_get(marks, 5), "session")));
+	json_decref(marks);
+	site_refuses(site, "POST", "/api/v1/sessions/1/acts",
+		"{\"do\":\"mark\",\"text\":\"x\",\"group\":3}", 404, "no_group");
+}
+
 static void a_script_in_a_group_is_slowed_down(void **state)
 {
 	static const char path[] = "/api/v1/sessions/1/groups/1/mark";
@@ -474,6 +528,7 @@ int main(void)
 		SITE_TEST(a_reading_of_a_moment_ago_has_what_was_said_then),
 		SITE_TEST(a_group_starts_where_it_may),
 		SITE_TEST(marks_are_by_whoever_made_them),
+		SITE_TEST(a_run_has_the_marks_of_its_own_group_and_class),
 		SITE_TEST(a_script_in_a_group_is_slowed_down),
 		SITE_TEST(a_code_to_scan_is_a_picture_while_the_session_is_open),
 	};

@@ -135,7 +135,7 @@ class Marks(unittest.TestCase):
         """Three at each instant, so that a page of a thousand ends between two of them."""
         self.board.end()
         with sqlite3.connect(self.board.data / "kitlog.db") as store:
-            store.executemany("INSERT INTO mark VALUES (?, ?, 'kit 1', 'x')",
+            store.executemany("INSERT INTO mark(id, at_ns, author, text) VALUES (?, ?, 'kit 1', 'x')",
                               [(n + 1, (n // 3 + 1) * 1000) for n in range(2500)])
         store.close()
         self.board.start().wait_ready()

@@ -179,6 +179,8 @@ static void a_store_without_a_journal_yet_is_read_and_brought_up_to_date(void **
 	bench_sql(bench, "DROP TABLE damaged_act");
 	bench_sql(bench, "ALTER TABLE run DROP COLUMN session");
 	bench_sql(bench, "ALTER TABLE run DROP COLUMN is_withdrawn");
+	bench_sql(bench, "ALTER TABLE mark DROP COLUMN session");
+	bench_sql(bench, "ALTER TABLE mark DROP COLUMN class_group");
 	bench_sql(bench, "INSERT INTO run VALUES(1, 4, '', '', 'old', 5, 6)");
 	bench_sql(bench, "UPDATE meta SET value = 5 WHERE key = 'schema'");
 	reads(bench, JOURNAL_OPEN, 0, "");
@@ -191,6 +193,74 @@ static void a_store_without_a_journal_yet_is_read_and_brought_up_to_date(void **
 	add(bench, 1, 1, "make", "{}");
 	commit(bench);
 	reads(bench, JOURNAL_OPEN, 0, "1:make{}");
+}
+
+static struct mark noted[4];
+static unsigned n_noted;
+
+static int see_mark(void *self, const struct mark *mark)
+{
+	(void)self;
+	assert_true(n_noted < 4);
+	noted[n_noted++] = *mark;
+	return 0;
+}
+
+/* By a reader of its own, which has seen no other form of the table. */
+static void read_marks(struct bench *bench)
+{
+	struct reader *reader;
+
+	n_noted = 0;
+	assert_int_equal(reader_open(bench->directory, &reader), 0);
+	assert_int_equal(reader_marks(reader, (struct instant){0}, (struct instant){INT64_MAX},
+				 see_mark, NULL),
+		0);
+	reader_close(reader);
+}
+
+/* As it is on a card that nobody can write, and as the writer brings it up to date. */
+static void marks_that_know_no_session_yet_are_everybodys(void **state)
+{
+	const struct mark mark = {
+		.id = 2, .session = 7, .group = 3, .at = {6}, .author = "group 3", .text = "new"};
+	struct bench *bench = *state;
+
+	bench_sql(bench, "ALTER TABLE mark DROP COLUMN session");
+	bench_sql(bench, "ALTER TABLE mark DROP COLUMN class_group");
+	bench_sql(bench, "INSERT INTO mark VALUES(1, 5, 'group 2', 'old')");
+	bench_sql(bench, "UPDATE meta SET value = 6 WHERE key = 'schema'");
+	read_marks(bench);
+	assert_int_equal(n_noted, 1);
+	assert_int_equal(noted[0].session, 0);
+	assert_string_equal(noted[0].text, "old");
+	bench_reopen(bench, 0);
+	assert_int_equal(
+		bench_sql(bench, "SELECT value FROM meta WHERE key = 'schema'"), DATABASE_SCHEMA);
+	assert_int_equal(store_add_mark(bench->store, &mark), 0);
+	commit(bench);
+	read_marks(bench);
+	assert_int_equal(n_noted, 2);
+	assert_int_equal(noted[0].session, 0);
+	assert_int_equal(noted[1].session, 7);
+	assert_int_equal(noted[1].group, 3);
+}
+
+static void a_run_has_the_marks_of_its_group_of_its_class_and_of_nobody(void **state)
+{
+	const struct run run = {.id = 1, .session = 7, .group = 2}, alone = {.id = 2};
+	const struct mark of_all = {.session = 7}, own = {.session = 7, .group = 2},
+			  beside = {.session = 7, .group = 3},
+			  elsewhere = {.session = 8, .group = 2}, button = {.author = "kit 3"};
+
+	(void)state;
+	assert_true(run_has_mark(&run, &of_all));
+	assert_true(run_has_mark(&run, &own));
+	assert_true(run_has_mark(&run, &button));
+	assert_false(run_has_mark(&run, &beside));
+	assert_false(run_has_mark(&run, &elsewhere));
+	assert_true(run_has_mark(&alone, &button));
+	assert_false(run_has_mark(&alone, &own));
 }
 
 static struct run found;
@@ -218,7 +288,7 @@ static void an_act_is_kept_with_the_runs_and_the_mark_that_it_makes(void **state
 			.group = 12,
 			.to = {INT64_MAX},
 			.is_withdrawn = true}};
-	struct mark mark = {.id = 9, .author = "group 3", .text = "开窗"};
+	struct mark mark = {.id = 9, .session = 7, .group = 3, .author = "group 3", .text = "开窗"};
 	struct ring *feed;
 	struct keep *keep;
 
@@ -237,7 +307,10 @@ static void an_act_is_kept_with_the_runs_and_the_mark_that_it_makes(void **state
 	assert_int_equal(found.session, 7);
 	assert_int_equal(found.group, 12);
 	assert_true(found.is_withdrawn);
-	assert_int_equal(bench_sql(bench, "SELECT id FROM mark WHERE author = 'group 3'"), 9);
+	assert_int_equal(
+		bench_sql(bench,
+			"SELECT id FROM mark WHERE author = 'group 3' AND session = 7 AND class_group = 3"),
+		9);
 	keep_free(keep);
 	ring_free(feed);
 	free(entry);
@@ -269,6 +342,8 @@ int main(void)
 		BENCH_TEST(an_entry_is_never_altered),
 		BENCH_TEST(a_damaged_entry_is_left_out_told_and_set_aside),
 		BENCH_TEST(a_store_without_a_journal_yet_is_read_and_brought_up_to_date),
+		BENCH_TEST(marks_that_know_no_session_yet_are_everybodys),
+		cmocka_unit_test(a_run_has_the_marks_of_its_group_of_its_class_and_of_nobody),
 		BENCH_TEST(an_act_is_kept_with_the_runs_and_the_mark_that_it_makes),
 		BENCH_TEST(an_act_rules_what_is_shipped_behind_the_rows_that_were_there),
 	};

@@ -21,7 +21,8 @@
  *             warming_until_us?: number|null}} Device */
 /** @typedef {{id: string, name: Words, printed: string, family: string, warm_up_us: number, wiring: Words[],
  *             safety: Words[], traps: Words[], unverified: Words[]}} Kit */
-/** @typedef {{id: number, at_us: number, wall_us: number|null, author: string, text: string}} Mark */
+/** @typedef {{id: number, at_us: number, wall_us: number|null, author: string, text: string,
+ *   session: number|null, group: number|null}} Mark whose it is; null: everybody's, or of all groups */
 /** @typedef {{id: number, number: number, title: string, group: number|null, from_us: number,
  *             to_us: number|null, wall_from_us: number|null,
  *             wall_uncertainty_us: number|null, session?: number|null, lesson?: string|null, streams?: number[]}} Run */

@@ -11,7 +11,7 @@ import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { sentence, withTeacher } from './pin.js';
 import { refusals } from './refusals.js';
-import { act, getSession, makeSession, markAll } from './teacher-api.js';
+import { act, getSession, makeSession } from './teacher-api.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -134,7 +134,7 @@ export async function blink(devices) {
   else toast(t('te_blinkAll'));
 }
 
-/** @param {string} text @param {number} at_us the instant when the button was pressed */
-export async function mark(text, at_us) {
-  if (await doing('mark', () => markAll({ text, at_us: Math.round(at_us) }).then(() => true))) toast(t('te_marked', text));
+/** Of all groups. @param {Session} session @param {string} text @param {number} at_us the instant when the button was pressed */
+export async function mark(session, text, at_us) {
+  if (await perform(session, { do: 'mark', text, at_us: Math.round(at_us) })) toast(t('te_marked', text));
 }

@@ -5,8 +5,11 @@
 import { getMarks, Refusal } from './api.js';
 import { say, t } from './base.js';
 import { board } from './board.js';
+import { classroom } from './classroom.js';
 import { Emitter } from './emitter.js';
+import { isMarkOf } from './mark-of.js';
 import { readings } from './readings.js';
+import { view } from './view.js';
 
 /** @typedef {import('./api.js').Mark} Mark */
 /** @typedef {Mark & {number: number}} Numbered from 1, in the order of time */
@@ -28,10 +31,11 @@ class Marks extends Emitter {
     readings.on('series', () => this.load());
   }
 
-  /** Those of the shown time. @returns {Numbered[]} */
+  /** Those of the shown time: of a run its own, else of the group that this browser is in, else all. @returns {Numbered[]} */
   get shown() {
-    const { from, to } = readings;
-    return [...this.known.values()].filter((m) => m.at_us >= from && m.at_us < (to ?? Infinity))
+    const { from, to } = readings, { run } = view, { mine, group } = classroom;
+    const isOurs = (/** @type {Mark} */ m) => (run ? isMarkOf(m, run.session, run.group) : !mine || isMarkOf(m, mine.id, group?.number));
+    return [...this.known.values()].filter((m) => m.at_us >= from && m.at_us < (to ?? Infinity) && isOurs(m))
       .sort((a, b) => a.at_us - b.at_us || a.id - b.id).map((m, i) => ({ ...m, number: i + 1 }));
   }
 

@@ -37,8 +37,6 @@ export const getSession = (id) => ask('GET', `sessions/${id}`);
 export const act = (session, deed) => ask('POST', `sessions/${session}/acts`, deed);
 /** @param {number} session @returns {Promise<Act[]>} */
 export const getLog = async (session) => (await ask('GET', `sessions/${session}/log`)).acts;
-/** A mark for all. @param {{text: string, at_us: number}} what */
-export const markAll = (what) => ask('POST', 'marks', what);
 
 /** A lesson's sample as runs, which can be replayed. @param {string} lesson @param {string} sample @returns {Promise<number[]>} */
 export const importSample = async (lesson, sample) => (await ask('POST', 'import', { lesson, sample })).runs

@@ -30,10 +30,10 @@ import { Wall } from './teacher-wall.js';
 /** What a lesson is called here. @param {Session} session */
 export const sessionName = (session) => [say(desk.cards?.find((c) => c.id === session.lesson)?.title) || (session.lesson ?? t('te_free')), session.title].filter(Boolean).join(' · ');
 
-/** A mark for all: the instant is that of the press, the words come after. */
-function MarkAll() {
+/** A mark for all: the instant is that of the press, the words come after. @param {{session: Session}} p */
+function MarkAll({ session }) {
   const [text, setText] = useState(''), [at, setAt] = useState(0);
-  const go = () => { mark(text.trim() || t('te_markWord'), at || board.now()); setText(''); };
+  const go = () => { mark(session, text.trim() || t('te_markWord'), at || board.now()); setText(''); };
   // A form that is taken away by the press that submits it submits nothing: the button acts, and Enter presses it.
   const enter = (/** @type {any} */ e) => { e.preventDefault(); e.currentTarget.querySelector('[data-close]').click(); };
   return html`<span onClickCapture=${(/** @type {any} */ e) => { if (e.target.closest('[aria-expanded=false]')) setAt(board.now()); }}>
@@ -54,7 +54,7 @@ const Before = ({ session }) => html`<${Pop} label=${t('te_forgot')} isNamed cls
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function Actions({ session, lesson }) {
   const freeze = () => perform(session, { do: 'freeze', on: !session.is_frozen });
-  return html`<div class="acts"><${MarkAll}/>
+  return html`<div class="acts"><${MarkAll} session=${session}/>
     <button class="btn" aria-pressed=${session.is_frozen} onClick=${freeze}><${Icon} n="freeze" s=${20}/><span>${t(session.is_frozen ? 'te_frozen' : 'te_freeze')}</span></button>
     <${Range} session=${session} lesson=${lesson}/>
     <${Segments} label=${t('views')} value=${desk.view} onPick=${(/** @type {any} */ view) => desk.set({ view })}

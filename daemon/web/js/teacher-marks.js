@@ -3,6 +3,7 @@
 // Marks of the session's time: those of before are asked for once, new ones come as events.
 import { getMarks, Refusal } from './api.js';
 import { board } from './board.js';
+import { isMarkOf } from './mark-of.js';
 
 /** @typedef {import('./api.js').Mark} Mark */
 
@@ -22,8 +23,9 @@ function ask(from) {
   });
 }
 
-/** Those within what is shown, in seconds from where it begins. @param {import('./group-view.js').Span} span */
-export function marksIn({ from, until }) {
+/** A group's within what is shown, in seconds from where it begins. @param {import('./group-view.js').Span} span
+ * @param {number} session @param {number} group */
+export function marksIn({ from, until }, session, group) {
   if (Number.isFinite(from) && from < askedFrom) ask(from);
-  return [...known.values()].filter((m) => m.at_us >= from && m.at_us <= until).map((m) => ({ x: (m.at_us - from) / 1e6, text: m.text }));
+  return [...known.values()].filter((m) => m.at_us >= from && m.at_us <= until && isMarkOf(m, session, group)).map((m) => ({ x: (m.at_us - from) / 1e6, text: m.text }));
 }

@@ -71,7 +71,7 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
   const lines = drawn.map(({ picture }, i) => ({ x: scale(picture.x), y: picture.mid, lo: picture.isBand ? picture.lo : undefined, hi: picture.isBand ? picture.hi : undefined,
     colour: `var(--c${colour})`, dash: i ? DASH[(i % 5) + 2] : [], cls: isDots ? 'pts' : '' }));
   const gaps = (main?.picture.gaps ?? []).map((g) => ({ from: g.from / unit, to: g.to / unit }));
-  const marks = main ? marksIn(main.span).map((m) => ({ x: m.x / unit, text: m.text })) : [];
+  const marks = main ? marksIn(main.span, session.id, group.number).map((m) => ({ x: m.x / unit, text: m.text })) : [];
   return html`<article class=${'gcard' + (actions.length ? ' bad' : '')} aria-label=${t('groupN', group.number)} data-group=${group.number}><div class=${'head c' + colour}><${GroupShape} number=${group.number}/>
       <${Animal} animal=${group.animal} s=${28}/><b>${t('groupN', group.number)}</b><span class="sub">${say(group.animal)}</span>${group.run != null && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${14}/></span>`}
       ${!group.replay && group.is_ready && group.run == null && html`<span class="ok-c" title=${t('te_isReady')}><${Icon} n="check" s=${18}/><span class="sr">${t('te_isReady')}</span></span>`}
