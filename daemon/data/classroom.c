@@ -19,6 +19,7 @@ struct course {
 	struct session state;
 	struct done *acts;
 	size_t n, room;
+	size_t n_joins, n_leaves; /* among them */
 };
 
 struct classroom {
@@ -305,6 +306,15 @@ static bool takes_from_another(const struct classroom *classroom, const struct a
 	return false;
 }
 
+/* What is under way can come to its end, and who is in can go. */
+static bool is_full(const struct course *course, enum act_kind kind)
+{
+	if (kind == ACT_JOIN)
+		return course->n_joins >= SESSION_JOINS;
+	return kind != ACT_STOP && kind != ACT_END && kind != ACT_LEAVE &&
+		course->n - course->n_joins - course->n_leaves >= SESSION_ACTS;
+}
+
 /* ret_state: of an undoing that fits, else as it was. */
 static enum act_verdict judge(
 	const struct classroom *classroom, const struct act *act, struct session *ret_state)
@@ -323,7 +333,7 @@ static enum act_verdict judge(
 		return ACT_BAD;
 	if (!session_is_open(&course->state) && act->kind != ACT_UNDO)
 		return ACT_IS_ENDED;
-	if (course->n >= SESSION_ACTS && act->kind != ACT_STOP && act->kind != ACT_END)
+	if (is_full(course, act->kind))
 		return ACT_FULL;
 	verdict = session_judge(&course->state, act);
 	if (!verdict && act->kind == ACT_UNDO)
@@ -407,6 +417,8 @@ enum act_verdict classroom_take(struct classroom *classroom, const struct act *a
 	if (!verdict) {
 		course->acts[course->n++].act = *act;
 		course->acts[course->n - 1].is_undone = false;
+		course->n_joins += act->kind == ACT_JOIN;
+		course->n_leaves += act->kind == ACT_LEAVE;
 		json_incref(act->body);
 	}
 	return verdict;

@@ -34,7 +34,8 @@
  *   replay      group, run (0: live again)
  *   end
  *   undo        act, code?           code: of a session that is open again
- *   join        group (0: not chosen), token      who has the token already changes group
+ *   join        group (0: not chosen), token, instead?      who has the token already changes group; in a
+ *               session that is full the browser `instead` goes
  *   leave       token
  *   predict     group, and one of choice, value, points [[x, y] ..]
  *   reading     group, at_ns, typed {id: number}, values {"stream:channel": number}
@@ -54,7 +55,10 @@
 enum {
 	CLASSROOM_GROUPS = 12,
 	CLASSROOM_OPEN = 1000, /* sessions at once: codes stay rare */
-	SESSION_ACTS = 20000,  /* of one; a project of weeks has some thousands */
+	SESSION_ACTS =
+		20000, /* of one, without those who come and go; a project of weeks has some thousands */
+	SESSION_JOINS =
+		10000, /* apart, so that a script that joins again and again stops no lesson */
 	SESSION_MEMBERS = 240, /* browsers that are in at once */
 	SESSION_TITLE = 96,    /* bytes with the NUL */
 	SESSION_LESSON = 32,

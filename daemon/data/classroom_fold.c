@@ -485,6 +485,8 @@ static enum act_verdict judge_join(const struct session *session, const struct a
 		return ACT_BAD;
 	if (group != 0 && !has_group(session, group))
 		return ACT_NO_GROUP;
+	if (json_object_get(act->body, "instead"))
+		return member_of(session, text_of(act, "instead")) ? ACT_FITS : ACT_NO_MEMBER;
 	return session->n_members == SESSION_MEMBERS && !member_of(session, token) ? ACT_FULL
 										   : ACT_FITS;
 }
@@ -493,6 +495,8 @@ static enum act_verdict join(struct session *session, const struct act *act)
 {
 	struct session_member *member = member_of(session, text_of(act, "token"));
 
+	if (!member)
+		member = member_of(session, text_of(act, "instead"));
 	if (!member && session->n_members == session->room_members) {
 		size_t room = session->room_members ? 2 * session->room_members : 16;
 		void *grown = realloc(session->members, room * sizeof *session->members);
@@ -610,7 +614,7 @@ static const struct rule RULES[ACT_KINDS] = {
 	[ACT_REPLAY] = {"replay", true, {{"group", 'i'}, {"run", 'i'}}, judge_replay, replay},
 	[ACT_END] = {"end", true, {{NULL, 0}}, NULL, end},
 	[ACT_UNDO] = {"undo", false, {{"act", 'i'}, {"code", 'T'}}, NULL, NULL},
-	[ACT_JOIN] = {"join", false, {{"group", 'i'}, {"token", 't'}}, judge_join, join},
+	[ACT_JOIN] = {"join", false, {{"group", 'i'}, {"token", 't'}, {"instead", 'T'}}, judge_join, join},
 	[ACT_LEAVE] = {"leave", false, {{"token", 't'}}, judge_leave, leave},
 	[ACT_PREDICT] = {"predict", true, {{"group", 'i'}, {"choice", 'I'}, {"value", 'N'}, {"points", 'A'}},
 		judge_predict, predict},

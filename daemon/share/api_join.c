@@ -58,15 +58,17 @@ static void set_cookie(struct request *request, const char *token, long days)
 	request_add_header(request, "Set-Cookie", cookie.at);
 }
 
-static void refuse_wait(struct request *request, unsigned wait_s)
+/* `zh` and `en` say how many seconds to wait. */
+static void refuse_wait(
+	struct request *request, const char *code, unsigned wait_s, const char *zh, const char *en)
 {
-	char wait[16], en[SENTENCE], zh[SENTENCE];
+	char wait[16], in_zh[SENTENCE], in_en[SENTENCE];
 
 	snprintf(wait, sizeof wait, "%u", wait_s);
-	snprintf(zh, sizeof zh, "数字错了太多次。等 %u 秒再试。", wait_s);
-	snprintf(en, sizeof en, "Too many wrong codes. Wait %u s and try again.", wait_s);
+	snprintf(in_zh, sizeof in_zh, "%s等 %u 秒再试。", zh, wait_s);
+	snprintf(in_en, sizeof in_en, "%s Wait %u s and try again.", en, wait_s);
 	request_add_header(request, "Retry-After", wait);
-	request_refuse(request, 429, "too_many_tries", zh, en);
+	request_refuse(request, 429, code, in_zh, in_en);
 }
 
 static void refuse_code(struct request *request, const char *code)
@@ -106,7 +108,8 @@ static const struct session *find_coded(
 	request_peer(request, peer, sizeof peer);
 	wait_s = guesses_wait_s(&parts->wrong_codes, peer, now);
 	if (wait_s > 0) {
-		refuse_wait(request, wait_s);
+		refuse_wait(request, "too_many_tries", wait_s, "数字错了太多次。",
+			"Too many wrong codes.");
 		return NULL;
 	}
 	session = classroom_coded(parts->sessions.room, code);
@@ -125,6 +128,72 @@ static void leave(struct parts *parts, uint32_t session, unsigned group, const c
 		json_pack("{ss}", "token", token), &act);
 }
 
+/* Nobody comes so often with his hands: a script would fill the class, and its journal. */
+static bool may_join(struct parts *parts, struct request *request)
+{
+	struct instant now = clock_now(parts->clock);
+	char peer[PEER_TEXT];
+	unsigned wait_s;
+
+	request_peer(request, peer, sizeof peer);
+	wait_s = guesses_wait_s(&parts->joins, peer, now);
+	if (wait_s == 0) {
+		guesses_note(&parts->joins, peer, now);
+		return true;
+	}
+	refuse_wait(request, "too_many_joins", wait_s, "这里加入得太快了。",
+		"There are too many joins from here.");
+	return false;
+}
+
+static json_t *join_body(
+	const struct parts *parts, const struct session *session, unsigned group, const char *token)
+{
+	json_t *body = json_pack("{sIss}", "group", (json_int_t)group, "token", token);
+	const char *silent = NULL;
+
+	if (session->n_members == SESSION_MEMBERS)
+		silent = presence_silent(&parts->presence, session, clock_now(parts->clock));
+	if (silent)
+		json_object_set_new(body, "instead", json_string(silent));
+	return body;
+}
+
+static void answer_joined(
+	struct parts *parts, struct request *request, const struct session *session, unsigned group)
+{
+	struct text text = answer_begin(parts);
+
+	write_joined(parts, session, group, &text);
+	text_add_char(&text, '\n');
+	answer_send(request, 200, &text);
+}
+
+/* A new browser, or one that changes its group: 0, or refused. */
+static int enter(struct parts *parts, struct request *request, const struct session *session,
+	unsigned group, const char *token, bool is_in)
+{
+	const struct act *act = NULL;
+	bool is_project = session->is_project;
+	json_t *body = is_in ? json_pack("{sIss}", "group", (json_int_t)group, "token", token)
+			     : join_body(parts, session, group, token);
+	int r = sessions_do_body(&parts->sessions, session->id, group ? (int)group : ACT_BY_BOARD,
+		ACT_JOIN, body, &act);
+
+	if (r == 0) {
+		set_cookie(request, token, is_project ? PROJECT_DAYS : 1);
+		presence_come(&parts->presence, token, clock_now(parts->clock));
+	}
+	if (r == ACT_FULL)
+		request_refuse(request, 409, "is_full",
+			"这节课的 240 个位子都满了。等几分钟再试，或者请老师开一节新课。",
+			"All 240 places of this lesson are taken. Wait some minutes and try again, or ask the "
+			"teacher to begin a new session.");
+	else
+		classes_answer(parts, request, r, act);
+	return r;
+}
+
 /* Whoever is in already changes the group, or leaves the other session once in this one. */
 static void join(
 	struct parts *parts, struct request *request, const struct session *session, unsigned group)
@@ -133,12 +202,17 @@ static void join(
 	const struct session_member *member;
 	const struct session *before =
 		had ? classroom_joined(parts->sessions.room, had, &member) : NULL;
-	const struct act *act = NULL;
 	char token[SESSION_TOKEN], left_token[SESSION_TOKEN] = "";
-	uint32_t id = session->id, left = before && before != session ? before->id : 0;
+	uint32_t left = before && before != session ? before->id : 0;
 	unsigned left_group = left ? member->group : 0;
-	bool is_project = session->is_project;
 
+	if (before == session && (group == 0 || group == member->group)) { /* scanned once more */
+		set_cookie(request, had, session->is_project ? PROJECT_DAYS : 1);
+		answer_joined(parts, request, session, member->group);
+		return;
+	}
+	if (!may_join(parts, request))
+		return;
 	if (left)
 		text_copy(left_token, sizeof left_token, had);
 	if (before == session) {
@@ -147,13 +221,18 @@ static void join(
 		refuse_busy(request);
 		return;
 	}
-	int r = sessions_do_body(&parts->sessions, id, group ? (int)group : ACT_BY_BOARD, ACT_JOIN,
-		json_pack("{sIss}", "group", (json_int_t)group, "token", token), &act);
-	if (r == 0)
-		set_cookie(request, token, is_project ? PROJECT_DAYS : 1);
-	classes_answer(parts, request, r, act);
-	if (r == 0 && left)
+	if (enter(parts, request, session, group, token, before == session) == 0 && left)
 		leave(parts, left, left_group, left_token);
+}
+
+void note_presence(void *self, const struct request *request)
+{
+	struct parts *parts = self;
+	const char *token = request_cookie(request, GROUP_COOKIE);
+
+	if (token && parts->sessions.is_known)
+		presence_see(
+			&parts->presence, parts->sessions.room, token, clock_now(parts->clock));
 }
 
 void handle_join(void *self, struct request *request)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Counts wrong guesses, so that what has few digits is not found out by trying: more than so many in a
  * minute from one address, or from all together, and further tries wait out the minute, right or
- * wrong. Main thread. */
+ * wrong. Likewise whatever else nobody does so often with his hands. Main thread. */
 #pragma once
 
 #include "base/clock.h"
 
-enum { GUESSES = 100 };
+enum { GUESSES = 256 };
 
 struct guesses {
 	unsigned most, most_per_address; /* in a minute; most <= GUESSES */

@@ -98,6 +98,8 @@ static void dispatch(struct http *http, struct request *request, const char *met
 		request_refuse(request, 401, "teacher_only", "先输入老师的 PIN。",
 			"Enter the teacher's PIN first.");
 	else {
+		if (o->came)
+			o->came(o->self, request);
 		request_set_arguments(request, &arguments);
 		route->handle(o->self, request);
 	}

@@ -28,6 +28,8 @@ struct http_options {
 	size_t n_routes;
 	route_handler *otherwise; /* GET of a path that no route has; answers or refuses */
 	bool (*is_teacher)(void *self, const struct request *request);
+	/* Each request that a handler gets, before it does; NULL: nobody asks. */
+	void (*came)(void *self, const struct request *request);
 	struct uploads *uploads; /* what POST of upload_path brings is a file; NULL: nothing is */
 	const char *upload_path;
 	void *self; /* for all handlers */

@@ -22,6 +22,7 @@
 #include "share/live.h"
 #include "share/marks.h"
 #include "share/pages.h"
+#include "share/presence.h"
 #include "share/refinements.h"
 #include "share/runs.h"
 #include "share/sessions.h"
@@ -74,7 +75,8 @@ struct parts {
 	struct settles readings; /* numbers of reading_wishes */
 	struct reading_wish *reading_wishes;
 	struct ready ready[PARTS_READY];
-	struct guesses wrong_codes;
+	struct guesses wrong_codes, joins;
+	struct presence presence;
 	struct teacher teacher;
 	struct store_status store; /* as of keep's last notice */
 	struct instant started;

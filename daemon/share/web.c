@@ -25,6 +25,8 @@
 
 /* A class of forty types four digits, and slips. */
 enum { WRONG_CODES = 60, WRONG_CODES_PER_ADDRESS = 10 };
+/* A class behind one router comes at once, and a hall of classes. */
+enum { JOINS = 240, JOINS_PER_ADDRESS = 80 };
 enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000, PING_BEATS = 10, LOAD_BEATS = 5 };
 
 static const int64_t LISTEN_AGAIN_NS = 5 * (int64_t)NS_PER_S;
@@ -314,6 +316,8 @@ static int open_parts(struct web *web, const struct web_options *options)
 	parts->receipts.answer = answer_receipt;
 	parts->wrong_codes =
 		(struct guesses){.most = WRONG_CODES, .most_per_address = WRONG_CODES_PER_ADDRESS};
+	parts->joins = (struct guesses){.most = JOINS, .most_per_address = JOINS_PER_ADDRESS};
+	parts->presence.since = parts->started;
 	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
 	parts->calibrations.self = options->rules_of ? options->rules_self : parts;
 	load_lists(web);
@@ -356,6 +360,7 @@ static void prepare_listening(struct web *web, const struct web_options *options
 		.n_names = options->config->http.n_names,
 		.otherwise = api_otherwise,
 		.is_teacher = is_teacher,
+		.came = note_presence,
 		.uploads = &web->parts.uploads,
 		.upload_path = "/api/v1/import",
 		.self = &web->parts,
@@ -446,6 +451,7 @@ void web_close(struct web *web)
 	runs_clear(&parts->runs);
 	calibrations_clear(&parts->calibrations);
 	sessions_clear(&parts->sessions);
+	presence_clear(&parts->presence);
 	free(web->scratch);
 	free(web);
 }

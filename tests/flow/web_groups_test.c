@@ -148,6 +148,17 @@ static void who_finds_no_room_elsewhere_stays(void **state)
 	json_decref(answer);
 	assert_int_equal(joined(site, 2), 1);
 
+	/* Of those that nobody heard of for half an hour the first one gives way. */
+	site->clock.frozen_ns += 1801 * S;
+	json_decref(post_as(site, cookie, "/api/v1/join", body, 200));
+	assert_int_equal(joined(site, 2), 0);
+	session = site_get(site, "/api/v1/sessions/2");
+	assert_int_equal(
+		site_number(json_array_get(json_object_get(session, "groups"), 0), "joined"),
+		SESSION_MEMBERS);
+	json_decref(session);
+	class_join(site, 2, cookie);
+
 	/* Where there is room it goes over. */
 	json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":2}", 201));
 	session = site_get(site, "/api/v1/sessions/3");
@@ -155,6 +166,71 @@ static void who_finds_no_room_elsewhere_stays(void **state)
 	json_decref(session);
 	json_decref(post_as(site, cookie, "/api/v1/join", body, 200));
 	assert_int_equal(joined(site, 2), 0);
+}
+
+static size_t n_acts(struct site *site)
+{
+	json_t *acts = class_list(site, "/api/v1/sessions/1/log", "acts");
+	size_t n = json_array_size(acts);
+
+	json_decref(acts);
+	return n;
+}
+
+/* 90 browsers, none of which waits for an answer: how many are in. */
+static unsigned join_at_once(struct site *site, const char *body)
+{
+	static struct browser b[90];
+	unsigned n_in = 0;
+
+	for (int i = 0; i < 90; i++) {
+		browser_open(&b[i], site->loop, site->port);
+		browser_send(&b[i],
+			"POST /api/v1/join HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+			"Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+			strlen(body), body);
+		browser_turn(&b[i]);
+		if (i % 10 == 9)
+			keep_turn(site->keep, clock_now(&site->clock));
+	}
+	site_keep_turns(site);
+	for (int i = 0; i < 90; i++) {
+		browser_wait_closed(&b[i]);
+		n_in += browser_has(&b[i], "HTTP/1.1 200");
+		browser_close(&b[i]);
+	}
+	return n_in;
+}
+
+static void who_joins_again_costs_nothing_and_a_script_is_slowed_down(void **state)
+{
+	struct site *site = *state;
+	char cookie[96], same[64], none[64], other[64];
+	struct browser b;
+
+	class_begin(site, 2);
+	class_join(site, 2, cookie);
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	snprintf(same, sizeof same, "{\"code\":\"%s\",\"group\":2}", class_text(session, "code"));
+	snprintf(other, sizeof other, "{\"code\":\"%s\",\"group\":1}", class_text(session, "code"));
+	snprintf(none, sizeof none, "{\"code\":\"%s\"}", class_text(session, "code"));
+	json_decref(session);
+	size_t before = n_acts(site);
+	for (int i = 0; i < 100; i++) { /* a page that is loaded anew, or scans once more */
+		json_t *answer = post_as(site, cookie, "/api/v1/join", i % 2 ? same : none, 200);
+		assert_int_equal(site_number(answer, "group"), 2);
+		json_decref(answer);
+	}
+	assert_int_equal(n_acts(site), before);
+
+	assert_int_equal(join_at_once(site, same), 79); /* and the one above */
+	refuses_as(site, cookie, "/api/v1/join", other, 429, "too_many_joins");
+	assert_int_equal(site_ask(site, "POST", "/api/v1/join", same, &b), 429);
+	assert_true(browser_has(&b, "这里加入得太快了。等 "));
+	assert_true(browser_has(&b, "There are too many joins from here. Wait "));
+	browser_close(&b);
+	site->clock.frozen_ns += 61 * S;
+	json_decref(post_as(site, cookie, "/api/v1/join", other, 200));
 }
 
 static void a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down(void **state)
@@ -521,6 +597,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_browser_joins_changes_group_and_leaves),
 		SITE_TEST(who_finds_no_room_elsewhere_stays),
+		SITE_TEST(who_joins_again_costs_nothing_and_a_script_is_slowed_down),
 		SITE_TEST(a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down),
 		SITE_TEST(a_group_speaks_for_itself_only),
 		SITE_TEST(a_prediction_is_one_of_three_kinds_and_the_last_one_holds),

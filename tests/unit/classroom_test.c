@@ -4,6 +4,7 @@
  * and what undoing does to all of that. */
 #include "data/classroom.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "support/cmocka_all.h"
@@ -323,6 +324,43 @@ static void browsers_come_choose_and_go(void **unused)
 	assert_null(classroom_joined(room, OTHER, &member));
 }
 
+static enum act_verdict join_as(unsigned number, const char *more)
+{
+	char body[128];
+
+	snprintf(body, sizeof body, "{'group':1,'token':'%032u'%s}", number, more);
+	return by(1, 1, ACT_JOIN, body);
+}
+
+static void who_comes_to_a_full_session_takes_the_place_that_is_named(void **unused)
+{
+	const struct session_member *member;
+
+	(void)unused;
+	make(1, six);
+	for (unsigned i = 0; i < SESSION_MEMBERS; i++)
+		assert_int_equal(join_as(i, ""), ACT_FITS);
+	assert_int_equal(join_as(999, ""), ACT_FULL);
+	assert_int_equal(join_as(999, ",'instead':'" TOKEN "'"), ACT_NO_MEMBER);
+	assert_int_equal(join_as(999, ",'instead':'00000000000000000000000000000007'"), ACT_FITS);
+	assert_int_equal(of(1)->n_members, SESSION_MEMBERS);
+	assert_null(classroom_joined(room, "00000000000000000000000000000007", &member));
+	assert_non_null(classroom_joined(room, "00000000000000000000000000000999", &member));
+	assert_int_equal(join_as(8, ""), ACT_FITS); /* who is in needs no place */
+}
+
+static void whoever_joins_again_and_again_stops_no_lesson(void **unused)
+{
+	(void)unused;
+	make(1, six);
+	for (unsigned i = 0; i < SESSION_JOINS; i++)
+		assert_int_equal(join_as(1, ""), ACT_FITS);
+	assert_int_equal(join_as(1, ""), ACT_FULL);
+	assert_int_equal(teacher(1, ACT_START, "{'from_ns':5,'runs':[[1,1]]}"), ACT_FITS);
+	assert_int_equal(
+		by(1, 1, ACT_LEAVE, "{'token':'00000000000000000000000000000001'}"), ACT_FITS);
+}
+
 static void undo(uint32_t id, enum act_verdict wanted)
 {
 	char body[32];
@@ -483,6 +521,8 @@ int main(void)
 		TEST(the_last_of_two_teachers_holds_and_both_are_in_the_log),
 		TEST(the_clock_of_a_lesson_stands_while_it_is_paused),
 		TEST(browsers_come_choose_and_go),
+		TEST(who_comes_to_a_full_session_takes_the_place_that_is_named),
+		TEST(whoever_joins_again_and_again_stops_no_lesson),
 		TEST(whoever_came_last_may_leave_too),
 		TEST(what_is_undone_was_never_done),
 		TEST(the_end_can_be_undone_and_nothing_else_of_what_is_over),
