@@ -37,7 +37,7 @@
  *   join        group (0: not chosen), token, instead?      who has the token already changes group; in a
  *               session that is full the browser `instead` goes
  *   leave       token
- *   predict     group, and one of choice, value, points [[x, y] ..]
+ *   predict     group, and one of choice, value, points [[x, y] ..]      while session_may_predict
  *   reading     group, at_ns, typed {id: number}, values {"stream:channel": number}
  *   mark        group (0: all), at_ns, text
  *
@@ -160,6 +160,8 @@ static inline bool session_is_open(const struct session *session)
 	return session->ended.ns == INT64_MAX;
 }
 bool session_is_running(const struct session *session);
+/* A guess is one before the group has a run, and before the others' are shown. */
+bool session_may_predict(const struct session *session, unsigned group);
 
 /* "兔", "Rabbit", of a group 1..12; static. */
 struct animal {
@@ -188,6 +190,7 @@ enum act_verdict {
 	ACT_IS_STOOD_ON, /* what was done later needs it */
 	ACT_FULL,        /* of groups, members, acts, sessions or codes: no more */
 	ACT_CODE,        /* that code leads to another open session */
+	ACT_IS_FIXED,    /* a prediction that is too late */
 	ACT_NO_MEMORY,
 };
 

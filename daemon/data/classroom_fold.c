@@ -124,6 +124,14 @@ bool session_is_running(const struct session *session)
 	return false;
 }
 
+bool session_may_predict(const struct session *session, unsigned group)
+{
+	for (size_t i = 0; i < session->n_runs; i++)
+		if (session->runs[i].group == group)
+			return false;
+	return !session->is_revealed;
+}
+
 static void stop_group(struct session *session, unsigned number, struct instant at)
 {
 	struct session_group *group = &session->groups[number];
@@ -550,7 +558,8 @@ static enum act_verdict judge_predict(const struct session *session, const struc
 		return ACT_NO_GROUP;
 	if (json_object_size(act->body) != 2 || (points && !is_points(points)))
 		return ACT_BAD;
-	return ACT_FITS;
+	return session_may_predict(session, (unsigned)int_of(act, "group")) ? ACT_FITS
+									    : ACT_IS_FIXED;
 }
 
 static enum act_verdict predict(struct session *session, const struct act *act)

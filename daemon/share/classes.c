@@ -58,6 +58,8 @@ static const struct refusal REFUSALS[] = {
 		"There is no more room here. Take something away, or begin a new session."},
 	[ACT_CODE] = {409, "code_taken", "这 4 个数字在另一节课里用着。再试一次。",
 		"Another session has these 4 digits. Try again."},
+	[ACT_IS_FIXED] = {409, "prediction_fixed", "这一组已经有记录，或者已经揭晓，预测不再改。看看数据像不像预测。",
+		"The group has a run, or all is revealed: its prediction stays. See how the data compare."},
 };
 /* clang-format on */
 
@@ -168,6 +170,8 @@ static void add_group(const struct parts *parts, const struct session *session, 
 	}
 	text_add(text, "],\"has_prediction\":");
 	json_bool(text, group->prediction != NULL);
+	text_add(text, ",\"may_predict\":");
+	json_bool(text, session_is_open(session) && session_may_predict(session, number));
 	text_add(text, ",\"is_ready\":");
 	json_bool(text, is_ready(parts, group));
 	text_add(text, ",\"replay\":");

@@ -324,6 +324,30 @@ static void a_prediction_is_one_of_three_kinds_and_the_last_one_holds(void **sta
 	told = site_get(site, "/api/v1/sessions/1/groups/1/prediction");
 	assert_true(json_is_null(json_object_get(told, "prediction")));
 	json_decref(told);
+	refuses_as(site, cookie, path, "{\"value\":9.9}", 409, "prediction_fixed");
+}
+
+static void a_guess_stays_once_the_group_has_a_run(void **state)
+{
+	static const char path[] = "/api/v1/sessions/1/groups/1/prediction";
+	struct site *site = *state;
+	char cookie[96];
+
+	class_begin(site, 1);
+	class_join(site, 1, cookie);
+	json_t *session = post_as(site, cookie, path, "{\"value\":1}", 200);
+	json_t *group = json_array_get(json_object_get(session, "groups"), 0);
+	assert_true(json_is_true(json_object_get(group, "may_predict")));
+	json_decref(session);
+	session = class_act(site, "{\"do\":\"start\"}");
+	group = json_array_get(json_object_get(session, "groups"), 0);
+	assert_true(json_is_false(json_object_get(group, "may_predict")));
+	json_decref(session);
+	refuses_as(site, cookie, path, "{\"value\":2}", 409, "prediction_fixed");
+	json_t *told = get_as(site, cookie, path);
+	assert_true(json_number_value(
+			    json_object_get(json_object_get(told, "prediction"), "value")) == 1);
+	json_decref(told);
 }
 
 static void say(struct site *site, uint32_t stream, int64_t stamp_ns, double first)
@@ -601,6 +625,7 @@ int main(void)
 		SITE_TEST(a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down),
 		SITE_TEST(a_group_speaks_for_itself_only),
 		SITE_TEST(a_prediction_is_one_of_three_kinds_and_the_last_one_holds),
+		SITE_TEST(a_guess_stays_once_the_group_has_a_run),
 		SITE_TEST(a_reading_has_what_was_typed_and_what_the_kits_said),
 		SITE_TEST(a_reading_of_a_moment_ago_has_what_was_said_then),
 		SITE_TEST(a_group_starts_where_it_may),

@@ -247,12 +247,12 @@ class Exports(unittest.TestCase):
         act = f"sessions/{session['id']}/acts"
         for group, device in enumerate(devices, 1):
             self.board.post(act, {"do": "assign", "group": group, "devices": [device["id"]]})
+        self.board.post(f"sessions/{session['id']}/groups/2/prediction", {"value": 41.5})
         self.board.post(act, {"do": "start"})
         self.board.post(f"sessions/{session['id']}/groups/1/readings", {"typed": {"L": 0.5}})
         stream = devices[1]["streams"][0]["id"]
         running = [group["run"] for group in self.board.get(f"sessions/{session['id']}")["groups"]]
         daemon.wait_for("rows", lambda: len(rows_of(self.export(f"run={running[1]}&stream={stream}"))) > 10)
-        self.board.post(f"sessions/{session['id']}/groups/2/prediction", {"value": 41.5})
         paper = self.board.url(f"runs/{running[1]}/report")
         self.assertIn("<p>41.5</p>", self.board.fetch(f"runs/{running[1]}/report").decode())
         with daemon.urllib.request.urlopen(paper, timeout=daemon.PATIENCE) as page:

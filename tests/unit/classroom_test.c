@@ -378,7 +378,9 @@ static void what_is_undone_was_never_done(void **unused)
 	uint32_t start = last_act;
 	assert_int_equal(teacher(1, ACT_STOP, "{'groups':[1,2]}"), ACT_FITS);
 	uint32_t stop = last_act;
-	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':1.5}"), ACT_FITS);
+	assert_int_equal(
+		by(2, 1, ACT_READING, "{'group':2,'at_ns':5,'typed':{'L':1.5},'values':{}}"),
+		ACT_FITS);
 	undo(start, ACT_IS_STOOD_ON);
 	undo(99, ACT_NO_ACT);
 	undo(1, ACT_IS_FOR_GOOD);
@@ -388,12 +390,37 @@ static void what_is_undone_was_never_done(void **unused)
 	undo(stop, ACT_IS_UNDONE);
 	undo(start, ACT_FITS);
 	assert_int_equal(of(1)->n_runs, 0);
-	assert_non_null(of(1)->groups[2].prediction); /* done after both, and not undone */
+	assert_false(classroom_act(room, 1, 3).is_undone); /* done after both */
 	assert_int_equal(classroom_acts(room, 1), 6);
 	assert_true(classroom_act(room, 1, 1).is_undone);
 	assert_false(classroom_act(room, 1, 1).may_undo);
 	assert_true(classroom_act(room, 1, 3).may_undo);
 	undo(last_act, ACT_IS_FOR_GOOD); /* an undoing; doing it again is the way */
+}
+
+static void a_guess_is_changed_until_the_group_has_a_run_or_all_is_revealed(void **unused)
+{
+	(void)unused;
+	make(1, six);
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':1.5}"), ACT_FITS);
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':2.5}"), ACT_FITS);
+	assert_int_equal(teacher(1, ACT_START, "{'from_ns':5,'runs':[[1,7]]}"), ACT_FITS);
+	uint32_t start = last_act;
+	assert_false(session_may_predict(of(1), 1));
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':3.5}"), ACT_IS_FIXED);
+	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':3.5}"), ACT_FITS);
+	assert_int_equal(teacher(1, ACT_STOP, "{'groups':[1]}"), ACT_FITS);
+	assert_int_equal(teacher(1, ACT_PREDICT, "{'group':1,'value':3.5}"), ACT_IS_FIXED);
+	undo(last_act - 1, ACT_FITS);
+	undo(start, ACT_FITS); /* a start by mistake */
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':4.5}"), ACT_FITS);
+	assert_true(
+		json_number_value(json_object_get(of(1)->groups[1].prediction, "value")) == 4.5);
+
+	assert_int_equal(teacher(1, ACT_REVEAL, "{'on':true}"), ACT_FITS);
+	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':9}"), ACT_IS_FIXED);
+	assert_int_equal(teacher(1, ACT_REVEAL, "{'on':false}"), ACT_FITS);
+	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':9}"), ACT_FITS);
 }
 
 static void the_end_can_be_undone_and_nothing_else_of_what_is_over(void **unused)
@@ -525,6 +552,7 @@ int main(void)
 		TEST(whoever_joins_again_and_again_stops_no_lesson),
 		TEST(whoever_came_last_may_leave_too),
 		TEST(what_is_undone_was_never_done),
+		TEST(a_guess_is_changed_until_the_group_has_a_run_or_all_is_revealed),
 		TEST(the_end_can_be_undone_and_nothing_else_of_what_is_over),
 		TEST(a_run_has_the_kits_that_its_group_had_meanwhile),
 		TEST(who_did_it_is_told_as_it_is_stored),

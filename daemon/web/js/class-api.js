@@ -7,7 +7,7 @@ import { ask, Refusal } from './api.js';
 /** @typedef {import('./base.js').Words} Words */
 /** @typedef {{run: number, since_us: number}} Replay a kept run that stands in for a kit, since then */
 /** @typedef {{number: number, animal: Words, devices: number[], joined: number, run: number|null, runs: number[],
- *   has_prediction: boolean, is_ready: boolean, replay: Replay|null}} Group `run` is the one that goes on */
+ *   has_prediction: boolean, may_predict: boolean, is_ready: boolean, replay: Replay|null}} Group `run` is the one that goes on */
 /** @typedef {{index: number, since_us: number, paused_us: number|null}} Phase of the lesson clock */
 /** @typedef {{id: number, code: string|null, lesson: string|null, title: string, is_project: boolean, state: 'open'|'running'|'ended',
  *   made_us: number, ended_us: number|null, groups: Group[], phase: Phase|null, is_frozen: boolean, frozen_us?: number|null, y_range: [number, number]|null,

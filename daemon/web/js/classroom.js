@@ -103,7 +103,7 @@ class Classroom extends Emitter {
     const { mine, group, lesson } = this;
     if (!mine || !group) return null;
     const asks = lesson && lesson.predict.kind !== 'none';
-    return { mustPredict: !!asks && !group.has_prediction && !group.runs.length, mayStart: mine.may_start === 'groups' };
+    return { mustPredict: !!asks && !group.has_prediction && group.may_predict, mayStart: mine.may_start === 'groups' };
   }
 }
 

@@ -37,5 +37,7 @@ export function LessonSheet() {
     <ul class="safe" aria-label=${t('a_safety')}>${lesson.safety.map((line) => html`<li><${Icon} n="warn"/><span>${say(line)}</span></li>`)}</ul>
     ${all.map((s) => (s.title.length ? html`<details key=${s.id} open=${isOpen(s.id)}><summary>${inlines(s.title)}</summary>${s.blocks.map(blockOf)}</details>` : html`<div>${s.blocks.map(blockOf)}</div>`))}
     <${Expected} lesson=${lesson}/>
-    <div class="acts"><button class="btn main" onClick=${() => openSlip(null)}>${t('closeN')}</button></div><//>`;
+    ${lesson.predict.kind !== 'none' && group?.has_prediction && !group.may_predict && html`<p class="fixed"><${Icon} n="check" s=${20}/> ${t('p_fixed')}</p>`}
+    <div class="acts">${lesson.predict.kind !== 'none' && group?.may_predict && html`<button class="btn" onClick=${() => openSlip('predict')}><${Icon} n="pen"/>${t(group.has_prediction ? 'p_again' : 'predict')}</button>`}
+      <button class="btn main" onClick=${() => openSlip(null)}>${t('closeN')}</button></div><//>`;
 }

@@ -86,6 +86,10 @@ function Value({ lesson, first, onSend }) {
     <div class="acts"><button class="btn main">${t('p_done')}</button></div></form>`;
 }
 
+/** It stays as it was: the group has a run, or all is revealed. */
+const Fixed = () => html`<p class="fixed"><${Icon} n="check" s=${20}/> ${t(own.prediction ? 'p_fixed' : 'p_late')}</p>
+  <div class="acts"><button class="btn main" onClick=${() => openSlip(null)}>${t('closeN')}</button></div>`;
+
 export function Predict() {
   useClass('sessions', 'me');
   const { lesson, mine, group } = classroom, [bad, setBad] = useState('');
@@ -102,6 +106,6 @@ export function Predict() {
   };
   const How = { curve: Pad, choice: Choice, value: Value }[/** @type {'curve'} */ (lesson.predict.kind)];
   return html`<${Slip} name="predict" title=${say(lesson.predict.ask) || t('predict')} icon="pen" cls=${'predict by-' + lesson.predict.kind}>
-    <p class="ask">${say(lesson.question)}</p>${How && html`<${How} lesson=${lesson} first=${own.prediction} onSend=${send}/>`}
+    <p class="ask">${say(lesson.question)}</p>${!group.may_predict ? html`<${Fixed}/>` : How && html`<${How} lesson=${lesson} first=${own.prediction} onSend=${send}/>`}
     ${bad && html`<p class="pinbad" role="alert"><${Icon} n="warn" s=${20}/>${bad}</p>`}<//>`;
 }
