@@ -111,16 +111,20 @@ const struct session *classroom_coded(const struct classroom *classroom, const c
 const struct session *classroom_joined(const struct classroom *classroom, const char *token,
 	const struct session_member **ret_member)
 {
-	for (size_t i = classroom->n; i-- > 0;) {
+	const struct session *found = NULL;
+
+	for (size_t i = 0; i < classroom->n; i++) {
 		const struct session *session = &classroom->courses[i]->state;
 
-		for (size_t k = 0; session_is_open(session) && k < session->n_members; k++)
+		if (found && found->ended.ns > session->ended.ns)
+			continue;
+		for (size_t k = 0; k < session->n_members; k++)
 			if (strcmp(session->members[k].token, token) == 0) {
 				*ret_member = &session->members[k];
-				return session;
+				found = session;
 			}
 	}
-	return NULL;
+	return found;
 }
 
 static bool has_device(const struct session *session, uint32_t device, unsigned *ret_group)

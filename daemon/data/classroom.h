@@ -214,7 +214,7 @@ const struct session *classroom_at(const struct classroom *classroom, size_t i);
 
 /* An open session by its code; NULL. */
 const struct session *classroom_coded(const struct classroom *classroom, const char *code);
-/* Who has this token, in an open session; NULL. */
+/* Who has this token: in an open session, else in the one that ended last; NULL. */
 const struct session *classroom_joined(const struct classroom *classroom, const char *token,
 	const struct session_member **ret_member);
 /* The open session that has a device, and the group, 0 where groups share it; NULL: it is nobody's. */

@@ -11,10 +11,12 @@
 static const char *const SELECTS[] = {
 	[JOURNAL_SESSION] = "SELECT " JOURNAL_COLUMNS " FROM act WHERE session = ? ORDER BY id",
 	[JOURNAL_OPEN] =
-		"SELECT " JOURNAL_COLUMNS " FROM act WHERE id > ? AND session NOT IN"
+		"SELECT " JOURNAL_COLUMNS " FROM act WHERE session NOT IN"
 		" (SELECT ended.session FROM act AS ended WHERE ended.kind = 'end' AND"
 		"  NOT EXISTS (SELECT 1 FROM act AS undo WHERE undo.session = ended.session"
-		"  AND undo.kind = 'undo' AND undo.id > ended.id)) ORDER BY id",
+		"  AND undo.kind = 'undo' AND undo.id > ended.id))"
+		" OR session IN (SELECT session FROM act WHERE kind = 'end' GROUP BY session"
+		"  ORDER BY max(id) DESC LIMIT ?) ORDER BY id",
 	[JOURNAL_SINCE] = "SELECT " JOURNAL_COLUMNS " FROM act WHERE id > ? ORDER BY id",
 };
 
@@ -29,8 +31,7 @@ int reader_journal(struct reader *reader, enum journal_choice choice, uint32_t o
 		free(entry);
 		return result;
 	}
-	result = database_query(
-		reader->db, slot, SELECTS[choice], "i", choice == JOURNAL_OPEN ? 0 : (int64_t)of);
+	result = database_query(reader->db, slot, SELECTS[choice], "i", (int64_t)of);
 	while (result == 0 && (result = database_step(reader->db, *slot)) == 1)
 		result = act_row_read(*slot, entry) == 0 ? visit(self, entry) : 0;
 	free(entry);

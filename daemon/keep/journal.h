@@ -35,5 +35,6 @@ static inline size_t journal_size(size_t n)
 	return (sizeof(struct journal_entry) + n + 1 + 7) / 8 * 8;
 }
 
-/* Which rows: of one session; of sessions that may be open still; all behind an id. */
+/* Which rows: of one session; of sessions that may be open still, and of so many that ended last; all
+ * behind an id. */
 enum journal_choice { JOURNAL_SESSION, JOURNAL_OPEN, JOURNAL_SINCE };

@@ -202,7 +202,8 @@ int reader_calibrations(struct reader *reader, unsigned newest,
 /* One of them; -ENOENT. */
 int reader_calibration(struct reader *reader, uint32_t id, struct calibration *ret_calibration);
 
-/* The journal, in the order of its ids; `of`: the session for JOURNAL_SESSION, the id for JOURNAL_SINCE.
+/* The journal, in the order of its ids; `of`: the session for JOURNAL_SESSION, the id for JOURNAL_SINCE,
+ * for JOURNAL_OPEN how many sessions that ended.
  * Damaged rows are left out. */
 int reader_journal(struct reader *reader, enum journal_choice choice, uint32_t of,
 	int (*visit)(void *self, const struct journal_entry *entry), void *self);

@@ -33,6 +33,8 @@ void write_joined(
 		text_add_uint(text, group);
 	else
 		text_add(text, "null");
+	text_add(text, ",\"is_ended\":");
+	json_bool(text, !session_is_open(session));
 	text_add(text, ",\"groups\":[");
 	for (unsigned i = 1; i <= session->n_groups; i++) {
 		unsigned n_joined = 0;
@@ -128,6 +130,16 @@ static void leave(struct parts *parts, uint32_t session, unsigned group, const c
 		json_pack("{ss}", "token", token), &act);
 }
 
+/* Who sits in a class that goes on; NULL: nobody. */
+static const struct session *joined_open(
+	const struct parts *parts, const char *token, const struct session_member **ret_member)
+{
+	const struct session *session =
+		token ? classroom_joined(parts->sessions.room, token, ret_member) : NULL;
+
+	return session && session_is_open(session) ? session : NULL;
+}
+
 /* Nobody comes so often with his hands: a script would fill the class, and its journal. */
 static bool may_join(struct parts *parts, struct request *request)
 {
@@ -200,8 +212,7 @@ static void join(
 {
 	const char *had = request_cookie(request, GROUP_COOKIE);
 	const struct session_member *member;
-	const struct session *before =
-		had ? classroom_joined(parts->sessions.room, had, &member) : NULL;
+	const struct session *before = joined_open(parts, had, &member);
 	char token[SESSION_TOKEN], left_token[SESSION_TOKEN] = "";
 	uint32_t left = before && before != session ? before->id : 0;
 	unsigned left_group = left ? member->group : 0;
@@ -279,7 +290,8 @@ void handle_joined(void *self, struct request *request)
 	if (session)
 		write_joined(parts, session, member->group, &text);
 	else
-		text_add(&text, "{\"session\":null,\"group\":null,\"groups\":[]}");
+		text_add(&text,
+			"{\"session\":null,\"group\":null,\"is_ended\":false,\"groups\":[]}");
 	text_add_char(&text, '\n');
 	answer_send(request, 200, &text);
 }
@@ -296,7 +308,7 @@ void handle_leave(void *self, struct request *request)
 		refuse_busy(request);
 		return;
 	}
-	session = token ? classroom_joined(parts->sessions.room, token, &member) : NULL;
+	session = joined_open(parts, token, &member);
 	set_cookie(request, "", 0);
 	if (!session) {
 		request_answer(request, 204, NULL, "", 0);

@@ -53,16 +53,30 @@ static int take(void *self, const struct journal_entry *entry)
 	return 0;
 }
 
-static void forget_ended(struct sessions *sessions, size_t most)
+/* The one that ended first, where there are more than are at hand; 0: there are not. */
+static uint32_t ended_long_ago(const struct classroom *room)
 {
+	const struct session *first = NULL;
 	size_t n_ended = 0;
 
-	for (size_t i = classroom_count(sessions->room); i-- > 0;) {
-		const struct session *session = classroom_at(sessions->room, i);
+	for (size_t i = 0; i < classroom_count(room); i++) {
+		const struct session *session = classroom_at(room, i);
 
-		if (!session_is_open(session) && ++n_ended > most)
-			classroom_forget(sessions->room, session->id);
+		if (session_is_open(session))
+			continue;
+		n_ended++;
+		if (!first || session->ended.ns < first->ended.ns)
+			first = session;
 	}
+	return n_ended > SESSIONS_ENDED ? first->id : 0;
+}
+
+static void forget_ended(struct sessions *sessions)
+{
+	uint32_t id;
+
+	while ((id = ended_long_ago(sessions->room)))
+		classroom_forget(sessions->room, id);
 }
 
 int sessions_load(struct sessions *sessions, struct reader *reader)
@@ -74,12 +88,12 @@ int sessions_load(struct sessions *sessions, struct reader *reader)
 	if (r == 0)
 		r = reader_journal_newest(reader, &sessions->last_act, &sessions->last_session);
 	if (r == 0)
-		r = reader_journal(reader, JOURNAL_OPEN, 0, take, sessions);
+		r = reader_journal(reader, JOURNAL_OPEN, SESSIONS_ENDED, take, sessions);
 	if (r < 0) {
 		sessions_clear(sessions);
 		return r;
 	}
-	forget_ended(sessions, 0);
+	forget_ended(sessions);
 	sessions->is_known = true;
 	return 0;
 }
@@ -218,7 +232,7 @@ int sessions_do(struct sessions *sessions, const struct act *wanted, struct mark
 	act.at = clock_now(sessions->clock);
 	if (act.kind == ACT_MAKE) {
 		act.session = sessions->last_session + 1;
-		forget_ended(sessions, SESSIONS_ENDED);
+		forget_ended(sessions);
 	}
 	struct journal_entry *entry = write_entry(&act);
 	if (!entry)

@@ -15,7 +15,8 @@
 #include "share/marks.h"
 #include "share/runs.h"
 
-/* Of sessions that ended in this boot so many are at hand; others are read from the card. */
+/* So many of the sessions that ended last are at hand, also after a restart: their end can be undone, and
+ * who was in is told of what the own group did. Others are read from the card. */
 enum { SESSIONS_ENDED = 20 };
 
 struct sessions {
@@ -35,7 +36,7 @@ struct sessions {
 	uint32_t last_act, last_session;
 };
 
-/* Reads what is open; the fields before is_known stay. 0 or -errno. */
+/* Reads what is open, and what ended of late; the fields before is_known stay. 0 or -errno. */
 int sessions_load(struct sessions *sessions, struct reader *reader);
 void sessions_clear(struct sessions *sessions);
 

@@ -563,6 +563,66 @@ static void a_run_has_the_marks_of_its_own_group_and_class(void **state)
 		"{\"do\":\"mark\",\"text\":\"x\",\"group\":3}", 404, "no_group");
 }
 
+static size_t readings_of(struct site *site, const char *cookie)
+{
+	json_t *list = get_as(site, cookie, "/api/v1/sessions/1/readings");
+	size_t n = json_array_size(json_object_get(list, "readings"));
+
+	json_decref(list);
+	return n;
+}
+
+/* Homework: the kits are back in the cupboard, and the curve is asked for. */
+static void who_was_in_looks_on_when_the_lesson_is_over(void **state)
+{
+	static const char guess[] = "/api/v1/sessions/1/groups/1/prediction";
+	struct site *site = *state;
+	char one[96], two[96], body[64];
+	struct browser b;
+
+	class_begin(site, 2);
+	class_join(site, 1, one);
+	class_join(site, 2, two);
+	json_decref(post_as(site, one, guess, "{\"value\":9.8}", 200));
+	json_decref(post_as(
+		site, one, "/api/v1/sessions/1/groups/1/readings", "{\"typed\":{\"L\":1}}", 201));
+	json_decref(class_act(site, "{\"do\":\"end\"}"));
+	for (int i = 0; i < 2; i++) {
+		json_t *me = get_as(site, one, "/api/v1/join");
+		assert_int_equal(site_number(me, "session"), 1);
+		assert_int_equal(site_number(me, "group"), 1);
+		assert_true(json_is_true(json_object_get(me, "is_ended")));
+		json_decref(me);
+		assert_int_equal(readings_of(site, one), 1);
+		assert_int_equal(readings_of(site, two), 0);
+		json_t *told = get_as(site, one, guess);
+		assert_true(json_is_object(json_object_get(told, "prediction")));
+		json_decref(told);
+		refuses_as(site, one, "/api/v1/sessions/1/groups/1/mark", "{\"text\":\"x\"}", 409,
+			"is_ended");
+		refuses_as(site, one, guess, "{\"value\":9.9}", 409, "is_ended");
+		site_reopen(site);
+		site_log_in(site);
+	}
+	/* Who leaves it, or goes to the next lesson, takes nothing of it along. */
+	json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":1}", 201));
+	json_t *session = site_get(site, "/api/v1/sessions/2");
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":1}", class_text(session, "code"));
+	json_decref(session);
+	json_t *me = post_as(site, two, "/api/v1/join", body, 200);
+	assert_int_equal(site_number(me, "session"), 2);
+	assert_true(json_is_false(json_object_get(me, "is_ended")));
+	json_decref(me);
+	browser_open(&b, site->loop, site->port);
+	browser_send(&b,
+		"DELETE /api/v1/join HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n",
+		one);
+	browser_wait_closed(&b);
+	assert_true(browser_has(&b, "HTTP/1.1 204"));
+	assert_true(browser_has(&b, "Max-Age=0"));
+	browser_close(&b);
+}
+
 static void a_script_in_a_group_is_slowed_down(void **state)
 {
 	static const char path[] = "/api/v1/sessions/1/groups/1/mark";
@@ -631,6 +691,7 @@ int main(void)
 		SITE_TEST(a_group_starts_where_it_may),
 		SITE_TEST(marks_are_by_whoever_made_them),
 		SITE_TEST(a_run_has_the_marks_of_its_own_group_and_class),
+		SITE_TEST(who_was_in_looks_on_when_the_lesson_is_over),
 		SITE_TEST(a_script_in_a_group_is_slowed_down),
 		SITE_TEST(a_code_to_scan_is_a_picture_while_the_session_is_open),
 	};

@@ -321,7 +321,8 @@ static void browsers_come_choose_and_go(void **unused)
 	classroom_joined(room, OTHER, &member);
 	assert_int_equal(member->group, 0);
 	assert_int_equal(teacher(1, ACT_END, "{}"), ACT_FITS);
-	assert_null(classroom_joined(room, OTHER, &member));
+	assert_ptr_equal(classroom_joined(room, OTHER, &member), of(1)); /* to look at it */
+	assert_false(session_is_open(of(1)));
 }
 
 static enum act_verdict join_as(unsigned number, const char *more)

@@ -87,6 +87,9 @@ static void entries_come_back_by_session_and_those_that_are_open(void **state)
 		reads(bench, JOURNAL_SESSION, 1, "1:make{\"title\":\"七（3）班 <b>\"} 3:end{}");
 		reads(bench, JOURNAL_OPEN, 0,
 			"2:make{} 4:freeze{} 5:make{} 6:end{} 7:undo{\"act\":6}");
+		reads(bench, JOURNAL_OPEN, 2,
+			"1:make{\"title\":\"七（3）班 <b>\"} 2:make{} 3:end{} 4:freeze{} 5:make{} 6:end{} "
+			"7:undo{\"act\":6}");
 		assert_int_equal(reader_journal_newest(bench->reader, &act, &session), 0);
 		assert_int_equal(act, 7);
 		assert_int_equal(session, 3);

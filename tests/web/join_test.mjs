@@ -96,7 +96,7 @@ test('the address of the QR code leads straight to the groups; an old one says s
   await late.context().close();
 });
 
-test('a browser changes its group, keeps to it when the board starts anew, and is let go when the lesson ends', async () => {
+test('a browser changes its group, keeps to it when the board starts anew, and may look on when the lesson is over', async () => {
   const context = await (await chromium()).newContext({ viewport: { width: 1024, height: 768 } });
   const page = await open(board, { context, query: `?join=${session.code}&lang=zh&theme=light` });
   await page.locator('.place').nth(2).click();
@@ -115,6 +115,13 @@ test('a browser changes its group, keeps to it when the board starts anew, and i
   await until('group 1 still', async () => /1 组/.test(await page.locator('.gmark').first().innerText()));
   teacher = await Teacher.signIn(board);
   await teacher.act(session.id, { do: 'end' });
-  await until('no group', async () => await page.locator('.gmark').count() === 0);
+  await until('nothing to mark', async () => await page.locator('.markit').count() === 0);
+  assert.match(await page.locator('.gmark').first().innerText(), /1 组/);
+  await page.reload();
+  await until('group 1, to look at', async () => /1 组/.test(await page.locator('.gmark').first().innerText()));
+  assert.strictEqual(await page.locator('.markit').count(), 0);
+  assert.strictEqual(await page.locator('dialog.join[open]').count(), 0);
+  session = await teacher.session('cool-curve', [], { groups: 2 });
+  await page.locator('.digits4').waitFor();                    // the next lesson is open
   await context.close();
 });

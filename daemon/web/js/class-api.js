@@ -24,7 +24,7 @@ import { ask, Refusal } from './api.js';
  *   phases: {name: Words, us: number}[], safety: Words[], student: Words, expect?: {range?: [number, number], unit?: string, because?: Words}[]}} Lesson
  *   `student` is Markdown; `expect` is told once the teacher reveals it */
 /** @typedef {{number: number, animal: Words, joined: number}} Place a group that one may join */
-/** @typedef {{session: number|null, group: number|null, groups?: Place[]}} Membership */
+/** @typedef {{session: number|null, group: number|null, is_ended?: boolean, groups?: Place[]}} Membership */
 /** @typedef {{id: number, group: number, at_us: number, run: number|null, typed: Record<string, number>, values: Record<string, number|null>}} Reading
  *   kept by hand; `values` by "stream:channel" */
 /** @typedef {[number, number][]} Curve seconds from the start, value */
@@ -44,6 +44,8 @@ const of = (session, group) => `${at(session)}/groups/${group}`;
 
 /** Those that are open, the newest last. @returns {Promise<Session[]>} */
 export const getSessions = async () => (await ask('GET', 'sessions')).sessions;
+/** @param {number} id @returns {Promise<Session>} */
+export const getSession = (id) => ask('GET', at(id));
 /** @param {string} id @returns {Promise<Lesson>} */
 export const getLesson = (id) => ask('GET', `lessons/${encodeURIComponent(id)}`);
 /** Of all groups; 403 before the teacher reveals it. @param {number} session @returns {Promise<Result[]>} */

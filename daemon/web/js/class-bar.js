@@ -108,11 +108,11 @@ function MarkIt() {
 
 export function Bar() {
   useClass('sessions', 'me');
-  const { kept } = useOwn(), { group, lesson } = classroom;
+  const { kept } = useOwn(), { group, lesson, isOver } = classroom;
   if (!group) return null;
-  const fields = lesson?.record.typed ?? [];
+  const fields = (!isOver && lesson?.record.typed) || [];
   return html`<div class="classbar">${lesson && html`<button class="btn howto" aria-label=${t('l_open')} title=${t('l_open')} onClick=${() => openSlip('lesson')}><${Icon} n="book"/><span class="tx">${t('l_open')}</span></button>`}
     ${fields.length > 0 && html`<${Typed} fields=${fields}/>`}
     ${(fields.length > 0 || kept.length > 0) && html`<button class="btn kept" aria-label=${t('k_list', kept.length)} title=${t('k_list', kept.length)} onClick=${() => openSlip('kept')}><${Icon} n="table"/>${num(kept.length)}</button>`}
-    <span class="grow"></span><${MarkIt}/></div>`;
+    <span class="grow"></span>${!isOver && html`<${MarkIt}/>`}</div>`;
 }

@@ -116,6 +116,7 @@ class Own extends Emitter {
 
   /** Looks at our kit when it is another one than before; a hand may look elsewhere then. */
   look() {
+    if (classroom.isOver) return;
     const { source } = this, aim = source ? `${this.key}/${source.device.identity}/${source.stream.name}/${source.at}` : '';
     if (!source || classroom.group?.replay || aim === this.aim) return;
     const isFirst = !memory.get('aim') || memory.get('aim') !== aim;
@@ -126,8 +127,8 @@ class Own extends Emitter {
 
   /** What the teacher did to the pictures of all, done here. */
   hold() {
-    const { mine, group } = classroom, frozen = mine?.is_frozen ? classroom.frozenAt.get(mine.id) ?? board.now() : null;
-    const replay = replayOf(group), source = replay && sourceFor(/** @type {import('./class-api.js').Group} */ (group), classroom.lesson), state = () => JSON.stringify([view.values, view.predicted, view.replay?.run.id, view.replay?.later]), was = state();
+    const { group, isOver } = classroom, mine = isOver ? null : classroom.mine, frozen = mine?.is_frozen ? classroom.frozenAt.get(mine.id) ?? board.now() : null;
+    const replay = isOver ? null : replayOf(group), source = replay && sourceFor(/** @type {import('./class-api.js').Group} */ (group), classroom.lesson), state = () => JSON.stringify([view.values, view.predicted, view.replay?.run.id, view.replay?.later]), was = state();
     view.values = mine?.y_range ?? null;
     view.predicted = this.prediction?.points ?? null;
     view.replay = replay && source ? { device: source.device, later: replay.later, run: { id: replay.run, number: 0, title: t('replay'), group: null,

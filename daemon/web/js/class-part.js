@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// Places on the student page for what belongs to a class. The modules behind them are loaded when a class is open, or
+// Places on the student page for what belongs to a class. The modules behind them are loaded when a class is open, this browser was in one, or
 // somebody came by its address: a board without one sends nothing of it.
 import { html, useAgain, useEffect } from './base.js';
 import { classroom } from './classroom.js';
@@ -11,7 +11,7 @@ const news = new Emitter();
 let isLoading = false;
 
 function load() {
-  const isNeeded = !!classroom.sessions?.length || location.search.includes('join=');
+  const isNeeded = !!classroom.sessions?.length || !!classroom.mine || location.search.includes('join=');
   if (parts || isLoading || !isNeeded) return;
   isLoading = true;
   import('./class.js').then((made) => { parts = made.parts; news.emit('change'); }, () => {}).finally(() => { isLoading = false; });

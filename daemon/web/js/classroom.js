@@ -5,7 +5,7 @@
 //
 //   sessions (one began, changed or ended; a lesson's text came)   me (this browser joined a group or left it)
 //   kept (a reading was kept by hand)   predict (somebody wants to guess)   ended (the one that we were in)
-import { getLesson, getMembership, getSessions } from './class-api.js';
+import { getLesson, getMembership, getSession, getSessions } from './class-api.js';
 import { Refusal } from './api.js';
 import { board } from './board.js';
 import { Emitter } from './emitter.js';
@@ -22,6 +22,7 @@ class Classroom extends Emitter {
     /** @type {Session[]|null} open ones, the newest last; null: not known yet */ this.sessions = null;
     /** @type {Map<string, Lesson|null>} null: being asked for */ this.lessons = new Map();
     /** @type {{session: number, group: number|null}|null} */ this.me = null;
+    /** @type {Session|null} the one that we were in, once it is over: it can be looked at */ this.over = null;
     this.hasMe = false;                             // the board has said who we are
     /** @type {Map<number, number>} since when a session's picture is frozen */ this.frozenAt = new Map();
   }
@@ -36,6 +37,7 @@ class Classroom extends Emitter {
   async fetch() {
     try {
       const [sessions, me] = await Promise.all([getSessions(), getMembership()]);
+      this.over = me.session != null && me.is_ended ? await getSession(me.session) : null;
       this.sessions = [];
       sessions.forEach((session) => this.put(session));
       this.setMe(me.session == null ? null : { session: me.session, group: me.group });
@@ -60,6 +62,7 @@ class Classroom extends Emitter {
     const was = this.session(session.id);
     if (session.is_frozen) this.frozenAt.set(session.id, session.frozen_us ?? this.frozenAt.get(session.id) ?? board.now());
     else this.frozenAt.delete(session.id);
+    if (session.id === this.me?.session) this.over = session.state === 'ended' ? session : null;
     const others = (this.sessions ?? []).filter((s) => s.id !== session.id);
     this.sessions = session.state === 'ended' ? others : [...others, session].sort((a, b) => a.id - b.id);
     if (was && was.is_revealed !== session.is_revealed && session.lesson) this.bring(session.lesson);
@@ -70,7 +73,7 @@ class Classroom extends Emitter {
     const isOver = session.state === 'ended' && session.id === this.me?.session;
     this.put(session);
     this.emit('sessions', session);
-    if (isOver) { this.setMe(null); this.emit('ended'); }
+    if (isOver) this.emit('ended');
   }
 
   /** @param {string} id */
@@ -92,8 +95,10 @@ class Classroom extends Emitter {
     return this.lessons.get(id) ?? null;
   }
 
-  /** The open session that this browser is in. */
-  get mine() { return this.session(this.me?.session) ?? null; }
+  /** The session that this browser is in, also one that is over. @returns {Session|null} */
+  get mine() { return this.session(this.me?.session) ?? (this.over && this.over.id === this.me?.session ? this.over : null); }
+  /** Is it over? Then nothing is done in it any more, and its runs can be looked at. */
+  get isOver() { return this.mine?.state === 'ended'; }
   /** The group that this browser is in. @returns {Group|null} */
   get group() { return this.mine?.groups.find((g) => g.number === this.me?.group) ?? null; }
   get lesson() { return this.lessonOf(this.mine); }
@@ -101,7 +106,7 @@ class Classroom extends Emitter {
   /** What the big key must know of our group; null: we are in none. @returns {{mustPredict: boolean, mayStart: boolean}|null} */
   get duty() {
     const { mine, group, lesson } = this;
-    if (!mine || !group) return null;
+    if (!mine || !group || this.isOver) return null;
     const asks = lesson && lesson.predict.kind !== 'none';
     return { mustPredict: !!asks && !group.has_prediction && group.may_predict, mayStart: mine.may_start === 'groups' };
   }

@@ -28,11 +28,11 @@ function leaveAddress() {
 
 /** Is there something to join that this browser is not in? */
 function isWanted() {
-  const { me, group, sessions, hasMe } = classroom;
-  if (group || (!hasMe && !asked)) return false;
+  const { me, group, sessions, hasMe, isOver } = classroom;
+  if ((group && !isOver) || (!hasMe && !asked)) return false;
   if (asked && location.search.includes('join=')) return true;
   // In the class, but in no group yet.
-  if (me && classroom.mine) return !memory.get(LOOKS);
+  if (me && classroom.mine && !isOver) return !memory.get(LOOKS);
   return !board.isTeacher && !memory.get(LOOKS) && !!sessions?.some((s) => s.code && !s.is_project);
 }
 

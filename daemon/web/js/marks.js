@@ -33,7 +33,7 @@ class Marks extends Emitter {
 
   /** Those of the shown time: of a run its own, else of the group that this browser is in, else all. @returns {Numbered[]} */
   get shown() {
-    const { from, to } = readings, { run } = view, { mine, group } = classroom;
+    const { from, to } = readings, { run } = view, { group } = classroom, mine = classroom.isOver ? null : classroom.mine;
     const isOurs = (/** @type {Mark} */ m) => (run ? isMarkOf(m, run.session, run.group) : !mine || isMarkOf(m, mine.id, group?.number));
     return [...this.known.values()].filter((m) => m.at_us >= from && m.at_us < (to ?? Infinity) && isOurs(m))
       .sort((a, b) => a.at_us - b.at_us || a.id - b.id).map((m, i) => ({ ...m, number: i + 1 }));

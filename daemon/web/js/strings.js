@@ -140,7 +140,7 @@ export const S = {
   j_open: ['加入这节课', 'Join the lesson'],
   j_leave: ['换一组，或离开', 'Change group, or leave'],
   j_leaveD: ['记下的数据都留着', 'What was recorded stays'],
-  j_over: ['这节课结束了，数据都在板子上。', 'The lesson is over; its data is on the board.'],
+  j_over: ['下课了。你们组的数据还可以看、可以导出。', 'The lesson is over. Your data can still be seen and exported.'],
   l_open: ['怎么做', 'How to'],
   l_expect: ['老师揭晓', 'What was to be expected'],
   p_aria: ['画 {0} 会怎么变。左右键移动笔，上下键改变高低。', 'Draw how {0} will change. Left and right move the pen, up and down the value.'],

@@ -30,8 +30,7 @@ export const getLesson = (id) => ask('GET', `lessons/${encodeURIComponent(id)}`)
 /** @param {{lesson?: string, title: string, groups: number, is_project: boolean}} what without `lesson`: a free recording
  * @returns {Promise<Session>} */
 export const makeSession = (what) => ask('POST', 'sessions', what);
-/** @param {number} id @returns {Promise<Session>} */
-export const getSession = (id) => ask('GET', `sessions/${id}`);
+export { getSession } from './class-api.js';
 /** @typedef {{do: string, [more: string]: unknown}} Deed */
 /** @param {number} session @param {Deed} deed @returns {Promise<Session>} */
 export const act = (session, deed) => ask('POST', `sessions/${session}/acts`, deed);
