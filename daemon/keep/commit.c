@@ -124,6 +124,8 @@ static int transact(struct store *store, struct instant now, bool with_upkeep)
 	store->roll_to = change.roll_to;
 	if (change.is_fresh_new)
 		store->fresh_since = now;
+	if (notes_newest_act(store->notes) > store->durable_act)
+		store->durable_act = notes_newest_act(store->notes);
 	pending_clear(&store->pending);
 	notes_clear(store->notes);
 	return 0;

@@ -77,6 +77,19 @@ size_t notes_count(const struct notes *notes)
 	return notes->n;
 }
 
+uint32_t notes_newest_act(const struct notes *notes)
+{
+	uint32_t newest = 0;
+
+	for (size_t i = 0; i < notes->n; i++) {
+		const struct journal_entry *entry = notes->notes[i].body;
+
+		if (notes->notes[i].kind == NOTE_ACT && entry->id > newest)
+			newest = entry->id;
+	}
+	return newest;
+}
+
 size_t notes_bytes(const struct notes *notes)
 {
 	return notes->bytes;

@@ -66,6 +66,8 @@ int notes_add_uncertainty(struct notes *notes, const struct uncertainty *uncerta
 /* Those of a boot that are not on the card yet: they are to be noted anew. */
 void notes_drop_anchors(struct notes *notes, uint32_t boot);
 size_t notes_count(const struct notes *notes);
+/* The highest number of an act among them; 0: there is none. */
+uint32_t notes_newest_act(const struct notes *notes);
 size_t notes_bytes(const struct notes *notes);
 
 /* Writes them all into the database, within the caller's transaction; clear them once that is

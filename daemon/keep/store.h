@@ -138,6 +138,7 @@ struct store_status {
 	int64_t commit_max_ns;  /* slowest commit since the last call */
 	int last_error;         /* 0 or -errno of the last commit */
 	struct instant durable; /* everything before is safe */
+	uint32_t durable_act;   /* the newest act that is, of those since the start; 0: none yet */
 };
 void store_status(struct store *store, struct store_status *ret_status);
 

@@ -448,6 +448,7 @@ void store_status(struct store *store, struct store_status *ret_status)
 		.commit_max_ns = store->commit_max_ns,
 		.last_error = store->last_error,
 		.durable = store->durable,
+		.durable_act = store->durable_act,
 	};
 	store->commit_max_ns = 0;
 }

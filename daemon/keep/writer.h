@@ -58,6 +58,7 @@ struct store {
 	int last_error;
 	struct log_state upkeep;
 	struct instant durable;
+	uint32_t durable_act;
 };
 
 /* What a transaction changes of the store itself, besides the streams' `next`. */

@@ -36,7 +36,22 @@ static unsigned status_of(const struct act *act)
 	return act->kind == ACT_MAKE || act->kind == ACT_READING ? 201 : 200;
 }
 
-/* It is on the card. What belongs to it by now is told. */
+/* It is in force, and will be written as soon as the card takes it: to do it again would be one more. */
+static void refuse_unkept(struct request *request, int error)
+{
+	if (error == -ENOSPC || error == -EDQUOT)
+		request_refuse(request, 507, "not_kept",
+			"已经生效，不用再做一遍；可是存储卡满了，还没写进去，断电会丢。删掉卡上别的文件。",
+			"It is done, so do not do it again; but the card is full and has not kept it, so a "
+			"power cut would undo it. Remove other files from the card.");
+	else
+		request_refuse(request, 503, "not_kept",
+			"已经生效，不用再做一遍；可是还没写进存储卡，断电会丢。看看卡有没有插好。",
+			"It is done, so do not do it again; but the card has not kept it, so a power cut "
+			"would undo it. Look whether the card sits well.");
+}
+
+/* The card has it, or refused, or takes too long. What belongs to it by now is told. */
 void answer_act(void *self, struct request *request, uint32_t session_id, uint32_t act_id)
 {
 	struct parts *parts = self;
@@ -46,6 +61,10 @@ void answer_act(void *self, struct request *request, uint32_t session_id, uint32
 
 	if (!session || !act) { /* it ended, and twenty others after it */
 		refuse_busy(request);
+		return;
+	}
+	if (parts->store.durable_act < act_id) {
+		refuse_unkept(request, parts->store.last_error);
 		return;
 	}
 	if (act->kind == ACT_LEAVE) {

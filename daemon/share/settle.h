@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Answers that wait until what was ordered is on the card: whoever asks next, the charts' history
  * or an export, finds it there. A card that refuses, or takes more than 5 s, keeps nobody waiting:
- * what was ordered is held in memory then, like readings, and holds all the same. Main thread. */
+ * what was ordered is held in memory then, like readings, and holds all the same. Who answers an act
+ * says so (store_status.durable_act). Main thread. */
 #pragma once
 
 #include <stdbool.h>

@@ -384,7 +384,12 @@ static void what_was_done_as_the_card_began_to_refuse_is_written_later(void **st
 
 	class_begin(site, 1);
 	let_the_card_take(0);
-	json_decref(class_act(site, "{\"do\":\"start\"}"));
+	json_t *answer = class_post(site, "/api/v1/sessions/1/acts", "{\"do\":\"start\"}", 503);
+	json_t *told = json_object_get(answer, "error");
+	assert_string_equal(class_text(told, "code"), "not_kept");
+	assert_non_null(strstr(class_text(told, "zh"), "已经生效"));
+	assert_non_null(strstr(class_text(told, "en"), "do not do it again"));
+	json_decref(answer);
 	let_the_card_take(RLIM_INFINITY);
 	site_keep_turns(site);
 	site_reopen(site);

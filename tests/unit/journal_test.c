@@ -112,6 +112,24 @@ static int note_session(void *self, uint32_t session)
 	return 0;
 }
 
+/* Whoever answers an act says that it is kept once this tells so. */
+static void the_newest_act_that_is_on_the_card_is_told(void **state)
+{
+	struct bench *bench = *state;
+	struct store_status status;
+
+	add(bench, 1, 1, "make", "{}");
+	add(bench, 2, 1, "freeze", "{}");
+	store_status(bench->store, &status);
+	assert_int_equal(status.durable_act, 0);
+	commit(bench);
+	store_status(bench->store, &status);
+	assert_int_equal(status.durable_act, 2);
+	add(bench, 3, 1, "freeze", "{}");
+	store_status(bench->store, &status);
+	assert_int_equal(status.durable_act, 2);
+}
+
 static void what_a_visitor_says_ends_the_walk(void **state)
 {
 	struct bench *bench = *state;
@@ -341,6 +359,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		BENCH_TEST(entries_come_back_by_session_and_those_that_are_open),
+		BENCH_TEST(the_newest_act_that_is_on_the_card_is_told),
 		BENCH_TEST(what_a_visitor_says_ends_the_walk),
 		BENCH_TEST(an_entry_is_never_altered),
 		BENCH_TEST(a_damaged_entry_is_left_out_told_and_set_aside),
