@@ -25,8 +25,11 @@ void announce_session(void *self, const struct session *session, const struct ac
 		return;
 	classes_write(parts, session, events_begin(parts->events, "session"));
 	events_send(parts->events);
+	/* Everybody hears it: what it says is told to whoever may ask for it. */
 	if (act && act->kind == ACT_READING) {
-		classes_write_reading(parts, session, act, events_begin(parts->events, "reading"));
+		text_addf(events_begin(parts->events, "reading"),
+			"{\"id\":%u,\"session\":%u,\"group\":%lld}", act->id, act->session,
+			json_integer_value(json_object_get(act->body, "group")));
 		events_send(parts->events);
 	}
 }

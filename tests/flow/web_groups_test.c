@@ -382,7 +382,9 @@ static void a_reading_has_what_was_typed_and_what_the_kits_said(void **state)
 	browser_send_get(&events, "/api/v1/events");
 	browser_wait(&events, "event: hello");
 	json_t *reading = post_as(site, cookie, path, "{\"typed\":{\"L\":0.5}}", 201);
-	browser_wait(&events, "event: reading");
+	browser_wait(&events, "event: reading\ndata: {\"id\":6,\"session\":1,\"group\":2}\n\n");
+	assert_false(browser_has(
+		&events, "\"typed\"")); /* everybody hears this, before it is revealed */
 	browser_close(&events);
 	assert_true(
 		json_real_value(json_object_get(json_object_get(reading, "typed"), "L")) == 0.5);

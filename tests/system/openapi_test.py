@@ -391,7 +391,7 @@ class Openapi(unittest.TestCase):
 
     def test_3_every_event_is_as_described(self):
         kinds = {"hello": "HelloEvent", "devices": "Devices", "rows": "RowsEvent", "health": "HealthEvent",
-                 "run": "Run", "gap": "Gap", "reset": "ResetEvent", "session": "Session", "reading": "Reading",
+                 "run": "Run", "gap": "Gap", "reset": "ResetEvent", "session": "Session", "reading": "ReadingEvent",
                  "mark": "Mark",
                  "calibration": "Calibration"}
         reader, met = events.Events(self.board.port, last_id="0-1"), set()

@@ -25,6 +25,9 @@ function roundUp(v) {
   return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((k) => k * e).find((k) => k >= v * 0.999) ?? v;
 }
 
+/** @param {unknown} error */
+const orNone = (error) => { if (!(error instanceof Refusal)) throw error; return null; };
+
 class Own extends Emitter {
   constructor() {
     super();
@@ -39,7 +42,9 @@ class Own extends Emitter {
   start() {
     classroom.on('me', () => this.follow());
     classroom.on('sessions', () => this.follow());
-    classroom.on('kept', (reading) => this.take(reading));
+    classroom.on('kept', ({ session, group }) => {
+      if (session === classroom.mine?.id && group === classroom.group?.number) this.bringKept(session);
+    });
     board.on('devices', () => { this.look(); this.hold(); });
     board.on('runs', (run) => this.watch(run));
     view.on('window', () => this.hold());
@@ -90,13 +95,17 @@ class Own extends Emitter {
   /** What is on the board of our group: a second tablet of it, or this page after a reload, has it from there.
    * @param {number} session @param {number} group */
   async bring(session, group) {
-    const { key } = this, orNone = (/** @type {unknown} */ error) => { if (!(error instanceof Refusal)) throw error; return null; };
-    const [prediction, readings] = await Promise.all([getPrediction(session, group).catch(orNone), getReadings(session).catch(orNone)]);
+    const { key } = this, [prediction] = await Promise.all([getPrediction(session, group).catch(orNone), this.bringKept(session)]);
     if (key !== this.key) return;
     this.prediction = prediction ?? this.prediction;
-    for (const reading of readings ?? []) this.take(reading);
     this.hold();
     this.emit('change');
+  }
+
+  /** The readings that we may see: the board tells all that there is one more, and us what it is. @param {number} session */
+  async bringKept(session) {
+    const { key } = this, readings = await getReadings(session).catch(orNone);
+    if (key === this.key) for (const reading of readings ?? []) this.take(reading);
   }
 
   /** @param {Prediction} what */
