@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "keep/merge.h"
+#include "keep/store.h"
 
 static const char *const tables[] = {
 	"boot",
@@ -66,10 +67,7 @@ int setaside_rename(const char *directory, char ret_path[DATABASE_PATH])
 	return 0;
 }
 
-enum {
-	ROWS_A_COMMIT = 64,
-	SPARE_BYTES = 32 << 20, /* left on the card after a copy */
-};
+enum { ROWS_A_COMMIT = 64 };
 
 /* The columns that a table has in both files: one of an older kitlog has fewer. */
 static int common_columns(sqlite3 *from, sqlite3 *to, const char *table, struct text *ret_names)
@@ -249,7 +247,8 @@ static bool has_room_for(const char *path)
 	struct stat file;
 
 	return stat(path, &file) == 0 && statvfs(path, &card) == 0 &&
-		(uint64_t)card.f_bavail * card.f_frsize > (uint64_t)file.st_size + SPARE_BYTES;
+		(uint64_t)card.f_bavail * card.f_frsize >
+		(uint64_t)file.st_size + STORE_SPARE_BYTES;
 }
 
 static int carry(const char *path, sqlite3 *from, sqlite3 *to, struct loss *loss)

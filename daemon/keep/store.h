@@ -58,6 +58,9 @@ struct reader;
 
 /* ---------------------------------------------------------------- opening */
 
+/* Nobody but the store fills the card further than to these: they are left for readings. */
+#define STORE_SPARE_BYTES (UINT64_C(32) << 20)
+
 struct store_options {
 	const char *directory; /* made if absent (0700) */
 	uint64_t limit_bytes;  /* of database and WAL together; 0: no limit */

@@ -46,6 +46,7 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/runs",                      false, handle_runs},
 	{"POST",   "/api/v1/runs",                      true,  handle_run_start},
 	{"GET",    "/api/v1/runs/{id}",                 false, handle_run},
+	{"DELETE", "/api/v1/runs/{id}",                 true,  handle_run_delete},
 	{"POST",   "/api/v1/runs/{id}/stop",            true,  handle_run_stop},
 	{"GET",    "/api/v1/runs/{id}/package",         false, handle_package},
 	{"GET",    "/api/v1/runs/{id}/receipt",         false, handle_receipt},

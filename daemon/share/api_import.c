@@ -34,6 +34,7 @@ struct importing {
 
 	/* the work thread's until it is done */
 	uint32_t first; /* number of its first run */
+	size_t most;    /* so many more have a place */
 	struct imported runs[MOST_RUNS];
 	size_t n;
 	uint32_t found; /* the sample is here: its import */
@@ -48,6 +49,14 @@ static int import_one(struct importing *in, const char *folder)
 	uint32_t number = in->first + (uint32_t)in->n;
 	int r;
 
+	if (in->n == in->most) {
+		snprintf(in->fault.zh, sizeof in->fault.zh,
+			"导入的记录最多 500 次，放不下这些。先删掉不用的（kitlog run delete）。");
+		snprintf(in->fault.en, sizeof in->fault.en,
+			"A board holds 500 imported runs, and these would be more. Delete some that nobody "
+			"needs (kitlog run delete).");
+		return -EMLINK;
+	}
 	if (in->n == MOST_RUNS) {
 		snprintf(in->fault.zh, sizeof in->fault.zh, "一次最多导入 64 次记录。分几次导入。");
 		snprintf(in->fault.en, sizeof in->fault.en,
@@ -205,8 +214,12 @@ bool write_imported_run(const struct parts *parts, uint32_t id, struct text *tex
 static void refuse_card(struct request *request, int result)
 {
 	if (result == -ENOSPC || result == -EDQUOT)
-		request_refuse(request, 507, "card_full", "存储卡满了，没有导入。腾出地方再试。",
-			"The card is full; nothing was imported. Make room and try again.");
+		request_refuse(request, 507, "card_full",
+			"存储卡快满了（留着 32 MB 给记录），没有导入。删掉不用的导入（kitlog run "
+			"delete）或卡上别的文件再试。",
+			"The card is full but for 32 MB that are left for readings, so nothing was "
+			"imported. Delete imports that nobody needs (kitlog run delete), or other files, "
+			"and try again.");
 	else if (result == -EFBIG)
 		request_refuse(request, 413, "too_large", "文件太大，最多 512 MiB。分几次导入。",
 			"The file is too large: at most 512 MiB. Import it in parts.");
@@ -234,13 +247,15 @@ static void import_done(struct job *job)
 	struct importing *in = CONTAINER(job, struct importing, job);
 	struct imports *imports = &in->parts->imports;
 
-	imports->is_importing = false;
+	imports->is_changing = false;
 	for (size_t i = 0; i < in->n && in->result == 0; i++)
 		in->result = imports_add(imports, &in->runs[i]);
 	if (!job->has_run)
 		refuse_busy(in->request);
 	else if (in->result == 0)
 		answer_runs(in);
+	else if (in->result == -EMLINK)
+		request_refuse(in->request, 409, "too_many", in->fault.zh, in->fault.en);
 	else if (in->fault.en[0] && in->result == -EBADMSG)
 		request_refuse(in->request, 422, "no_package", in->fault.zh, in->fault.en);
 	else
@@ -263,12 +278,13 @@ static void begin(struct parts *parts, struct request *request, struct importing
 	in->request = request;
 	in->directory = parts->config->data;
 	in->first = imports_next(&parts->imports);
+	in->most = IMPORTS_MOST - parts->imports.n;
 	if (work_submit(parts->slow, &in->job) < 0) {
 		refuse_busy(request);
 		free(in);
 		return;
 	}
-	parts->imports.is_importing = true;
+	parts->imports.is_changing = true;
 	request_wait(request);
 }
 
@@ -333,9 +349,11 @@ void handle_import(void *self, struct request *request)
 	const char *type = request_header(request, "Content-Type");
 
 	if (parts->imports.n >= IMPORTS_MOST)
-		request_refuse(request, 409, "too_many", "已经导入了 500 次记录，放不下了。",
-			"500 runs have been imported already: there is no room for more.");
-	else if (parts->imports.is_importing)
+		request_refuse(request, 409, "too_many",
+			"已经导入了 500 次记录，放不下了。先删掉不用的（kitlog run delete）。",
+			"500 runs have been imported, and there is no place for more. Delete some that "
+			"nobody needs (kitlog run delete).");
+	else if (parts->imports.is_changing)
 		refuse_busy(request);
 	else if (type && strncasecmp(type, "application/json", 16) == 0)
 		ask_sample(parts, request);

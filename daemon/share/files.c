@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "keep/store.h"
 
 int file_load(const char *path, char **ret_bytes, size_t *ret_n)
 {
@@ -84,6 +87,15 @@ int folder_sync(const char *path)
 	if (fd >= 0)
 		close(fd);
 	return r;
+}
+
+int card_has_room(const char *path, uint64_t n)
+{
+	struct statvfs card;
+
+	if (statvfs(path, &card) < 0)
+		return 0;
+	return (uint64_t)card.f_bavail * card.f_frsize >= n + STORE_SPARE_BYTES ? 0 : -ENOSPC;
 }
 
 static int remove_one(const char *path, const struct stat *found, int kind, struct FTW *where)

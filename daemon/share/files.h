@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <nettle/sha2.h>
 
 enum { FILE_MOST = 64 << 20 };
@@ -16,5 +17,8 @@ int file_hash(const char *path, struct sha256_ctx *hash);
 
 /* What was made or renamed in it is on the card. */
 int folder_sync(const char *path);
+/* Would n bytes more leave what the store keeps for readings (STORE_SPARE_BYTES)? 0; -ENOSPC: no. Where the card
+ * does not tell, it will. */
+int card_has_room(const char *path, uint64_t n);
 /* With all that is in it; one that is not there is removed. */
 int folder_remove(const char *path);

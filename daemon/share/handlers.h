@@ -60,6 +60,9 @@ void handle_run_start(void *self, struct request *request);
 void handle_run_stop(void *self, struct request *request);
 void announce_run(void *self, const struct run *run);
 
+/* api_run_delete.c */
+void handle_run_delete(void *self, struct request *request);
+
 /* api_receipt.c */
 void handle_receipt(void *self, struct request *request);
 void answer_receipt(void *self, struct request *request, uint32_t run, uint32_t unused);

@@ -11,12 +11,13 @@
 #include "share/files.h"
 #include "share/import_rows.h"
 
-enum { PATH_BYTES = 512, COMMIT_VALUES = 1 << 16, LAST_COMMITS = 8 };
+enum { PATH_BYTES = 512, COMMIT_VALUES = 1 << 16, COMMIT_BYTES = 4 << 20, LAST_COMMITS = 8 };
 
 struct importing {
 	const struct about *about;
 	uint32_t import;
 	const char *folder;
+	const char *part; /* the folder that becomes the import */
 	const atomic_bool *is_cancelled;
 	struct about_fault *fault;
 	char hash[2 * SHA256_DIGEST_SIZE + 1];
@@ -84,7 +85,9 @@ static int commit(struct importing *in)
 {
 	in->pending = 0;
 	in->now = instant_add(in->now, 61 * (int64_t)NS_PER_S);
-	return store_commit(in->store, in->now);
+	int r = card_has_room(in->part, COMMIT_BYTES);
+
+	return r == 0 ? store_commit(in->store, in->now) : r;
 }
 
 static bool joins(
@@ -273,6 +276,7 @@ static int make(struct importing *in, const char *part, const char *bytes, size_
 	char path[PATH_BYTES + 24];
 	int r = hash_all(in, bytes, n);
 
+	in->part = part;
 	if (r == 0)
 		r = store_open(&options, &finding, &in->store);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "share/files.h"
 #include "share/import.h"
@@ -73,6 +74,34 @@ int imports_add(struct imports *imports, const struct imported *imported)
 		imports->room = room;
 	}
 	imports->all[imports->n++] = *imported;
+	if (imported->import > imports->last)
+		imports->last = imported->import;
+	return 0;
+}
+
+void imports_forget(struct imports *imports, uint32_t import)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < imports->n; i++)
+		if (imports->all[i].import != import)
+			imports->all[kept++] = imports->all[i];
+	imports->n = kept;
+}
+
+int imports_delete(const char *directory, uint32_t import, bool is_newest)
+{
+	char path[PATH_BYTES], gone[PATH_BYTES + 8];
+	int r = import_path(directory, import, path, sizeof path);
+
+	if (r < 0)
+		return r;
+	snprintf(gone, sizeof gone, "%s.gone", path);
+	if (rename(path, gone) < 0)
+		return -errno;
+	/* What is left of it now goes at the next start, if not here. */
+	if (folder_remove(gone) == 0 && is_newest)
+		mkdir(gone, 0700);
 	return 0;
 }
 
@@ -83,7 +112,7 @@ static int by_number(const void *a, const void *b)
 	return (left->import > right->import) - (left->import < right->import);
 }
 
-/* "12", "12.part", "12.in" */
+/* "12", "12.part", "12.in", "12.gone" */
 static void load_one(struct imports *imports, const char *folder, const char *name)
 {
 	char path[PATH_BYTES + 260], *end;
@@ -93,6 +122,8 @@ static void load_one(struct imports *imports, const char *folder, const char *na
 
 	if (end == name || number < 1 || number > IMPORT_MOST)
 		return;
+	if (number > imports->last && (!*end || strcmp(end, ".gone") == 0))
+		imports->last = (uint32_t)number;
 	if (*end) {
 		snprintf(path, sizeof path, "%s/%s", folder, name);
 		folder_remove(path);
@@ -104,6 +135,15 @@ static void load_one(struct imports *imports, const char *folder, const char *na
 	if (r < 0)
 		log_warn("import %s cannot be read: %s; look at %s/%s", name, strerror(-r), folder,
 			name);
+}
+
+static void remember_last(const char *folder, uint32_t last)
+{
+	char path[PATH_BYTES];
+
+	snprintf(path, sizeof path, "%s/%u.gone", folder, last);
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		log_warn("%s: %s; look at the card", path, strerror(errno));
 }
 
 void imports_load(struct imports *imports)
@@ -122,6 +162,8 @@ void imports_load(struct imports *imports)
 		closedir(dir);
 	if (imports->n > 0)
 		qsort(imports->all, imports->n, sizeof *imports->all, by_number);
+	if (imports->last > (imports->n > 0 ? imports->all[imports->n - 1].import : 0))
+		remember_last(folder, imports->last);
 }
 
 void imports_clear(struct imports *imports)
@@ -142,5 +184,5 @@ const struct imported *imports_find(const struct imports *imports, int64_t id)
 
 uint32_t imports_next(const struct imports *imports)
 {
-	return imports->n > 0 ? imports->all[imports->n - 1].import + 1 : 1;
+	return imports->last + 1;
 }

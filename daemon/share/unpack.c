@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "share/files.h"
+
 enum { BLOCK_BYTES = 65536, PATH_BYTES = 512 };
 
 struct unpacking {
@@ -89,6 +91,8 @@ static int copy(struct unpacking *in, int to)
 		if (atomic_load(in->is_cancelled))
 			return blame(in, -ECANCELED, "板子正在停下来，没有导入。",
 				"The board is stopping; nothing was imported.");
+		if (card_has_room(in->folder, n) < 0)
+			return blame_card(in, -ENOSPC);
 		for (const char *at = block; n > 0;) {
 			ssize_t written = write(to, at, n);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/container.h"
+#include "share/files.h"
 
 enum { PIECE_BYTES = 256 << 10, PATH_BYTES = 512 };
 
@@ -58,6 +59,8 @@ static void write_piece(struct job *job, struct reader *reader)
 	int r = upload->fd < 0 ? open_file(upload) : 0;
 
 	(void)reader;
+	if (r == 0)
+		r = card_has_room(upload->path, upload->n);
 	while (r == 0 && upload->n > 0) {
 		ssize_t written = write(upload->fd, at, upload->n);
 

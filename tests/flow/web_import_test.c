@@ -8,12 +8,23 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "share/import.h"
 #include "share/zip_out.h"
-#include "support/site.h"
+#include "support/classroom_site.h"
 
 enum { MANY = 120000 };
+
+/* What the card is said to have left. */
+static uint64_t card_free = UINT64_MAX;
+
+int statvfs(const char *path, struct statvfs *ret_card)
+{
+	(void)path;
+	*ret_card = (struct statvfs){.f_bsize = 1, .f_frsize = 1, .f_bavail = card_free};
+	return 0;
+}
 
 static void let_the_card_take(rlim_t bytes)
 {
@@ -224,6 +235,94 @@ static void a_full_card_takes_no_import_and_loses_nothing(void **state)
 	assert_int_equal(count_imports(site), 1);
 }
 
+/* What the store keeps for readings is no place for an import. */
+static void an_import_leaves_the_card_what_readings_need(void **state)
+{
+	static struct bytes package;
+	struct site *site = *state;
+
+	site_log_in(site);
+	pack(&package, 40000);
+	card_free = STORE_SPARE_BYTES + 4096; /* not even for the file that comes */
+	sends(site, &package, "HTTP/1.1 507");
+	card_free = STORE_SPARE_BYTES + (2 << 20); /* for the files, but not for the store */
+	sends(site, &package, "32 MB that are left for readings");
+	pack(&package, 2000);
+	card_free = STORE_SPARE_BYTES + package.n; /* for it, but not for what is in it */
+	sends(site, &package, "HTTP/1.1 507");
+	assert_int_equal(count_imports(site), 0);
+	assert_false(is_there(site, "imports/1"));
+	assert_false(is_there(site, "imports/1.part"));
+	assert_false(is_there(site, "imports/1.in"));
+	card_free = UINT64_MAX;
+	sends(site, &package, "HTTP/1.1 201");
+}
+
+static void deletes(struct site *site, uint32_t import, int status)
+{
+	char path[48];
+	struct browser b;
+
+	snprintf(path, sizeof path, "/api/v1/runs/%u", import_run_id(import));
+	assert_int_equal(site_ask(site, "DELETE", path, NULL, &b), status);
+	browser_close(&b);
+}
+
+static void an_import_is_deleted_and_its_number_is_not_given_again(void **state)
+{
+	static struct bytes package;
+	struct site *site = *state;
+
+	pack(&package, 10);
+	site_log_in(site);
+	for (uint32_t import = 2; import < 5; import++) {
+		sends(site, &package, "HTTP/1.1 201");
+		if (import == 2)
+			sends(site, &package, "HTTP/1.1 201");
+		assert_true(is_there(site,
+			import == 2           ? "imports/2"
+				: import == 3 ? "imports/3"
+					      : "imports/4"));
+		deletes(site, import, 204);
+		deletes(site, import, 404);
+		assert_int_equal(count_imports(site), 1);
+		site_reopen(site);
+		site_log_in(site);
+		assert_int_equal(count_imports(site), 1);
+	}
+	assert_false(is_there(site, "imports/2"));
+	assert_false(is_there(site, "imports/2.gone"));
+	deletes(site, 1, 204);
+	assert_int_equal(count_imports(site), 0);
+	site_reopen(site);
+	site_log_in(site);
+	sends(site, &package, "\"id\":4194624"); /* the fifth */
+	assert_int_equal(import_run_id(5), 4194624);
+}
+
+static void what_the_board_recorded_or_shows_is_not_deleted(void **state)
+{
+	static struct bytes package;
+	struct site *site = *state;
+	char body[64];
+
+	make_run(site, 10);
+	site_refuses(site, "DELETE", "/api/v1/runs/1", NULL, 409, "own_run");
+	site_refuses(site, "DELETE", "/api/v1/runs/7", NULL, 404, "not_found");
+	pack(&package, 10);
+	sends(site, &package, "HTTP/1.1 201");
+	class_begin(site, 1);
+	snprintf(body, sizeof body, "{\"do\":\"replay\",\"group\":1,\"run\":%u}", import_run_id(1));
+	json_decref(class_act(site, body));
+	deletes(site, 1, 409);
+	assert_int_equal(count_imports(site), 1);
+	json_decref(class_act(site, "{\"do\":\"replay\",\"group\":1,\"run\":0}"));
+	site->cookie[0] = '\0';
+	deletes(site, 1, 401);
+	site_log_in(site);
+	deletes(site, 1, 204);
+}
+
 static void who_leaves_in_the_middle_of_an_import_leaves_nothing(void **state)
 {
 	static struct bytes package;
@@ -325,6 +424,9 @@ int main(void)
 		SITE_TEST(an_import_is_fitted_as_any_run),
 		SITE_TEST(an_import_touches_nothing_of_the_board),
 		SITE_TEST(a_full_card_takes_no_import_and_loses_nothing),
+		SITE_TEST(an_import_leaves_the_card_what_readings_need),
+		SITE_TEST(an_import_is_deleted_and_its_number_is_not_given_again),
+		SITE_TEST(what_the_board_recorded_or_shows_is_not_deleted),
 		SITE_TEST(who_leaves_in_the_middle_of_an_import_leaves_nothing),
 		SITE_TEST(a_board_that_stops_ends_an_import),
 		SITE_TEST(a_full_card_keeps_no_export_away),

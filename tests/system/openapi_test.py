@@ -35,7 +35,7 @@ SINK = "sinks:\n  - {name: school, kind: influxdb1, url: 'http://127.0.0.1:9', d
 UNSEEN = {("POST", "/login", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
           ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503),
           ("GET", "/marks", 503), ("GET", "/clock/boots", 503), ("POST", "/clock/boots/{id}", 503), ("POST", "/fits", 503),
-          ("GET", "/sessions", 503), ("POST", "/join", 409), ("POST", "/join", 429),
+          ("GET", "/sessions", 503), ("POST", "/join", 409), ("POST", "/join", 429), ("POST", "/import", 409),
           ("POST", "/clock/boots/{id}", 200)}  # there is no earlier boot: tests/flow/web_clock_test.c
 
 
@@ -159,6 +159,7 @@ class Openapi(unittest.TestCase):
 
     def test_2_changing(self):
         self.expect(401, "POST", "/runs", body={})
+        self.expect(401, "DELETE", "/runs/{id}", id=1)
         self.expect(401, "POST", "/import", body=b"PK", headers={"Content-Type": "application/zip"})
         self.expect(401, "POST", "/runs/{id}/stop", id=1)
         self.expect(401, "POST", "/devices/{id}/identify", body={}, id=self.device["id"])
@@ -204,6 +205,10 @@ class Openapi(unittest.TestCase):
         self.assertEqual(self.expect(200, "POST", "/import", body=swings)["runs"], sample)
         self.assertEqual(self.expect(200, "GET", "/runs", "?imported=1")["runs"], [imported, *sample])
         self.assertEqual(len(self.expect(200, "GET", "/runs/{id}/streams", id=imported["id"])["streams"]), 1)
+        self.expect(409, "DELETE", "/runs/{id}", id=run["id"])
+        self.expect(404, "DELETE", "/runs/{id}", id=999)
+        self.expect(204, "DELETE", "/runs/{id}", id=imported["id"])
+        self.assertEqual(self.expect(200, "GET", "/runs", "?imported=1")["runs"], sample)
         self.expect(404, "POST", "/runs/{id}/stop", id=999)
         self.expect(202, "POST", "/devices/{id}/identify", body={"seconds": 1}, id=self.device["id"])
         self.expect(400, "POST", "/devices/{id}/identify", body={"seconds": 0}, id=self.device["id"])

@@ -347,7 +347,8 @@ static void complain_of_answer(struct board *board, long status, const char *byt
 	json_decref(body);
 }
 
-static json_t *ask(struct board *board, const char *path, const char *post)
+/* `method`: in place of GET or POST; NULL. */
+static json_t *ask_by(struct board *board, const char *method, const char *path, const char *post)
 {
 	struct body body = {0};
 	json_t *answer = NULL;
@@ -366,8 +367,10 @@ static json_t *ask(struct board *board, const char *path, const char *post)
 		curl_easy_setopt(board->curl, CURLOPT_HTTPHEADER, NULL);
 		curl_easy_setopt(board->curl, CURLOPT_HTTPGET, 1L);
 	}
+	curl_easy_setopt(board->curl, CURLOPT_CUSTOMREQUEST, method);
 
 	CURLcode code = curl_easy_perform(board->curl);
+	curl_easy_setopt(board->curl, CURLOPT_CUSTOMREQUEST, NULL);
 	curl_easy_getinfo(board->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (code != CURLE_OK)
 		complain_of_silence(board, code);
@@ -377,6 +380,11 @@ static json_t *ask(struct board *board, const char *path, const char *post)
 		complain_of_answer(board, status, body.bytes);
 	free(body.bytes);
 	return answer;
+}
+
+static json_t *ask(struct board *board, const char *path, const char *post)
+{
+	return ask_by(board, NULL, path, post);
 }
 
 json_t *board_get(struct board *board, const char *path)
@@ -420,6 +428,11 @@ const char *board_refusal(const struct board *board)
 json_t *board_post(struct board *board, const char *path, const json_t *body)
 {
 	return sign_in(board) ? board_put_question(board, path, body) : NULL;
+}
+
+json_t *board_delete(struct board *board, const char *path)
+{
+	return sign_in(board) ? ask_by(board, "DELETE", path, NULL) : NULL;
 }
 
 json_t *board_put_question(struct board *board, const char *path, const json_t *body)

@@ -39,6 +39,9 @@ json_t *board_try(struct board *board, const char *path); /* says nothing on fai
 /* POST of a JSON object (NULL: none), signed in as the teacher first. Same failures. */
 json_t *board_post(struct board *board, const char *path, const json_t *body);
 
+/* DELETE, signed in likewise; an empty object. Same failures. */
+json_t *board_delete(struct board *board, const char *path);
+
 /* POST of a file from its beginning, signed in likewise. Same failures. */
 json_t *board_send(struct board *board, const char *path, const char *type, FILE *file);
 

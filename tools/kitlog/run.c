@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog run list | start [TITLE] | stop [ID] | receipt [ID]`; the others stand in run_package.c. */
+/* `kitlog run list | start [TITLE] | stop [ID] | receipt [ID]`; the others stand in run_package.c and
+ * run_imports.c. */
 #include "tools/kitlog/command.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/kitlog/run_imports.h"
 #include "tools/kitlog/run_package.h"
 #include "tools/kitlog/say.h"
 
@@ -214,6 +216,8 @@ int command_run(const struct call *call)
 {
 	const char *verb = call->argc ? call->argv[0] : "list";
 
+	if (!strcmp(verb, "list") && call->argc > 1 && !strcmp(call->argv[1], "--imported"))
+		return run_imports(call);
 	if (!strcmp(verb, "list") && call->argc > 1)
 		return command_too_many(
 			"run list", call->argv[1], say("它后面不跟词", "it takes none"));
@@ -238,5 +242,7 @@ int command_run(const struct call *call)
 		return run_package(call);
 	if (!strcmp(verb, "import"))
 		return run_import(call);
+	if (!strcmp(verb, "delete"))
+		return run_delete(call);
 	return command_misused("run", verb, "list, start, stop, receipt, package, import");
 }
