@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Can this lesson be taught with what is plugged in, for how many groups, and what has to be done first?
  *
- * A need asks for a quantity; any channel of it will do, kits that the lesson names go first, in its
- * order, then by the number on their label. A device is one group's, or of as many as share it; what
- * measures several quantities may serve several needs of a group. Devices are dealt group by group.
- * Something that is wrong with a device keeps it out as long as others do. Pure. */
+ * The rule is that by which kits are dealt (data/deal.h): so many groups as are promised here have all
+ * they need once the lesson is opened. Kits of another session that is open are not counted. Pure. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/device.h"
-#include "data/lesson.h"
+#include "data/deal.h"
 #include "sense/catalogue.h"
 #include "share/trouble.h"
 
@@ -20,6 +17,7 @@
 struct readiness_device {
 	const struct device *device;
 	struct trouble_words problem; /* both empty: none */
+	bool is_taken;                /* another session has it */
 };
 
 /* `device` measures need number `need` for `n_groups` groups from number `group` on (1 is the first). */
@@ -40,7 +38,7 @@ struct readiness {
 	char zh[READINESS_TEXT], en[READINESS_TEXT];
 };
 
-/* `catalogue` (NULL: knows no kits) has the names of what to plug in. Of more than 2 * DEVICE_MAX devices
+/* `catalogue` (NULL: knows no kits) has the names of what to plug in. Of more than DEAL_DEVICES devices
  * the rest is left out. */
 void readiness_of(const struct lesson *lesson, const struct catalogue *catalogue,
 	const struct readiness_device *devices, size_t n_devices, struct readiness *ret_readiness);
