@@ -200,20 +200,32 @@ static const char *code_of(const struct act *act)
 	return json_string_value(json_object_get(act->body, "code"));
 }
 
-/* One act after the other, without those that are undone, and `without`. */
+static bool says_who_has_what(const struct act *act)
+{
+	return act->kind == ACT_ASSIGN || act->kind == ACT_DEAL;
+}
+
+/* One act after the other, without those that are undone, and `without`. What was recorded later with the
+ * kits that it gave would lose them. */
 static enum act_verdict fold(
 	const struct course *course, const struct done *without, struct session *ret_state)
 {
 	enum act_verdict verdict = ACT_FITS;
 	struct session state = {.id = 0};
+	bool is_behind = false;
 
 	for (size_t i = 0; i < course->n && !verdict; i++) {
 		const struct done *done = &course->acts[i];
 
 		if (done->act.kind == ACT_UNDO && code_of(&done->act))
 			text_copy(state.code, sizeof state.code, code_of(&done->act));
+		is_behind |= done == without;
 		if (done->is_undone || done == without || done->act.kind == ACT_UNDO)
 			continue;
+		if (is_behind && done->act.kind == ACT_START && says_who_has_what(&without->act)) {
+			verdict = ACT_IS_STOOD_ON;
+			break;
+		}
 		verdict = session_is_open(&state) || !state.id ? session_judge(&state, &done->act)
 							       : ACT_IS_ENDED;
 		if (!verdict)
@@ -293,9 +305,10 @@ static enum act_verdict judge_new(const struct classroom *classroom, const struc
 	return n_open >= CLASSROOM_OPEN ? ACT_FULL : ACT_FITS;
 }
 
-static bool takes_from_another(const struct classroom *classroom, const struct act *act)
+static bool is_anothers(
+	const struct classroom *classroom, const struct act *act, const json_t *devices)
 {
-	const json_t *devices = json_object_get(act->body, "devices"), *value;
+	const json_t *value;
 	unsigned group;
 	size_t i;
 
@@ -317,6 +330,23 @@ static bool is_full(const struct course *course, enum act_kind kind)
 		return course->n_joins >= SESSION_JOINS;
 	return kind != ACT_STOP && kind != ACT_END && kind != ACT_LEAVE &&
 		course->n - course->n_joins - course->n_leaves >= SESSION_ACTS;
+}
+
+static bool takes_from_another(const struct classroom *classroom, const struct act *act)
+{
+	const json_t *groups = json_object_get(act->body, "groups"), *pair;
+	size_t i;
+
+	if (act->kind == ACT_ASSIGN)
+		return is_anothers(classroom, act, json_object_get(act->body, "devices"));
+	if (act->kind != ACT_DEAL)
+		return false;
+	json_array_foreach(groups, i, pair)
+	{
+		if (is_anothers(classroom, act, json_array_get(pair, 1)))
+			return true;
+	}
+	return false;
 }
 
 /* ret_state: of an undoing that fits, else as it was. */
@@ -342,7 +372,7 @@ static enum act_verdict judge(
 	verdict = session_judge(&course->state, act);
 	if (!verdict && act->kind == ACT_UNDO)
 		return fold_without(classroom, course, act, ret_state);
-	if (!verdict && act->kind == ACT_ASSIGN && takes_from_another(classroom, act))
+	if (!verdict && takes_from_another(classroom, act))
 		return ACT_TAKEN;
 	return verdict;
 }
@@ -467,6 +497,14 @@ static const struct session_run *find_run(const struct session *session, uint32_
 	return NULL;
 }
 
+static bool has_any_device(const struct session *session)
+{
+	for (unsigned g = 1; g <= session->n_groups; g++)
+		if (session->groups[g].n_devices)
+			return true;
+	return false;
+}
+
 /* Act by act, as it was then. */
 size_t classroom_run_devices(const struct classroom *classroom, uint32_t session, uint32_t run,
 	uint32_t *ret_devices, size_t most)
@@ -474,7 +512,7 @@ size_t classroom_run_devices(const struct classroom *classroom, uint32_t session
 	const struct course *course = course_of(classroom, session);
 	struct device_list list = {.devices = ret_devices, .most = most};
 	struct session state = {.id = 0};
-	bool is_begun = false;
+	bool is_begun = false, is_dealt = false;
 
 	for (size_t i = 0; course && i < course->n; i++) {
 		const struct done *done = &course->acts[i];
@@ -484,10 +522,14 @@ size_t classroom_run_devices(const struct classroom *classroom, uint32_t session
 			session_change(&state, &done->act))
 			continue;
 		of = find_run(&state, run);
-		if (of && (!is_begun || of->to.ns == INT64_MAX))
+		if (of && (!is_begun || of->to.ns == INT64_MAX)) {
 			note_devices(&list, &state.groups[of->group]);
+			is_dealt |= has_any_device(&state);
+		}
 		is_begun |= of != NULL;
 	}
+	if (is_begun && list.n == 0 && most && (is_dealt || state.lesson[0]))
+		list.devices[list.n++] = NO_DEVICE;
 	session_clear(&state);
 	return list.n;
 }

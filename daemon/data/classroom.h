@@ -25,6 +25,8 @@
  *   groups      groups 1..12         not fewer than have a run
  *   assign      group, devices [ids], is_shared?     a device is of one session at most, and of one group in
  *               it, which it leaves for another; with is_shared it stays with those that have it, too
+ *   deal        groups [[group, [device ids]] ..]     what these have from now on, where several have one
+ *               they share it; nobody else loses it (data/deal.h says who gets what)
  *   may_start   groups true|false
  *   start       from_ns, to_ns?, runs [[group, run id] ..]   to_ns: made afterwards, over at once
  *   stop        groups [numbers]
@@ -93,6 +95,7 @@ enum act_kind {
 	ACT_PREDICT,
 	ACT_READING,
 	ACT_MARK,
+	ACT_DEAL,
 	ACT_KINDS,
 };
 const char *act_kind_name(enum act_kind kind);  /* "may_start" */
@@ -235,7 +238,10 @@ struct act_told classroom_act(const struct classroom *classroom, uint32_t sessio
 const struct act *classroom_find(const struct classroom *classroom, uint32_t session, uint32_t id);
 
 /* The devices that a run's group had while it went on; of one that was made afterwards, when it was made.
- * What was undone never was. Returns how many are written, at most `most`. */
+ * What was undone never was. Returns how many are written, at most `most`. 0: all are the run's, as in a
+ * session without a lesson in which no group had any. Elsewhere a group that had none has none of
+ * another's: then it is one, NO_DEVICE, which there is not. */
+enum { NO_DEVICE = 0 };
 size_t classroom_run_devices(const struct classroom *classroom, uint32_t session, uint32_t run,
 	uint32_t *ret_devices, size_t most);
 

@@ -214,13 +214,11 @@ static enum act_verdict set_groups(struct session *session, const struct act *ac
 	return ACT_FITS;
 }
 
-static enum act_verdict judge_assign(const struct session *session, const struct act *act)
+static enum act_verdict judge_devices(const json_t *devices)
 {
-	const json_t *devices = json_object_get(act->body, "devices"), *value;
+	const json_t *value;
 	size_t i;
 
-	if (!has_group(session, int_of(act, "group")))
-		return ACT_NO_GROUP;
 	if (json_array_size(devices) > GROUP_DEVICES)
 		return ACT_FULL;
 	json_array_foreach(devices, i, value)
@@ -232,6 +230,13 @@ static enum act_verdict judge_assign(const struct session *session, const struct
 				return ACT_BAD;
 	}
 	return ACT_FITS;
+}
+
+static enum act_verdict judge_assign(const struct session *session, const struct act *act)
+{
+	if (!has_group(session, int_of(act, "group")))
+		return ACT_NO_GROUP;
+	return judge_devices(json_object_get(act->body, "devices"));
 }
 
 static bool has_device(const struct session_group *group, uint32_t device)
@@ -270,6 +275,46 @@ static enum act_verdict assign(struct session *session, const struct act *act)
 		if (!is_on(act, "is_shared") && !has_device(&had, device))
 			release_device(session, device);
 		group->devices[group->n_devices++] = device;
+	}
+	return ACT_FITS;
+}
+
+static enum act_verdict judge_deal(const struct session *session, const struct act *act)
+{
+	const json_t *groups = json_object_get(act->body, "groups"), *pair;
+	enum act_verdict verdict = json_array_size(groups) ? ACT_FITS : ACT_BAD;
+	bool seen[CLASSROOM_GROUPS + 1] = {false};
+	size_t i;
+
+	json_array_foreach(groups, i, pair)
+	{
+		const json_t *group = json_array_get(pair, 0), *devices = json_array_get(pair, 1);
+
+		if (json_array_size(pair) != 2 || !is_id(group) || !json_is_array(devices))
+			return ACT_BAD;
+		if (!has_group(session, json_integer_value(group)))
+			return ACT_NO_GROUP;
+		if (seen[json_integer_value(group)])
+			return ACT_BAD;
+		seen[json_integer_value(group)] = true;
+		verdict = verdict ? verdict : judge_devices(devices);
+	}
+	return verdict;
+}
+
+static enum act_verdict deal_out(struct session *session, const struct act *act)
+{
+	const json_t *groups = json_object_get(act->body, "groups"), *pair, *value;
+	size_t i, k;
+
+	json_array_foreach(groups, i, pair)
+	{
+		struct session_group *group =
+			&session->groups[json_integer_value(json_array_get(pair, 0))];
+
+		group->n_devices = 0;
+		json_array_foreach(json_array_get(pair, 1), k, value)
+			group->devices[group->n_devices++] = (uint32_t)json_integer_value(value);
 	}
 	return ACT_FITS;
 }
@@ -612,6 +657,7 @@ static const struct rule RULES[ACT_KINDS] = {
 	[ACT_GROUPS] = {"groups", true, {{"groups", 'i'}}, judge_groups, set_groups},
 	[ACT_ASSIGN] = {"assign", true, {{"group", 'i'}, {"devices", 'a'}, {"is_shared", 'B'}},
 		judge_assign, assign},
+	[ACT_DEAL] = {"deal", true, {{"groups", 'a'}}, judge_deal, deal_out},
 	[ACT_MAY_START] = {"may_start", true, {{"groups", 'b'}}, NULL, set_may_start},
 	[ACT_START] = {"start", true, {{"from_ns", 'i'}, {"to_ns", 'I'}, {"runs", 'a'}}, judge_start, start},
 	[ACT_STOP] = {"stop", true, {{"groups", 'a'}}, judge_stop, stop},

@@ -203,6 +203,11 @@ static void say_one(const struct saying *saying, const struct act *act)
 		say_number(saying, NUMBER("用 ", " 台器材"), NUMBER(" has ", " kits"),
 			(int64_t)json_array_size(json_object_get(act->body, "devices")));
 		break;
+	case ACT_DEAL:
+		say(saying, "给 ", "");
+		say_groups(saying, json_object_get(act->body, "groups"));
+		say(saying, "分器材", " got kits");
+		break;
 	case ACT_MAY_START:
 		if (json_is_true(json_object_get(act->body, "groups")))
 			say(saying, "各组可以自己开始", "Groups may start by themselves");

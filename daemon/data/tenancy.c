@@ -151,7 +151,18 @@ static int know_device(struct tenancy *tenancy, uint32_t device)
 static bool concerns_devices(enum act_kind kind)
 {
 	return kind == ACT_MAKE || kind == ACT_TITLE || kind == ACT_GROUPS || kind == ACT_ASSIGN ||
-		kind == ACT_END || kind == ACT_UNDO;
+		kind == ACT_DEAL || kind == ACT_END || kind == ACT_UNDO;
+}
+
+static int know_devices(struct tenancy *tenancy, const json_t *devices)
+{
+	const json_t *value;
+	int r = 0;
+	size_t i;
+
+	json_array_foreach(devices, i, value) if (r == 0) r =
+		know_device(tenancy, (uint32_t)json_integer_value(value));
+	return r;
 }
 
 static void forget_ended(struct classroom *room)
@@ -165,10 +176,10 @@ static void forget_ended(struct classroom *room)
 
 int tenancy_add(struct tenancy *tenancy, const struct act *act, struct instant from)
 {
-	const json_t *devices = json_object_get(act->body, "devices"), *value;
+	const json_t *groups = json_object_get(act->body, "groups"), *pair;
 	enum act_verdict verdict;
-	int r = 0;
 	size_t i;
+	int r;
 
 	if (!concerns_devices(act->kind))
 		return 0;
@@ -177,8 +188,9 @@ int tenancy_add(struct tenancy *tenancy, const struct act *act, struct instant f
 	verdict = classroom_take(tenancy->room, act);
 	if (verdict)
 		return verdict == ACT_NO_MEMORY ? -ENOMEM : 0;
-	json_array_foreach(devices, i, value) if (r == 0) r =
-		know_device(tenancy, (uint32_t)json_integer_value(value));
+	r = know_devices(tenancy, json_object_get(act->body, "devices"));
+	json_array_foreach(groups, i, pair) if (r == 0) r =
+		know_devices(tenancy, json_array_get(pair, 1));
 	for (i = 0; i < tenancy->n && r == 0; i++)
 		r = look_at(tenancy, &tenancy->histories[i], from);
 	return r;

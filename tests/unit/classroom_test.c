@@ -243,6 +243,58 @@ static void groups_share_a_device_that_is_given_so(void **unused)
 	assert_int_equal(group, 3);
 }
 
+/* Dealing is one act: it is told as one, and undone as one. */
+static void what_is_dealt_is_dealt_to_all_at_once(void **unused)
+{
+	unsigned group;
+	char undo[32];
+
+	(void)unused;
+	make(1, jar);
+	make(2, six);
+	assert_int_equal(teacher(1, ACT_DEAL, "{'groups':[[1,[13]]]}"), ACT_FITS);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[]}"), ACT_BAD);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[1]}"), ACT_BAD);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[[1,13]]}"), ACT_BAD);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[[1,[0]]]}"), ACT_BAD);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[[1,[3]],[1,[4]]]}"), ACT_BAD);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[[7,[3]]]}"), ACT_NO_GROUP);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[[1,[11]],[2,[13]]]}"), ACT_TAKEN);
+	assert_int_equal(teacher(2, ACT_ASSIGN, "{'group':3,'devices':[12]}"), ACT_FITS);
+	assert_int_equal(teacher(2, ACT_DEAL, "{'groups':[[1,[11,12]],[2,[14,12]]]}"), ACT_FITS);
+	uint32_t dealt = last_act;
+	assert_ptr_equal(classroom_owner(room, 12, &group), of(2));
+	assert_int_equal(group, 0); /* three have it, and nobody lost it */
+	assert_int_equal(of(2)->groups[3].n_devices, 1);
+	assert_int_equal(of(2)->groups[2].devices[0], 14);
+	snprintf(undo, sizeof undo, "{'act':%u}", dealt);
+	assert_int_equal(teacher(2, ACT_UNDO, undo), ACT_FITS);
+	assert_int_equal(of(2)->groups[1].n_devices, 0);
+	assert_int_equal(of(2)->groups[2].n_devices, 0);
+	assert_int_equal(of(2)->groups[3].n_devices, 1);
+	assert_null(classroom_owner(room, 14, &group));
+}
+
+static void kits_that_something_was_recorded_with_cannot_be_undone(void **unused)
+{
+	uint32_t dealt, start;
+	char undo[32];
+
+	(void)unused;
+	make(1, six);
+	teacher(1, ACT_START, "{'from_ns':400000000000,'runs':[[2,6]]}");
+	teacher(1, ACT_DEAL, "{'groups':[[1,[11]]]}");
+	dealt = last_act;
+	teacher(1, ACT_START, "{'from_ns':400000000000,'runs':[[1,7]]}");
+	start = last_act;
+	snprintf(undo, sizeof undo, "{'act':%u}", dealt);
+	assert_int_equal(teacher(1, ACT_UNDO, undo), ACT_IS_STOOD_ON);
+	snprintf(undo, sizeof undo, "{'act':%u}", start);
+	assert_int_equal(teacher(1, ACT_UNDO, undo), ACT_FITS);
+	snprintf(undo, sizeof undo, "{'act':%u}", dealt);
+	assert_int_equal(teacher(1, ACT_UNDO, undo), ACT_FITS);
+}
+
 static void runs_begin_at_one_instant_also_before(void **unused)
 {
 	(void)unused;
@@ -468,6 +520,33 @@ static void a_run_has_the_kits_that_its_group_had_meanwhile(void **unused)
 	assert_int_equal(classroom_run_devices(room, 5, 7, devices, 4), 0);
 }
 
+/* Else each would have the data of all others. */
+static void a_group_without_a_kit_has_nothing_of_another_s(void **unused)
+{
+	static const char free[] =
+		"{'code':'0008','title':'','lesson':'','groups':2,'is_project':false}";
+	uint32_t devices[4] = {9};
+
+	(void)unused;
+	make(1, six);
+	teacher(1, ACT_START, "{'from_ns':400000000000,'runs':[[1,7],[2,8]]}");
+	teacher(1, ACT_DEAL, "{'groups':[[1,[11]]]}");
+	teacher(1, ACT_STOP, "{'groups':[1,2]}");
+	assert_int_equal(classroom_run_devices(room, 1, 7, devices, 4), 1);
+	assert_int_equal(devices[0], 11);
+	assert_int_equal(classroom_run_devices(room, 1, 8, devices, 4), 1);
+	assert_int_equal(devices[0], NO_DEVICE);
+	/* Without a lesson all is everybody's as long as nobody was given anything. */
+	make(2, free);
+	teacher(2, ACT_START, "{'from_ns':400000000000,'runs':[[1,17],[2,18]]}");
+	teacher(2, ACT_STOP, "{'groups':[1]}");
+	teacher(2, ACT_DEAL, "{'groups':[[1,[12]]]}");
+	teacher(2, ACT_STOP, "{'groups':[2]}");
+	assert_int_equal(classroom_run_devices(room, 2, 17, devices, 4), 0);
+	assert_int_equal(classroom_run_devices(room, 2, 18, devices, 4), 1);
+	assert_int_equal(devices[0], NO_DEVICE);
+}
+
 static void who_did_it_is_told_as_it_is_stored(void **unused)
 {
 	char buffer[32];
@@ -533,6 +612,8 @@ static void the_log_says_what_was_done(void **unused)
 	says(2, "2 组停止记录", "Group 2 stopped");
 	says(3, "3 组打标记 “<b>\\x07开窗”", "Group 3 marked \"<b>\\x07开窗\"");
 	says(4, "1 组用 2 台器材", "Group 1 has 2 kits");
+	teacher(1, ACT_DEAL, "{'groups':[[1,[3,4]],[2,[5]]]}");
+	says(5, "给 1、2 组分器材", "Groups 1 and 2 got kits");
 }
 
 int main(void)
@@ -545,6 +626,8 @@ int main(void)
 		TEST(what_cannot_be_is_refused),
 		TEST(a_device_has_one_group_on_the_whole_board),
 		TEST(groups_share_a_device_that_is_given_so),
+		TEST(what_is_dealt_is_dealt_to_all_at_once),
+		TEST(kits_that_something_was_recorded_with_cannot_be_undone),
 		TEST(runs_begin_at_one_instant_also_before),
 		TEST(the_last_of_two_teachers_holds_and_both_are_in_the_log),
 		TEST(the_clock_of_a_lesson_stands_while_it_is_paused),
@@ -556,6 +639,7 @@ int main(void)
 		TEST(a_guess_is_changed_until_the_group_has_a_run_or_all_is_revealed),
 		TEST(the_end_can_be_undone_and_nothing_else_of_what_is_over),
 		TEST(a_run_has_the_kits_that_its_group_had_meanwhile),
+		TEST(a_group_without_a_kit_has_nothing_of_another_s),
 		TEST(who_did_it_is_told_as_it_is_stored),
 		TEST(the_log_says_what_was_done),
 	};

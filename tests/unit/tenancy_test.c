@@ -85,6 +85,20 @@ static void a_device_is_its_groups_from_the_act_on(void **unused)
 	assert_string_equal(whose(5, 50), "");
 }
 
+static void what_is_dealt_is_each_groups_and_what_is_shared_all(void **unused)
+{
+	(void)unused;
+	make(10, 1, "4827", "a");
+	done(20, 1, ACT_DEAL, "{'groups':[[1,[5,7]],[2,[6,7]]]}");
+	assert_string_equal(whose(5, 19), "");
+	assert_string_equal(whose(5, 20), "pendulum/1@a");
+	assert_string_equal(whose(6, 20), "pendulum/2@a");
+	assert_string_equal(whose(7, 20), "pendulum/0@a");
+	done(30, 1, ACT_UNDO, "{'act':2}");
+	assert_string_equal(whose(5, 29), "pendulum/1@a");
+	assert_string_equal(whose(5, 30), "");
+}
+
 /* Else a line that is sent once more would be another one. */
 static void undoing_does_not_look_back(void **unused)
 {
@@ -139,6 +153,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_device_is_its_groups_from_the_act_on),
+		TEST(what_is_dealt_is_each_groups_and_what_is_shared_all),
 		TEST(undoing_does_not_look_back),
 		TEST(what_concerns_no_device_changes_nothing),
 		TEST(many_sessions_are_remembered_by_their_instants),
