@@ -8,6 +8,7 @@
 #include "share/ask.h"
 #include "share/classes.h"
 #include "share/handlers.h"
+#include "share/plugged.h"
 
 /* What somebody wants done. */
 struct wish {
@@ -140,6 +141,22 @@ static json_t *wish_assign(const struct wish *wish)
 	}
 	return json_pack(
 		"{sIsOsb}", "group", (json_int_t)group, "devices", devices, "is_shared", is_shared);
+}
+
+static json_t *wish_deal(const struct wish *wish)
+{
+	struct deal deal;
+
+	if (!session_is_open(wish->session)) {
+		classes_refuse(wish->request, ACT_IS_ENDED);
+		return NULL;
+	}
+	if (plugged_deal(wish->parts, wish->session, &deal))
+		return plugged_deal_body(&deal);
+	request_refuse(wish->request, 409, "nothing_to_deal",
+		"没有能再分给各组的器材。插上器材，再分一次。",
+		"There are no kits to deal to a group. Plug some in and deal again.");
+	return NULL;
 }
 
 /* The groups named; bits. Of none: those that `otherwise` says. */
@@ -281,6 +298,7 @@ static const struct {
 	{ACT_TITLE, wish_text},
 	{ACT_GROUPS, wish_groups},
 	{ACT_ASSIGN, wish_assign},
+	{ACT_DEAL, wish_deal},
 	{ACT_MAY_START, wish_may_start},
 	{ACT_START, wish_start},
 	{ACT_STOP, wish_stop},
@@ -317,9 +335,9 @@ static void do_wish(const struct wish *wish, const char *name)
 		return;
 	}
 	refuse_parameter(wish->request, "do",
-		"要写 start、stop、assign、groups、title、freeze、range、reveal、phase、pause、replay、"
+		"要写 start、stop、assign、deal、groups、title、freeze、range、reveal、phase、pause、replay、"
 		"mark、may_start、end 或 undo",
-		"must be start, stop, assign, groups, title, freeze, range, reveal, phase, pause, "
+		"must be start, stop, assign, deal, groups, title, freeze, range, reveal, phase, pause, "
 		"replay, mark, may_start, end or undo");
 }
 

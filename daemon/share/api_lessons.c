@@ -8,39 +8,14 @@
 #include "share/handlers.h"
 #include "share/json.h"
 #include "share/lesson_json.h"
-#include "share/readiness.h"
-
-/* --- what is plugged in --- */
-
-struct plugged {
-	struct readiness_device devices[2 * DEVICE_MAX];
-	size_t n;
-};
-
-static void take_device(
-	void *self, const struct device *device, const struct trouble_words *problem)
-{
-	struct plugged *plugged = self;
-
-	if (plugged->n < sizeof plugged->devices / sizeof *plugged->devices)
-		plugged->devices[plugged->n++] =
-			(struct readiness_device){.device = device, .problem = *problem};
-}
-
-static struct plugged look(const struct parts *parts)
-{
-	struct plugged plugged = {.n = 0};
-
-	live_devices(parts->live, take_device, &plugged);
-	return plugged;
-}
+#include "share/plugged.h"
 
 /* --- answers --- */
 
 void handle_lessons(void *self, struct request *request)
 {
 	struct parts *parts = self;
-	const struct plugged plugged = look(parts);
+	const struct plugged plugged = plugged_look(parts);
 	struct text text = answer_begin(parts);
 	struct readiness readiness;
 
@@ -86,7 +61,7 @@ void handle_lesson(void *self, struct request *request)
 {
 	struct parts *parts = self;
 	const struct lesson *lesson = shelf_find(parts->shelf, request_argument(request, 0));
-	const struct plugged plugged = look(parts);
+	const struct plugged plugged = plugged_look(parts);
 	bool is_teacher = parts_is_teacher(parts, request);
 	struct readiness readiness;
 
@@ -117,7 +92,7 @@ void write_shelf(const struct parts *parts, struct text *text)
 
 static uint64_t digest(const struct parts *parts)
 {
-	const struct plugged plugged = look(parts);
+	const struct plugged plugged = plugged_look(parts);
 	struct readiness readiness;
 	uint64_t hash = HASH_START;
 

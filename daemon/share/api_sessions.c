@@ -11,8 +11,11 @@
 #include "share/classes.h"
 #include "share/handlers.h"
 #include "share/json.h"
+#include "share/plugged.h"
 
 enum { MOST_SESSIONS = 200, MOST_ACTS = 500 };
+
+static const char sessions_path[] = "/api/v1/sessions";
 
 /* ---------------------------------------------------------------- telling */
 
@@ -34,9 +37,12 @@ void announce_session(void *self, const struct session *session, const struct ac
 	}
 }
 
-static unsigned status_of(const struct act *act)
+/* Whoever makes a session is answered behind what it was dealt. */
+static unsigned status_of(const struct request *request, const struct act *act)
 {
-	return act->kind == ACT_MAKE || act->kind == ACT_READING ? 201 : 200;
+	bool is_made = act->kind == ACT_DEAL && strcmp(request_path(request), sessions_path) == 0;
+
+	return is_made || act->kind == ACT_MAKE || act->kind == ACT_READING ? 201 : 200;
 }
 
 /* It is in force, and will be written as soon as the card takes it: to do it again would be one more. */
@@ -82,7 +88,7 @@ void answer_act(void *self, struct request *request, uint32_t session_id, uint32
 	else
 		classes_write(parts, session, &text);
 	text_add_char(&text, '\n');
-	answer_send(request, status_of(act), &text);
+	answer_send(request, status_of(request, act), &text);
 }
 
 /* ---------------------------------------------------------------- listing */
@@ -274,19 +280,39 @@ static json_t *make_body(struct parts *parts, struct request *request, const jso
 		(json_int_t)groups, "is_project", is_project);
 }
 
+/* The last act. It has begun whatever becomes of the kits: they can be dealt later, too. */
+static const struct act *deal_made(struct parts *parts, const struct act *made)
+{
+	struct sessions *sessions = &parts->sessions;
+	const uint32_t session = made->session, made_id = made->id;
+	const struct act *dealt = NULL;
+	struct deal deal;
+
+	if (plugged_deal(parts, classroom_session(sessions->room, session), &deal) &&
+		sessions_do_body(sessions, session, ACT_BY_TEACHER, ACT_DEAL,
+			plugged_deal_body(&deal), &dealt) == 0)
+		return dealt;
+	return classroom_find(sessions->room, session, made_id);
+}
+
 void handle_session_make(void *self, struct request *request)
 {
 	struct parts *parts = self;
 	const struct act *act = NULL;
+	bool is_dealt = true;
 	json_t *wanted, *body;
 
 	if (!ask_body(request, &wanted))
 		return;
-	body = make_body(parts, request, wanted);
+	body = ask_member_bool(request, wanted, "deal", &is_dealt)
+		? make_body(parts, request, wanted)
+		: NULL;
 	json_decref(wanted);
 	if (!body)
 		return;
 	int r = sessions_do_body(&parts->sessions, 0, ACT_BY_TEACHER, ACT_MAKE, body, &act);
+	if (r == 0 && is_dealt)
+		act = deal_made(parts, act);
 	classes_answer(parts, request, r, act);
 }
 

@@ -67,5 +67,6 @@ json_t *classes_stop_body(const struct session *session, unsigned groups);
 unsigned classes_equipped(const struct session *session);
 unsigned classes_recording(const struct session *session);
 
-/* Each session whose groups became ready, or are so no longer, is told. Call it each second. */
+/* Each session whose groups became ready, or are so no longer, or could be dealt something, is told. Call it
+ * each second. */
 void classes_watch(struct parts *parts);

@@ -5,6 +5,7 @@
 
 #include "share/handlers.h"
 #include "share/json.h"
+#include "share/plugged.h"
 
 static void add_wall(const struct parts *parts, struct instant at, struct text *text)
 {
@@ -111,6 +112,7 @@ static void add_text_or_null(struct text *text, const char *value)
 void classes_write(const struct parts *parts, const struct session *session, struct text *text)
 {
 	bool is_open = session_is_open(session);
+	struct deal deal;
 
 	text_addf(text, "{\"id\":%u,\"code\":", session->id);
 	add_text_or_null(text, is_open ? session->code : "");
@@ -136,7 +138,7 @@ void classes_write(const struct parts *parts, const struct session *session, str
 		text_add(text, i > 1 ? "," : "");
 		add_group(parts, session, i, text);
 	}
-	text_add(text, "],\"phase\":");
+	text_addf(text, "],\"can_deal\":%u,\"phase\":", plugged_deal(parts, session, &deal));
 	add_phase(session, text);
 	text_add(text, ",\"is_frozen\":");
 	json_bool(text, session->is_frozen);
@@ -174,12 +176,16 @@ void classes_watch(struct parts *parts)
 		return;
 	for (size_t i = 0, n = 0; i < classroom_count(parts->sessions.room); i++) {
 		const struct session *session = classroom_at(parts->sessions.room, i);
-		unsigned now = session_is_open(session) ? ready_groups(parts, session) : 0;
+		struct ready now = {.session = session->id};
+		struct deal deal;
 
 		if (!session_is_open(session) || n == PARTS_READY)
 			continue;
-		if (of[n].session == session->id && of[n].groups != now)
+		now.groups = ready_groups(parts, session);
+		now.can_deal = plugged_deal(parts, session, &deal);
+		if (of[n].session == now.session &&
+			(of[n].groups != now.groups || of[n].can_deal != now.can_deal))
 			announce_session(parts, session, NULL);
-		of[n++] = (struct ready){session->id, now};
+		of[n++] = now;
 	}
 }

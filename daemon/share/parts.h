@@ -35,10 +35,11 @@
 
 enum { PARTS_SCRATCH = 2 << 20, PARTS_READY = 64 };
 
-/* Which groups of an open session were ready when that was last looked at: bits 1 << number. */
+/* Which groups of an open session were ready when that was last looked at, bits 1 << number, and how many
+ * there were to deal kits to. */
 struct ready {
 	uint32_t session;
-	unsigned groups;
+	unsigned groups, can_deal;
 };
 
 struct parts {

@@ -76,7 +76,7 @@ export class Teacher {
   /** A session whose groups 1, 2 … have the kits of these stickers. @param {string|null} lesson @param {number[]} stickers
    * @param {{groups?: number, title?: string}} [more] */
   async session(lesson, stickers, { groups = stickers.length, title = '' } = {}) {
-    let session = await this.post('sessions', { lesson, title, groups, is_project: false });
+    let session = await this.post('sessions', { lesson, title, groups, is_project: false, deal: false });
     const { devices } = await this.board.get('devices');
     for (const [i, sticker] of stickers.entries()) {
       const device = devices.find((/** @type {any} */ d) => d.sticker === sticker);

@@ -104,8 +104,8 @@ class Pendulum(Lesson):
         card = next(card for card in self.board.get("lessons")["lessons"] if card["id"] == "pendulum")
         self.assertEqual((card["readiness"]["state"], card["readiness"]["groups"]), ("ready", 6))
         self.session = self.board.post("sessions", {"lesson": "pendulum", "title": "八（2）班", "groups": 6})
-        for group, device in enumerate(card["readiness"]["devices"], 1):   # as the teacher's page deals them
-            self.act(do="assign", group=group, devices=[device])
+        self.assertEqual([group["devices"] for group in self.session["groups"]],
+                         [[device] for device in card["readiness"]["devices"]])   # it keeps what the card promises
         visitors = self.join_all()
         self.record(visitors)
 
@@ -141,6 +141,11 @@ class Stairs(Lesson):
     def test_what_groups_share_each_of_them_has(self):
         self.session = self.board.post("sessions", {"lesson": "stairs-pressure", "title": "七（1）班", "groups": 3})
         id_of = {board: device for device, board in self.board_of.items()}
+        dealt = [group["devices"] for group in self.session["groups"]]
+        self.assertEqual([len(set(devices)) for devices in dealt], [2] * 3)
+        self.assertEqual(len(set(dealt[0]) & set(dealt[1]) & set(dealt[2])), 1, "the one that stays is everybody's")
+        for group in (1, 2, 3):                          # but the heights are those of these boards
+            self.act(do="assign", group=group, devices=[])
         for group in (1, 2, 3):
             self.act(do="assign", group=group, devices=[id_of[group - 1], id_of[3]], is_shared=True)
         self.assertEqual([group["is_ready"] for group in self.session["groups"]], [True] * 3)

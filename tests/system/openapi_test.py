@@ -253,6 +253,7 @@ class Openapi(unittest.TestCase):
         self.act(me, 401, {"do": "end"}, cookie={})
         self.act(me, 200, {"do": "assign", "group": 1, "devices": [self.device["id"]]})
         self.act(me, 400, {"do": "assign", "group": 1})
+        self.act(me, 409, {"do": "deal"})
         self.act(me, 404, {"do": "assign", "group": 3, "devices": []})
         self.act(me, 200, {"do": "range", "low": 0, "high": 5})
         self.act(me, 200, {"do": "freeze", "on": True})

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Watches no clock: may run beside other tests.
-// What the teacher's page makes of a class without asking anybody: which channel serves a lesson's need, who gets which
-// kit, one point for each group, how near a prediction was. Without a browser.
+// What the teacher's page makes of a class without asking anybody: which channel serves a lesson's need, one point
+// for each group, how near a prediction was. Without a browser.
 import assert from 'node:assert';
 import test from 'node:test';
 import { load } from '../support/pages.mjs';
-import { deal, lanesOf, serving, together } from '../../daemon/web/js/class-lanes.js';
+import { lanesOf, serving, together } from '../../daemon/web/js/class-lanes.js';
 import { curveOf, distance, pointsOf, pointsOfReadings, pooled } from '../../daemon/web/js/class-points.js';
 import { formulaOf } from '../../daemon/web/js/formula.js';
 
@@ -35,27 +35,9 @@ test('a group looks at the channels of its lesson, that of the plot first', () =
   assert.deepStrictEqual(lanesOf([probe(1), gate(2)], null).map((l) => l.channel.id), ['temp', 'period'], 'without a lesson: what each measures, and no clock');
 });
 
-test('kits are dealt to groups that have none, each what its lesson needs, and nobody loses one', () => {
-  const lesson = { needs: [{ id: 'a', quantity: 'temperature' }, { id: 'b', quantity: 'temperature' }] };
-  const groups = [1, 2, 3].map((number) => ({ number, devices: number === 2 ? [9] : [] })), kits = [gate(1), probe(2), probe(3), probe(4, { state: 'gone' }), probe(5), probe(9)];
-  assert.deepStrictEqual(deal(groups, kits, { needs: lesson.needs.slice(0, 1) }), [{ group: 1, devices: [2] }, { group: 3, devices: [3] }]);
-  assert.deepStrictEqual(deal(groups, kits, lesson), [{ group: 1, devices: [2, 3] }, { group: 3, devices: [5] }], 'two needs take two probes, as far as there are');
-  assert.deepStrictEqual(deal(groups, [gate(1)], lesson), []);
-  assert.deepStrictEqual(deal(groups, [air(1), air(2)], { needs: [{ id: 'h', quantity: 'humidity' }, { id: 'T', quantity: 'temperature' }] }),
-    [{ group: 1, devices: [1] }, { group: 3, devices: [2] }], 'one kit has both');
-  const shared = { needs: [{ id: 'p', quantity: 'period' }, { id: 'room', quantity: 'temperature', groups_share: 12 }] };
-  assert.deepStrictEqual(deal(groups, [gate(1), probe(2), gate(3), probe(4)], shared), [{ group: 1, devices: [1, 2], is_shared: true }, { group: 3, devices: [3, 2], is_shared: true }], 'what the class shares each group has');
-  assert.deepStrictEqual(deal(groups, [gate(1), probe(2), probe(4)], shared), [{ group: 1, devices: [1, 2], is_shared: true }], 'and none has that alone');
-  const late = [{ number: 1, devices: [1, 2] }, { number: 2, devices: [] }];
-  assert.deepStrictEqual(deal(late, [gate(1), probe(2), gate(3), probe(4)], shared), [{ group: 2, devices: [3, 2], is_shared: true }], 'who is dealt later has it, too');
-  const pairs = { needs: [{ id: 'p', quantity: 'period' }, { id: 'room', quantity: 'temperature', groups_share: 2 }] };
-  assert.deepStrictEqual(deal([1, 2, 3].map((number) => ({ number, devices: [] })), [gate(1), gate(2), gate(3), probe(4), probe(5)], pairs).map((g) => g.devices), [[1, 4], [2, 4], [3, 5]], 'two and two');
-  const room = { needs: [{ id: 'room', quantity: 'temperature', groups_share: 12 }] };
-  assert.deepStrictEqual(deal(groups, [probe(2)], room), [{ group: 1, devices: [2], is_shared: true }, { group: 3, devices: [2], is_shared: true }], 'where all is shared all have it');
+test('who has a probe of its own and one that all share looks at each for its need', () => {
   const liked = { needs: [{ id: 'mobile', quantity: 'temperature', kits: ['b', 'a'] }, { id: 'fixed', quantity: 'temperature', kits: [{ id: 'a' }, { id: 'b' }], groups_share: 12 }] };
-  assert.deepStrictEqual(deal([1, 2].map((number) => ({ number, devices: [] })), [probe(1, { kit: 'a' }), probe(2, { kit: 'b' }), probe(3, { kit: 'b' })], liked).map((g) => g.devices), [[2, 1], [3, 1]], 'kits that the lesson likes best come first');
   assert.deepStrictEqual(lanesOf([probe(1, { kit: 'a' }), probe(3, { kit: 'b' })], liked).map((l) => [l.need, l.device.id]), [['mobile', 3], ['fixed', 1]]);
-  assert.deepStrictEqual(deal(groups, kits, null), [{ group: 1, devices: [1] }, { group: 3, devices: [2] }], 'without a lesson, one each');
 });
 
 const jsep = load('jsep');

@@ -44,7 +44,7 @@ for (const how of COMBINATIONS) {
 
 test('a lesson goes on, with a name that is long and has marks in it', async () => {
   const page = await teacherOn(board, COMBINATIONS[0]);
-  const { id } = await post(page, 'sessions', { lesson: 'warm-string', title: '七（3）班 <i>“很长的班级名字”</i> 🍵', groups: 7, is_project: false });
+  const { id } = await post(page, 'sessions', { lesson: 'warm-string', title: '七（3）班 <i>“很长的班级名字”</i> 🍵', groups: 7, is_project: false, deal: false });
   const [one, two, three] = (await board.get('devices')).devices;
   await post(page, `sessions/${id}/acts`, { do: 'assign', group: 1, devices: [one.id] });
   await post(page, `sessions/${id}/acts`, { do: 'assign', group: 2, devices: [two.id] });

@@ -45,7 +45,7 @@ const dots = (/** @type {any} */ page) => page.locator('[aria-labelledby=result]
 
 test('each run of a group is a point, and the fit over them says what it found', async () => {
   const { page, post } = await teacher();
-  const { id } = await post('sessions', { lesson: 'warm-string', title: '', groups: 2, is_project: false }, 201);
+  const { id } = await post('sessions', { lesson: 'warm-string', title: '', groups: 2, is_project: false, deal: false }, 201);
   const devices = (await board.get('devices')).devices;
   for (const i of [0, 1]) await post(`sessions/${id}/acts`, { do: 'assign', group: i + 1, devices: [devices[i].id] });
   await post(`sessions/${id}/groups/1/prediction`, { points: [[0, 40], [30, 60], [60, 70]] });

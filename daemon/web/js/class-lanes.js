@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // Which channels a group looks at: those that serve the needs of its lesson, the one of the lesson's plot first; without
-// a lesson the first channel of each device. And how devices would be dealt to groups. Pure.
+// a lesson the first channel of each device. Pure.
 
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./api.js').Stream} Stream */
@@ -60,43 +60,3 @@ export function lanesOf(devices, lesson) {
 
 /** Lanes that share the axis of the first. @param {Lane[]} lanes */
 export const together = (lanes) => lanes.filter((lane) => lane.channel.unit === lanes[0].channel.unit && lane.channel.quantity === lanes[0].channel.quantity);
-
-/** Deals devices that no group has to groups that have none: for each the best ones that serve its needs. What several groups share each
- * of them gets, also where others of them have it already; but no group gets that alone, where it needs a kit of its own.
- * @param {{number: number, devices: number[]}[]} groups @param {Device[]} devices in the order of their stickers
- * @param {{needs: Need[], plot: {y: string}|null}|null} lesson
- * @returns {{group: number, devices: number[], is_shared?: true}[]} */
-export function deal(groups, devices, lesson) {
-  const needs = lesson?.needs ?? [], taken = new Set(groups.flatMap((g) => g.devices)), out = [];
-  const isShared = (/** @type {Need} */ need) => (need.groups_share ?? 1) > 1, wantsOwn = needs.some((need) => !isShared(need) && !need.is_optional);
-  const blockOf = (/** @type {number} */ number, /** @type {Need} */ need) => `${need.id} ${Math.floor((number - 1) / (need.groups_share ?? 1))}`;
-  /** @type {Map<string, Device>} what serves a need for so many groups together */ const shared = new Map();
-  for (const group of groups) {
-    const lanes = lanesOf(group.devices.flatMap((id) => devices.find((d) => d.id === id) ?? []), lesson);
-    for (const need of needs.filter(isShared)) {
-      const lane = lanes.find((l) => l.need === need.id);
-      if (lane) shared.set(blockOf(group.number, need), lane.device);
-    }
-  }
-  const free = new Set(devices.filter((d) => !taken.has(d.id) && d.state !== 'gone'));
-  for (const group of groups) {
-    if (group.devices.length) continue;
-    /** @type {Device[]} */ const mine = [], own = [];
-    for (const need of needs) {
-      if (lanesOf(mine, lesson).some((l) => l.need === need.id)) continue;
-      const device = (isShared(need) && shared.get(blockOf(group.number, need))) || best(free, need).find((d) => !mine.includes(d));
-      if (!device) continue;
-      mine.push(device);
-      if (!isShared(need)) own.push(device);
-    }
-    if (!needs.length && free.size) { const [first] = free; mine.push(first); own.push(first); }
-    if (!mine.length || (wantsOwn && !own.length)) continue;
-    for (const device of mine) free.delete(device);
-    for (const need of needs.filter(isShared)) {
-      const lane = lanesOf(mine, lesson).find((l) => l.need === need.id);
-      if (lane && !own.includes(lane.device)) shared.set(blockOf(group.number, need), lane.device);
-    }
-    out.push({ group: group.number, devices: mine.map((d) => d.id), ...(mine.length > own.length ? { is_shared: /** @type {true} */ (true) } : {}) });
-  }
-  return out;
-}

@@ -6,12 +6,12 @@ import { t } from './base.js';
 import { identify, Refusal, zero } from './api.js';
 import { board } from './board.js';
 import { classroom } from './classroom.js';
-import { deal, lanesOf } from './class-lanes.js';
+import { lanesOf } from './class-lanes.js';
 import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { sentence, withTeacher } from './pin.js';
 import { refusals } from './refusals.js';
-import { act, getSession, makeSession } from './teacher-api.js';
+import { act, makeSession } from './teacher-api.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -54,23 +54,11 @@ export function kitsFree(session) {
   return (board.devices ?? []).filter((d) => !taken.has(d.id));
 }
 
-/** Gives kits that nobody has to groups that have none. Each is answered when it is on the card, so they go off together.
- * @param {Session} session */
-export async function dealOut(session) {
-  const told = await Promise.all(deal(session.groups, kitsFree(session), desk.text(session.lesson)).map((dealt) => act(session.id, { do: 'assign', ...dealt })));
-  const after = told.length ? await getSession(session.id) : session;
-  classroom.take(after);
-  return after;
-}
-
-/** Opens the chosen lesson for a class. @param {number} groups */
+/** Opens the chosen lesson for a class, which the board deals its kits. @param {number} groups */
 export async function openLesson(groups) {
   const { lesson = null, title, isProject, card } = desk;
-  const made = await doing('open', async () => {
-    const session = await makeSession({ ...(lesson == null ? {} : { lesson }), title: title.trim(), groups, is_project: card?.is_project ?? (lesson == null && isProject) });
-    // It is open whatever becomes of the kits: they can be dealt there, too.
-    return dealOut(session).catch((error) => { refusals.tell(sentence(error)); return session; });
-  });
+  const made = await doing('open', () => makeSession({ ...(lesson == null ? {} : { lesson }), title: title.trim(), groups,
+    is_project: card?.is_project ?? (lesson == null && isProject) }));
   if (!made) return;
   classroom.take(made);
   desk.enter(made);

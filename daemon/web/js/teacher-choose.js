@@ -4,7 +4,6 @@
 // side for how many groups of which class. The big key opens the lesson, and then there is a code to join by.
 import { html, say, Segments, t } from './base.js';
 import { classroom } from './classroom.js';
-import { deal } from './class-lanes.js';
 import { kitsFree, openLesson } from './deeds.js';
 import { desk, GROUPS_MOST } from './desk.js';
 import { Icon } from './icons.js';
@@ -54,11 +53,11 @@ function Cards() {
     <div class="cards" tabindex="0" role="group" aria-label=${t('te_step1')}>${all.map(({ face }) => face)}</div></section>`;
 }
 
-/** For how many groups, when nobody said it: as many as would have kits of their own. */
+/** For how many groups, when nobody said it: as many as there are kits for. */
 function groupsNow() {
   const needs = desk.text(desk.lesson)?.needs ?? [], isAllShared = needs.length > 0 && needs.every((need) => need.groups_share > 1);
-  const free = Array.from({ length: GROUPS_MOST }, (_, i) => ({ number: i + 1, devices: [] }));
-  return desk.groups ?? ((!isAllShared && deal(free, kitsFree(null), desk.text(desk.lesson)).length) || GROUPS_FIRST);
+  const there = desk.lesson != null ? desk.card?.readiness.groups : kitsFree(null).filter((d) => d.streams.length && d.state !== 'gone').length;
+  return desk.groups ?? ((!isAllShared && Math.min(GROUPS_MOST, there ?? 0)) || GROUPS_FIRST);
 }
 
 /** @param {{groups: number, onChange: (n: number) => void}} p */

@@ -6,8 +6,7 @@ import { html, Pop, say, Segments, t, useState } from './base.js';
 import { board } from './board.js';
 import { qrUrl } from './class-api.js';
 import { Animal, colourOf } from './animals.js';
-import { blink, canStart, dealOut, doing, endLesson, kitsFree, mark, perform, startAll, stopAll, zeroAll } from './deeds.js';
-import { deal } from './class-lanes.js';
+import { blink, canStart, endLesson, mark, perform, startAll, stopAll, zeroAll } from './deeds.js';
 import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { useText } from './hooks.js';
@@ -81,9 +80,8 @@ const Settings = ({ session }) => html`<section class="panel" aria-labelledby="s
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function KitsView({ session, lesson }) {
-  const spare = deal(session.groups, kitsFree(session), lesson).length;
   return html`<div class="tcols"><div><div class="secthead"><h2 class="step">${t('te_step2')}</h2><div class="acts">
-      ${spare > 0 && html`<button class="btn main" onClick=${() => doing('deal', () => dealOut(session))}><${Icon} n="hand" s=${20}/>${t('te_deal', spare)}</button>`}
+      ${session.can_deal > 0 && html`<button class="btn main" onClick=${() => perform(session, { do: 'deal' })}><${Icon} n="hand" s=${20}/>${t('te_deal', session.can_deal)}</button>`}
       <button class="btn" onClick=${() => blink(devicesIn(session))}><${Icon} n="lamp" s=${20}/>${t('te_blinkAllDo')}</button></div></div>
     <${Kits} devices=${kitsFor(lesson, session)} lesson=${lesson} session=${session}/>${lesson && html`<${Notes} lesson=${lesson}/>`}</div>
     <div class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${BoardPanel}/></div></div>`;
