@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import daemon  # noqa: E402
 
 KITLOG = os.environ["KITLOG"]
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Board(unittest.TestCase):
@@ -143,6 +144,31 @@ class Terminal(Board):
         self.assertIn("not complete", self.kitlog("run", "receipt", "1"))
         self.assertRegex(self.kitlog("run", "receipt"), "sha256 [0-9a-f]{64}")
         self.assertIn("七（3）班", self.kitlog("session", "list", "--ended"))
+
+    def plug(self, number):
+        """A board that prints a temperature, on the pty that is configured for it."""
+        printer = subprocess.Popen([sys.executable, "-B", SOURCE / "tests/support/printer.py",
+                                    pathlib.Path(self.folder) / f"board{number}", "20", "temp:21.5Cel"])
+        self.addCleanup(printer.wait)
+        self.addCleanup(printer.kill)
+        self.board.wait_device(number)
+
+    def test_who_has_which_kit_is_said(self):
+        self.board.end()
+        self.board = daemon.Daemon(self.folder, [pathlib.Path(self.folder) / f"board{n}" for n in (1, 2, 3)]).start()
+        self.addCleanup(self.board.end)
+        self.board.wait_ready()
+        self.plug(1)
+        self.plug(2)
+        said = self.kitlog("session", "begin", "--groups", "3", "七（3）班")
+        self.assertRegex(said, r"Group 1 Rabbit: #1 \w.*\n +Group 2 Egret: #2 \w.*\n +Group 3 Turtle: no kit yet")
+        self.plug(3)
+        self.assertRegex(self.kitlog("session", "deal"), r"Group 1 Rabbit: #1 .*\n.*#2 .*\n +Group 3 Turtle: #3 ")
+        self.assertIn("no kits to deal", self.kitlog("session", "deal", status=1))
+        log = self.kitlog("session", "log")
+        self.assertIn("Groups 1 and 2 got kits", log)
+        self.kitlog("session", "undo", next(line.split()[0] for line in log.splitlines() if "Group 3 got kits" in line))
+        self.assertIn("3 组 乌龟：3 号", self.kitlog("session", "deal", "1", locale="zh_CN.UTF-8"))
 
     def test_words_that_do_not_fit_are_told(self):
         for words, said in ((("session", "dance"), "expected: list, begin"), (("session", "stop", "x"), "a number from"),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog session`: list, begin, start, stop, end, log, undo, activity. Where one session is open, its
+/* `kitlog session`: list, begin, deal, start, stop, end, log, undo. Where one session is open, its
  * number may be left out. */
 #include "tools/kitlog/command.h"
 
@@ -45,6 +45,48 @@ static void print_session(const json_t *session)
 		7);
 }
 
+/* "1 号 防水温度探头"; what the board does not know any more has no name. */
+static void add_kit(struct text *text, const json_t *devices, const json_t *id)
+{
+	char name[SAY_LINE];
+	const json_t *device;
+	size_t i;
+
+	json_array_foreach(devices, i, device)
+	{
+		if (!json_equal(json_object_get(device, "id"), id))
+			continue;
+		text_addf(text, say("%lld 号 %s", "#%lld %s"), number_of(device, "sticker"),
+			say_harmless(say_pick(json_object_get(device, "name")), name));
+		return;
+	}
+	text_add(text, say("已拔下的一台", "one that is unplugged"));
+}
+
+/* Who has what, a line for each group. */
+static void print_hands(const struct call *call, const json_t *session)
+{
+	json_t *body = board_get(call->board, "/api/v1/devices");
+	const json_t *group, *id;
+	size_t i, k;
+
+	json_array_foreach(json_object_get(session, "groups"), i, group)
+	{
+		char buffer[4 * SAY_LINE];
+		struct text text = text_over(buffer, sizeof buffer);
+
+		json_array_foreach(json_object_get(group, "devices"), k, id)
+		{
+			text_add(&text, k ? say("、", ", ") : "");
+			add_kit(&text, json_object_get(body, "devices"), id);
+		}
+		printf(say("    %lld 组 %s：%s\n", "    Group %lld %s: %s\n"),
+			number_of(group, "number"), say_pick(json_object_get(group, "animal")),
+			k ? text.at : say("还没有器材", "no kit yet"));
+	}
+	json_decref(body);
+}
+
 static int finish(const struct call *call, json_t *session)
 {
 	if (!session)
@@ -55,6 +97,17 @@ static int finish(const struct call *call, json_t *session)
 		print_session(session);
 	json_decref(session);
 	return 0;
+}
+
+static int finish_dealt(const struct call *call, json_t *session)
+{
+	json_incref(session);
+	int result = finish(call, session);
+
+	if (session && !call->is_json)
+		print_hands(call, session);
+	json_decref(session);
+	return result;
 }
 
 /* ---------------------------------------------------------------- which one */
@@ -93,7 +146,8 @@ static json_int_t read_id(const char *command, const char *word)
 	return 0;
 }
 
-static int act(const struct call *call, json_int_t session, json_t *body)
+/* As it is then; NULL after saying why not. */
+static json_t *act(const struct call *call, json_int_t session, json_t *body)
 {
 	char path[64];
 	json_t *answer;
@@ -101,10 +155,10 @@ static int act(const struct call *call, json_int_t session, json_t *body)
 	snprintf(path, sizeof path, "/api/v1/sessions/%lld/acts", (long long)session);
 	answer = board_post(call->board, path, body);
 	json_decref(body);
-	return finish(call, answer);
+	return answer;
 }
 
-/* start, stop, end: of the session named, or the only one. */
+/* deal, start, stop, end: of the session named, or the only one. */
 static int act_plainly(const struct call *call, const char *what)
 {
 	char command[32];
@@ -118,7 +172,9 @@ static int act_plainly(const struct call *call, const char *what)
 		return 2;
 	if (call->argc == 1 && !(id = only_open(call)))
 		return 1;
-	return act(call, id, json_pack("{s:s}", "do", what));
+	json_t *session = act(call, id, json_pack("{s:s}", "do", what));
+
+	return strcmp(what, "deal") == 0 ? finish_dealt(call, session) : finish(call, session);
 }
 
 /* ---------------------------------------------------------------- the commands */
@@ -204,7 +260,7 @@ static int begin(const struct call *call)
 		return result;
 	session = board_post(call->board, "/api/v1/sessions", body);
 	json_decref(body);
-	return finish(call, session);
+	return finish_dealt(call, session);
 }
 
 static void print_act(const json_t *act)
@@ -265,7 +321,7 @@ static int undo(const struct call *call)
 		return 2;
 	if (call->argc == 2 && !(session = only_open(call)))
 		return 1;
-	return act(call, session, json_pack("{s:s, s:I}", "do", "undo", "act", id));
+	return finish(call, act(call, session, json_pack("{s:s, s:I}", "do", "undo", "act", id)));
 }
 
 int command_session(const struct call *call)
@@ -276,11 +332,12 @@ int command_session(const struct call *call)
 		return list(call);
 	if (!strcmp(verb, "begin"))
 		return begin(call);
-	if (!strcmp(verb, "start") || !strcmp(verb, "stop") || !strcmp(verb, "end"))
+	if (!strcmp(verb, "deal") || !strcmp(verb, "start") || !strcmp(verb, "stop") ||
+		!strcmp(verb, "end"))
 		return act_plainly(call, verb);
 	if (!strcmp(verb, "log"))
 		return show_log(call);
 	if (!strcmp(verb, "undo"))
 		return undo(call);
-	return command_misused("session", verb, "list, begin, start, stop, end, log, undo");
+	return command_misused("session", verb, "list, begin, deal, start, stop, end, log, undo");
 }
