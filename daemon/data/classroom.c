@@ -182,7 +182,7 @@ struct act_told classroom_act(const struct classroom *classroom, uint32_t sessio
 
 	return (struct act_told){.act = &done->act,
 		.is_undone = done->is_undone,
-		.may_undo = !done->is_undone && act_can_be_undone(done->act.kind)};
+		.may_undo = !done->is_undone && act_can_be_undone(&done->act)};
 }
 
 const struct act *classroom_find(const struct classroom *classroom, uint32_t session, uint32_t id)
@@ -264,7 +264,7 @@ static enum act_verdict fold_without(const struct classroom *classroom, const st
 		return ACT_NO_ACT;
 	if (done->is_undone)
 		return ACT_IS_UNDONE;
-	if (!act_can_be_undone(done->act.kind))
+	if (!act_can_be_undone(&done->act))
 		return ACT_IS_FOR_GOOD;
 	if (!session_is_open(&course->state) && done->act.kind != ACT_END)
 		return ACT_IS_ENDED;

@@ -28,8 +28,11 @@
  *   deal        groups [[group, [device ids]] ..]     what these have from now on, where several have one
  *               they share it; nobody else loses it (data/deal.h says who gets what)
  *   may_start   groups true|false
- *   start       from_ns, to_ns?, runs [[group, run id] ..]   to_ns: made afterwards, over at once
- *   stop        groups [numbers]
+ *   start       from_ns, to_ns?, lasts_ns?, runs [[group, run id] ..]   to_ns: made afterwards, over at once;
+ *               lasts_ns: no run is longer, whenever the stop comes
+ *   arm         groups [numbers], lasts_ns?   they wait for their trigger; the board starts each then
+ *   stop        groups [numbers]     by the board: those whose time is up; of one that waits: no longer
+ *   resume      groups [numbers]     the last run of each goes on, with what came meanwhile
  *   freeze, reveal, pause   on
  *   range       low, high; or {}: each page as it likes
  *   phase       index
@@ -96,6 +99,8 @@ enum act_kind {
 	ACT_READING,
 	ACT_MARK,
 	ACT_DEAL,
+	ACT_ARM,
+	ACT_RESUME,
 	ACT_KINDS,
 };
 const char *act_kind_name(enum act_kind kind);  /* "may_start" */
@@ -122,6 +127,9 @@ struct session_group {
 	uint32_t devices[GROUP_DEVICES];
 	unsigned n_devices;
 	uint32_t run;             /* that goes on; 0: none */
+	struct instant ends;      /* it ends by itself then; INT64_MAX: it does not */
+	struct instant armed;     /* waits for its trigger since; 0: it does not */
+	int64_t armed_ns;         /* what it waits for lasts so long; 0: until it is stopped */
 	const json_t *prediction; /* body of the last act; NULL */
 	uint32_t replay;          /* a run that is shown in place of a device; 0: none */
 	struct instant replay_since;

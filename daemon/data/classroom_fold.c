@@ -132,13 +132,15 @@ bool session_may_predict(const struct session *session, unsigned group)
 	return !session->is_revealed;
 }
 
+/* Whoever comes late, be it after a night without power, makes no run longer than it was to be. */
 static void stop_group(struct session *session, unsigned number, struct instant at)
 {
 	struct session_group *group = &session->groups[number];
 
 	if (group->run)
-		run_of(session, group->run)->to = at;
+		run_of(session, group->run)->to = group->ends.ns < at.ns ? group->ends : at;
 	group->run = 0;
+	group->armed.ns = 0;
 }
 
 /* ---------------------------------------------------------------- making and naming */
@@ -343,6 +345,15 @@ static enum act_verdict judge_begun(
 										  : ACT_FITS;
 }
 
+/* lasts_ns, where it is said, is some time. */
+static bool is_length(const struct act *act)
+{
+	int64_t lasts_ns = int_of(act, "lasts_ns");
+
+	return json_object_get(act->body, "lasts_ns") == NULL ||
+		(lasts_ns > 0 && lasts_ns < INT64_MAX - act->at.ns);
+}
+
 static enum act_verdict judge_start(const struct session *session, const struct act *act)
 {
 	const json_t *runs = json_object_get(act->body, "runs"), *pair;
@@ -351,7 +362,8 @@ static enum act_verdict judge_start(const struct session *session, const struct 
 	size_t i;
 
 	if (!json_array_size(runs) || from_ns > act->at.ns || to_ns > act->at.ns ||
-		(json_object_get(act->body, "to_ns") && to_ns <= from_ns))
+		(json_object_get(act->body, "to_ns") && to_ns <= from_ns) || !is_length(act) ||
+		(to_ns && int_of(act, "lasts_ns")))
 		return ACT_BAD;
 	json_array_foreach(runs, i, pair)
 	{
@@ -371,6 +383,7 @@ static enum act_verdict start(struct session *session, const struct act *act)
 {
 	const json_t *runs = json_object_get(act->body, "runs"), *pair;
 	const json_t *to = json_object_get(act->body, "to_ns");
+	int64_t from_ns = int_of(act, "from_ns"), lasts_ns = int_of(act, "lasts_ns");
 	size_t i, n = session->n_runs + json_array_size(runs);
 
 	if (n > session->room_runs) {
@@ -386,32 +399,50 @@ static enum act_verdict start(struct session *session, const struct act *act)
 		struct session_run run = {
 			.run = (uint32_t)json_integer_value(json_array_get(pair, 1)),
 			.group = (unsigned)json_integer_value(json_array_get(pair, 0)),
-			.from = {int_of(act, "from_ns")},
+			.from = {from_ns},
 			.to = {to ? json_integer_value(to) : INT64_MAX},
 		};
+		struct session_group *group = &session->groups[run.group];
 
-		if (!to)
-			session->groups[run.group].run = run.run;
+		if (!to) {
+			group->run = run.run;
+			group->ends.ns = lasts_ns ? from_ns + lasts_ns : INT64_MAX;
+			group->armed.ns = 0;
+		}
 		session->runs[session->n_runs++] = run;
 	}
 	return ACT_FITS;
 }
 
-static enum act_verdict judge_stop(const struct session *session, const struct act *act)
+/* Groups of the session; `judge` says of each whether it fits. */
+static enum act_verdict judge_groups_of(const struct session *session, const struct act *act,
+	enum act_verdict (*judge)(const struct session *session, unsigned number))
 {
 	const json_t *groups = json_object_get(act->body, "groups"), *value;
+	enum act_verdict verdict = json_array_size(groups) ? ACT_FITS : ACT_BAD;
 	size_t i;
 
-	if (!json_array_size(groups))
-		return ACT_BAD;
 	json_array_foreach(groups, i, value)
 	{
 		if (!json_is_integer(value) || !has_group(session, json_integer_value(value)))
 			return ACT_NO_GROUP;
-		if (!session->groups[json_integer_value(value)].run)
-			return ACT_RECORDS_NOT;
+		if (!verdict && judge)
+			verdict = judge(session, (unsigned)json_integer_value(value));
 	}
-	return ACT_FITS;
+	return verdict;
+}
+
+static enum act_verdict may_stop(const struct session *session, unsigned number)
+{
+	const struct session_group *group = &session->groups[number];
+
+	return group->run || group->armed.ns ? ACT_FITS : ACT_RECORDS_NOT;
+}
+
+/* What the board stopped by itself asks for nothing: its start may be undone afterwards. */
+static enum act_verdict judge_stop(const struct session *session, const struct act *act)
+{
+	return judge_groups_of(session, act, act->who == ACT_BY_BOARD ? NULL : may_stop);
 }
 
 static enum act_verdict stop(struct session *session, const struct act *act)
@@ -420,7 +451,77 @@ static enum act_verdict stop(struct session *session, const struct act *act)
 	size_t i;
 
 	json_array_foreach(groups, i, value)
-		stop_group(session, (unsigned)json_integer_value(value), act->at);
+	{
+		unsigned number = (unsigned)json_integer_value(value);
+		const struct session_group *group = &session->groups[number];
+
+		if (act->who != ACT_BY_BOARD || (group->run && group->ends.ns <= act->at.ns))
+			stop_group(session, number, act->at);
+	}
+	return ACT_FITS;
+}
+
+static enum act_verdict may_arm(const struct session *session, unsigned number)
+{
+	return session->groups[number].run ? ACT_RECORDS : ACT_FITS;
+}
+
+static enum act_verdict judge_arm(const struct session *session, const struct act *act)
+{
+	return is_length(act) ? judge_groups_of(session, act, may_arm) : ACT_BAD;
+}
+
+static enum act_verdict arm(struct session *session, const struct act *act)
+{
+	const json_t *groups = json_object_get(act->body, "groups"), *value;
+	size_t i;
+
+	json_array_foreach(groups, i, value)
+	{
+		struct session_group *group = &session->groups[json_integer_value(value)];
+
+		group->armed = act->at;
+		group->armed_ns = int_of(act, "lasts_ns");
+	}
+	return ACT_FITS;
+}
+
+static struct session_run *last_run(const struct session *session, unsigned number)
+{
+	for (size_t i = session->n_runs; i-- > 0;)
+		if (session->runs[i].group == number)
+			return &session->runs[i];
+	return NULL;
+}
+
+static enum act_verdict may_resume(const struct session *session, unsigned number)
+{
+	if (session->groups[number].run)
+		return ACT_RECORDS;
+	return last_run(session, number) ? ACT_FITS : ACT_NO_RUN;
+}
+
+static enum act_verdict judge_resume(const struct session *session, const struct act *act)
+{
+	return judge_groups_of(session, act, may_resume);
+}
+
+/* Everything is kept always, so what came since the stop is of the run, too. */
+static enum act_verdict resume(struct session *session, const struct act *act)
+{
+	const json_t *groups = json_object_get(act->body, "groups"), *value;
+	size_t i;
+
+	json_array_foreach(groups, i, value)
+	{
+		struct session_group *group = &session->groups[json_integer_value(value)];
+		struct session_run *run = last_run(session, (unsigned)json_integer_value(value));
+
+		run->to.ns = INT64_MAX;
+		group->run = run->run;
+		group->ends.ns = INT64_MAX;
+		group->armed.ns = 0;
+	}
 	return ACT_FITS;
 }
 
@@ -659,7 +760,8 @@ static const struct rule RULES[ACT_KINDS] = {
 		judge_assign, assign},
 	[ACT_DEAL] = {"deal", true, {{"groups", 'a'}}, judge_deal, deal_out},
 	[ACT_MAY_START] = {"may_start", true, {{"groups", 'b'}}, NULL, set_may_start},
-	[ACT_START] = {"start", true, {{"from_ns", 'i'}, {"to_ns", 'I'}, {"runs", 'a'}}, judge_start, start},
+	[ACT_START] = {"start", true, {{"from_ns", 'i'}, {"to_ns", 'I'}, {"lasts_ns", 'I'},
+		{"runs", 'a'}}, judge_start, start},
 	[ACT_STOP] = {"stop", true, {{"groups", 'a'}}, judge_stop, stop},
 	[ACT_FREEZE] = {"freeze", true, {{"on", 'b'}}, NULL, freeze},
 	[ACT_RANGE] = {"range", true, {{"low", 'N'}, {"high", 'N'}}, judge_range, set_range},
@@ -676,6 +778,8 @@ static const struct rule RULES[ACT_KINDS] = {
 	[ACT_READING] = {"reading", true, {{"group", 'i'}, {"at_ns", 'i'}, {"typed", 'o'}, {"values", 'o'}},
 		judge_reading, NULL},
 	[ACT_MARK] = {"mark", false, {{"group", 'i'}, {"at_ns", 'i'}, {"text", 't'}}, judge_mark, NULL},
+	[ACT_ARM] = {"arm", true, {{"groups", 'a'}, {"lasts_ns", 'I'}}, judge_arm, arm},
+	[ACT_RESUME] = {"resume", true, {{"groups", 'a'}}, judge_resume, resume},
 };
 /* clang-format on */
 
@@ -692,9 +796,11 @@ enum act_kind act_kind_named(const char *name)
 	return 0;
 }
 
-bool act_can_be_undone(enum act_kind kind)
+/* A run whose time was up would end at the same instant again; it is resumed instead. */
+bool act_can_be_undone(const struct act *act)
 {
-	return RULES[kind].can_be_undone;
+	return RULES[act->kind].can_be_undone &&
+		!(act->kind == ACT_STOP && act->who == ACT_BY_BOARD);
 }
 
 enum act_verdict session_judge(const struct session *session, const struct act *act)

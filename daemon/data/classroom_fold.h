@@ -14,4 +14,4 @@ enum act_verdict session_change(struct session *session, const struct act *act);
 /* Frees what it has. */
 void session_clear(struct session *session);
 
-bool act_can_be_undone(enum act_kind kind);
+bool act_can_be_undone(const struct act *act);

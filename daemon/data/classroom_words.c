@@ -127,6 +127,10 @@ static void say_start(const struct saying *saying, const struct act *act)
 	int64_t before_s = (act->at.ns - int_of(act, "from_ns")) / NS_PER_S;
 
 	say_groups(saying, runs);
+	if (act->who == ACT_BY_BOARD) { /* else from_ns is when somebody pressed */
+		say(saying, "触发了，开始记录", " triggered and starts");
+		return;
+	}
 	if (is_over)
 		say(saying, "补上一次记录",
 			json_array_size(runs) > 1 ? " have a run made afterwards"
@@ -218,8 +222,18 @@ static void say_one(const struct saying *saying, const struct act *act)
 		say_start(saying, act);
 		break;
 	case ACT_STOP:
+		say(saying, act->who == ACT_BY_BOARD ? "时间到，" : "",
+			act->who == ACT_BY_BOARD ? "Time is up. " : "");
 		say_groups(saying, json_object_get(act->body, "groups"));
 		say(saying, "停止记录", " stopped");
+		break;
+	case ACT_ARM:
+		say_groups(saying, json_object_get(act->body, "groups"));
+		say(saying, "等触发", " armed");
+		break;
+	case ACT_RESUME:
+		say_groups(saying, json_object_get(act->body, "groups"));
+		say(saying, "接着上一次记录", " went on with the last run");
 		break;
 	case ACT_END:
 		say(saying, "下课", "Session ended");
