@@ -192,40 +192,62 @@ static bool ask_groups(const struct wish *wish, unsigned otherwise, unsigned *re
 
 static json_t *wish_start(const struct wish *wish)
 {
-	struct instant now = clock_now(wish->parts->clock);
-	struct instant from = {INT64_MAX}, to = {INT64_MAX};
 	unsigned recording = classes_recording(wish->session), groups;
+	struct beginning begin;
 
-	if (!ask_member_instant(wish->request, wish->asked, "from_us", &from) ||
-		!ask_member_instant(wish->request, wish->asked, "to_us", &to))
+	if (!classes_ask_beginning(
+		    wish->parts, wish->request, wish->session, wish->asked, &begin) ||
+		!ask_groups(wish,
+			classes_equipped(wish->session) &
+				~(begin.to.ns != INT64_MAX ? 0 : recording),
+			&groups))
 		return NULL;
-	bool is_over = to.ns != INT64_MAX;
-
-	if (!ask_groups(
-		    wish, classes_equipped(wish->session) & ~(is_over ? 0 : recording), &groups))
-		return NULL;
-	if (from.ns != INT64_MAX && from.ns > now.ns)
-		refuse_parameter(
-			wish->request, "from_us", "不能晚于现在", "must not lie in the future");
-	else if (is_over && (to.ns > now.ns || from.ns >= to.ns))
-		refuse_parameter(wish->request, "to_us", "要晚于 from_us，不能晚于现在",
-			"must be later than from_us and not in the future");
-	else if (!groups)
+	if (!groups)
 		classes_refuse(wish->request, ACT_RECORDS);
-	else
-		return classes_start_body(wish->parts, wish->session, groups, from, to);
-	return NULL;
+	return groups ? sessions_start_body(&wish->parts->sessions, wish->session, groups,
+				begin.from, begin.to, begin.lasts_ns)
+		      : NULL;
+}
+
+static json_t *wish_arm(const struct wish *wish)
+{
+	struct beginning begin;
+	unsigned groups;
+
+	if (!classes_have_trigger(wish->parts, wish->request, wish->session) ||
+		!classes_ask_beginning(
+			wish->parts, wish->request, wish->session, wish->asked, &begin) ||
+		!ask_groups(wish,
+			classes_equipped(wish->session) & ~classes_recording(wish->session),
+			&groups))
+		return NULL;
+	if (!groups)
+		classes_refuse(wish->request, ACT_RECORDS);
+	return groups ? classes_arm_body(wish->session, groups, begin.lasts_ns) : NULL;
 }
 
 static json_t *wish_stop(const struct wish *wish)
 {
 	unsigned groups;
 
-	if (!ask_groups(wish, classes_recording(wish->session), &groups))
+	if (!ask_groups(
+		    wish, classes_recording(wish->session) | classes_armed(wish->session), &groups))
 		return NULL;
 	if (!groups)
 		classes_refuse(wish->request, ACT_RECORDS_NOT);
-	return groups ? classes_stop_body(wish->session, groups) : NULL;
+	return groups ? classes_groups_body(wish->session, groups) : NULL;
+}
+
+/* To which group something is added is said: all is nothing that anybody wants. */
+static json_t *wish_resume(const struct wish *wish)
+{
+	unsigned groups;
+
+	if (!ask_groups(wish, 0, &groups))
+		return NULL;
+	if (!groups)
+		refuse_parameter(wish->request, "groups", "要写上", "is missing");
+	return groups ? classes_groups_body(wish->session, groups) : NULL;
 }
 
 static json_t *wish_replay(const struct wish *wish)
@@ -302,6 +324,8 @@ static const struct {
 	{ACT_MAY_START, wish_may_start},
 	{ACT_START, wish_start},
 	{ACT_STOP, wish_stop},
+	{ACT_ARM, wish_arm},
+	{ACT_RESUME, wish_resume},
 	{ACT_FREEZE, wish_on},
 	{ACT_RANGE, wish_range},
 	{ACT_REVEAL, wish_on},
@@ -335,10 +359,10 @@ static void do_wish(const struct wish *wish, const char *name)
 		return;
 	}
 	refuse_parameter(wish->request, "do",
-		"要写 start、stop、assign、deal、groups、title、freeze、range、reveal、phase、pause、replay、"
+		"要写 start、stop、arm、resume、assign、deal、groups、title、freeze、range、reveal、phase、pause、replay、"
 		"mark、may_start、end 或 undo",
-		"must be start, stop, assign, deal, groups, title, freeze, range, reveal, phase, pause, "
-		"replay, mark, may_start, end or undo");
+		"must be start, stop, arm, resume, assign, deal, groups, title, freeze, range, reveal, "
+		"phase, pause, replay, mark, may_start, end or undo");
 }
 
 void handle_act(void *self, struct request *request)

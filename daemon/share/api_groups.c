@@ -98,42 +98,54 @@ void classes_write_prediction(const json_t *prediction, struct text *text)
 
 /* ---------------------------------------------------------------- runs */
 
-static bool ask_start(const struct saying *saying, bool *ret_is_start)
+static void refuse_do(struct request *request)
 {
-	const char *name = "";
+	refuse_parameter(request, "do", "要写 start、arm、stop 或 resume",
+		"must be start, arm, stop or resume");
+}
 
-	if (!ask_member_text(saying->request, saying->asked, "do", &name))
-		return false;
-	*ret_is_start = strcmp(name, "start") == 0;
-	if (*ret_is_start || strcmp(name, "stop") == 0)
-		return true;
-	refuse_parameter(saying->request, "do", "要写 start 或 stop", "must be start or stop");
-	return false;
+/* What it wants done with its run, as it is done to this group alone. NULL: refused. */
+static json_t *run_body(
+	const struct saying *saying, enum act_kind kind, const struct beginning *begin)
+{
+	unsigned group = 1u << saying->group;
+
+	switch (kind) {
+	case ACT_START:
+		return sessions_start_body(&saying->parts->sessions, saying->session, group,
+			begin->from, (struct instant){INT64_MAX}, begin->lasts_ns);
+	case ACT_ARM:
+		return classes_have_trigger(saying->parts, saying->request, saying->session)
+			? classes_arm_body(saying->session, group, begin->lasts_ns)
+			: NULL;
+	case ACT_STOP:
+	case ACT_RESUME:
+		return classes_groups_body(saying->session, group);
+	default:
+		refuse_do(saying->request);
+		return NULL;
+	}
 }
 
 void handle_group_run(void *self, struct request *request)
 {
-	struct instant from = {INT64_MAX};
+	struct beginning begin;
+	const char *name = "";
 	struct saying saying;
-	bool is_start;
 
 	if (!classes_hear(self, request, &saying))
 		return;
 	if (saying.who != ACT_BY_TEACHER && !saying.session->groups_may_start) {
 		request_refuse(request, 403, "teacher_starts", "这节课由老师开始。等老师按开始。",
 			"The teacher starts this one. Wait for the teacher.");
-	} else if (ask_start(&saying, &is_start) &&
-		ask_member_instant(request, saying.asked, "from_us", &from)) {
-		if (from.ns != INT64_MAX && from.ns > clock_now(saying.parts->clock).ns)
-			refuse_parameter(
-				request, "from_us", "不能晚于现在", "must not lie in the future");
-		else if (is_start)
-			classes_say(&saying, ACT_START,
-				classes_start_body(saying.parts, saying.session, 1u << saying.group,
-					from, (struct instant){INT64_MAX}));
-		else
-			classes_say(&saying, ACT_STOP,
-				classes_stop_body(saying.session, 1u << saying.group));
+	} else if (ask_member_text(request, saying.asked, "do", &name) &&
+		classes_ask_beginning(
+			saying.parts, request, saying.session, saying.asked, &begin)) {
+		enum act_kind kind = act_kind_named(name);
+		json_t *body = run_body(&saying, kind, &begin);
+
+		if (body)
+			classes_say(&saying, kind, body);
 	}
 	json_decref(saying.asked);
 }

@@ -43,6 +43,10 @@ static void send_receipt(const struct question *question)
 	}
 	text_addf(&text, "],\"sha256\":\"%s\",\"is_complete\":", receipt->sha256);
 	json_bool(&text, receipt->is_complete);
+	text_add(&text, ",\"accept\":");
+	acceptances_write(&question->parts->acceptances,
+		shelf_find(question->parts->shelf, receipt->run.lesson), receipt->run.id,
+		receipt->run.to, &text);
 	text_add(&text, "}\n");
 	answer_send(question->request, 200, &text);
 }

@@ -182,7 +182,7 @@ static void stop_in_session(struct parts *parts, struct request *request, const 
 		return;
 	}
 	int r = sessions_do_body(&parts->sessions, session->id, ACT_BY_TEACHER, ACT_STOP,
-		classes_stop_body(session, 1u << run->group), &act);
+		classes_groups_body(session, 1u << run->group), &act);
 	run = runs_find(&parts->runs, run->id);
 	if (r == 0 && run) {
 		struct text text = answer_begin(parts);

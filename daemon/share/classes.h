@@ -58,14 +58,27 @@ typedef void classes_view(struct parts *parts, struct request *request,
 	const struct classroom *room, const struct session *session);
 void classes_look(struct parts *parts, struct request *request, classes_view *answer);
 
-/* A start or stop of these groups, bit 1 << number; from_ns, to_ns INT64_MAX: from now, going on. */
-json_t *classes_start_body(const struct parts *parts, const struct session *session,
-	unsigned groups, struct instant from, struct instant to);
-json_t *classes_stop_body(const struct session *session, unsigned groups);
+/* The body of an act of these groups, bit 1 << number. */
+json_t *classes_groups_body(const struct session *session, unsigned groups);
+
+/* Somebody wants groups to start, at once or when their trigger comes. How long they record: as asked by
+ * `lasts_us` (0: until they are stopped), else as the lesson says, where it records at a rate. */
+struct beginning {
+	struct instant from, to; /* INT64_MAX: now, going on */
+	int64_t lasts_ns;        /* 0: until they are stopped */
+};
+/* False: refused. */
+bool classes_ask_beginning(struct parts *parts, struct request *request,
+	const struct session *session, const json_t *asked, struct beginning *ret_beginning);
+/* Has its lesson a trigger? False: refused. */
+bool classes_have_trigger(
+	const struct parts *parts, struct request *request, const struct session *session);
+json_t *classes_arm_body(const struct session *session, unsigned groups, int64_t lasts_ns);
 
 /* Groups that may record something: those with devices, all where none has any. */
 unsigned classes_equipped(const struct session *session);
 unsigned classes_recording(const struct session *session);
+unsigned classes_armed(const struct session *session);
 
 /* Each session whose groups became ready, or are so no longer, or could be dealt something, is told. Call it
  * each second. */

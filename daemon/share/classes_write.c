@@ -25,6 +25,14 @@ static void add_id(struct text *text, uint32_t id)
 		text_add(text, "null");
 }
 
+static void add_instant(struct text *text, bool is_there, struct instant at)
+{
+	if (is_there)
+		text_add_int(text, instant_us(at));
+	else
+		text_add(text, "null");
+}
+
 static bool is_well(const struct parts *parts, uint32_t id)
 {
 	struct trouble_words problem = {.zh = ""};
@@ -48,6 +56,22 @@ static bool is_ready(const struct parts *parts, const struct session_group *grou
 	return group->n_devices > 0;
 }
 
+/* Of the last run, once it is over. */
+static void add_acceptances(const struct parts *parts, const struct session *session,
+	unsigned number, struct text *text)
+{
+	const struct session_run *last = NULL;
+
+	for (size_t i = 0; i < session->n_runs; i++)
+		last = session->runs[i].group == number ? &session->runs[i] : last;
+	text_add(text, ",\"accept\":");
+	if (last && session->lesson[0])
+		acceptances_write(&parts->acceptances, shelf_find(parts->shelf, session->lesson),
+			last->run, last->to, text);
+	else
+		text_add(text, "null");
+}
+
 static void add_group(const struct parts *parts, const struct session *session, unsigned number,
 	struct text *text)
 {
@@ -64,6 +88,10 @@ static void add_group(const struct parts *parts, const struct session *session, 
 		text_addf(text, "%s%u", i ? "," : "", group->devices[i]);
 	text_addf(text, "],\"joined\":%u,\"run\":", n_joined);
 	add_id(text, group->run);
+	text_add(text, ",\"ends_us\":");
+	add_instant(text, group->run && group->ends.ns != INT64_MAX, group->ends);
+	text_add(text, ",\"armed_us\":");
+	add_instant(text, group->armed.ns, group->armed);
 	text_add(text, ",\"runs\":[");
 	for (size_t i = 0; i < session->n_runs; i++) {
 		if (session->runs[i].group != number)
@@ -71,7 +99,9 @@ static void add_group(const struct parts *parts, const struct session *session, 
 		text_addf(text, "%s%u", is_first ? "" : ",", session->runs[i].run);
 		is_first = false;
 	}
-	text_add(text, "],\"has_prediction\":");
+	text_add_char(text, ']');
+	add_acceptances(parts, session, number, text);
+	text_add(text, ",\"has_prediction\":");
 	json_bool(text, group->prediction != NULL);
 	text_add(text, ",\"may_predict\":");
 	json_bool(text, session_is_open(session) && session_may_predict(session, number));

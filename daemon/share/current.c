@@ -48,15 +48,20 @@ void current_add(struct current *current, const struct feed_record *record)
 	condense_add(&current->rows, record->batch.stamps_ns, values, n_rows);
 }
 
-double current_last(const struct current *current, uint32_t channel, struct instant at)
+double current_corrected(
+	const struct current *current, uint32_t channel, struct instant at, double raw)
 {
-	double raw = current->recent.last[channel];
 	const struct calibration_map *map =
 		current->correction ? correction_at(current->correction, channel, at, NULL) : NULL;
 
 	return map
 		? calibration_value(map, correction_resolution(current->correction, channel), raw)
 		: raw;
+}
+
+double current_last(const struct current *current, uint32_t channel, struct instant at)
+{
+	return current_corrected(current, channel, at, current->recent.last[channel]);
 }
 
 double current_value(const struct current *current, uint32_t channel, struct instant at)

@@ -24,6 +24,10 @@ void current_correct_by(struct current *current, struct correction *correction);
 /* A batch of this stream. */
 void current_add(struct current *current, const struct feed_record *record);
 
+/* A raw value of a channel by what holds at its stamp. */
+double current_corrected(
+	const struct current *current, uint32_t channel, struct instant at, double raw);
+
 /* The newest value of a channel by what holds at an instant; NaN: none. */
 double current_last(const struct current *current, uint32_t channel, struct instant at);
 /* The same, if its stamp is not behind `at` and recent enough; NaN. */

@@ -193,6 +193,7 @@ static void add_card(struct text *text, const struct lesson *lesson,
 	add_stages(text, lesson->stages);
 	add_word(text, "subject", lesson->subject);
 	add_words(text, "theme", &lesson->theme);
+	add_word(text, "catalogue", lesson->catalogue);
 	add_word(text, "mode", lesson_mode_name(lesson->mode));
 	add_minutes(text, lesson);
 	add_truth(text, "is_project", lesson->is_project);
@@ -387,7 +388,6 @@ void lesson_json_whole(struct text *text, const struct lesson *lesson,
 	struct lesson_reader reader)
 {
 	add_card(text, lesson, catalogue, readiness);
-	add_word(text, "catalogue", lesson->catalogue);
 	add_needs(text, lesson, catalogue);
 	add_record(text, lesson);
 	add_predict(text, lesson);

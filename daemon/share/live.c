@@ -284,6 +284,8 @@ static void take_batch(struct live *live, const struct feed_record *record)
 	current_add(current, record);
 	if (live->options.marks)
 		marks_take(live->options.marks, &seen->device, &seen->device.streams[k], record);
+	if (live->options.took)
+		live->options.took(live->options.self, &seen->device.streams[k], current, record);
 	seen->n_rows += record->batch.n_rows;
 }
 

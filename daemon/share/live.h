@@ -20,6 +20,7 @@
 #include "keep/wallwatch.h"
 #include "sense/catalogue.h"
 #include "share/calibrations.h"
+#include "share/current.h"
 #include "share/events.h"
 #include "share/marks.h"
 #include "share/recent.h"
@@ -38,6 +39,9 @@ struct live_options {
 	const struct walltime *walltime;         /* for their age; NULL: nobody tells */
 	struct wallwatch *wallwatch;             /* hears what devices say of the hour; NULL */
 	struct marks *marks;                     /* NULL: nobody notes them */
+	/* Rows of a stream came; NULL: nobody asks. */
+	void (*took)(void *self, const struct stream *stream, const struct current *current,
+		const struct feed_record *rows);
 	void (*sent)(void *self);    /* events were published by a timer: time for http_run */
 	void (*changed)(void *self); /* what is plugged in, or wrong with it; NULL: nobody asks */
 	void *self;

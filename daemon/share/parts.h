@@ -14,6 +14,7 @@
 #include "sense/catalogue.h"
 #include "sense/ports.h"
 #include "sense/sense.h"
+#include "share/acceptances.h"
 #include "share/calibrations.h"
 #include "share/download.h"
 #include "share/events.h"
@@ -30,6 +31,7 @@
 #include "share/shelf.h"
 #include "share/ship.h"
 #include "share/teacher.h"
+#include "share/triggers.h"
 #include "share/walltime.h"
 #include "share/work.h"
 
@@ -71,6 +73,8 @@ struct parts {
 	struct calibrations calibrations;
 	struct settles settles; /* of calibrations */
 	struct sessions sessions;
+	struct triggers triggers;
+	struct acceptances acceptances;
 	struct settles acts;     /* ids of sessions and acts */
 	struct settles receipts; /* ids of runs */
 	struct settles readings; /* numbers of reading_wishes */

@@ -266,3 +266,22 @@ int sessions_do_body(struct sessions *sessions, uint32_t session, int who, enum 
 	json_decref(body);
 	return r;
 }
+
+json_t *sessions_start_body(const struct sessions *sessions, const struct session *session,
+	unsigned groups, struct instant from, struct instant to, int64_t lasts_ns)
+{
+	uint32_t run = runs_next_id(sessions->runs);
+	json_t *runs = json_array(), *body;
+
+	if (from.ns == INT64_MAX)
+		from = clock_now(sessions->clock);
+	for (unsigned i = 1; i <= session->n_groups; i++)
+		if (groups & 1u << i)
+			json_array_append_new(runs, json_pack("[iI]", i, (json_int_t)run++));
+	body = json_pack("{sIso}", "from_ns", (json_int_t)from.ns, "runs", runs);
+	if (to.ns != INT64_MAX)
+		json_object_set_new(body, "to_ns", json_integer(to.ns));
+	else if (lasts_ns)
+		json_object_set_new(body, "lasts_ns", json_integer(lasts_ns));
+	return body;
+}

@@ -53,3 +53,8 @@ int sessions_do(struct sessions *sessions, const struct act *act, struct mark *m
 /* A body {"group": 1, ...} is json_pack's; it is taken over. */
 int sessions_do_body(struct sessions *sessions, uint32_t session, int who, enum act_kind kind,
 	json_t *body, const struct act **ret_act);
+
+/* The body of a start of these groups, bit 1 << number, with runs of their own. from INT64_MAX: now; to
+ * INT64_MAX: they go on, for lasts_ns where that is not 0. NULL: no memory. */
+json_t *sessions_start_body(const struct sessions *sessions, const struct session *session,
+	unsigned groups, struct instant from, struct instant to, int64_t lasts_ns);

@@ -14,9 +14,11 @@
 
 #include "base/container.h"
 #include "base/text.h"
+#include "share/accepting.h"
 #include "share/api.h"
 #include "share/classes.h"
 #include "share/described.h"
+#include "share/endings.h"
 #include "share/handlers.h"
 #include "share/http.h"
 
@@ -145,6 +147,9 @@ static void on_beat(struct timer *timer, struct instant now)
 	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
 		load_lists(web);
 	settle_all(&web->parts);
+	triggers_look(&web->parts.triggers);
+	endings_look(&web->parts.sessions);
+	accepting_look(&web->parts);
 	classes_watch(&web->parts);
 	marks_give(&web->parts.marks);
 	refinements_look(&web->parts.refinements);
@@ -248,6 +253,14 @@ static void devices_changed(void *self)
 	announce_lessons(&web->parts);
 }
 
+static void rows_came(void *self, const struct stream *stream, const struct current *current,
+	const struct feed_record *rows)
+{
+	struct web *web = self;
+
+	triggers_take(&web->parts.triggers, stream, current, rows);
+}
+
 static void load_pages(struct web *web, const char *folder)
 {
 	int r = pages_open(folder, &web->parts.pages);
@@ -308,6 +321,8 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.done = announce_session,
 		.ran = announce_run,
 		.self = parts};
+	parts->triggers = (struct triggers){
+		.sessions = &parts->sessions, .shelf = parts->shelf, .live = &parts->live};
 	parts->acts = parts->settles;
 	parts->acts.answer = answer_act;
 	parts->readings = parts->settles;
@@ -338,6 +353,7 @@ static int open_parts(struct web *web, const struct web_options *options)
 			     .walltime = &parts->walltime,
 			     .wallwatch = options->wallwatch,
 			     .marks = &parts->marks,
+			     .took = rows_came,
 			     .sent = send_out,
 			     .changed = devices_changed,
 			     .self = web},

@@ -267,6 +267,11 @@ class Openapi(unittest.TestCase):
         type(self).cookie = teacher
         time.sleep(1)
         self.act(me, 200, {"do": "stop"})
+        self.act(me, 200, {"do": "resume", "groups": [1]})
+        self.act(me, 400, {"do": "resume"})
+        self.act(me, 200, {"do": "stop"})
+        self.assertTrue(self.act(me, 200, {"do": "arm", "lasts_us": 5000000})["groups"][0]["armed_us"])
+        self.act(me, 200, {"do": "stop"})
         self.check_receipt(run)
         self.expect(200, "GET", "/runs/{id}", id=run)
         self.expect(404, "GET", "/runs/{id}", id=999)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether a run is good enough: by samples, by their mean, by a formula of the means and of what was typed. */
+#include "share/accepting.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "support/cmocka_all.h"
+
+static char T[] = "T", L[] = "L", g[] = "g", is[] = "39.478 * L / T^2", half[] = "half",
+	    is_half[] = "g / 2", nobody[] = "nobody";
+static struct lesson_need needs[] = {{.id = T}, {.id = nobody}};
+static struct lesson_typed typed[] = {{.id = L}};
+static struct lesson_formula formulas[] = {{.id = g, .is = is}, {.id = half, .is = is_half}};
+
+static struct accepted judge(
+	struct lesson_accept accept, uint64_t n, double mean, json_t *last, json_t *times)
+{
+	const struct lesson lesson = {.needs = needs,
+		.n_needs = 2,
+		.typed = typed,
+		.n_typed = 1,
+		.formulas = formulas,
+		.n_formulas = 2,
+		.accept = &accept,
+		.n_accept = 1};
+	struct result_run run = {
+		.run = 7, .typed = last, .n_channels = 1, .channels = {{.n = n, .mean = mean}}};
+	struct accepted accepted;
+
+	strcpy(run.channels[0].id, "T");
+	accepting_judge(&lesson, &run, times, &accepted);
+	json_decref(last);
+	json_decref(times);
+	assert_int_equal(accepted.n, 1);
+	assert_int_equal(accepted.run, 7);
+	return accepted;
+}
+
+static enum acceptance is_good(
+	struct lesson_accept accept, uint64_t n, double mean, const char *length)
+{
+	json_t *last = json_object(), *times = json_object();
+
+	if (length) {
+		json_object_set_new(last, "L", json_real(strtod(length, NULL)));
+		json_object_set_new(times, "L", json_integer(3));
+	}
+	return judge(accept, n, mean, last, times).of[0].is;
+}
+
+static void samples_must_be_enough(void **unused)
+{
+	const struct lesson_accept accept = {.channel = T, .least_samples = 20};
+
+	(void)unused;
+	assert_int_equal(is_good(accept, 19, 1, NULL), ACCEPTANCE_FAILS);
+	assert_int_equal(is_good(accept, 20, 1, NULL), ACCEPTANCE_HOLDS);
+}
+
+static void the_mean_lies_in_the_range(void **unused)
+{
+	const struct lesson_accept accept = {
+		.channel = T, .has_range = true, .low = 0.5, .high = 3};
+
+	(void)unused;
+	assert_int_equal(is_good(accept, 2, 0.5, NULL), ACCEPTANCE_HOLDS);
+	assert_int_equal(is_good(accept, 2, 3.01, NULL), ACCEPTANCE_FAILS);
+	assert_int_equal(is_good(accept, 0, 0, NULL), ACCEPTANCE_UNKNOWN);
+}
+
+static void a_formula_takes_means_and_what_was_typed(void **unused)
+{
+	struct lesson_accept accept = {.channel = g, .has_range = true, .low = 9, .high = 10};
+
+	(void)unused;
+	assert_int_equal(is_good(accept, 30, 2, "1"), ACCEPTANCE_HOLDS);
+	assert_int_equal(is_good(accept, 30, 1, "1"), ACCEPTANCE_FAILS);
+	assert_int_equal(is_good(accept, 30, 2, NULL), ACCEPTANCE_UNKNOWN);
+	accept.channel = half;
+	assert_int_equal(is_good(accept, 30, 1.414, "1"), ACCEPTANCE_HOLDS);
+}
+
+static void what_is_typed_is_counted(void **unused)
+{
+	const struct lesson_accept accept = {.channel = L, .least_samples = 3};
+	const struct lesson_accept more = {.channel = L, .least_samples = 4};
+
+	(void)unused;
+	assert_int_equal(is_good(accept, 0, 0, "1"), ACCEPTANCE_HOLDS);
+	assert_int_equal(is_good(more, 0, 0, "1"), ACCEPTANCE_FAILS);
+	assert_int_equal(is_good(accept, 0, 0, NULL), ACCEPTANCE_FAILS);
+}
+
+static void a_kit_that_is_not_there_gives_no_samples(void **unused)
+{
+	const struct lesson_accept least = {.channel = nobody, .least_samples = 1};
+	const struct lesson_accept range = {.channel = nobody, .has_range = true, .high = 1};
+
+	(void)unused;
+	assert_int_equal(is_good(least, 5, 1, NULL), ACCEPTANCE_FAILS);
+	assert_int_equal(is_good(range, 5, 1, NULL), ACCEPTANCE_UNKNOWN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(samples_must_be_enough),
+		cmocka_unit_test(the_mean_lies_in_the_range),
+		cmocka_unit_test(a_formula_takes_means_and_what_was_typed),
+		cmocka_unit_test(what_is_typed_is_counted),
+		cmocka_unit_test(a_kit_that_is_not_there_gives_no_samples),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
