@@ -170,11 +170,31 @@ class Terminal(Board):
         self.kitlog("session", "undo", next(line.split()[0] for line in log.splitlines() if "Group 3 got kits" in line))
         self.assertIn("3 组 乌龟：3 号", self.kitlog("session", "deal", "1", locale="zh_CN.UTF-8"))
 
+    def test_a_run_lasts_as_long_as_it_is_told_and_goes_on(self):
+        self.kitlog("session", "begin", "--lesson", "speed-of-sound", "--groups", "2")
+        begun = json.loads(self.kitlog("--json", "session", "start", "--for", "1s"))
+        self.assertTrue(begun["groups"][0]["ends_us"])
+        daemon.wait_for("the end by itself", lambda: "running" not in self.kitlog("session"))
+        for run in self.board.get("runs")["runs"]:
+            self.assertEqual(run["to_us"] - run["from_us"], 1_000_000)
+        self.assertIn("board", self.kitlog("session", "log"))
+        self.assertIn("running", self.kitlog("session", "resume", "2"))
+        self.assertEqual([run["to_us"] is None for run in self.board.get("runs")["runs"]], [False, True])
+        self.kitlog("session", "stop")
+        armed = json.loads(self.kitlog("--json", "session", "arm", "--for", "0", "1"))
+        self.assertTrue(all(group["armed_us"] for group in armed["groups"]))
+        self.kitlog("session", "stop")
+        self.kitlog("session", "end")
+        self.kitlog("session", "begin", "--lesson", "pendulum")
+        self.assertIn("no trigger", self.kitlog("session", "arm", status=1))
+
     def test_words_that_do_not_fit_are_told(self):
         for words, said in ((("session", "dance"), "expected: list, begin"), (("session", "stop", "x"), "a number from"),
                             (("session", "undo"), "missing"), (("session", "begin", "--groups", "13"), "1 ... 12"),
                             (("session", "begin", "a", "b"), "one word too many"), (("mark", "add"), "missing"),
-                            (("session", "begin", "--colour"), "no option"), (("run", "receipt", "x"), "a number from")):
+                            (("session", "begin", "--colour"), "no option"),
+                            (("session", "start", "--for", "soon"), "5 min"), (("session", "arm", "--at"), "no option"),
+                            (("session", "resume"), "missing"), (("session", "resume", "x"), "a number from"), (("run", "receipt", "x"), "a number from")):
             self.assertIn(said, self.kitlog(*words, status=2))
         self.assertIn("no such session", self.kitlog("session", "end", "9", status=1))
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog session`: list, begin, deal, start, stop, end, log, undo. Where one session is open, its
+/* `kitlog session`: list, begin, deal, start, arm, stop, resume, end, log, undo. Where one session is open, its
  * number may be left out. */
 #include "tools/kitlog/command.h"
 
@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "data/word.h"
 #include "tools/kitlog/say.h"
 
 static const char *text_of(const json_t *object, const char *name)
@@ -158,23 +160,85 @@ static json_t *act(const struct call *call, json_int_t session, json_t *body)
 	return answer;
 }
 
-/* deal, start, stop, end: of the session named, or the only one. */
+/* The session named from word `at` on, or the only one. 0; else what to end with, after saying why. */
+static int read_session(
+	const struct call *call, const char *command, int at, json_int_t *ret_session)
+{
+	if (call->argc > at + 1)
+		return command_too_many(
+			command, call->argv[at + 1], say("它只跟一个编号", "it takes one number"));
+	if (call->argc > at)
+		return (*ret_session = read_id(command, call->argv[at])) ? 0 : 2;
+	return (*ret_session = only_open(call)) ? 0 : 1;
+}
+
+/* deal, stop, end. */
 static int act_plainly(const struct call *call, const char *what)
 {
 	char command[32];
-	json_int_t id = 0;
+	json_int_t id;
 
 	snprintf(command, sizeof command, "session %s", what);
-	if (call->argc > 2)
-		return command_too_many(
-			command, call->argv[2], say("它只跟一个编号", "it takes one number"));
-	if (call->argc > 1 && !(id = read_id(command, call->argv[1])))
-		return 2;
-	if (call->argc == 1 && !(id = only_open(call)))
-		return 1;
+	int result = read_session(call, command, 1, &id);
+
+	if (result)
+		return result;
 	json_t *session = act(call, id, json_pack("{s:s}", "do", what));
 
 	return strcmp(what, "deal") == 0 ? finish_dealt(call, session) : finish(call, session);
+}
+
+/* start, arm: for how long is said by --for; 0 is until they are stopped. */
+static int act_for(const struct call *call, const char *what)
+{
+	static const struct option options[] = {{"for", required_argument, NULL, 'f'}, {0}};
+	char command[32], behind[40];
+	int64_t ns = -1;
+	int option;
+
+	snprintf(command, sizeof command, "session %s", what);
+	snprintf(behind, sizeof behind, " %s", command);
+	optind = 0;
+	while ((option = getopt_long(call->argc, call->argv, "+:", options, NULL)) != -1) {
+		if (option != 'f')
+			return command_no_option(
+				behind, call->argv[optind > 1 ? optind - 1 : 1], option);
+		if (strcmp(optarg, "0") == 0)
+			ns = 0;
+		else if (word_duration(optarg, &ns))
+			return command_misused(command, optarg, "30 s, 5 min, 0");
+	}
+	json_int_t id;
+	int result = read_session(call, command, optind, &id);
+
+	if (result)
+		return result;
+	json_t *body = ns < 0 ? json_pack("{s:s}", "do", what)
+			      : json_pack("{s:s, s:I}", "do", what, "lasts_us",
+					(json_int_t)(ns / NS_PER_US));
+
+	return finish(call, act(call, id, body));
+}
+
+/* A group's last run goes on. */
+static int resume(const struct call *call)
+{
+	json_int_t session = 0, group;
+
+	if (call->argc < 2)
+		return command_misused("session resume", "",
+			say("组号，1 到 12", "the number of a group, 1 ... 12"));
+	if (call->argc > 3)
+		return command_too_many("session resume", call->argv[3],
+			say("先课的编号，再组号", "the session's number, then the group's"));
+	if (!(group = read_id("session resume", call->argv[call->argc - 1])))
+		return 2;
+	if (call->argc == 3 && !(session = read_id("session resume", call->argv[1])))
+		return 2;
+	if (call->argc == 2 && !(session = only_open(call)))
+		return 1;
+	return finish(call,
+		act(call, session, json_pack("{s:s, s:[I]}", "do", "resume", "groups", group)));
 }
 
 /* ---------------------------------------------------------------- the commands */
@@ -332,12 +396,16 @@ int command_session(const struct call *call)
 		return list(call);
 	if (!strcmp(verb, "begin"))
 		return begin(call);
-	if (!strcmp(verb, "deal") || !strcmp(verb, "start") || !strcmp(verb, "stop") ||
-		!strcmp(verb, "end"))
+	if (!strcmp(verb, "start") || !strcmp(verb, "arm"))
+		return act_for(call, verb);
+	if (!strcmp(verb, "deal") || !strcmp(verb, "stop") || !strcmp(verb, "end"))
 		return act_plainly(call, verb);
+	if (!strcmp(verb, "resume"))
+		return resume(call);
 	if (!strcmp(verb, "log"))
 		return show_log(call);
 	if (!strcmp(verb, "undo"))
 		return undo(call);
-	return command_misused("session", verb, "list, begin, deal, start, stop, end, log, undo");
+	return command_misused(
+		"session", verb, "list, begin, deal, start, arm, stop, resume, end, log, undo");
 }
