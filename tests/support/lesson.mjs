@@ -15,7 +15,7 @@ needs:
 record:
   mode: time
   rate: 10 Hz
-  duration: 60 s
+  duration: 10 min
   typed:
     - {id: L, name: {zh: 绳长, en: Length}, unit: m, range: [0.1, 9]}
 formulas:

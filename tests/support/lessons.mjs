@@ -33,7 +33,7 @@ needs:
 record:
   mode: time
   rate: 1 Hz
-  duration: 60 s
+  duration: 10 min
   typed:
     - {id: L, name: {zh: 水深, en: Depth}, unit: cm, range: [1, 20]}
 plot: {x: time, y: T, fits: [decay]}

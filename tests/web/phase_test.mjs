@@ -27,6 +27,8 @@ test('in a group the key asks for the guess first, and waits for the teacher unl
   assert.strictEqual(is({ duty: { ...duty, mayStart: true } }), 'ready');
   assert.strictEqual(is({ duty, run: { to_us: 5 } }), 'done');
   assert.strictEqual(is({ duty: { ...duty, mustPredict: true }, isRecording: true }), 'rec');
+  assert.strictEqual(is({ duty: { ...duty, isArmed: true }, run: { to_us: 5 } }), 'armed');
+  assert.strictEqual(is({ duty: { ...duty, isArmed: true }, isRecording: true }), 'rec');
   assert.strictEqual(is({ duty: { ...duty, mustPredict: true }, devices: [] }), 'noKit');
 });
 

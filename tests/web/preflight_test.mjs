@@ -29,6 +29,13 @@ test('a slow kit is named, but not one that is ill anyway', () => {
   assert.deepStrictEqual(bad({ pace: () => null }), [], 'too early to say is no fault');
 });
 
+test('a kit that is set to fewer readings than the lesson wants is named; one that has no pace is not', () => {
+  const paced = (/** @type {number} */ sticker, /** @type {number} */ period_us) => kit(sticker, { streams: [{ problem: null, period_us, channels: [] }] });
+  const devices = [paced(1, 1e6), paced(2, 1e5), paced(3, 0), paced(4, 105e3)], wanted = { us: 1e5, words: '0.1 s' };
+  assert.deepStrictEqual(bad({ devices, wanted }), [['wanted', 'pf_sparse', [1], '0.1 s']]);
+  assert.deepStrictEqual(bad({ devices, wanted: null }), []);
+});
+
 test('an hour that nobody knows, a card that is full or broken, an old calibration', () => {
   assert.deepStrictEqual(bad({ status: { ...well, wall_us: null } }), [['clock', 'pf_noClock']]);
   assert.deepStrictEqual(bad({ status: { ...well, wall_uncertainty_us: 9e6 } }), [['clock', 'pf_noClock']]);

@@ -6,8 +6,12 @@ import { ask, Refusal } from './api.js';
 
 /** @typedef {import('./base.js').Words} Words */
 /** @typedef {{run: number, since_us: number}} Replay a kept run that stands in for a kit, since then */
-/** @typedef {{number: number, animal: Words, devices: number[], joined: number, run: number|null, runs: number[],
- *   has_prediction: boolean, may_predict: boolean, is_ready: boolean, replay: Replay|null}} Group `run` is the one that goes on */
+/** @typedef {{channel: string, n: number, least: number|null, holds: boolean|null, otherwise: Words}} Acceptance whether a run is as
+ *   good as the lesson wants it; null: it is not known */
+/** @typedef {{channel: string, edge: 'rising'|'falling', level: number, before_us: number}} Trigger */
+/** @typedef {{number: number, animal: Words, devices: number[], joined: number, run: number|null, ends_us?: number|null, armed_us?: number|null,
+ *   runs: number[], accept?: Acceptance[]|null, has_prediction: boolean, may_predict: boolean, is_ready: boolean, replay: Replay|null}} Group `run` is the one that goes on, by itself until `ends_us`;
+ *   `armed_us`: it waits for its trigger since then; `accept`: of its last run, once that is over */
 /** @typedef {{index: number, since_us: number, paused_us: number|null}} Phase of the lesson clock */
 /** @typedef {{id: number, code: string|null, lesson: string|null, title: string, is_project: boolean, state: 'open'|'running'|'ended',
  *   made_us: number, ended_us: number|null, groups: Group[], can_deal: number, phase: Phase|null, is_frozen: boolean, frozen_us?: number|null, y_range: [number, number]|null,
@@ -15,13 +19,14 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{id: string, name: Words, unit: string, low: number, high: number}} TypedField */
 /** @typedef {{id: string, quantity: string, unit?: string|null, channel?: string|null, kits?: (string|{id: string})[],
  *   name?: Words, place?: Words|null}} Need */
+/** @typedef {{every_us: number, text: Words}} Reminder of a project */
 /** @typedef {{kind: 'none'|'curve'|'value'|'choice', ask: Words, choices?: Words[]}} Predict */
 /** @typedef {{id: string, name: Words, unit: string, is: string}} Formula */
 /** @typedef {{x: string, y: string, fits: string[]}} Axes ids of needs, typed fields or formulas, or `time`, `group` */
 /** @typedef {{id: string, title: Words, question: Words, is_project: boolean, minutes: number|null, needs: Need[],
- *   record: {mode: 'time'|'event'|'edges', duration_us: number|null, typed: TypedField[]}, predict: Predict, formulas: Formula[],
+ *   record: {mode: 'time'|'event'|'edges', period_us?: number|null, duration_us: number|null, trigger?: Trigger|null, typed: TypedField[]}, predict: Predict, formulas: Formula[],
  *   plot: Axes|null, class_plot: Axes|null, accept?: {channel: string, range?: [number, number]|null}[],
- *   phases: {name: Words, us: number}[], safety: Words[], student: Words, expect?: {range?: [number, number], unit?: string, because?: Words}[]}} Lesson
+ *   phases: {name: Words, us: number}[], reminders?: Reminder[], safety: Words[], student: Words, expect?: {range?: [number, number], unit?: string, because?: Words}[]}} Lesson
  *   `student` is Markdown; `expect` is told once the teacher reveals it */
 /** @typedef {{number: number, animal: Words, joined: number}} Place a group that one may join */
 /** @typedef {{session: number|null, group: number|null, is_ended?: boolean, groups?: Place[]}} Membership */
@@ -67,7 +72,7 @@ export const getPrediction = async (session, group) => (await ask('GET', `${of(s
 export const keepReading = (session, group, typed, us) => ask('POST', `${of(session, group)}/readings`, { typed, at_us: Math.round(us) });
 /** @param {number} session @returns {Promise<Reading[]>} */
 export const getReadings = async (session) => (await ask('GET', `${at(session)}/readings`)).readings;
-/** @param {number} session @param {number} group @param {'start'|'stop'} what */
+/** @param {number} session @param {number} group @param {'start'|'arm'|'stop'|'resume'} what */
 export const runOfGroup = (session, group, what) => ask('POST', `${of(session, group)}/run`, { do: what });
 /** @param {number} session @param {number} group @param {string} text @param {number} us */
 export const markOfGroup = (session, group, text, us) => ask('POST', `${of(session, group)}/mark`, { text, at_us: Math.round(us) });

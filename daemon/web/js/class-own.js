@@ -9,7 +9,8 @@ import { board } from './board.js';
 import { getPrediction, getReadings } from './class-api.js';
 import { classroom } from './classroom.js';
 import { Emitter } from './emitter.js';
-import { channelOf, needOf, sourceFor, unitOf } from './group-view.js';
+import { lanesOf } from './class-lanes.js';
+import { channelOf, devicesOf, needOf, sourceFor, unitOf } from './group-view.js';
 import { replayOf } from './replay.js';
 import { view } from './view.js';
 
@@ -131,7 +132,16 @@ class Own extends Emitter {
     const isFirst = !memory.get('aim') || memory.get('aim') !== aim;
     this.aim = aim;
     memory.set('aim', aim);
+    if (isFirst) this.lookAcross(source);
     if (isFirst) view.set('what', { identity: source.device.identity, streamName: source.stream.name, active: channelOf(source).id });
+  }
+
+  /** A lesson whose plot is one reading against another is looked at so. @param {import('./group-view.js').Source} source */
+  lookAcross({ stream, at }) {
+    const { group, lesson } = classroom, x = lesson?.plot?.x, lane = group && x && x !== 'time' ? lanesOf(devicesOf(group), lesson).find((l) => l.need === x) : null;
+    if (!lane || lane.stream !== stream) return;
+    view.set('what', { axes: [lane.channel.id, stream.channels[at].id] });
+    view.set('tab', { tab: 'xy' });
   }
 
   /** What the teacher did to the pictures of all, done here. */

@@ -24,12 +24,14 @@ class Desk extends Emitter {
     super();
     const kept = memory.get(NAME) ?? {};
     /** @type {string} '' : all */ this.stage = kept.stage ?? '';
+    /** @type {string} '' : all */ this.subject = kept.subject ?? '';
     /** @type {string|null|undefined} the chosen lesson; null: none, a free recording; undefined: nothing chosen yet */
     this.lesson = 'lesson' in kept ? kept.lesson : undefined;
     this.isProject = kept.isProject ?? false;          // of a free recording
     /** @type {number|null} null: as many as the kits suffice for */ this.groups = kept.groups ?? null;
     this.title = kept.title ?? '';
     /** @type {number|null} */ this.session = kept.session ?? null;
+    /** @type {{lesson: string, us: number}|null} how long runs of a lesson last from now on; null: as it says */ this.lasts = kept.lasts ?? null;
     /** @type {View} */ this.view = kept.view ?? 'kits';
     /** @type {number|null} the one that was just ended, here or by another teacher */ this.over = kept.over ?? null;
     /** @type {Session|null} the same, once it is known */ this.ended = null;
@@ -48,8 +50,8 @@ class Desk extends Emitter {
   /** @param {Partial<Desk>} patch */
   set(patch) {
     Object.assign(this, patch);
-    const { stage, lesson, isProject, groups, title, session, view, over } = this;
-    memory.set(NAME, { stage, lesson, isProject, groups, title, session, view, over });
+    const { stage, subject, lesson, isProject, groups, title, session, lasts, view, over } = this;
+    memory.set(NAME, { stage, subject, lesson, isProject, groups, title, session, lasts, view, over });
     this.emit('desk');
   }
 

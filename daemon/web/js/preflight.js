@@ -5,18 +5,22 @@
 
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./base.js').Key} Key */
-/** @typedef {{id: 'kits'|'rate'|'clock'|'card'|'calibration', isGood: boolean, key: Key, values: unknown[]}} Check a list among the values is of stickers */
+/** @typedef {{id: 'kits'|'rate'|'wanted'|'clock'|'card'|'calibration', isGood: boolean, key: Key, values: unknown[]}} Check a list among the values is of stickers */
 
 const UNSURE_US = 5e6;               // as clock.js
+const SPARSE = 1.1;
 const ROOM = 0.9;                    // of the card's share
 
 /** @param {Device} device */
 export const isWell = (device) => device.state === 'ready' && !device.problem && !device.streams.some((s) => s.problem);
 
-/** @param {{devices: Device[], pace: (device: Device) => {hertz: number, isOff: boolean}|null,
+/** Is a kit set to fewer readings than the lesson asks for? What is irregular may be as quick as it likes. @param {Device} device @param {number} us */
+const isSparse = ({ streams }, us) => streams.length > 0 && streams.every((s) => s.period_us > us * SPARSE);
+
+/** @param {{devices: Device[], pace: (device: Device) => {hertz: number, isOff: boolean}|null, wanted?: {us: number, words: string}|null,
  *   status: {wall_us: number|null, wall_uncertainty_us: number|null, store: {problem: unknown, bytes?: number, limit_bytes?: number}}|null}} facts
- *   `devices`: those that the lesson uses @returns {Check[]} */
-export function preflight({ devices, pace, status }) {
+ *   `devices`: those that the lesson uses; `wanted`: how far apart readings may be @returns {Check[]} */
+export function preflight({ devices, pace, wanted = null, status }) {
   const ill = devices.filter((d) => !isWell(d)), slow = devices.filter((d) => isWell(d) && pace(d)?.isOff);
   const old = devices.filter((d) => d.streams.some((s) => s.channels.some((c) => c.is_overdue)));
   const numbers = (/** @type {Device[]} */ all) => all.map((d) => d.sticker);
@@ -28,6 +32,8 @@ export function preflight({ devices, pace, status }) {
   else say('kits', true, 'pf_kits', devices.length);
   if (slow.length) say('rate', false, 'pf_slow', numbers(slow));
   else if (devices.length > ill.length) say('rate', true, 'pf_rate');
+  const sparse = wanted ? devices.filter((d) => isWell(d) && isSparse(d, wanted.us)) : [];
+  if (sparse.length) say('wanted', false, 'pf_sparse', numbers(sparse), wanted?.words);
   if (status) {
     const unsure = status.wall_uncertainty_us, isSure = status.wall_us != null && unsure != null && unsure < UNSURE_US;
     say('clock', isSure, isSure ? 'pf_clock' : 'pf_noClock');

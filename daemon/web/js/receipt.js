@@ -2,14 +2,17 @@
 // @ts-check
 // The receipt at the end of a run of the group: how many readings were recorded, are kept, were sent, what is missing,
 // and the fingerprint by which a file can be known as this run. It is asked for again while something is still on its way.
-import { html, t, useEffect, useState } from './base.js';
+import { html, say, t, useEffect, useState } from './base.js';
 import { exportUrl, Refusal } from './api.js';
 import { board } from './board.js';
-import { getReceipt } from './class-api.js';
+import { getReceipt, runOfGroup } from './class-api.js';
 import { openSlip, Slip } from './class-dialog.js';
+import { useClass } from './hooks.js';
 import { Icon } from './icons.js';
 import { runName } from './names.js';
 import { num } from './numbers.js';
+import { sentence } from './pin.js';
+import { refusals } from './refusals.js';
 import { readings } from './readings.js';
 import { view } from './view.js';
 
@@ -22,6 +25,22 @@ let run = null;
 
 /** @param {import('./board.js').Run} over */
 export function showReceipt(over) { run = over; openSlip('receipt'); }
+
+/** Is the run as good as the lesson wants it? What it lacks is said with what to do with hands; where the group may start, it
+ * does so here. */
+function Verdict() {
+  const { mine, group, lesson } = useClass('sessions'), accept = run && group?.runs[group.runs.length - 1] === run.id ? group.accept : null;
+  if (!accept?.length || !mine || !group) return null;
+  const lacking = accept.filter((a) => a.holds === false);
+  if (!lacking.length) return accept.every((a) => a.holds) ? html`<p class="ok-c verdict"><${Icon} n="check"/>${t('r_good')}</p>` : null;
+  const go = async (/** @type {'resume'|'start'|'arm'} */ what) => {
+    openSlip(null);
+    try { await runOfGroup(mine.id, group.number, what); view.show(null); } catch (error) { refusals.tell(sentence(error)); }
+  };
+  return html`<ul class="lacking">${lacking.map((a) => html`<li key=${a.channel}><${Icon} n="warn"/><span>${say(a.otherwise)}${a.least != null && a.n < a.least && html` <small>${t('r_count', num(a.n), num(a.least))}</small>`}</span></li>`)}</ul>
+    ${mine.may_start === 'groups' && group.run == null && html`<div class="acts"><button class="btn more" onClick=${() => go('resume')}><${Icon} n="plus"/>${t('r_more')}</button>
+      <button class="btn anew" onClick=${() => go(lesson?.record.trigger ? 'arm' : 'start')}><${Icon} n="undo"/>${t('r_anew')}</button></div>`}`;
+}
 
 export function ReceiptSlip() {
   const [receipt, setReceipt] = useState(/** @type {Receipt|null} */ (null)), [isMissing, setMissing] = useState(false);
@@ -56,6 +75,7 @@ export function ReceiptSlip() {
   return html`<${Slip} name="receipt" title=${t('r_title', runName(run))} icon=${r && !r.is_complete ? 'warn' : 'check'} cls=${'receipt' + (r && !r.is_complete ? ' part' : '')}>
     ${r ? html`<dl class="lines">${lines.map(([name, text]) => html`<div key=${name}><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>
       <p class="dim">${t(r.is_complete ? 'r_whole' : 'r_part')}</p>` : html`<p class="dim">${t(isMissing ? 'r_none' : 'r_wait')}</p>`}
+    <${Verdict}/>
     <div class="acts"><a class="btn" download href=${exportUrl('csv', { run: run.id })}><${Icon} n="out"/>${t('export')}</a>
       <button class="btn main" onClick=${select}>${t('r_next')}</button></div><//>`;
 }

@@ -19,6 +19,7 @@ import { Plot } from './plot.js';
 import { Reveal } from './screen-reveal.js';
 import { axesOf, frozenAt, isComparable, mainTile, shownSession, tilesOf } from './screen-model.js';
 import { startTraces } from './traces.js';
+import { triggerText } from './trigger-words.js';
 
 /** @typedef {import('./screen-model.js').Tile} Tile */
 /** @typedef {import('./screen-model.js').Axes} Axes */
@@ -69,6 +70,14 @@ function ailment({ group, device, source }, session) {
   return device.state === 'gone' ? t('sc_gone') : t('sc_silent');
 }
 
+/** What a tile says of itself beside its value: what ails it, or what it waits for. @param {{tile: Tile, session: Session|null, or?: string}} p
+ * `or`: what stands there otherwise */
+function Says({ tile, session, or = '' }) {
+  const ails = ailment(tile, session), waits = !ails && tile.group?.armed_us != null ? triggerText(classroom.lessonOf(session)) || t('armed') : '';
+  if (!ails && !waits) return or ? html`<p class="uu">${or}</p>` : null;
+  return html`<p class=${'ails' + (waits || !tile.source ? ' calm' : '')}>${waits ? html`<${Icon} n="wait"/>` : tile.source && html`<${Icon} n="unplug"/>`}${ails || waits}</p>`;
+}
+
 /** @param {{tile: Tile, isLong?: boolean}} p */
 const Who = ({ tile: { group, device, source, colour }, isLong }) => html`<div class=${'who c' + colour}>
   ${group ? html`<${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/><b>${groupName(group.number)}</b>`
@@ -102,9 +111,8 @@ function Chart({ tile, axes, isLarge }) {
 /** @param {{tile: Tile, session: Session|null}} p */
 function One({ tile, session }) {
   const { source } = tile, accuracy = source && accuracyText({ at: source.at, channel: channelOf(source), unit: unitOf(source), colour: tile.colour });
-  const ails = ailment(tile, session);
   return html`<main class="one"><div class="bignum"><${Who} tile=${tile} isLong=${tile.sources.length < 2}/>${tile.sources.length < 2 ? html`<${Value} tile=${tile}/>` : html`<${Values} tile=${tile} session=${session}/>`}
-      <p class=${ails ? 'ails' : 'uu'}>${ails ? html`<${Icon} n="unplug"/>${ails}` : accuracy || NB}</p></div>
+      <${Says} tile=${tile} session=${session} or=${accuracy || NB}/></div>
     <div class="frame"><${Chart} tile=${tile} axes=${axesOf([tile], session)} isLarge/></div></main>`;
 }
 
@@ -115,10 +123,10 @@ const gridOf = (n) => (n <= 3 ? [n, 1] : n <= 4 ? [2, 2] : n <= 6 ? [3, 2] : n <
 function All({ tiles, session }) {
   const [columns, rows] = gridOf(tiles.length), shared = isComparable(tiles) ? axesOf(tiles, session) : null;
   return html`<main class=${`multi rows${rows}`} style=${{ '--columns': columns, '--rows': rows }}>${tiles.map((tile) => {
-    const { source, span } = tile, ails = ailment(tile, session);
+    const { source, span } = tile;
     return html`<article class="cell" key=${tile.key}><div class="h"><${Who} tile=${tile}/>
       <b class=${'val c' + tile.colour}>${source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : ''}</b></div>
-      ${ails && html`<p class=${'ails' + (source ? '' : ' calm')}>${source && html`<${Icon} n="unplug"/>`}${ails}</p>`}
+      <${Says} tile=${tile} session=${session}/>
       ${source && html`<${Chart} tile=${tile} axes=${shared ?? axesOf([tile], session)} isLarge=${false}/>`}</article>`;
   })}</main>`;
 }

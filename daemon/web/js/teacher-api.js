@@ -10,7 +10,7 @@ import { ask } from './api.js';
 /** @typedef {{state: 'ready'|'trouble'|'missing', groups: number, devices: number[], missing: Missing[], sentence: Words|null}} Readiness
  *   `groups`: how many the plugged-in devices suffice for, `devices` in the order in which they are dealt to groups; the
  *   sentence names the next thing to do with hands */
-/** @typedef {{id: string, title: Words, question: Words, stage: string[], subject: string, theme: Words|null,
+/** @typedef {{id: string, title: Words, question: Words, stage: string[], subject: string, theme: Words|null, catalogue?: string|null,
  *   mode: 'time'|'event'|'edges', minutes: number|null, is_project: boolean, predict: string, has_sample: boolean,
  *   problem: Words|null, readiness: Readiness}} Card */
 /** @typedef {{id: string, name: Words, quantity: string, unit: string|null, groups_share: number, is_optional: boolean, place: Words|null}} Need */

@@ -17,6 +17,10 @@ import { BoardPanel, Shelf } from './teacher-shelf.js';
 const STAGES = [['', 'te_all'], ['kindergarten', 'te_stK'], ['primary', 'te_stP'], ['junior', 'te_stJ'], ['senior', 'te_stS']];
 /** @param {string} stage */
 const stageWord = (stage) => { const found = STAGES.find(([k]) => k === stage); return found ? t(found[1]) : stage; };
+/** @type {Record<string, import('./base.js').Key>} */
+const SUBJECTS = { physics: 'te_suP', chemistry: 'te_suC', biology: 'te_suB', geography: 'te_suG', science: 'te_suS', technology: 'te_suT', mathematics: 'te_suM' };
+/** @param {string} subject */
+const subjectWord = (subject) => (SUBJECTS[subject] ? t(SUBJECTS[subject]) : subject);
 const RANK = { ready: 0, trouble: 1, missing: 3 }, FREE_RANK = 2;
 const GROUPS_FIRST = 6;
 
@@ -29,27 +33,30 @@ function Can({ card: { problem, readiness: { state, groups, missing, sentence } 
     <span>${say(sentence) || t('te_lacks', lacks)}</span></span>`;
 }
 
-/** @param {{isChosen: boolean, top: any, title: string, ask: string, can: any, onPick: () => void}} p */
-const CardFace = ({ isChosen, top, title, ask, can, onPick }) => html`<button class="lcard" aria-pressed=${isChosen} onClick=${onPick}>
+/** @param {{isChosen: boolean, top: any, title: string, ask: string, about?: string, can: any, onPick: () => void}} p */
+const CardFace = ({ isChosen, top, title, ask, about, can, onPick }) => html`<button class="lcard" aria-pressed=${isChosen} onClick=${onPick}>
   <span class="top">${top}${isChosen && html`<span class="pickd"><${Icon} n="check" s=${18}/>${t('te_chosen')}</span>`}</span>
-  <strong>${title}</strong><span class="ask">${ask}</span>${can}</button>`;
+  <strong>${title}</strong><span class="ask">${ask}${about && html`<small>${about}</small>`}</span>${can}</button>`;
 
 /** @param {{card: Card}} p */
-const LessonCard = ({ card }) => html`<${CardFace} isChosen=${desk.lesson === card.id} title=${say(card.title)} ask=${say(card.question)}
+const LessonCard = ({ card }) => html`<${CardFace} isChosen=${desk.lesson === card.id} title=${say(card.title)} ask=${say(card.question)} about=${[say(card.theme), card.catalogue].filter(Boolean).join(' · ')}
   onPick=${() => desk.set({ lesson: card.id, groups: null })} can=${html`<${Can} card=${card}/>`}
-  top=${html`${card.stage.map((s) => html`<span class="stage-chip" key=${s}>${stageWord(s)}</span>`)}${card.is_project ? t('te_project') : card.minutes ? t('te_minutes', card.minutes) : ''}`}/>`;
+  top=${html`${card.stage.map((s) => html`<span class="stage-chip" key=${s}>${stageWord(s)}</span>`)}<span>${subjectWord(card.subject)}</span>${card.is_project ? t('te_project') : card.minutes ? t('te_minutes', card.minutes) : ''}`}/>`;
 
 /** A recording without a lesson. */
 const FreeCard = () => html`<${CardFace} isChosen=${desk.lesson === null} title=${t('te_free')} ask=${t('te_freeD')} onPick=${() => desk.set({ lesson: null, groups: null })}
   top=${html`<span class="stage-chip">${t('te_allStages')}</span>`} can=${html`<span class="can ok-c"><${Icon} n="check" s=${18}/><span>${t('te_freeCan')}</span></span>`}/>`;
 
 function Cards() {
-  const cards = desk.cards ?? [], shown = cards.filter((c) => !desk.stage || c.stage.includes(desk.stage));
+  const cards = desk.cards ?? [], shown = cards.filter((c) => (!desk.stage || c.stage.includes(desk.stage)) && (!desk.subject || c.subject === desk.subject));
+  const subjects = [...new Set(cards.map((c) => c.subject))];
   const all = [...shown.map((card) => ({ rank: card.problem ? 4 : RANK[card.readiness.state], face: html`<${LessonCard} key=${card.id} card=${card}/>` })),
     { rank: FREE_RANK, face: html`<${FreeCard} key=""/>` }].sort((a, b) => a.rank - b.rank);
   return html`<section aria-labelledby="step1"><div class="secthead"><h1 id="step1" class="step"><span class="n">1</span>${t('te_step1')}</h1>
       <div class="stageseg"><${Segments} label=${t('te_stages')} value=${desk.stage} onPick=${(/** @type {string} */ k) => desk.set({ stage: k })}
-        items=${STAGES.map(([k, key]) => [k, t(key)])}/></div></div>
+        items=${STAGES.map(([k, key]) => [k, t(key)])}/></div>
+      ${subjects.length > 1 && html`<select class="subjects" aria-label=${t('te_subject')} onChange=${(/** @type {any} */ e) => desk.set({ subject: e.target.value })}>
+        <option value="" selected=${!desk.subject}>${t('te_allSubjects')}</option>${subjects.map((s) => html`<option key=${s} value=${s} selected=${s === desk.subject}>${subjectWord(s)}</option>`)}</select>`}</div>
     <div class="cards" tabindex="0" role="group" aria-label=${t('te_step1')}>${all.map(({ face }) => face)}</div></section>`;
 }
 

@@ -6,6 +6,8 @@ import { html, Pop, say, Segments, t, useState } from './base.js';
 import { board } from './board.js';
 import { qrUrl } from './class-api.js';
 import { Animal, colourOf } from './animals.js';
+import { begin, How, left, waiting } from './teacher-begin.js';
+import { triggerText } from './trigger-words.js';
 import { blink, canStart, endLesson, mark, perform, startAll, stopAll, zeroAll } from './deeds.js';
 import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
@@ -97,18 +99,21 @@ function Leave({ session }) {
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function Foot({ session, lesson }) {
-  const isRunning = session.groups.some((g) => g.run != null), isLeft = session.groups.some((g) => g.run == null && g.devices.length), ready = session.groups.filter((g) => g.run == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
+  const isRunning = session.groups.some((g) => g.run != null), isLeft = session.groups.some((g) => g.run == null && g.devices.length), ready = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
   const ill = session.groups.filter((g) => !g.replay && devicesOf(g).some((d) => nextAction(d))).length, run = board.runs.find((r) => r.id === session.groups.find((g) => g.run != null)?.run);
-  const time = useText(250, () => (isRunning && run ? clock((board.now() - run.from_us) / 1e6) : ''));
+  const time = useText(250, () => (isRunning && run ? [clock((board.now() - run.from_us) / 1e6), left(session)].filter(Boolean).join(' · ') : ''));
+  const isWaiting = !isRunning && waiting(session).length > 0, start = () => begin(session, lesson), isArming = !!lesson?.record.trigger;
   return html`<${StartBar} label=${t('te_class')}>${isRunning && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${28}/></span>`}
-    <div class="grow"><strong>${isRunning ? t('rec') : sessionName(session)} <span ref=${time}></span></strong>
-      <p class="dim" role="status">${isRunning ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
-    ${isRunning ? null : html`<button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button>`}
+    <div class="grow"><strong>${isRunning ? t('rec') : isWaiting ? triggerText(lesson) || t('armed') : sessionName(session)} <span ref=${time}></span></strong>
+      <p class="dim" role="status">${isRunning || isWaiting ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
+    ${isRunning || isWaiting ? null : html`<${How} session=${session} lesson=${lesson}/><button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button>`}
     ${(isLeft || !isRunning) && html`<${Before} session=${session}/>`}
-    ${isRunning && ready > 0 && html`<button class="btn some" onClick=${() => startAll(session)}><${Icon} n="play" s=${20}/><span>${t('te_startLeft', ready)}</span></button>`}
+    ${waiting(session).length > 0 && html`<button class="btn atonce" onClick=${() => begin(session, lesson, true)}><${Icon} n="play" s=${20}/><span>${t('te_now')}</span></button>`}
+    ${isRunning && ready > 0 && html`<button class="btn some" onClick=${start}><${Icon} n="play" s=${20}/><span>${t('te_startLeft', ready)}</span></button>`}
     <${Leave} session=${session}/>
     ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${t('te_stopAll')}</span></button>`
-    : html`<button class="btn main big" disabled=${!ready} onClick=${() => startAll(session)}><${Icon} n="play"/><span>${!ready ? t('te_noStart') : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}</span></button>`}<//>`;
+    : isWaiting ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="cross"/><span>${t('te_noWait')}</span></button>`
+    : html`<button class="btn main big" disabled=${!ready} onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'}/><span>${ready && isArming ? t('te_arm', ready) : !ready ? t('te_noStart') : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}</span></button>`}<//>`;
 }
 
 /** @param {{session: Session}} p */

@@ -11,7 +11,7 @@ import { devicesOf } from './group-view.js';
 import { useBoard, useEvery, useText } from './hooks.js';
 import { Icon } from './icons.js';
 import { channelName, deviceName, isClock, streamName } from './names.js';
-import { decimalsOf, digitsOf, perSecond, precision, quantity, timeOfDay } from './numbers.js';
+import { decimalsOf, digitsOf, lasting, perSecond, precision, quantity, timeOfDay } from './numbers.js';
 import { isWell, preflight } from './preflight.js';
 import { Spark } from './spark.js';
 import { Replays } from './teacher-replay.js';
@@ -104,10 +104,12 @@ function Zero({ lane }) {
 /** @param {{device: Device, lesson: Lesson|null, session: Session|null}} p */
 function Kit({ device, lesson, session }) {
   const [lane] = lanesOf([device], lesson), group = session?.groups.find((g) => g.devices.includes(device.id)), [cls, icon, word] = stateOf(device), action = nextAction(device);
+  const place = say(lesson?.needs.find((n) => n.id === lane?.need)?.place);
   const parts = lane && device.streams.length > 1 ? streamName(lane.stream, device) : lane && !isClock(lane.channel) ? channelName(lane.channel) : '';
   return html`<article class=${`kit ${group?.replay ? 'replay' : cls}`} aria-label=${t('kitN', device.sticker)} data-sticker=${device.sticker}>
     <div class="head"><span class="no">${device.sticker}</span><span class="what"><span class="nm">${deviceName(device)}</span><small>${parts}</small></span>
       <span class="st"><${Icon} n=${group?.replay ? 'replay' : icon} s=${20}/>${group?.replay ? t('replay') : word}</span></div>
+    ${place && html`<p class="whereto"><${Icon} n="pin" s=${16}/><span>${place}</span></p>`}
     ${action ? html`<p class="fix">${action}</p>` : lane && html`<div class="body"><${Value} lane=${lane}/><${Spark} stream=${lane.stream} at=${lane.at}/></div>`}
     ${!action && lane && html`<${Facts} lane=${lane}/>`}
     ${session && html`<${GroupOf} device=${device} session=${session}/>`}
@@ -115,13 +117,14 @@ function Kit({ device, lesson, session }) {
       ${group && session && (action || group.replay) ? html`<${Replays} session=${session} group=${group} lesson=${lesson}/>` : html`<${Zero} lane=${lane}/>`}</div></article>`;
 }
 
-/** The look over everything, one line each. @param {{devices: Device[]}} p */
-function Checks({ devices }) {
+/** The look over everything, one line each. @param {{devices: Device[], lesson: Lesson|null}} p */
+function Checks({ devices, lesson }) {
   useEvery(2000);
   useBoard('status', 'health');
   const pace = (/** @type {Device} */ d) => (d.streams[0] ? board.pace(d.id, d.streams[0].period_us) : null);
+  const us = lesson?.record.period_us, wanted = us ? { us, words: lasting(us / 1e6) } : null;
   const status = board.status && { ...board.status, store: { ...board.status.store, problem: board.storeProblem } };
-  return html`<ul class="checks" aria-label=${t('te_checks')}>${preflight({ devices, pace, status }).map(({ id, isGood, key, values }) => html`
+  return html`<ul class="checks" aria-label=${t('te_checks')}>${preflight({ devices, pace, wanted, status }).map(({ id, isGood, key, values }) => html`
     <li key=${id} data-check=${id} class=${isGood ? 'ok' : 'warn'}><${Icon} n=${isGood ? 'check' : 'warn'} s=${18}/><span>${t(key, ...values.map((v) => (Array.isArray(v) ? v.join(t('te_list')) : v)))}</span></li>`)}</ul>`;
 }
 
@@ -137,7 +140,7 @@ const STEPS = ['te_k1', 'te_k2', 'te_k3'];
 /** @param {{devices: Device[], lesson: Lesson|null, session: Session|null}} p */
 export function Kits({ devices, lesson, session }) {
   if (!devices.length) return html`<div class="panel"><h3>${t('k_title')}</h3><ol class="steps">${STEPS.map((key, i) => html`<li key=${key}><i>${i + 1}</i>${t(key)}</li>`)}</ol><${Ports}/></div>`;
-  return html`<${Checks} devices=${usedBy(devices, lesson, session)}/><${Ports}/>
+  return html`<${Checks} devices=${usedBy(devices, lesson, session)} lesson=${lesson}/><${Ports}/>
     <div class="kits">${devices.map((device) => html`<${Kit} key=${device.identity} device=${device} lesson=${lesson} session=${session}/>`)}</div>`;
 }
 

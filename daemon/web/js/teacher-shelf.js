@@ -10,6 +10,8 @@ import { devicesOf } from './group-view.js';
 import { useBoard, useEvery } from './hooks.js';
 import { Icon } from './icons.js';
 import { lasting, NB, num } from './numbers.js';
+import { mark } from './deeds.js';
+import { Reminders } from './reminders.js';
 import { Spark } from './spark.js';
 import { valueText } from './teacher-kits.js';
 
@@ -20,10 +22,11 @@ function Project({ session }) {
   useEvery(2000);
   const card = desk.cards?.find((c) => c.id === session.lesson), lanes = session.groups.flatMap((g) => lanesOf(devicesOf(g), desk.text(session.lesson)));
   const [lane] = lanes, day = Math.floor((board.now() - session.made_us) / DAY_US) + 1, last = lane && board.latest.get(lane.stream.id)?.t;
-  return html`<button class="shelfitem" onClick=${() => desk.enter(session)}><span class="row"><strong class="grow">${say(card?.title) || session.title || t('te_free')}</strong>
+  return html`<div class="onshelf"><button class="shelfitem" onClick=${() => desk.enter(session)}><span class="row"><strong class="grow">${say(card?.title) || session.title || t('te_free')}</strong>
       ${lane && html`<b>${valueText(lane)}</b>`}<${Icon} n="right" s=${18}/></span>
     ${lane && html`<${Spark} stream=${lane.stream} at=${lane.at} us=${DAY_US} every=${MINUTE_MS}/>`}
-    <span class="dim">${t('te_day', day)}${last ? ` · ${t('te_ago', lasting(Math.max(0, board.now() - last) / 1e6))}` : ''}</span></button>`;
+    <span class="dim">${t('te_day', day)}${last ? ` · ${t('te_ago', lasting(Math.max(0, board.now() - last) / 1e6))}` : ''}</span></button>
+    <${Reminders} session=${session} reminders=${desk.text(session.lesson)?.reminders ?? []} onDone=${(/** @type {string} */ text) => mark(text, board.now())}/></div>`;
 }
 
 export function Shelf() {

@@ -4,6 +4,7 @@
 // they compare. A kit that is not well says what to do next on its tile; a replay says that it is one.
 import { html, say, t } from './base.js';
 import { Animal, colourOf, GroupShape } from './animals.js';
+import { perform } from './deeds.js';
 import { DASH, Icon } from './icons.js';
 import { devicesOf, digitsShown, isOfEvents, newest, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.js';
 import { useBoard, useEvery, useText } from './hooks.js';
@@ -13,6 +14,7 @@ import { Plot } from './plot.js';
 import { nextAction } from './teacher-kits.js';
 import { Replays } from './teacher-replay.js';
 import { marksIn } from './teacher-marks.js';
+import { triggerText } from './trigger-words.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
 /** @typedef {import('./class-api.js').Group} Group */
@@ -63,10 +65,21 @@ function Newest({ group, source }) {
   return html`<span class="val" ref=${useText(250, text)}></span>`;
 }
 
+/** Is the group's last run as good as the lesson wants it; where not, what to do, and the press that adds to it.
+ * @param {{session: Session, group: Group}} p */
+function Verdict({ session, group }) {
+  if (group.run != null || group.armed_us != null || !group.accept?.length || session.state === 'ended') return null;
+  const lacking = group.accept.filter((a) => a.holds === false);
+  if (!lacking.length) return null;
+  return html`<p class="verdict"><span class="warn-c"><${Icon} n="warn" s=${18}/></span><span>${lacking.map((a) => say(a.otherwise)).join(' ')}</span>
+    <button class="btn" aria-label=${t('te_addTo', group.number)} onClick=${() => perform(session, { do: 'resume', groups: [group.number] })}>${t('r_more')}</button></p>`;
+}
+
 /** @param {{group: Group, drawn: Drawn[], range: [number, number], seconds: number, session: Session, lesson: Lesson|null}} p */
 function Tile({ group, drawn, range, seconds, session, lesson }) {
   const colour = colourOf(group.number), isMinutes = seconds > 180, unit = isMinutes ? 60 : 1, actions = group.replay ? [] : devicesOf(group).flatMap((d) => (nextAction(d) ? [{ d, words: nextAction(d) }] : []));
   const [main] = drawn, name = main ? channelName(main.source.stream.channels[main.source.at]) : '', isDots = main && isOfEvents(main.source.stream);
+  const isLacking = !!group.accept?.some((a) => a.holds === false), isGood = !!group.accept?.length && group.accept.every((a) => a.holds), ready = t(isGood ? 'te_good' : 'te_isReady');
   const scale = (/** @type {number[]} */ x) => x.map((v) => v / unit);
   const lines = drawn.map(({ picture }, i) => ({ x: scale(picture.x), y: picture.mid, lo: picture.isBand ? picture.lo : undefined, hi: picture.isBand ? picture.hi : undefined,
     colour: `var(--c${colour})`, dash: i ? DASH[(i % 5) + 2] : [], cls: isDots ? 'pts' : '' }));
@@ -74,8 +87,10 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
   const marks = main ? marksIn(main.span, session.id, group.number).map((m) => ({ x: m.x / unit, text: m.text })) : [];
   return html`<article class=${'gcard' + (actions.length ? ' bad' : '')} aria-label=${t('groupN', group.number)} data-group=${group.number}><div class=${'head c' + colour}><${GroupShape} number=${group.number}/>
       <${Animal} animal=${group.animal} s=${28}/><b>${t('groupN', group.number)}</b><span class="sub">${say(group.animal)}</span>${group.run != null && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${14}/></span>`}
-      ${!group.replay && group.is_ready && group.run == null && html`<span class="ok-c" title=${t('te_isReady')}><${Icon} n="check" s=${18}/><span class="sr">${t('te_isReady')}</span></span>`}
+      ${group.armed_us != null && html`<span class="armed" title=${triggerText(lesson)}><${Icon} n="wait" s=${18}/><span>${t('armed')}</span></span>`}
+      ${!group.replay && group.is_ready && group.run == null && group.armed_us == null && !isLacking && html`<span class="ok-c" title=${ready}><${Icon} n="check" s=${18}/><span class=${isGood ? '' : 'sr'}>${ready}</span></span>`}
       <${Newest} group=${group} source=${main?.source}/></div>
+    <${Verdict} session=${session} group=${group}/>
     ${actions.length > 0 && html`<div class="fix"><ul>${actions.map(({ d, words }) => html`<li key=${d.id}><${Icon} n="unplug" s=${18}/><span>${t('kitPart', t('kitN', d.sticker), words)}</span></li>`)}</ul><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
     ${group.replay && html`<div class="replaying"><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
     ${main ? html`<${Plot} label=${`${t('groupN', group.number)}, ${name}`} x=${[0, seconds / unit]} y=${range} xTitle=${isMinutes ? 'min' : 's'} lines=${lines} gaps=${gaps} marks=${marks} most=${[5, 4]}

@@ -20,6 +20,7 @@ import { askPin, sentence, signOut, withTeacher } from './pin.js';
 import { readings } from './readings.js';
 import { refusals } from './refusals.js';
 import { toast } from './toast.js';
+import { triggerText } from './trigger-words.js';
 import { view } from './view.js';
 
 /** @typedef {import('./api.js').Device} Device */
@@ -141,10 +142,11 @@ export let isBusy = false;
 /** Does a press do nothing? What the teacher starts for all, only the teacher stops. @param {import('./phase.js').Phase} phase */
 const isIdle = (phase) => phase === 'wait' || phase === 'noKit' || phase === 'await' || (!!classroom.duty && !classroom.duty.mayStart && phase !== 'predict');
 
-/** Our group's run begins or ends; the board tells which one it is. @returns {Promise<null>} */
+/** Our group's run begins or ends; the board tells which one it is. Where the lesson has a trigger a press waits for it, and
+ * the next one waits no longer. @returns {Promise<null>} */
 async function ofGroup() {
-  const { mine, group } = classroom;
-  if (mine && group) await runOfGroup(mine.id, group.number, board.running ? 'stop' : 'start');
+  const { mine, group, lesson } = classroom, isWaited = lesson?.record.trigger && group?.armed_us == null;
+  if (mine && group) await runOfGroup(mine.id, group.number, board.running ? 'stop' : isWaited ? 'arm' : 'start');
   view.show(null);
   return null;
 }
@@ -175,6 +177,7 @@ const FACE = {
   ready: { icon: 'play', name: 'ready', does: 'readyDo' }, rec: { icon: 'rec', name: 'rec', does: 'recDo' },
   done: { icon: 'check', name: 'done', does: 'doneDo' },
   predict: { icon: 'pen', name: 'predict', does: 'predictDo' }, await: { icon: 'check', name: 'ready', does: 'awaitDo' },
+  armed: { icon: 'wait', name: 'armed', does: 'armedDo' },
 };
 
 function StateKey() {
@@ -182,10 +185,15 @@ function StateKey() {
   useView('what');
   useClass('sessions', 'me');
   const phase = phaseNow(), face = FACE[phase], isOff = phase === 'wait' || phase === 'noKit', isHeld = isIdle(phase);
-  const does = useText(1000, () => t(!isHeld || isOff ? face.does : phase === 'rec' ? 'recHeld' : 'awaitDo', Math.floor((performance.now() - board.since) / 1000)));
+  const does = useText(1000, () => {
+    const ends = phase === 'rec' ? classroom.group?.ends_us : null;
+    if (phase === 'armed') return [triggerText(classroom.lesson), isHeld ? '' : t('armedDo')].filter(Boolean).join(t('cal_comma2'));
+    if (ends != null) return t(isHeld ? 'recLeft' : 'recLeftDo', clock(Math.max(0, ends - board.now()) / 1e6));
+    return t(!isHeld || isOff ? face.does : phase === 'rec' ? 'recHeld' : 'awaitDo', Math.floor((performance.now() - board.since) / 1000));
+  });
   const time = useText(250, () => {
-    const run = board.running ?? view.run;
-    return run && !isOff ? clock(((run.to_us ?? board.now()) - run.from_us) / 1e6) : '';
+    const run = phase === 'armed' ? null : board.running ?? view.run, until = run?.to_us ?? Math.min(board.now(), classroom.group?.ends_us ?? Infinity);
+    return run && !isOff ? clock((until - run.from_us) / 1e6) : '';
   });
   return html`<button class=${'state ' + phase + (isOff ? ' off' : '')} aria-disabled=${isHeld} data-phase=${phase} onClick=${pressKey}>
     <span class=${phase === 'rec' ? 'rec-lamp' : ''}><${Icon} n=${face.icon}/></span>

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
+// When a reminder of a project is due, and by which mark it is known to be done. Without a browser.
+import assert from 'node:assert';
+import test from 'node:test';
+import { dueAt, isMark, markOf } from '../../daemon/web/js/reminders-due.js';
+
+const daily = { every_us: 100, text: { zh: '看一看', en: 'Look' } };
+
+test('it is due each time when its time has passed since the begin, and not before', () => {
+  assert.deepStrictEqual(dueAt(daily, 1000, 1000), { due: null, next: 1100 });
+  assert.deepStrictEqual(dueAt(daily, 1000, 1099), { due: null, next: 1100 });
+  assert.deepStrictEqual(dueAt(daily, 1000, 1100), { due: 1100, next: 1200 });
+  assert.deepStrictEqual(dueAt(daily, 1000, 1345), { due: 1300, next: 1400 });
+});
+
+test('a mark of its name says that it is done, in whatever language the page is', () => {
+  assert.ok(isMark(daily, markOf(daily)));
+  assert.ok(!isMark(daily, '看'));
+  const long = { ...daily, text: { zh: '看'.repeat(200), en: 'Look' } };
+  assert.ok(new TextEncoder().encode(markOf(long)).length <= 191, 'the board takes it');
+  assert.ok(isMark(long, markOf(long)));
+});
