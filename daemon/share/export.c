@@ -238,14 +238,14 @@ static void add_csv_row(struct exporter *exporter, const struct moment *moment, 
 
 /* --- line protocol --- */
 
-static int add_row(struct text *text, const struct series *series, unsigned lap,
-	const double *values, int64_t uncertainty_ns, struct wall wall)
+/* By whose it was, as when it was shipped. */
+static const struct series *call(const struct exporter *exporter, struct export_stream *of,
+	struct instant stored, unsigned lap)
 {
-	struct series lapped;
+	const struct tenant *tenant =
+		exporter->tenants ? tenants_at(exporter->tenants, of->series.device, stored) : NULL;
 
-	if (lap && series_of(series, NULL, lap, &lapped) == 0)
-		series = &lapped;
-	return series_add_row(series, text, values, uncertainty_ns, wall);
+	return series_call(&of->called, &of->series, tenant, lap);
 }
 
 static void add_lines(struct exporter *exporter, const struct moment *moment, struct text *text)
@@ -257,6 +257,7 @@ static void add_lines(struct exporter *exporter, const struct moment *moment, st
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		struct export_stream *of = &exporter->streams[i];
 		double room[STREAM_CHANNELS];
+		const struct series *series;
 		struct instant stored;
 		bool is_first;
 
@@ -264,9 +265,10 @@ static void add_lines(struct exporter *exporter, const struct moment *moment, st
 			continue;
 		stored.ns = moment->stored_ns[i];
 		is_first = stated_is_first(&of->stated, stored);
-		if (!has_time || !of->has_series)
+		series = of->has_series ? call(exporter, of, stored, lap) : NULL;
+		if (!has_time || !series)
 			exporter->rows_without_time += !has_time;
-		else if (add_row(text, &of->series, lap,
+		else if (series_add_row(series, text,
 				 export_calibrated(of, moment->at, moment->values[i], room),
 				 is_first ? uncertainty_of(of, stored) : 0, wall) == 0)
 			exporter->rows++;

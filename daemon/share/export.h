@@ -14,6 +14,7 @@
 #include "share/restamp.h"
 #include "share/series.h"
 #include "share/stated.h"
+#include "share/tenants.h"
 #include "share/warming.h"
 #include "share/weave.h"
 
@@ -25,6 +26,7 @@ struct export_stream {
 	uint32_t sticker;
 	char identity[IDENTITY_TEXT], kit[32], model[NAME_TEXT]; /* of its device */
 	struct series series;                                    /* for EXPORT_LP */
+	struct series_called called;
 	bool has_series;               /* false: its names cannot be written as line protocol */
 	struct correction *correction; /* NULL: raw values */
 	char *by[STREAM_CHANNELS];     /* which calibrations (provenance.h); NULL: none */
@@ -41,11 +43,12 @@ struct export_stream {
 
 struct exporter {
 	enum export_format format;
-	struct instant origin;       /* time_s counts from here */
-	bool lacks_end;              /* the card has not got it yet, */
-	struct instant kept_to;      /* only what was before this */
-	const struct wall_map *wall; /* NULL: nobody has told the hour */
-	int64_t wall_ns;             /* how uncertain that is at worst; 0: unknown */
+	struct instant origin;         /* time_s counts from here */
+	bool lacks_end;                /* the card has not got it yet, */
+	struct instant kept_to;        /* only what was before this */
+	const struct wall_map *wall;   /* NULL: nobody has told the hour */
+	int64_t wall_ns;               /* how uncertain that is at worst; 0: unknown */
+	const struct tenants *tenants; /* for EXPORT_LP; NULL: devices are nobody's */
 	struct export_stream *streams;
 	size_t n_streams;
 	bool has_marks;                   /* CSV: there are some, so there is a column for them */
@@ -73,7 +76,8 @@ void export_add_head(struct exporter *exporter, struct text *text);
 
 /* CSV: rows of one instant share a line; a gap is a line with its reason. A flag is a word and, as
  * in the head, what it is about: "warm-up; out-of-range 温度", of several streams "2 warm-up". A cell
- * that a spreadsheet would take for a formula begins with an apostrophe. Line protocol: a line per stream, as it is shipped; rows whose
+ * that a spreadsheet would take for a formula begins with an apostrophe. Line protocol: a line per stream, as it is shipped, with the
+ * tags of the class that had the device; rows whose
  * wall time nobody has told are counted and left out. */
 void export_add_moment(struct exporter *exporter, const struct moment *moment, struct text *text);
 

@@ -15,6 +15,7 @@ void extract_clear(struct extract *extract)
 	weave_free(extract->weave);
 	restamps_free(extract->restamps);
 	wall_map_free(extract->wall);
+	tenants_clear(&extract->tenants);
 	for (size_t i = 0; i < extract->exporter.n_streams; i++) {
 		correction_free(extract->streams[i].correction);
 		stated_clear(&extract->streams[i].stated);
@@ -313,6 +314,11 @@ static int begin(struct extract *extract, struct reader *reader)
 	if (r < 0)
 		return r;
 	exporter->format = extract->options.format;
+	exporter->tenants = &extract->tenants;
+	if (exporter->format == EXPORT_LP)
+		r = tenants_refresh(&extract->tenants, reader);
+	if (r < 0)
+		return r;
 	exporter->streams = extract->streams;
 	exporter->wall = extract->wall;
 	find_rows(extract, reader, &first, &end);

@@ -16,6 +16,7 @@
 #include "share/export.h"
 #include "share/mark_pages.h"
 #include "share/restamp.h"
+#include "share/tenants.h"
 #include "share/weave.h"
 
 struct extract_options {
@@ -52,6 +53,7 @@ struct extract {
 	/* private */
 	struct weave *weave;
 	struct wall_map *wall;
+	struct tenants tenants; /* of line protocol */
 	struct mark_pages marks;
 	struct moment moment; /* that comes next, if has_moment */
 	bool has_moment, is_woven;

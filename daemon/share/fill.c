@@ -26,35 +26,17 @@ struct reading {
 	int error;
 };
 
-/* How a series is called then; NULL: its names are too long. */
-static const struct series *call(
-	struct fill *fill, const struct series *series, const struct tenant *tenant, unsigned lap)
-{
-	if (fill->called.of == series && fill->called.tenant == tenant && fill->called.lap == lap)
-		return &fill->called.series;
-	fill->called.of = NULL;
-	if (series_of(series, tenant, lap, &fill->called.series))
-		return NULL;
-	fill->called.of = series;
-	fill->called.tenant = tenant;
-	fill->called.lap = lap;
-	return &fill->called.series;
-}
-
 static int add_row(const struct reading *reading, struct instant stamp, const double *values,
 	int64_t uncertainty_ns, struct wall wall)
 {
 	struct fill *fill = reading->fill;
 	unsigned lap = wall_map_lap(fill->map, stamp);
-	const struct series *series = reading->series;
 	const struct tenant *tenant =
-		fill->tenants ? tenants_at(fill->tenants, series->device, stamp) : NULL;
+		fill->tenants ? tenants_at(fill->tenants, reading->series->device, stamp) : NULL;
+	const struct series *series = series_call(&fill->called, reading->series, tenant, lap);
 
-	if (lap || tenant) {
-		series = call(fill, series, tenant, lap);
-		if (!series)
-			return -ENAMETOOLONG; /* -ENOSPC would mean that the body is full */
-	}
+	if (!series)
+		return -ENAMETOOLONG; /* -ENOSPC would mean that the body is full */
 	return body_add(fill->body, series, stamp, values, uncertainty_ns, wall);
 }
 

@@ -33,12 +33,7 @@ struct fill {
 	int64_t late_ns;         /* live rows older than this become a hole */
 	struct stated stated;    /* of the rows that are being read; stated_clear in the end */
 	struct tenants *tenants; /* NULL: devices are nobody's */
-	struct {                 /* the series that was made last, for these */
-		const struct series *of;
-		const struct tenant *tenant;
-		unsigned lap;
-		struct series series;
-	} called;
+	struct series_called called;
 	size_t n_pieces;
 	struct piece pieces[FILL_PIECES];
 };

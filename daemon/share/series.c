@@ -145,3 +145,19 @@ int series_of(const struct series *series, const struct tenant *tenant, unsigned
 	*ret_series = *series; /* the keys stay where they are */
 	return write_head(ret_series, tenant, lap, &why);
 }
+
+const struct series *series_call(struct series_called *called, const struct series *of,
+	const struct tenant *tenant, unsigned lap)
+{
+	if (!lap && !tenant)
+		return of;
+	if (called->of == of && called->tenant == tenant && called->lap == lap)
+		return &called->series;
+	called->of = NULL;
+	if (series_of(of, tenant, lap, &called->series))
+		return NULL;
+	called->of = of;
+	called->tenant = tenant;
+	called->lap = lap;
+	return &called->series;
+}

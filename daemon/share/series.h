@@ -58,3 +58,14 @@ int series_add_row(const struct series *series, struct text *text, const double 
  * keys of the first. -ENOSPC, -EINVAL. */
 int series_of(const struct series *series, const struct tenant *tenant, unsigned lap,
 	struct series *ret_series);
+
+/* The one that was made last: rows mostly come with the same tenant and lap. Zero at first, or to forget. */
+struct series_called {
+	const struct series *of;
+	const struct tenant *tenant;
+	unsigned lap;
+	struct series series;
+};
+/* How a series is called then; NULL: its names are too long. Lent until the next call. */
+const struct series *series_call(struct series_called *called, const struct series *of,
+	const struct tenant *tenant, unsigned lap);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "data/feed.h"
-#include "support/site.h"
+#include "support/classroom_site.h"
 
 /* --- the file --- */
 
@@ -102,6 +102,31 @@ static void a_file_says_how_exact_its_stamps_are(void **state)
 	/* As it was shipped, where a file begins in mid-minute. */
 	site_exports(site, "/api/v1/export?stream=10&format=lp&from_us=959600000&to_us=960000000",
 		"text-board,board=test,device=1 t=0.25 1799999959750000000\n");
+}
+
+/* As share/fill.c sends it: whose the kit was when the row came, never looking back. */
+static void line_protocol_says_whose_the_kit_was(void **state)
+{
+	struct site *site = *state;
+
+	class_begin(site, 2);
+	assert_int_equal(store_add_anchor(site->store, &ntp), 0);
+	site_plug(site, 1, "temperature");
+	site_keep_rows(site, 10, 990 * S, S / 4, 1);
+	site_keep_turns(site);
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":2,\"devices\":[1]}"));
+	site_keep_turns(site);
+	site_keep_rows(site, 10, site->clock.frozen_ns + S, S / 4, 1);
+	int64_t stamp_ns = 1799999000 * S + site->clock.frozen_ns + S;
+	site->clock.frozen_ns += 2 * S;
+	site_keep_turns(site);
+	char wanted[512];
+	snprintf(wanted, sizeof wanted,
+		"text-board,board=test,device=1 t=0,p=1013.25 1799999990000000000\n"
+		"text-board,board=test,device=1,group=2,lesson=pendulum,session=七（3）班 "
+		"t=0,p=1013.25 %lld\n",
+		(long long)stamp_ns);
+	site_exports(site, "/api/v1/export?stream=10&format=lp", wanted);
 }
 
 static void plug_named(struct site *site, uint32_t id, const char *stream)
@@ -477,6 +502,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_run_becomes_a_table_with_its_gaps),
 		SITE_TEST(a_file_says_how_exact_its_stamps_are),
+		SITE_TEST(line_protocol_says_whose_the_kit_was),
 		SITE_TEST(a_gap_tells_whose_it_is),
 		SITE_TEST(a_kit_is_not_charged_with_gaps_of_before_it_was_there),
 		SITE_TEST(a_run_has_those_that_said_nothing_and_no_gap_beyond_it),
