@@ -247,6 +247,18 @@ class Join(TwoBoards):
         self.assertEqual(at, len(head))
         self.assertEqual(n, len(rows))
 
+    def test_a_run_that_was_imported_joins_by_its_hour(self):
+        """Its time is another board's, however near its numbers are to this one's."""
+        request = daemon.urllib.request.Request(self.a.url("import"), self.b.fetch("runs/1/package"),
+                                                {"Content-Type": "application/zip"})
+        with self.a.opener.open(request, timeout=daemon.PATIENCE) as answer:
+            run, = json.load(answer)["runs"]
+        _, second = self.offsets(self.both()[0], f"{run['id']}@{self.a.address()}")
+        self.assertEqual(second["by"], "hour")
+        own = self.a.get("runs/1")["wall_from_us"], self.b.get("runs/1")["wall_from_us"]
+        self.assertAlmostEqual(second["start_us"], own[1] - own[0], delta=second["uncertainty_us"] + 10)
+        self.assertIn("has no run 99;", self.refused(1, self.both()[0], f"99@{self.a.address()}"))
+
     def test_a_gap_ends_in_the_joint_time(self):
         """The end of a gap is a time in a cell of its own."""
         self.b.post("runs", {"title": "a gap"})

@@ -94,7 +94,8 @@ static int compare(struct join *join)
 
 	for (size_t i = 1; i < join->n; i++) {
 		struct part *part = &join->parts[i];
-		bool is_same = !strcmp(board_address(part->board), board_address(first->board));
+		bool is_same = !strcmp(board_address(part->board), board_address(first->board)) &&
+			!part->clock.is_imported && !first->clock.is_imported;
 
 		if (!is_same && join_clock_compare(&first->clock, &part->clock, &part->offset)) {
 			fprintf(stderr,

@@ -62,7 +62,8 @@ static void take_run(
 
 	clock->from_ns = ns_of(json_object_get(run, "from_us"));
 	clock->to_ns = ns_of(json_is_integer(to) ? to : json_object_get(status, "now_us"));
-	clock->is_this_boot = clock->from_ns >= awake_since(board, status);
+	clock->is_imported = json_is_true(json_object_get(run, "is_imported"));
+	clock->is_this_boot = !clock->is_imported && clock->from_ns >= awake_since(board, status);
 	clock->has_hour = json_is_integer(hour) && json_is_integer(uncertainty);
 	clock->hour_ns = ns_of(hour);
 	clock->hour_uncertainty_ns = ns_of(uncertainty);
@@ -82,26 +83,25 @@ static void take_name(struct board *board, const json_t *status, struct join_clo
 
 int join_ask_run(struct board *board, long run, struct join_clock *ret_clock)
 {
-	json_t *status = board_get(board, "/api/v1/status"), *body = NULL;
+	json_t *status = board_get(board, "/api/v1/status"), *answer = NULL;
 	char path[64];
 	int result = -EIO;
 
 	*ret_clock = (struct join_clock){.name = ""};
-	snprintf(path, sizeof path, "/api/v1/runs?limit=1&before=%ld", run + 1);
-	if (status && (body = board_get(board, path))) {
-		const json_t *newest = json_array_get(json_object_get(body, "runs"), 0);
-
+	snprintf(path, sizeof path, "/api/v1/runs/%ld", run);
+	if (status) {
 		take_name(board, status, ret_clock);
-		result = json_integer_value(json_object_get(newest, "id")) == run ? 0 : -ENOENT;
-		if (result == 0)
-			take_run(board, newest, status, ret_clock);
-		else
-			fprintf(stderr,
-				say("kitlog join: %s 上没有编号 %ld 的记录；看 kitlog --board %s run list\n",
-					"kitlog join: %s has no run %ld; see kitlog --board %s run list\n"),
-				ret_clock->name, run, board_address(board));
+		answer = board_try(board, path);
+		result = answer ? 0 : -ENOENT;
 	}
-	json_decref(body);
+	if (result == 0)
+		take_run(board, answer, status, ret_clock);
+	if (result == -ENOENT)
+		fprintf(stderr,
+			say("kitlog join: %s 上没有编号 %ld 的记录；看 kitlog --board %s run list\n",
+				"kitlog join: %s has no run %ld; see kitlog --board %s run list\n"),
+			ret_clock->name, run, board_address(board));
+	json_decref(answer);
 	json_decref(status);
 	return result;
 }

@@ -29,6 +29,7 @@ struct join_clock {
 	char name[JOIN_NAME];
 	int64_t from_ns, to_ns; /* of the run, in board time */
 	bool is_this_boot;      /* the board has not been off since it began */
+	bool is_imported;       /* its time is of another board: only the hour tells */
 
 	bool has_hour; /* it is known what hour it was at from_ns */
 	int64_t hour_ns, hour_uncertainty_ns;
