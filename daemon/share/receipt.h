@@ -16,9 +16,9 @@
 
 #include "base/clock.h"
 #include "keep/store.h"
-#include "share/weave.h"
+#include "share/run_streams.h"
 
-enum { RECEIPT_SINKS = 16, RUN_DEVICES = 32 };
+enum { RECEIPT_SINKS = 16 };
 
 struct receipt_sink {
 	char name[32];
@@ -54,14 +54,3 @@ struct receipt {
 /* A part of the work: 1: call it again; 0: that is all; -errno. */
 int receipt_step(struct receipt *receipt, struct reader *reader);
 void receipt_clear(struct receipt *receipt);
-
-/* The streams of a run, those of its package and in their order there, by the numbers on the labels: with a
- * part in its range, of these devices (none: of all).
- * -E2BIG: more than WEAVE_STREAMS. On the work thread. */
-int run_streams(struct reader *reader, const struct run *run, struct instant kept,
-	const uint32_t *devices, size_t n_devices, uint32_t ret_streams[WEAVE_STREAMS],
-	size_t *ret_n);
-
-/* The devices of a run's group, as the journal on the card has them. */
-int run_devices(
-	struct reader *reader, const struct run *run, uint32_t ret[RUN_DEVICES], size_t *ret_n);

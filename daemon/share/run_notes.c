@@ -4,20 +4,6 @@
 #include <errno.h>
 
 #include "data/classroom.h"
-#include "share/receipt.h"
-#include "share/sessions.h"
-
-static int take_act(void *self, const struct journal_entry *entry)
-{
-	struct act act;
-	int r = sessions_read_act(entry, &act);
-
-	if (r < 0)
-		return r == -EBADMSG ? 0 : r;
-	classroom_take(self, &act);
-	json_decref(act.body);
-	return 0;
-}
 
 static int add_reading(const struct run *run, const json_t *body, struct run_notes *notes)
 {
@@ -56,8 +42,8 @@ static int read_room(const struct classroom *room, const struct run *run, struct
 
 	if (!session)
 		return 0;
-	notes->n_devices = classroom_run_devices(
-		room, run->session, run->id, notes->devices, RUN_NOTES_DEVICES);
+	notes->n_devices =
+		classroom_run_devices(room, run->session, run->id, notes->devices, RUN_DEVICES);
 	if (run->group >= 1 && run->group <= session->n_groups &&
 		session->groups[run->group].prediction)
 		notes->prediction = json_deep_copy(session->groups[run->group].prediction);
@@ -68,18 +54,16 @@ int run_notes_read(struct reader *reader, const struct run *run, struct run_note
 {
 	struct run_notes notes = {.n_devices = 0};
 	struct classroom *room = NULL;
-	int r = run->session ? classroom_new(&room) : 0;
+	int r = run->session ? run_room(reader, run->session, &room) : 0;
 
-	if (room)
-		r = reader_journal(reader, JOURNAL_SESSION, run->session, take_act, room);
-	if (r >= 0 && room)
+	if (r == 0 && room)
 		r = read_room(room, run, &notes);
 	classroom_free(room);
 	if (r < 0)
 		run_notes_clear(&notes);
 	else
 		*ret_notes = notes;
-	return r < 0 ? r : 0;
+	return r;
 }
 
 void run_notes_clear(struct run_notes *notes)

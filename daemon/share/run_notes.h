@@ -8,12 +8,10 @@
 #include <jansson.h>
 
 #include "keep/store.h"
-#include "share/weave.h"
-
-enum { RUN_NOTES_DEVICES = 32 };
+#include "share/run_streams.h"
 
 struct run_notes {
-	uint32_t devices[RUN_NOTES_DEVICES]; /* of its group; none: all that have rows */
+	uint32_t devices[RUN_DEVICES]; /* of its group; none: all that have rows */
 	size_t n_devices;
 	json_t *readings;   /* [{group, at_us, typed}, ...], from its begin; NULL: none */
 	json_t *prediction; /* of its group, as the journal has it: choice, value or points; NULL */
