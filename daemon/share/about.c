@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "share/json.h"
+#include "share/json_tree.h"
 
 void about_clear(struct about *about)
 {
@@ -19,6 +20,7 @@ void about_clear(struct about *about)
 	free(about->marks);
 	free(about->gaps);
 	json_decref(about->readings);
+	json_decref(about->prediction);
 	*about = (struct about){.n_streams = 0};
 }
 
@@ -198,13 +200,13 @@ static void add_gaps(struct text *text, const struct about *about)
 
 static void add_readings(struct text *text, const struct about *about)
 {
-	char *readings = about->readings
-		? json_dumps(about->readings, JSON_COMPACT | JSON_PRESERVE_ORDER)
-		: NULL;
-
-	text_addf(text, ",\n\"readings\":");
-	text_add(text, readings ? readings : "[]");
-	free(readings);
+	text_add(text, ",\n\"readings\":[");
+	for (size_t i = 0; i < json_array_size(about->readings); i++) {
+		text_add(text, i > 0 ? ",\n  " : "\n  ");
+		json_tree(text, json_array_get(about->readings, i));
+	}
+	text_add(text, "],\n\"prediction\":");
+	json_tree(text, about->prediction);
 }
 
 static void add_wall(struct text *text, const struct about *about)

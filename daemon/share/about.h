@@ -51,7 +51,10 @@ struct about {
 	size_t n_marks;
 	struct about_gap *gaps;
 	size_t n_gaps;
-	json_t *readings; /* an array as a lesson's session keeps them; NULL: none */
+	/* [{group, at_us, typed {"L": 0.5}, values {"3 main:t": 21.5}}, ...]: numbers that the group typed, and
+	 * what its kits said then by sticker, stream and channel, calibrated as they were shown; NULL: none */
+	json_t *readings;
+	json_t *prediction; /* of its group: {"choice": 1}, {"value": 2} or {"points": [[s, y], ...]}; NULL: none */
 };
 
 void about_clear(struct about *about); /* one that is all zero, too */

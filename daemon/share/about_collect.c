@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "share/run_notes.h"
 #include "share/told.h"
 
 _Static_assert((int)ABOUT_STREAMS == (int)WEAVE_STREAMS, "one range has room for as many");
 
 struct collecting {
 	const struct about_options *options;
+	const struct run_notes *notes;
 	struct about *about;
 	const uint32_t *streams;
 	size_t n_streams;
@@ -280,7 +282,10 @@ static int collect(struct collecting *in, struct reader *reader)
 	text_copy(about->lesson, sizeof about->lesson, o->run->lesson);
 	text_copy(about->board, sizeof about->board, o->board);
 	about->duration_ns = o->run->to.ns - o->run->from.ns;
-	about->readings = json_incref(o->notes->readings);
+	if (!o->hides_notes) {
+		about->readings = json_incref(in->notes->readings);
+		about->prediction = json_incref(in->notes->prediction);
+	}
 	return 0;
 }
 
@@ -288,20 +293,25 @@ int about_collect(
 	struct reader *reader, const struct about_options *options, struct about *ret_about)
 {
 	struct about about = {.n_streams = 0};
+	struct run_notes notes;
 	struct collecting in = {.options = options,
+		.notes = &notes,
 		.about = &about,
 		.streams = options->streams,
 		.n_streams = options->n_streams};
 	uint32_t found[WEAVE_STREAMS];
-	int r = 0;
+	int r = run_notes_read(reader, options->run, &notes);
 
+	if (r < 0)
+		return r;
 	if (in.n_streams == 0) {
 		in.streams = found;
 		r = run_notes_streams(
-			reader, options->notes, options->run, options->kept, found, &in.n_streams);
+			reader, &notes, options->run, options->kept, found, &in.n_streams);
 	}
 	if (r == 0)
 		r = collect(&in, reader);
+	run_notes_clear(&notes);
 	if (r < 0)
 		about_clear(&about);
 	else

@@ -4,15 +4,15 @@
 
 #include "keep/store.h"
 #include "share/about.h"
-#include "share/run_notes.h"
 
 struct about_options {
-	const char *board;
-	const struct run *run; /* closed */
-	struct instant kept;   /* all that was recorded before is on the card */
+	const char *board, *directory; /* directory: of the store, for what was imported */
+	const struct run *run;         /* closed */
+	uint32_t import;     /* it came so (share/import.h); 0: the board's own, and then: */
+	struct instant kept; /* all that was recorded before is on the card */
 	const uint32_t *streams;
-	size_t n_streams;              /* 0: all of the run's group that have a part in it */
-	const struct run_notes *notes; /* of the run; the readings get one more owner */
+	size_t n_streams; /* 0: all of the run's group that have a part in it */
+	bool hides_notes; /* no reading and no prediction */
 };
 
 /* 0; -ENOENT: nothing has a part in it, or not all of the streams are there; -E2BIG: more than

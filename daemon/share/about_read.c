@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "share/about_input.h"
+#include "share/json_tree.h"
+
+enum { MOST_READINGS = 100000 };
 
 /* --- marks and gaps --- */
 
@@ -84,6 +87,65 @@ static bool read_gaps(struct about_input *in, const json_t *root)
 	return true;
 }
 
+/* --- readings and prediction --- */
+
+static bool read_readings(struct about_input *in, const json_t *root)
+{
+	const json_t *list = about_member(root, "readings");
+
+	if (list && (!json_is_array(list) || json_array_size(list) > MOST_READINGS))
+		return about_blame(
+			in, "readings", "列表，最多 100000 项", "a list of at most 100000");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const json_t *values = about_member(one, "values");
+		uint32_t group = 0;
+		int64_t at_ns;
+
+		about_enter(in, "", "readings", i);
+		if (!about_take_count(in, one, "group", ABOUT_GROUPS, &group) ||
+			!about_take_us(in, one, "at_us", -ABOUT_MOST_US, &at_ns))
+			return false;
+		if (!json_is_numbers(about_member(one, "typed")))
+			return about_blame(in, "typed", "名字和数，比如 {\"L\": 0.5}",
+				"names with numbers, as {\"L\": 0.5}");
+		if (values && !json_is_numbers(values))
+			return about_blame(in, "values", "名字和数", "names with numbers");
+	}
+	in->place[0] = '\0';
+	in->about->readings = json_incref((json_t *)(uintptr_t)list);
+	return true;
+}
+
+static bool is_curve(const json_t *points)
+{
+	size_t n = json_array_size(points);
+
+	for (size_t i = 0; i < n; i++) {
+		const json_t *point = json_array_get(points, i);
+
+		if (json_array_size(point) != 2 || !json_is_number(json_array_get(point, 0)) ||
+			!json_is_number(json_array_get(point, 1)))
+			return false;
+	}
+	return n > 0 && n <= 100000;
+}
+
+static bool read_prediction(struct about_input *in, const json_t *root)
+{
+	const json_t *prediction = about_member(root, "prediction");
+	const json_t *choice = json_object_get(prediction, "choice");
+	bool is_good = (json_is_integer(choice) && json_integer_value(choice) >= 0) ||
+		json_is_number(json_object_get(prediction, "value")) ||
+		is_curve(json_object_get(prediction, "points"));
+
+	if (prediction && (!is_good || json_object_size(prediction) != 1))
+		return about_blame(in, "prediction", "choice、value、points 里的一个",
+			"one of choice, value, points");
+	in->about->prediction = json_incref((json_t *)(uintptr_t)prediction);
+	return true;
+}
+
 /* --- the whole --- */
 
 static bool take_origin(struct about_input *in, const json_t *root)
@@ -116,7 +178,6 @@ static bool take_wall(struct about_input *in, const json_t *root)
 static bool read_root(struct about_input *in, const json_t *root)
 {
 	struct about *about = in->about;
-	const json_t *readings = about_member(root, "readings");
 	double version = 0;
 
 	if (!json_is_object(root) ||
@@ -131,10 +192,8 @@ static bool read_root(struct about_input *in, const json_t *root)
 		return false;
 	if (about->duration_ns <= 0)
 		return about_blame(in, "duration_us", "大于 0 的数", "a number above 0");
-	if (readings && !json_is_array(readings))
-		return about_blame(in, "readings", "列表", "a list");
-	about->readings = json_incref((json_t *)(uintptr_t)readings);
-	return about_read_streams(in, root) && read_marks(in, root) && read_gaps(in, root);
+	return about_read_streams(in, root) && read_readings(in, root) &&
+		read_prediction(in, root) && read_marks(in, root) && read_gaps(in, root);
 }
 
 int about_read(const char *bytes, size_t n, struct about *ret_about, struct about_fault *ret_fault)

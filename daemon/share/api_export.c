@@ -4,28 +4,53 @@
 
 #include "base/number.h"
 #include "share/ask.h"
+#include "share/classes.h"
 #include "share/extract_product.h"
 #include "share/handlers.h"
 #include "share/import.h"
+#include "share/typed_product.h"
 #include "share/sheet.h"
 
-static bool ask_format(struct request *request, enum export_format *ret_format, bool *ret_is_sheet)
+enum kind { KIND_ROWS, KIND_SHEET, KIND_READINGS };
+
+static bool ask_format(struct request *request, enum export_format *ret_format, enum kind *ret_kind)
 {
 	const char *format = request_query(request, "format");
 
 	*ret_format = EXPORT_CSV;
-	*ret_is_sheet = false;
+	*ret_kind = KIND_ROWS;
 	if (!format || strcmp(format, "csv") == 0)
 		return true;
 	if (strcmp(format, "lp") == 0)
 		*ret_format = EXPORT_LP;
 	else if (strcmp(format, "xlsx") == 0)
-		*ret_is_sheet = true;
+		*ret_kind = KIND_SHEET;
 	else {
 		refuse_parameter(
 			request, "format", "要写 csv、xlsx 或 lp", "must be csv, xlsx or lp");
 		return false;
 	}
+	return true;
+}
+
+/* ?of=readings: what was typed, of a run, as CSV. */
+static bool ask_of(struct request *request, enum export_format format, enum kind *kind)
+{
+	const char *what = request_query(request, "of");
+
+	if (!what || strcmp(what, "rows") == 0)
+		return true;
+	if (strcmp(what, "readings") != 0) {
+		refuse_parameter(
+			request, "of", "要写 rows 或 readings", "must be rows or readings");
+		return false;
+	}
+	if (*kind == KIND_SHEET || format != EXPORT_CSV || !request_query(request, "run")) {
+		refuse_parameter(request, "of", "readings 只能是一次记录的 csv",
+			"readings are given of a run, as csv");
+		return false;
+	}
+	*kind = KIND_READINGS;
 	return true;
 }
 
@@ -119,15 +144,20 @@ static bool ask_streams(struct request *request, struct extract_options *options
 }
 
 static void send_extract(struct parts *parts, struct request *request,
-	const struct extract_options *extract, bool is_sheet)
+	const struct extract_options *extract, enum kind kind)
 {
+	const struct run *run = &extract->asked;
 	const struct extract_product_options options = {.extract = *extract,
 		.catalogue = parts->catalogue,
 		.keep = parts->keep,
-		.store = &parts->store};
+		.store = &parts->store,
+		.directory = parts->config->data,
+		.lesson = run->lesson[0] ? shelf_find(parts->shelf, run->lesson) : NULL,
+		.hides_notes = !classes_may_see_notes(parts, request, run)};
 	struct product *product;
-	int r = is_sheet ? sheet_product_new(&options, &product)
-			 : extract_product_new(&options, &product);
+	int r = kind == KIND_SHEET      ? sheet_product_new(&options, &product)
+		: kind == KIND_READINGS ? typed_product_new(&options, &product)
+					: extract_product_new(&options, &product);
 
 	if (r < 0)
 		refuse_busy(request);
@@ -159,10 +189,12 @@ void handle_export(void *self, struct request *request)
 	struct parts *parts = self;
 	struct instant now = clock_now(parts->clock);
 	struct extract_options options = {.board = parts->board, .to = now};
-	bool has_run = request_query(request, "run"), is_sheet;
+	bool has_run = request_query(request, "run");
+	enum kind kind;
 
-	if (!ask_format(request, &options.format, &is_sheet) ||
-		!ask_values(request, &options.is_raw) || !ask_streams(request, &options))
+	if (!ask_format(request, &options.format, &kind) ||
+		!ask_of(request, options.format, &kind) || !ask_values(request, &options.is_raw) ||
+		!ask_streams(request, &options))
 		return;
 	if (!has_run && options.n_streams == 0) {
 		refuse_parameter(request, "run", "或 stream 要写一个", "or stream must be given");
@@ -185,5 +217,5 @@ void handle_export(void *self, struct request *request)
 	if (options.to.ns <= options.from.ns)
 		refuse_parameter(request, "to_us", "要晚于 from_us", "must be later than from_us");
 	else
-		send_extract(parts, request, &options, is_sheet);
+		send_extract(parts, request, &options, kind);
 }

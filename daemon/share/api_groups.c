@@ -10,6 +10,8 @@
 #include "share/classes.h"
 #include "share/handlers.h"
 #include "share/json.h"
+#include "share/json_tree.h"
+#include "share/run_notes.h"
 
 /* ---------------------------------------------------------------- predictions */
 
@@ -86,13 +88,9 @@ void handle_predicted(void *self, struct request *request)
 /* {"value": 9.8}, without whose it is; null: none. */
 void classes_write_prediction(const json_t *prediction, struct text *text)
 {
-	json_t *told = prediction ? json_copy((json_t *)prediction) : NULL;
-	char *words;
+	json_t *told = run_notes_prediction(prediction);
 
-	json_object_del(told, "group");
-	words = told ? json_dumps(told, JSON_COMPACT) : NULL;
-	text_add(text, words ? words : "null");
-	free(words);
+	json_tree(text, told);
 	json_decref(told);
 }
 

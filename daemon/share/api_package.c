@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "base/container.h"
-#include "share/about_collect.h"
 #include "share/ask.h"
+#include "share/classes.h"
 #include "share/handlers.h"
 #include "share/import.h"
 #include "share/package.h"
+#include "share/run_about.h"
 
 static struct instant end_of(const struct run *run, struct instant now)
 {
@@ -43,6 +44,7 @@ void handle_package(void *self, struct request *request)
 	}
 	options.runs->run = *run;
 	options.runs->import = import_of(id);
+	options.runs->hides_notes = !classes_may_see_notes(parts, request, run);
 	options.runs->run.to = options.to = end_of(run, now);
 	text_addf(&file, import_of(id) ? "kitlog-import-%u" : "kitlog-run-%u", run->number);
 	if (package_product_new(&options, &product) < 0)
@@ -56,6 +58,26 @@ void handle_package(void *self, struct request *request)
 static bool is_of(const struct run *run, uint32_t session)
 {
 	return run->session == session && !run->is_withdrawn;
+}
+
+/* As classes_may_see_notes of each run. */
+static struct session_about_options session_options(
+	const struct parts *parts, const struct request *request, uint32_t id)
+{
+	const struct session *session =
+		parts->sessions.is_known ? classroom_session(parts->sessions.room, id) : NULL;
+	const struct runs *runs = &parts->runs;
+	struct session_about_options options = {.session = id,
+		.board = parts->board,
+		.now = clock_now(parts->clock),
+		.shows_all = !session || !session_is_open(session) || session->is_revealed ||
+			parts_is_teacher(parts, request),
+		.own = session ? classes_member(parts, request, session) : 0};
+
+	for (size_t i = 0; i < runs->n && !options.lesson; i++)
+		if (is_of(&runs->run[i], id) && runs->run[i].lesson[0])
+			options.lesson = shelf_find(parts->shelf, runs->run[i].lesson);
+	return options;
 }
 
 void handle_session_package(void *self, struct request *request)
@@ -83,10 +105,13 @@ void handle_session_package(void *self, struct request *request)
 			continue;
 		*to = runs->run[i];
 		to->to = end_of(to, now);
+		options.runs[options.n_runs].hides_notes =
+			!classes_may_see_notes(parts, request, &runs->run[i]);
 		if (to->to.ns > options.to.ns)
 			options.to = to->to;
 		options.n_runs++;
 	}
+	options.session = session_options(parts, request, id);
 	text_addf(&file, "kitlog-session-%u", id);
 	if (options.n_runs == 0) {
 		free(options.runs);
@@ -111,39 +136,17 @@ struct asking {
 	int result;
 };
 
-static int collect_own(struct asking *asking, struct reader *reader)
-{
-	struct run_notes notes;
-	int r = run_notes_read(reader, &asking->run, &notes);
-
-	if (r < 0)
-		return r;
-	const struct about_options options = {.board = asking->board,
-		.run = &asking->run,
-		.kept = asking->run.to,
-		.notes = &notes};
-
-	r = about_collect(reader, &options, &asking->about);
-	run_notes_clear(&notes);
-	return r;
-}
-
 static void ask_store(struct job *job, struct reader *reader)
 {
 	struct asking *asking = CONTAINER(job, struct asking, job);
-	char *bytes;
-	size_t n;
+	const struct run_about_options options = {.directory = asking->directory,
+		.import = job->import,
+		.own = {.board = asking->board,
+			.run = &asking->run,
+			.kept = asking->run.to,
+			.hides_notes = true}};
 
-	if (!reader) {
-		asking->result = -ENODEV;
-	} else if (job->import) {
-		asking->result =
-			import_about(asking->directory, job->import, &asking->about, &bytes, &n);
-		if (asking->result == 0)
-			free(bytes);
-	} else {
-		asking->result = collect_own(asking, reader);
-	}
+	asking->result = reader ? run_about(reader, &options, &asking->about) : -ENODEV;
 }
 
 static void answer_streams(struct job *job)

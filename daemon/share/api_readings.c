@@ -13,6 +13,9 @@
 #include "share/classes.h"
 #include "share/handlers.h"
 #include "share/json.h"
+#include "share/readings.h"
+
+enum { MOST_READINGS = 500 }; /* in one answer */
 
 static const int64_t patience_ns = 10 * (int64_t)NS_PER_S;
 
@@ -21,15 +24,11 @@ void classes_write_reading(const struct parts *parts, const struct session *sess
 {
 	int64_t group = json_integer_value(json_object_get(act->body, "group"));
 	struct instant at = {json_integer_value(json_object_get(act->body, "at_ns"))};
+	uint32_t run = readings_run(session, group, at);
 	const char *name;
 	json_t *value;
-	uint32_t run = 0;
 
 	(void)parts;
-	for (size_t i = 0; i < session->n_runs; i++)
-		if (session->runs[i].group == group && session->runs[i].from.ns <= at.ns &&
-			at.ns < session->runs[i].to.ns)
-			run = session->runs[i].run;
 	text_addf(text, "{\"id\":%u,\"session\":%u,\"group\":%lld,\"at_us\":%lld,\"run\":", act->id,
 		act->session, (long long)group, (long long)instant_us(at));
 	if (run)
@@ -270,6 +269,20 @@ static void wish_reading(const struct saying *saying, struct instant at, json_t 
 		settle_wait(&saying->parts->readings, saying->request, wish->number, 0);
 }
 
+/* ---------------------------------------------------------------- who may see them */
+
+bool classes_may_see_notes(
+	const struct parts *parts, const struct request *request, const struct run *run)
+{
+	const struct session *session = run->session && parts->sessions.is_known
+		? classroom_session(parts->sessions.room, run->session)
+		: NULL;
+
+	return !session || !session_is_open(session) || session->is_revealed ||
+		parts_is_teacher(parts, request) ||
+		classes_member(parts, request, session) == run->group;
+}
+
 /* ---------------------------------------------------------------- the routes */
 
 void handle_reading(void *self, struct request *request)
@@ -299,28 +312,71 @@ void handle_reading(void *self, struct request *request)
 	json_decref(saying.asked);
 }
 
-/* Before all is revealed a group sees its own. */
+/* Which of a session somebody may see, and asks for. */
+struct page {
+	const struct classroom *room;
+	const struct session *session;
+	bool is_all; /* else of group `own` alone: before all is revealed a group sees its own */
+	unsigned own;
+	int64_t before, limit;
+};
+
+static bool is_on_page(const struct page *page, const struct reading *reading)
+{
+	return reading->id < page->before && (page->is_all || reading->group == page->own);
+}
+
+static int64_t count_readings(const struct page *page)
+{
+	struct reading reading;
+	int64_t n = 0;
+
+	for (size_t place = 0; readings_next(page->room, page->session, &place, &reading);)
+		n += is_on_page(page, &reading);
+	return n;
+}
+
+static void write_page(const struct parts *parts, const struct page *page, struct text *text)
+{
+	int64_t n = count_readings(page), left_out = n > page->limit ? n - page->limit : 0, i = 0;
+	struct reading reading;
+
+	text_add(text, "{\"readings\":[");
+	for (size_t place = 0; readings_next(page->room, page->session, &place, &reading);) {
+		if (!is_on_page(page, &reading) || i++ < left_out)
+			continue;
+		text_add(text, i > left_out + 1 ? "," : "");
+		classes_write_reading(parts, page->session,
+			classroom_find(page->room, page->session->id, reading.id), text);
+	}
+	text_add(text, "],\"has_more\":");
+	json_bool(text, left_out > 0);
+	text_add(text, "}\n");
+}
+
+/* Half as many, until they fit into one answer. */
 static void answer_readings(struct parts *parts, struct request *request,
 	const struct classroom *room, const struct session *session)
 {
-	bool is_all = session->is_revealed || parts_is_teacher(parts, request);
-	unsigned own = classes_member(parts, request, session);
-	struct text text = answer_begin(parts);
-	bool is_first = true;
+	struct page page = {.room = room,
+		.session = session,
+		.is_all = session->is_revealed || parts_is_teacher(parts, request),
+		.own = classes_member(parts, request, session),
+		.before = INT64_MAX,
+		.limit = MOST_READINGS};
+	struct text text;
 
-	text_add(&text, "{\"readings\":[");
-	for (size_t i = 0; i < classroom_acts(room, session->id); i++) {
-		struct act_told told = classroom_act(room, session->id, i);
-
-		if (told.act->kind != ACT_READING || told.is_undone)
-			continue;
-		if (!is_all && json_integer_value(json_object_get(told.act->body, "group")) != own)
-			continue;
-		text_add(&text, is_first ? "" : ",");
-		classes_write_reading(parts, session, told.act, &text);
-		is_first = false;
+	if (!ask_int(request, "before", &page.before) || !ask_int(request, "limit", &page.limit))
+		return;
+	if (page.limit < 1 || page.limit > MOST_READINGS) {
+		refuse_parameter(request, "limit", "要在 1 到 500 之间", "must be 1 to 500");
+		return;
 	}
-	text_add(&text, "]}\n");
+	do {
+		text = answer_begin(parts);
+		write_page(parts, &page, &text);
+		page.limit /= 2;
+	} while (text.is_cut && page.limit > 0);
 	answer_send(request, 200, &text);
 }
 

@@ -56,20 +56,6 @@ static bool ask_fit(struct request *request, struct paper_options *options)
 	return false;
 }
 
-/* What a group predicts is its own and the teacher's until it is revealed; then, and when the session is
- * over, everybody's. */
-static bool may_see_prediction(
-	const struct parts *parts, const struct request *request, const struct run *run)
-{
-	const struct session *session = run->session && parts->sessions.is_known
-		? classroom_session(parts->sessions.room, run->session)
-		: NULL;
-
-	return !session || !session_is_open(session) || session->is_revealed ||
-		parts_is_teacher(parts, request) ||
-		classes_member(parts, request, session) == run->group;
-}
-
 void handle_report(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -93,7 +79,7 @@ void handle_report(void *self, struct request *request)
 	if (run->to.ns == INT64_MAX)
 		options.run.to = clock_now(parts->clock);
 	options.lesson = run->lesson[0] ? shelf_find(parts->shelf, run->lesson) : NULL;
-	options.hides_prediction = !may_see_prediction(parts, request, run);
+	options.hides_notes = !classes_may_see_notes(parts, request, run);
 	if (!ask_fit(request, &options))
 		return;
 	if (paper_product_new(&options, &product) < 0)

@@ -52,6 +52,11 @@ bool classes_ask_at(const struct saying *saying, struct instant *ret_at);
 unsigned classes_member(
 	const struct parts *parts, const struct request *request, const struct session *session);
 
+/* What a group typed and predicted is its own and the teacher's until it is revealed; then, and when the
+ * session is over, everybody's. */
+bool classes_may_see_notes(
+	const struct parts *parts, const struct request *request, const struct run *run);
+
 /* Asks the card if need be: calls `answer` with the session in the path, of whichever classroom it is
  * in, which is lent for the call; or refuses. */
 typedef void classes_view(struct parts *parts, struct request *request,

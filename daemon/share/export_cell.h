@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What head, rows and remarks of an export are put together from. Inside
- * share/export*.c, share/sheet*.c and share/activity.c only. */
+ * share/export*.c, share/sheet*.c, share/typed_table.c and share/activity.c only. */
 #pragma once
 
 #include "share/export.h"

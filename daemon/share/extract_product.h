@@ -2,6 +2,7 @@
 /* An extract (CSV, line protocol) as a file to send. Main thread makes it; the product says the rest. */
 #pragma once
 
+#include "data/lesson.h"
 #include "keep/keep.h"
 #include "sense/catalogue.h"
 #include "share/extract.h"
@@ -13,6 +14,11 @@ struct extract_product_options {
 		*catalogue; /* whose warm-ups flag rows; NULL: nobody knows the kits */
 	struct keep *keep;  /* to keep a better map that had to be made */
 	const struct store_status *store;
+
+	/* of options.asked, for a workbook and for readings: */
+	const char *directory;       /* of the store */
+	const struct lesson *lesson; /* NULL: none, or not known */
+	bool hides_notes;            /* what was typed and predicted is not for whoever asks */
 };
 
 /* The options are copied. -ENOMEM. Refuses with 404 when there is no row and no such stream, or when

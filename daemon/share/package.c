@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/container.h"
 #include "base/number.h"
@@ -12,6 +13,7 @@
 #include "share/ask.h"
 #include "share/import.h"
 #include "share/package_readme.h"
+#include "share/typed_table.h"
 #include "share/zip_out.h"
 
 enum {
@@ -30,6 +32,8 @@ struct package {
 
 	struct zip_out *zip;
 	bool has_readme, is_described; /* `about` is the run's at `run`, and in the archive */
+	bool is_begun, is_prepared;    /* the session, if it is of one */
+	struct session_about *session; /* for session.json; NULL: there is none, or it is written */
 	size_t run, stream;            /* what comes next */
 	struct about about;
 	bool is_open;        /* the stream's file */
@@ -37,6 +41,8 @@ struct package {
 	char page[PAGE_BYTES];
 	struct text rows; /* over it */
 };
+
+#define READINGS_FILE "readings.csv"
 
 static struct package *of(struct product *product)
 {
@@ -61,10 +67,13 @@ static int add_entry(struct package *self, const char *file, const void *bytes, 
 	return r == 0 ? zip_out_add(self->zip, bytes, n) : r;
 }
 
-/* --- run.json --- */
+/* --- what it is --- */
+
+typedef void write_part(const void *what, struct text *text);
 
 /* Twice the room until it fits. */
-static int add_about(struct package *self)
+static int add_written(
+	struct package *self, const char *file, bool is_of_run, write_part *write, const void *what)
 {
 	int r = -EFBIG;
 
@@ -75,11 +84,48 @@ static int add_about(struct package *self)
 		if (!buffer)
 			return -ENOMEM;
 		text = text_over(buffer, room);
-		about_write(&self->about, &text);
+		write(what, &text);
 		if (!text.is_cut)
-			r = add_entry(self, "run.json", text.at, text.length);
+			r = is_of_run ? begin_entry(self, file) : zip_out_begin(self->zip, file);
+		if (!text.is_cut && r == 0)
+			r = zip_out_add(self->zip, text.at, text.length);
 		free(buffer);
 	}
+	return r;
+}
+
+static void write_about(const void *about, struct text *text)
+{
+	about_write(about, text);
+}
+
+static void write_readings(const void *table, struct text *text)
+{
+	typed_table_csv(table, true, text);
+}
+
+static void write_session(const void *session, struct text *text)
+{
+	session_about_write(session, text);
+}
+
+/* A stream's file may have the name in a package of somebody else's. */
+static bool is_taken(const struct about *about, const char *file)
+{
+	for (size_t i = 0; i < about->n_streams; i++)
+		if (strcmp(about->streams[i].file, file) == 0)
+			return true;
+	return false;
+}
+
+static int add_readings(struct package *self)
+{
+	struct typed_table *table;
+	int r = typed_table_new(&self->about, &table);
+
+	if (r == 0 && table && !is_taken(&self->about, READINGS_FILE))
+		r = add_written(self, READINGS_FILE, true, write_readings, table);
+	typed_table_free(table);
 	return r;
 }
 
@@ -101,22 +147,16 @@ static int describe_import(struct package *self)
 static int describe_own(struct package *self, struct reader *reader)
 {
 	const struct package_run *of = &self->options.runs[self->run];
-	struct run_notes notes;
-	int r = run_notes_read(reader, &of->run, &notes);
-
-	if (r < 0)
-		return r;
 	const struct about_options options = {.board = self->options.board,
 		.run = &of->run,
 		.kept = self->lacks_end && self->kept_to.ns < of->run.to.ns ? self->kept_to
 									    : of->run.to,
 		.streams = of->streams,
 		.n_streams = of->n_streams,
-		.notes = &notes};
+		.hides_notes = of->hides_notes};
+	int r = about_collect(reader, &options, &self->about);
 
-	r = about_collect(reader, &options, &self->about);
-	run_notes_clear(&notes);
-	return r == 0 ? add_about(self) : r;
+	return r == 0 ? add_written(self, "run.json", true, write_about, &self->about) : r;
 }
 
 static int describe(struct package *self, struct reader *reader)
@@ -128,8 +168,33 @@ static int describe(struct package *self, struct reader *reader)
 	self->is_described = true;
 	r = self->options.runs[self->run].import ? describe_import(self)
 						 : describe_own(self, reader);
+	if (r == 0)
+		r = add_readings(self);
 	/* In a class somebody's kit may have said nothing; the others' data go on. */
 	return r == -ENOENT && self->options.has_folders ? 0 : r;
+}
+
+/* A step towards what session.json says; before the first byte, so that others' jobs come between. */
+static int prepare_session(struct package *self, struct reader *reader)
+{
+	int r = self->session ? session_about_step(self->session, reader)
+			      : session_about_new(reader, &self->options.session, &self->session);
+
+	self->is_prepared = self->is_begun && r <= 0;
+	self->is_begun = true;
+	if (r != -ENOENT)
+		return r < 0 ? r : 0;
+	self->is_prepared = true; /* damaged: its runs are there all the same */
+	return 0;
+}
+
+static int describe_session(struct package *self)
+{
+	int r = add_written(self, "session.json", false, write_session, self->session);
+
+	session_about_free(self->session);
+	self->session = NULL;
+	return r;
 }
 
 /* --- rows --- */
@@ -209,6 +274,8 @@ static int step(struct package *self, struct reader *reader)
 		return r == 0 ? zip_out_add(self->zip, PACKAGE_README, sizeof PACKAGE_README - 1)
 			      : r;
 	}
+	if (self->session)
+		return describe_session(self);
 	if (self->run == self->options.n_runs) {
 		self->product.is_over = true;
 		return zip_out_end(self->zip);
@@ -227,6 +294,9 @@ static int fill(struct product *product, struct reader *reader, const atomic_boo
 	struct package *self = of(product);
 	int r = 0;
 
+	product->is_preparing = self->options.session.session && !self->is_prepared;
+	if (product->is_preparing)
+		return prepare_session(self, reader);
 	do
 		r = step(self, reader);
 	while (r == 0 && !product->is_over && zip_out_waiting(self->zip) < PIECE_BYTES &&
@@ -263,6 +333,7 @@ static void free_product(struct product *product)
 	struct package *self = of(product);
 
 	about_clear(&self->about);
+	session_about_free(self->session);
 	zip_out_free(self->zip);
 	free(self->options.runs);
 	free(self);

@@ -22,7 +22,7 @@ struct paper_options {
 	uint32_t import;               /* share/import.h; 0: the board's own */
 	uint32_t streams[ABOUT_STREAMS];
 	size_t n_streams; /* 0: all that have a part in it */
-	bool is_english, hides_prediction;
+	bool is_english, hides_notes;
 	const struct lesson
 		*lesson; /* that it is of; NULL: none, or not known. Borrowed likewise */
 	/* A fit to draw and tell; FIT_MODELS: none. Of y its stream and id are asked for, and from and to. */

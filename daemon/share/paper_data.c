@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "share/about_collect.h"
-#include "share/import.h"
 #include "share/provenance.h"
+#include "share/run_about.h"
+#include "share/run_streams.h"
 
 enum { COLUMNS = 560 }; /* as wide as the chart is drawn */
 
@@ -24,8 +24,8 @@ void paper_clear(struct paper_data *data)
 			free(data->streams[i].channels[c].by);
 		}
 	free(data->streams);
+	typed_table_free(data->readings);
 	about_clear(&data->about);
-	run_notes_clear(&data->notes);
 	data->streams = NULL;
 }
 
@@ -124,28 +124,16 @@ static int gather_stream(struct gathering *in, struct reader *reader)
 static int describe(struct paper_data *data, struct instant kept, struct reader *reader)
 {
 	const struct paper_options *o = data->options;
-	const struct about_options options = {.board = o->board,
-		.run = &o->run,
-		.kept = kept,
-		.streams = o->streams,
-		.n_streams = o->n_streams,
-		.notes = &data->notes};
-	char *bytes;
-	size_t n;
-	int r;
+	const struct run_about_options options = {.directory = o->directory,
+		.import = o->import,
+		.own = {.board = o->board,
+			.run = &o->run,
+			.kept = kept,
+			.streams = o->streams,
+			.n_streams = o->n_streams,
+			.hides_notes = o->hides_notes}};
 
-	if (!o->import) {
-		r = run_notes_read(reader, &o->run, &data->notes);
-		if (r == 0 && o->hides_prediction) {
-			json_decref(data->notes.prediction);
-			data->notes.prediction = NULL;
-		}
-		return r == 0 ? about_collect(reader, &options, &data->about) : r;
-	}
-	r = import_about(o->directory, o->import, &data->about, &bytes, &n);
-	if (r == 0)
-		free(bytes);
-	return r;
+	return run_about(reader, &options, &data->about);
 }
 
 /* -ENOENT, -ENODATA: there is no such stream, no such channel. */
@@ -179,6 +167,49 @@ static int gather_fit(
 	return r;
 }
 
+static int find_point(struct paper_data *data, struct reader *reader, const struct classroom *room,
+	const struct session *session)
+{
+	const struct paper_options *o = data->options;
+	struct results *results;
+	int r = results_new(room, session, o->lesson, o->run.to, &results);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < results->n && r == 0; i++) {
+		if (results->runs[i].run != o->run.id)
+			continue;
+		results->next = i;
+		r = results_step(results, reader);
+		data->has_point =
+			r >= 0 && class_point_of(o->lesson, &results->runs[i], &data->point);
+		r = r > 0 ? 0 : r;
+	}
+	results_free(results);
+	return r;
+}
+
+/* Of a lesson of events each reading is a point: the table has them. */
+static int gather_point(struct paper_data *data, struct reader *reader)
+{
+	const struct paper_options *o = data->options;
+	const struct session *session;
+	struct classroom *room;
+	int r;
+
+	if (o->hides_notes || !o->run.session || !o->lesson || !o->lesson->class_plot.x ||
+		o->lesson->mode == LESSON_EVENT)
+		return 0;
+	r = run_room(reader, o->run.session, &room);
+	if (r < 0)
+		return r;
+	session = classroom_session(room, o->run.session);
+	if (session)
+		r = find_point(data, reader, room, session);
+	classroom_free(room);
+	return r;
+}
+
 int paper_gather(struct paper_data *data, const struct paper_options *options, struct instant kept,
 	struct reader *reader, const atomic_bool *is_cancelled)
 {
@@ -193,5 +224,9 @@ int paper_gather(struct paper_data *data, const struct paper_options *options, s
 	r = data->streams ? 0 : -ENOMEM;
 	for (; in.at < data->about.n_streams && r == 0; in.at++)
 		r = gather_stream(&in, reader);
+	if (r == 0)
+		r = typed_table_new(&data->about, &data->readings);
+	if (r == 0)
+		r = gather_point(data, reader);
 	return r == 0 ? gather_fit(data, reader, is_cancelled) : r;
 }

@@ -3,9 +3,10 @@
 #pragma once
 
 #include "keep/store.h"
+#include "share/class_point.h"
 #include "share/paper.h"
-#include "share/run_notes.h"
 #include "share/paper_chart.h"
+#include "share/typed_table.h"
 
 struct paper_channel {
 	struct chart_point *points; /* owned; seconds from the run's begin */
@@ -21,7 +22,9 @@ struct paper_stream {
 struct paper_data {
 	const struct paper_options *options;
 	struct about about;
-	struct run_notes notes;
+	struct typed_table *readings; /* NULL: none; owned */
+	bool has_point;               /* of the run, among those of the class: */
+	struct class_point point;
 	bool has_fit; /* then the next is what came of it */
 	struct fit_result fit;
 	struct channel fit_channel;

@@ -10,6 +10,14 @@ const char *paper_say(const struct writing *w, const char *zh, const char *en)
 	return w->data->options->is_english ? en : zh;
 }
 
+const char *paper_words(const struct writing *w, const struct model_text *words)
+{
+	const char *first = w->data->options->is_english ? words->en : words->zh;
+	const char *other = w->data->options->is_english ? words->zh : words->en;
+
+	return first && first[0] ? first : other ? other : "";
+}
+
 const char *paper_name(const struct writing *w, const struct channel *channel)
 {
 	return w->data->options->is_english && channel->name_en[0] ? channel->name_en

@@ -11,6 +11,8 @@ struct writing {
 };
 
 const char *paper_say(const struct writing *w, const char *zh, const char *en);
+const char *paper_words(
+	const struct writing *w, const struct model_text *words); /* "" where nothing is said */
 const char *paper_name(const struct writing *w, const struct channel *channel);
 /* "3 温度"; the sticker only where there are several kits. */
 void paper_add_channel(const struct writing *w, const struct about_stream *of,
@@ -29,3 +31,6 @@ void paper_add_apparatus(struct writing *w);
 void paper_add_figures(struct writing *w);
 void paper_add_uncertainty(struct writing *w);
 void paper_add_gaps(struct writing *w);
+/* paper_notes.c */
+void paper_add_readings(struct writing *w);
+void paper_add_point(struct writing *w);

@@ -80,7 +80,7 @@ static void add_curve(const struct writing *w, const char *unit, struct chart *c
 /* Of the first channel, which is what was asked for. */
 static void add_stroke(const struct writing *w, const char *unit, struct chart *chart)
 {
-	const json_t *points = json_object_get(w->data->notes.prediction, "points");
+	const json_t *points = json_object_get(w->data->about.prediction, "points");
 	size_t n = json_array_size(points);
 	struct chart_point *stroke;
 

@@ -42,20 +42,11 @@ static void add_hour(struct writing *w)
 	}
 }
 
-/* "" where nothing is said. */
-static const char *words_of(const struct writing *w, const struct model_text *words)
-{
-	const char *first = w->data->options->is_english ? words->en : words->zh;
-	const char *other = w->data->options->is_english ? words->zh : words->en;
-
-	return first && first[0] ? first : other ? other : "";
-}
-
 static const char *lesson_title(const struct writing *w)
 {
 	const struct lesson *lesson = w->data->options->lesson;
 
-	return lesson ? words_of(w, &lesson->title) : w->about->lesson;
+	return lesson ? paper_words(w, &lesson->title) : w->about->lesson;
 }
 
 static void add_title(struct writing *w, struct text *to)
@@ -126,7 +117,7 @@ static void add_paragraph(struct writing *w, const char *words)
 static void add_question(struct writing *w)
 {
 	const struct lesson *lesson = w->data->options->lesson;
-	const char *question = lesson ? words_of(w, &lesson->question) : "";
+	const char *question = lesson ? paper_words(w, &lesson->question) : "";
 
 	paper_heading(w, "问题", "Question");
 	add_paragraph(w, question);
@@ -145,7 +136,8 @@ static void add_predicted(struct writing *w, const json_t *prediction)
 
 	if (json_is_integer(choice) && lesson &&
 		(size_t)json_integer_value(choice) < lesson->predict.n_choices) {
-		add_paragraph(w, words_of(w, &lesson->predict.choices[json_integer_value(choice)]));
+		add_paragraph(
+			w, paper_words(w, &lesson->predict.choices[json_integer_value(choice)]));
 	} else if (json_is_number(value)) {
 		text_add_double(&text, json_number_value(value));
 		add_paragraph(w, text.at);
@@ -161,9 +153,9 @@ static void add_prediction(struct writing *w)
 
 	paper_heading(w, "预测", "Prediction");
 	if (lesson)
-		add_paragraph(w, words_of(w, &lesson->predict.ask));
-	if (w->data->notes.prediction)
-		add_predicted(w, w->data->notes.prediction);
+		add_paragraph(w, paper_words(w, &lesson->predict.ask));
+	if (w->data->about.prediction)
+		add_predicted(w, w->data->about.prediction);
 	else
 		text_add(w->text, "<div class=\"write low\"></div>\n");
 }
@@ -197,6 +189,8 @@ void paper_write(const struct paper_data *data, struct text *text)
 	paper_add_apparatus(&w);
 	paper_add_charts(&w);
 	paper_add_figures(&w);
+	paper_add_readings(&w);
+	paper_add_point(&w);
 	paper_write_fit(data, text);
 	paper_add_uncertainty(&w);
 	paper_add_gaps(&w);

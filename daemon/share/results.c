@@ -8,44 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "share/classes.h"
 #include "share/json.h"
+#include "share/json_tree.h"
+#include "share/readings.h"
+#include "share/run_notes.h"
 
 /* ---------------------------------------------------------------- what there is */
-
-static int64_t int_of(const struct act *act, const char *name)
-{
-	return json_integer_value(json_object_get(act->body, name));
-}
-
-/* The run that a reading belongs to: the group's last one that had begun, else its first. */
-static struct result_run *run_of_reading(struct results *results, int64_t group, int64_t at_ns)
-{
-	struct result_run *found = NULL;
-
-	for (size_t i = 0; i < results->n; i++) {
-		struct result_run *run = &results->runs[i];
-
-		if (run->group == group &&
-			(!found || (run->from.ns <= at_ns && run->from.ns >= found->from.ns)))
-			found = run;
-	}
-	return found;
-}
 
 static void add_typed(
 	struct results *results, const struct classroom *room, const struct session *session)
 {
-	for (size_t i = 0; i < classroom_acts(room, session->id); i++) {
-		struct act_told told = classroom_act(room, session->id, i);
-		struct result_run *run;
+	struct reading reading;
 
-		if (told.act->kind != ACT_READING || told.is_undone)
-			continue;
-		run = run_of_reading(results, int_of(told.act, "group"), int_of(told.act, "at_ns"));
-		if (run)
-			json_object_update(run->typed, json_object_get(told.act->body, "typed"));
-	}
+	for (size_t place = 0; readings_next(room, session, &place, &reading);)
+		for (size_t i = 0; i < results->n; i++)
+			if (results->runs[i].run == reading.run)
+				json_object_update(
+					results->runs[i].typed, (json_t *)(uintptr_t)reading.typed);
 }
 
 int results_new(const struct classroom *room, const struct session *session,
@@ -325,7 +304,10 @@ void results_write(const struct results *results, struct text *text)
 			is_first = false;
 		}
 		text_add(text, "],\"prediction\":");
-		classes_write_prediction(results->predictions[g], text);
+		json_t *prediction = run_notes_prediction(results->predictions[g]);
+
+		json_tree(text, prediction);
+		json_decref(prediction);
 		text_add_char(text, '}');
 	}
 	text_add(text, "]}");

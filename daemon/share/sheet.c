@@ -8,6 +8,7 @@
 
 #include "base/container.h"
 #include "share/export_cell.h"
+#include "share/run_about.h"
 #include "share/sheet_about.h"
 
 enum { PIECE_BYTES = 128 << 10 };
@@ -19,6 +20,8 @@ struct sheet {
 	struct workbook *book;
 	struct sheet_facts facts;
 	char *words; /* FLAG_CELL bytes for the words of a cell */
+	struct about about;
+	struct typed_table *readings; /* NULL: none */
 };
 
 static struct sheet *of(struct product *product)
@@ -241,14 +244,52 @@ static void note_rows(struct sheet *self)
 		self->facts.rows = workbook_rows(self->book);
 }
 
-static int end(struct sheet *self)
+/* What the class says of the run, if it is one. */
+static int collect_notes(struct sheet *self, struct reader *reader)
+{
+	const struct extract_options *extract = &self->extract.options;
+	const struct exporter *exporter = &self->extract.exporter;
+	struct run run = extract->asked;
+	uint32_t streams[WEAVE_STREAMS];
+	int r;
+
+	if (!run.id)
+		return 0;
+	if (run.to.ns > extract->to.ns)
+		run.to = extract->to;
+	for (size_t i = 0; i < exporter->n_streams; i++)
+		streams[i] = exporter->streams[i].stream.id;
+	const struct run_about_options options = {.directory = self->options.directory,
+		.import = extract->import,
+		.own = {.board = extract->board,
+			.run = &run,
+			.kept = run.to,
+			.streams = streams,
+			.n_streams = exporter->n_streams,
+			.hides_notes = self->options.hides_notes}};
+
+	r = run_about(reader, &options, &self->about);
+	if (r < 0)
+		return r;
+	self->facts.about = &self->about;
+	r = typed_table_new(&self->about, &self->readings);
+	self->facts.readings = self->readings;
+	return r;
+}
+
+static int end(struct sheet *self, struct reader *reader)
 {
 	int r = add_missing(self);
 
 	note_rows(self);
 	self->facts.extract = &self->extract;
+	self->facts.lesson = self->options.lesson;
+	if (r == 0)
+		r = collect_notes(self, reader);
 	if (r == 0)
 		r = sheet_add_charts(self->book, &self->facts);
+	if (r == 0)
+		r = sheet_add_readings(self->book, &self->facts);
 	if (r == 0)
 		r = sheet_add_about(self->book, &self->facts);
 	if (r == 0)
@@ -273,7 +314,7 @@ static int step(struct sheet *self, struct reader *reader)
 	if (item.mark)
 		return add_mark(self, item.mark);
 	if (!item.moment)
-		return end(self);
+		return end(self, reader);
 	return item.moment->gap ? add_gap(self, item.moment->gap) : add_row(self, item.moment);
 }
 
@@ -310,6 +351,8 @@ static void free_product(struct product *product)
 	struct sheet *self = of(product);
 
 	workbook_free(self->book);
+	typed_table_free(self->readings);
+	about_clear(&self->about);
 	extract_clear(&self->extract);
 	free(self->words);
 	free(self);

@@ -146,6 +146,13 @@ static int add_general(struct workbook *book, const struct sheet_facts *facts)
 	text_addf(&text, "%" PRIu64 "; %" PRIu64, facts->all_rows, facts->of_all.n);
 	if (r == 0)
 		r = add_line(book, "行数；整块板子的缺口 rows; gaps of the whole board", text.at);
+	if (r == 0 && extract->options.asked.group > 0) {
+		workbook_text(book, "组 group");
+		workbook_number(book, extract->options.asked.group);
+		r = workbook_end_row(book);
+	}
+	if (r == 0)
+		r = sheet_add_prediction(book, facts);
 	return r == 0 ? workbook_end_row(book) : r;
 }
 

@@ -419,6 +419,41 @@ static void a_reading_has_what_was_typed_and_what_the_kits_said(void **state)
 	json_decref(list);
 }
 
+static void readings_come_page_by_page(void **state)
+{
+	struct site *site = *state;
+	json_t *list, *page;
+
+	class_begin(site, 2);
+	for (unsigned i = 0; i < 5; i++) {
+		char path[64], body[48];
+
+		snprintf(path, sizeof path, "/api/v1/sessions/1/groups/%u/readings", 1 + i % 2);
+		snprintf(body, sizeof body, "{\"typed\":{\"L\":%u}}", i);
+		json_decref(class_post(site, path, body, 201));
+	}
+	page = get_as(site, site->cookie, "/api/v1/sessions/1/readings?limit=2");
+	assert_true(json_is_true(json_object_get(page, "has_more")));
+	list = json_object_get(page, "readings");
+	assert_int_equal(json_array_size(list), 2);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			site_number(json_object_get(json_array_get(list, (size_t)i), "typed"), "L"),
+			3 + i);
+	char path[80];
+	snprintf(path, sizeof path, "/api/v1/sessions/1/readings?before=%lld",
+		(long long)site_number(json_array_get(list, 0), "id"));
+	json_decref(page);
+	page = get_as(site, site->cookie, path);
+	assert_true(json_is_false(json_object_get(page, "has_more")));
+	assert_int_equal(json_array_size(json_object_get(page, "readings")), 3);
+	json_decref(page);
+	site_refuses(
+		site, "GET", "/api/v1/sessions/1/readings?limit=501", NULL, 400, "bad_parameter");
+	site_refuses(
+		site, "GET", "/api/v1/sessions/1/readings?before=x", NULL, 400, "bad_parameter");
+}
+
 /* The page's reading line stands somewhere in the past: as it was there, from the card. */
 static void a_reading_of_a_moment_ago_has_what_was_said_then(void **state)
 {
@@ -690,6 +725,7 @@ int main(void)
 		SITE_TEST(a_guess_stays_once_the_group_has_a_run),
 		SITE_TEST(a_reading_has_what_was_typed_and_what_the_kits_said),
 		SITE_TEST(a_reading_of_a_moment_ago_has_what_was_said_then),
+		SITE_TEST(readings_come_page_by_page),
 		SITE_TEST(a_group_starts_where_it_may),
 		SITE_TEST(marks_are_by_whoever_made_them),
 		SITE_TEST(a_run_has_the_marks_of_its_own_group_and_class),

@@ -5,17 +5,20 @@
 
 import csv
 import datetime
+import hashlib
 import html.parser
 import io
 import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
 import unittest
+import xml.etree.ElementTree
 import zipfile
 
 SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
@@ -23,6 +26,17 @@ sys.path.insert(0, str(SUPPORT))
 import daemon  # noqa: E402
 
 KITLOG = os.environ["KITLOG"]
+OFFICE, TABLE = ("{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}" % name for name in ("office", "table"))
+
+
+def cells_of(row):
+    """Numbers of a row of a flat OpenDocument sheet; None where there is none."""
+    cells = []
+    for cell in row.iter(f"{TABLE}table-cell"):
+        value = cell.get(f"{OFFICE}value")
+        times = min(int(cell.get(f"{TABLE}number-columns-repeated", 1)), 1000)
+        cells += [float(value) if value else None] * times
+    return cells
 
 
 def rows_of(csv_bytes):
@@ -277,6 +291,113 @@ class Exports(unittest.TestCase):
             self.assertEqual(next(columns).index("gap") - 2, len(device["streams"][0]["channels"]))
         status, answer = self.send(package)
         self.assertEqual((status, len(answer["runs"])), (201, 2))
+        self.board.post(act, {"do": "end"})
+
+    def stranger(self, path):
+        """As somebody sees it who has joined no group."""
+        with daemon.urllib.request.urlopen(self.board.url(path), timeout=daemon.PATIENCE) as answer:
+            return answer.read()
+
+    def a_class(self):
+        """(session, its run): one group that predicted a curve and typed under names that would be formulas."""
+        device = max(self.board.devices(), key=lambda device: len(device["streams"][0]["channels"]))
+        session = self.board.post("sessions", {"title": "=1+2", "groups": 1})
+        act = f"sessions/{session['id']}/acts"
+        group = f"sessions/{session['id']}/groups/1"
+        self.addCleanup(self.board.post, act, {"do": "end"})
+        self.board.post(act, {"do": "assign", "group": 1, "devices": [device["id"]]})
+        self.board.post(f"{group}/prediction", {"points": [[0, 20.1], [60, 0.30000000000000004]]})
+        self.board.post(act, {"do": "start"})
+        run = self.board.get(f"sessions/{session['id']}")["groups"][0]["run"]
+        stream = device["streams"][0]["id"]
+        daemon.wait_for("rows", lambda: len(rows_of(self.export(f"run={run}&stream={stream}"))) > 10)
+        first = self.board.post(f"{group}/readings", {"typed": {"=cmd|' /C calc'!A0": 0.1, "L": 0.30000000000000004}})
+        self.assertEqual(first["values"][f"{stream}:odd"], 0.30000000000000004)
+        self.board.post(act, {"do": "stop"})
+        self.board.post(f"{group}/readings", {"typed": {"L": -2}})  # written down when it was over
+        return session["id"], run, act
+
+    def test_what_was_typed_and_predicted_is_in_every_file(self):
+        session, run, act = self.a_class()
+        for path in (f"runs/{run}/package", f"sessions/{session}/package"):
+            with zipfile.ZipFile(io.BytesIO(self.stranger(path))) as hidden:
+                self.assertFalse([name for name in hidden.namelist() if name.endswith("readings.csv")])
+                about = json.loads(hidden.read([name for name in hidden.namelist() if name.endswith("run.json")][0]))
+            self.assertEqual((about["readings"], about["prediction"]), ([], None), "hidden until it is revealed")
+        with self.assertRaises(daemon.urllib.error.HTTPError) as refused:
+            self.stranger(f"export?run={run}&of=readings")
+        self.assertEqual(refused.exception.code, 404)
+        package = self.board.fetch(f"runs/{run}/package")
+        with zipfile.ZipFile(io.BytesIO(package)) as zipped:
+            about = json.loads(zipped.read("run.json"))
+            table = list(csv.reader(io.TextIOWrapper(zipped.open("readings.csv"), "utf-8")))
+        self.assertEqual(about["prediction"], {"points": [[0, 20.1], [60, 0.30000000000000004]]})
+        self.assertEqual([reading["typed"] for reading in about["readings"]],
+                         [{"=cmd|' /C calc'!A0": 0.1, "L": 0.30000000000000004}, {"L": -2}])
+        place = f"{about['streams'][0]['device']['sticker']} {about['streams'][0]['name']}"
+        self.assertEqual(about["readings"][0]["values"][f"{place}:odd"], 0.30000000000000004)
+        self.assertEqual(table[0][:4], ["t_us", "group", "'=cmd|' /C calc'!A0", "L"])
+        self.assertEqual(float(table[1][table[0].index(f"{place}:odd")]), 0.30000000000000004)
+        self.assertEqual([row[:4] for row in table[1:]],
+                         [[str(about["readings"][0]["at_us"]), "1", "0.1", "0.30000000000000004"],
+                          [str(about["readings"][1]["at_us"]), "1", "", "-2"]])
+        status, answer = self.send(package)
+        self.assertEqual(status, 201, answer)
+        self.assertEqual(self.board.fetch(f"runs/{answer['runs'][0]['id']}/package"), package)
+        for id in (run, answer["runs"][0]["id"]):
+            self.see_readings_in_files(id, table)
+        with zipfile.ZipFile(io.BytesIO(self.board.fetch(f"sessions/{session}/package"))) as zipped:
+            told = json.loads(zipped.read("session.json"))
+            self.assertIn(f"run-{run}/readings.csv", zipped.namelist())
+        self.assertEqual((told["title"], len(told["groups"]), [one["run"] for one in told["runs"]]), ("=1+2", 1, [run]))
+        self.assertEqual(told["groups"][0]["prediction"], about["prediction"])
+        self.assertEqual([(one["run"], one["typed"]) for one in told["readings"]],
+                         [(run, reading["typed"]) for reading in about["readings"]])
+        results = self.board.get(f"sessions/{session}/results")
+        self.assertEqual(told["results"], results)
+        self.assertEqual(told["results"]["groups"][0]["runs"][0]["typed"]["L"], -2)
+        self.assertEqual((told["acts"]["start"], told["acts"]["reading"]), (1, 2))
+
+    def see_readings_in_files(self, run, table):
+        """CSV, workbook and report have the readings of readings.csv."""
+        seen = list(csv.reader(io.StringIO(self.board.fetch(f"export?run={run}&of=readings").decode("utf-8-sig"))))
+        self.assertEqual(seen[0][:4], ["time_s", "group", *table[0][2:4]])
+        self.assertEqual([row[1:] for row in seen[1:]], [row[1:] for row in table[1:]])
+        self.assertEqual([round(float(row[0]) * 1e6) for row in seen[1:]], [int(row[0]) for row in table[1:]])
+        path = self.folder / f"readings-{run}.xlsx"
+        path.write_bytes(self.board.fetch(f"export?run={run}&format=xlsx"))
+        book = self.read_sheet(path)
+        self.assertEqual(list(book), ["数据 Data", "图 Chart", "读数 Readings", "说明 About"])
+        sheet = book["读数 Readings"]
+        self.assertEqual(sheet["formulas"], 0)
+        self.assertEqual(sheet["rows"][0], ["time_s", "clock", "组 group", "=cmd|' /C calc'!A0", *seen[0][3:]])
+        numbers = [[float(cell) if cell else None for cell in row] for row in seen[1:]]
+        self.assertEqual([[row[0], *row[2:]] for row in sheet["rows"][1:]], numbers)
+        drawn = [row[1:3] for row in book["说明 About"]["rows"] if row[0] is None and row[1] in (0, 60)]
+        self.assertEqual(drawn, [[0, 20.1], [60, 0.30000000000000004]])
+        page = self.board.fetch(f"runs/{run}/report?language=en").decode()
+        self.assertIn("<h2>Readings kept</h2>", page)
+        self.assertIn("<th scope=\"col\">=cmd|&#39; /C calc&#39;!A0</th>", page.replace("&apos;", "&#39;"))
+        self.assertIn('<td class="n">0.30000000000000004</td>', page)
+        self.assertIn("Drawn in the chart, as a dotted line.", page)
+
+    def test_libreoffice_reads_the_same_numbers(self):
+        office = shutil.which("soffice") or shutil.which("libreoffice")
+        if not office:
+            self.skipTest("LibreOffice is not installed: install libreoffice-calc")
+        path = self.folder / "office.xlsx"
+        path.write_bytes(self.export(f"run={self.run_id}&format=xlsx"))
+        subprocess.run([office, f"-env:UserInstallation=file://{self.folder}/office", "--headless", "--convert-to",
+                        "fods", "--outdir", self.folder, path], check=True, capture_output=True)
+        sheet = xml.etree.ElementTree.parse(self.folder / "office.fods").getroot().find(f".//{TABLE}table")
+        seen = list(csv.reader(io.StringIO(self.export(f"run={self.run_id}").decode("utf-8-sig"))))
+        n = seen[0].index("gap")
+        rows = [cells_of(row) for row in sheet.iter(f"{TABLE}table-row")]
+        for row, line in zip(rows[1:], seen[1:], strict=False):
+            self.assertEqual([cell for cell in row[2:n]],
+                             [float(cell) if cell else None for cell in line[2:n]])
+        self.assertEqual(sheet.findall(f".//*[@{TABLE}formula]"), [])
+
 
     def kitlog(self, *words):
         return subprocess.run([KITLOG, "--config", self.board.config, *words], capture_output=True, text=True,
@@ -306,6 +427,31 @@ class Exports(unittest.TestCase):
         sheet = self.kitlog("export", "--format", "xlsx", "--output", "out.xlsx", str(self.run_id))
         self.assertEqual((sheet.returncode, sheet.stderr), (0, ""))
         self.assertTrue(zipfile.is_zipfile(self.folder / "out.xlsx"))
+
+    def test_the_command_line_gives_receipt_and_readings_of_any_run(self):
+        receipt = self.kitlog("--json", "run", "receipt", str(self.run_id))
+        self.assertEqual((receipt.returncode, receipt.stderr), (0, ""), "of no class")
+        receipt = json.loads(receipt.stdout)
+        self.assertTrue(receipt["is_complete"])
+        with zipfile.ZipFile(io.BytesIO(self.package)) as package:
+            rows = b"".join(package.read(stream["file"]) for stream in self.about()["streams"])
+        self.assertEqual(receipt["sha256"], hashlib.sha256(rows).hexdigest())
+        none = self.kitlog("export", "--readings", str(self.run_id))
+        self.assertEqual((none.returncode, none.stdout), (1, ""))
+        self.assertIn("No reading was kept in this run", none.stderr)
+        session, run, _ = self.a_class()
+        kept = self.kitlog("export", "--readings", "--output", "kept.csv", str(run))
+        self.assertEqual((kept.returncode, kept.stderr), (0, ""))
+        self.assertEqual((self.folder / "kept.csv").read_bytes(), self.board.fetch(f"export?run={run}&of=readings"))
+        wrong = self.kitlog("export", "--readings", "--format", "lp", str(run))
+        self.assertEqual(wrong.returncode, 2)
+        listed = json.loads(self.kitlog("--json", "session", "readings", str(session)).stdout)
+        self.assertEqual(listed["readings"], self.board.get(f"sessions/{session}/readings?limit=500")["readings"])
+        self.assertIn("L=-2", self.kitlog("session", "readings", str(session)).stdout)
+        packed = self.kitlog("session", "package", str(session), "class.zip")
+        self.assertEqual((packed.returncode, packed.stdout, packed.stderr), (0, "class.zip\n", ""))
+        with zipfile.ZipFile(self.folder / "class.zip") as package:
+            self.assertIn("session.json", package.namelist())
 
     def test_a_stranger_imports_nothing(self):
         stranger = daemon.urllib.request.Request(self.board.url("import"), self.package,

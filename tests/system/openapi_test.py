@@ -329,6 +329,7 @@ class Openapi(unittest.TestCase):
         self.assertTrue(kept["values"])
         self.expect(400, "POST", "/sessions/{id}/groups/{n}/readings", body={"typed": 1}, **of)
         self.expect(200, "GET", "/sessions/{id}/readings", id=session)
+        self.expect(400, "GET", "/sessions/{id}/readings", "?limit=0", id=session)
         self.expect(200, "POST", "/sessions/{id}/groups/{n}/mark", body={"text": "<i>开窗"}, **of)
         self.expect(400, "POST", "/sessions/{id}/groups/{n}/mark", body={"text": 1}, **of)
         joined = self.cookie

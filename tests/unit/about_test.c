@@ -85,8 +85,9 @@ static void what_is_written_reads_back_to_the_same(void **state)
 	about.n_marks = 1;
 	about.gaps = gaps;
 	about.n_gaps = 2;
-	about.readings =
-		json_pack("[{s:i,s:f,s:{s:f}}]", "group", 3, "at_us", 1.5, "typed", "L", 0.5);
+	about.readings = json_pack("[{s:i,s:f,s:{s:f},s:{s:f}}]", "group", 3, "at_us", 1.5, "typed",
+		"L", 0.1, "values", "4 main:t", 0.30000000000000004);
+	about.prediction = json_pack("{s:[[f,f],[f,f]]}", "points", 0.5, 20.1, 60.5, 18.25);
 	const char *first = written(&about, 0);
 	if (about_read(first, strlen(first), &again, &fault) != 0)
 		fail_msg("%s", fault.en);
@@ -98,8 +99,12 @@ static void what_is_written_reads_back_to_the_same(void **state)
 	assert_string_equal(again.marks[0].text, mark.text);
 	assert_int_equal(again.streams[0].calibrations[0].to.ns, INT64_MAX);
 	assert_string_equal(again.streams[0].calibrations[0].stream, "main");
+	assert_non_null(strstr(first, "{\"L\":0.1}"));
+	assert_true(json_equal(again.readings, about.readings));
+	assert_true(json_equal(again.prediction, about.prediction));
 	about_clear(&again);
 	json_decref(about.readings);
+	json_decref(about.prediction);
 	free(stream.calibrations);
 	free(stream.uncertainties);
 }
@@ -147,6 +152,14 @@ static void what_is_wrong_is_named(void **state)
 	refuses("\"id\":\"t\"", "\"id\":\"T\"",
 		"In run.json, streams[0].channels[0].id is wrong: expected an id such as "
 		"temperature.");
+	refuses("\"readings\":[]", "\"readings\":[{\"at_us\":1,\"typed\":{\"L\":\"=1\"}}]",
+		"In run.json, readings[0].typed is wrong: expected names with numbers, as {\"L\": "
+		"0.5}.");
+	refuses("\"readings\":[]", "\"prediction\":{\"choice\":-1}",
+		"In run.json, prediction is wrong: expected one of choice, value, points.");
+	refuses("\"readings\":[]", "\"prediction\":{\"points\":[[1,2],[3]]}",
+		"In run.json, prediction is wrong: expected one of choice, value, points.");
+	refuses("\"readings\":[]", "\"prediction\":{\"value\":2}", "");
 	refuses("\"resolution\":1e-6", "\"resolution\":-1",
 		"In run.json, streams[0].channels[0].resolution is wrong: expected a number from 0 "
 		"to 1000000000000.");

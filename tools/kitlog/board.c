@@ -420,6 +420,12 @@ static bool sign_in(struct board *board)
 	return board->is_signed_in;
 }
 
+void board_look_as_teacher(struct board *board)
+{
+	if (*board->pin)
+		sign_in(board);
+}
+
 const char *board_refusal(const struct board *board)
 {
 	return board->refusal;

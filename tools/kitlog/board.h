@@ -36,6 +36,10 @@ const char *const *board_lessons(const struct board *board, size_t *ret_n);
 json_t *board_get(struct board *board, const char *path);
 json_t *board_try(struct board *board, const char *path); /* says nothing on failure */
 
+/* What is asked for from here on is answered as to the teacher, where the PIN is known: with what groups typed
+ * and predicted and have not been shown yet. */
+void board_look_as_teacher(struct board *board);
+
 /* POST of a JSON object (NULL: none), signed in as the teacher first. Same failures. */
 json_t *board_post(struct board *board, const char *path, const json_t *body);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog export [--format csv|xlsx|lp] [--stamps refined|live|even] [--output FILE] RUN | stream:ID`: data
- * as a file. */
+/* `kitlog export [--format csv|xlsx|lp] [--stamps refined|live|even] [--readings] [--output FILE]
+ * RUN | stream:ID`: data as a file. */
 #include "tools/kitlog/command.h"
 
 #include <errno.h>
@@ -62,15 +62,17 @@ int command_export(const struct call *call)
 		{"format", required_argument, NULL, 'f'},
 		{"output", required_argument, NULL, 'o'},
 		{"stamps", required_argument, NULL, 's'},
+		{"readings", no_argument, NULL, 'r'},
 		{0},
 	};
 	const char *format = "csv", *file = NULL, *stamps = NULL;
+	bool is_of_readings = false;
 	char path[192], *end;
 	int option;
 
 	/* getopt looks at words from 1 on; the command's name stands before ours. */
 	optind = 0;
-	while ((option = getopt_long(call->argc + 1, call->argv - 1, ":f:o:s:", options, NULL)) !=
+	while ((option = getopt_long(call->argc + 1, call->argv - 1, ":f:o:s:r", options, NULL)) !=
 		-1) {
 		if (option == 'f')
 			format = optarg;
@@ -78,6 +80,8 @@ int command_export(const struct call *call)
 			file = optarg;
 		else if (option == 's')
 			stamps = optarg;
+		else if (option == 'r')
+			is_of_readings = true;
 		else
 			return command_no_option(" export", call->argv[optind - 2], option);
 	}
@@ -100,7 +104,13 @@ int command_export(const struct call *call)
 		return command_misused("export", words[0],
 			say("kitlog run list 里的编号，或 stream:3 这样的流",
 				"a number from kitlog run list, or a stream such as stream:3"));
-	snprintf(path, sizeof path, "/api/v1/export?format=%s&%s=%ld%s%s", format,
-		is_stream ? "stream" : "run", id, stamps ? "&stamps=" : "", stamps ? stamps : "");
+	if (is_of_readings && (is_stream || strcmp(format, "csv")))
+		return command_misused("export --readings", is_stream ? words[0] : format,
+			say("一次记录的编号，格式是 csv", "the number of a run, as csv"));
+	if (is_of_readings || strcmp(format, "xlsx") == 0)
+		board_look_as_teacher(call->board);
+	snprintf(path, sizeof path, "/api/v1/export?format=%s&%s=%ld%s%s%s", format,
+		is_stream ? "stream" : "run", id, stamps ? "&stamps=" : "", stamps ? stamps : "",
+		is_of_readings ? "&of=readings" : "");
 	return fetch_to(call, path, file);
 }

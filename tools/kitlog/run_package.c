@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog run package ID [FILE]` and `kitlog run import FILE | FOLDER`: a run as a zip, and back. */
+/* `kitlog run package ID [FILE]`, `kitlog session package ID [FILE]` and `kitlog run import FILE | FOLDER`: a run
+ * or a class as a zip, and back. */
 #include "tools/kitlog/run_package.h"
 
 #include <dirent.h>
@@ -14,22 +15,22 @@
 
 enum { BLOCK = 65536 };
 
-static int fetch(const struct call *call, long id, const char *file)
+static int fetch(const struct call *call, const char *what, const char *path, const char *file)
 {
-	char path[64], last[BOARD_LINE];
+	char last[BOARD_LINE];
 	FILE *out = fopen(file, "wxe");
 
 	if (!out) {
 		fprintf(stderr,
 			errno == EEXIST
-				? say("kitlog run package: %s 已经有了；换个名字，不覆盖数据\n",
-					  "kitlog run package: %s is there already; choose another name\n")
-				: say("kitlog run package: %s 写不了；换个地方\n",
-					  "kitlog run package: %s cannot be written; choose another place\n"),
-			file);
+				? say("kitlog %s package: %s 已经有了；换个名字，不覆盖数据\n",
+					  "kitlog %s package: %s is there already; choose another name\n")
+				: say("kitlog %s package: %s 写不了；换个地方\n",
+					  "kitlog %s package: %s cannot be written; choose another place\n"),
+			what, file);
 		return 1;
 	}
-	snprintf(path, sizeof path, "/api/v1/runs/%ld/package", id);
+	board_look_as_teacher(call->board);
 	int failed = board_fetch(call->board, path, out, file, last);
 	if (fclose(out) && !failed) {
 		board_cannot_write(file, errno);
@@ -42,19 +43,33 @@ static int fetch(const struct call *call, long id, const char *file)
 	return failed ? 1 : 0;
 }
 
-int run_package(const struct call *call)
+/* `kitlog WHAT package ID [FILE]`, WHAT a run or a session. */
+static int fetch_package(const struct call *call, const char *what)
 {
-	char *end = NULL, name[64];
+	char *end = NULL, name[64], path[64], command[32], list[64];
 	long id = call->argc > 1 ? strtol(call->argv[1], &end, 10) : 0;
 
+	snprintf(command, sizeof command, "%s package", what);
 	if (call->argc > 3)
-		return command_too_many("run package", call->argv[3],
+		return command_too_many(command, call->argv[3],
 			say("一个编号和一个文件名", "it takes a number and a file"));
+	snprintf(list, sizeof list, say("kitlog %s list 里的编号", "a number from kitlog %s list"),
+		what);
 	if (call->argc < 2 || *end || id <= 0)
-		return command_misused("run package", call->argc > 1 ? call->argv[1] : "",
-			say("kitlog run list 里的编号", "a number from kitlog run list"));
-	snprintf(name, sizeof name, "kitlog-run-%ld.zip", id);
-	return fetch(call, id, call->argc > 2 ? call->argv[2] : name);
+		return command_misused(command, call->argc > 1 ? call->argv[1] : "", list);
+	snprintf(name, sizeof name, "kitlog-%s-%ld.zip", what, id);
+	snprintf(path, sizeof path, "/api/v1/%ss/%ld/package", what, id);
+	return fetch(call, what, path, call->argc > 2 ? call->argv[2] : name);
+}
+
+int run_package(const struct call *call)
+{
+	return fetch_package(call, "run");
+}
+
+int session_package(const struct call *call)
+{
+	return fetch_package(call, "session");
 }
 
 /* --- import --- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog session`: list, begin, deal, start, arm, stop, resume, end, log, undo. Where one session is open, its
+/* `kitlog session`: list, begin, deal, start, arm, stop, resume, end, log, undo; readings and package stand
+ * in files of their own. Where one session is open, its
  * number may be left out. */
 #include "tools/kitlog/command.h"
 
@@ -9,7 +10,9 @@
 
 #include "base/clock.h"
 #include "data/word.h"
+#include "tools/kitlog/run_package.h"
 #include "tools/kitlog/say.h"
+#include "tools/kitlog/session_readings.h"
 
 static const char *text_of(const json_t *object, const char *name)
 {
@@ -406,6 +409,10 @@ int command_session(const struct call *call)
 		return show_log(call);
 	if (!strcmp(verb, "undo"))
 		return undo(call);
-	return command_misused(
-		"session", verb, "list, begin, deal, start, arm, stop, resume, end, log, undo");
+	if (!strcmp(verb, "readings"))
+		return session_readings(call);
+	if (!strcmp(verb, "package"))
+		return session_package(call);
+	return command_misused("session", verb,
+		"list, begin, deal, start, arm, stop, resume, end, log, undo, readings, package");
 }

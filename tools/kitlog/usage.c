@@ -35,11 +35,16 @@ static const struct {
 	{"session", "end", "[SESSION]", "下课", "end a session"},
 	{"session", "log", "[SESSION]", "做过什么，谁做的", "what was done, by whom"},
 	{"session", "undo", "[SESSION] NUMBER", "撤销日志里的一项", "undo what stands in the log"},
+	{"session", "readings", "SESSION", "各组记下的读数", "what the groups typed"},
+	{"session", "package", "SESSION [FILE]", "一节课打成一个 zip：各次记录、读数、预测、结果",
+		"a class as a zip: its runs, readings, predictions and results"},
 	{"mark", "add", "TEXT", "给全班打标记", "mark this instant for everybody"},
 	{"mark", "list", "", "列出标记，例如按过的按钮", "the marks, such as presses of a button"},
-	{"export", "", "[--format F] [--stamps S] [--output FILE] RUN | stream:ID",
-		"把一次记录或一个流写成文件；F 是 csv、xlsx、lp，S 是 refined、live、even",
-		"the data of a run or a stream as a file; F: csv, xlsx, lp; S: refined, live, even"},
+	{"export", "", "[--format F] [--stamps S] [--readings] [--output FILE] RUN | stream:ID",
+		"把一次记录或一个流写成文件；F 是 csv、xlsx、lp，S 是 refined、live、even；"
+		"--readings 是这次记录里记下的读数",
+		"the data of a run or a stream as a file; F: csv, xlsx, lp; S: refined, live, even; "
+		"--readings: what was typed in the run"},
 	{"fit", "", "[--x C] [--from S] [--to S] [--raw] RUN CHANNEL MODEL",
 		"一次记录的一个通道用一种线拟合；S 是从开始起的秒数；CHANNEL 和 C 例如 3/t；MODEL 是 proportional、"
 		"linear、quadratic、power、exponential、decay、logarithm、sine、damped、gaussian、poisson",

@@ -70,8 +70,14 @@ export const predict = (session, group, what) => ask('POST', `${of(session, grou
 export const getPrediction = async (session, group) => (await ask('GET', `${of(session, group)}/prediction`)).prediction ?? null;
 /** @param {number} session @param {number} group @param {Record<string, number>} typed @param {number} us */
 export const keepReading = (session, group, typed, us) => ask('POST', `${of(session, group)}/readings`, { typed, at_us: Math.round(us) });
-/** @param {number} session @returns {Promise<Reading[]>} */
-export const getReadings = async (session) => (await ask('GET', `${at(session)}/readings`)).readings;
+/** All of them, page by page. @param {number} session @returns {Promise<Reading[]>} */
+export async function getReadings(session) {
+  for (let all = /** @type {Reading[]} */ ([]), before = ''; ; before = `?before=${all[0].id}`) {
+    const page = await ask('GET', `${at(session)}/readings${before}`);
+    all = [...page.readings, ...all];
+    if (!page.has_more) return all;
+  }
+}
 /** @param {number} session @param {number} group @param {'start'|'arm'|'stop'|'resume'} what */
 export const runOfGroup = (session, group, what) => ask('POST', `${of(session, group)}/run`, { do: what });
 /** @param {number} session @param {number} group @param {string} text @param {number} us */

@@ -68,6 +68,8 @@ export const S = {
   p_calibrated: ['已校准：{0}', 'calibrated: {0}'],
   p_fit: ['拟合 {0}', 'fit {0}'],
   p_fitPoor: ['拟合不合适 {0}', 'fit refused {0}'],
+  x_typed: ['记下的读数 CSV', 'Readings kept, CSV'],
+  x_typedD: ['输入的数，和当时器材的数', 'What was typed, and what the kits said then'],
   x_xlsx: ['表格 XLSX', 'Workbook, XLSX'],
   x_xlsxD: ['带图和说明，数字一位不少', 'With charts and what they are; every digit'],
   x_zip: ['数据包', 'Package'],

@@ -87,7 +87,7 @@ async function picture(kind) {
 function Export() {
   useView('range', 'what', 'tab');
   useBoard('runs', 'devices');
-  const all = exports(), mayBeEven = view.stream?.stamps === 'arrival';
+  const all = exports(), mayBeEven = view.stream?.stamps === 'arrival', isOfEvents = useClass('sessions', 'me').lesson?.record.mode === 'event';
   return html`<${Pop} label=${t('export')} cls="out" face=${html`<${Icon} n="out"/><span class="tx">${t('export')}</span>`}>
     ${all.length > 0 && ['chart', 'xy', 'histogram', 'spectrum'].includes(view.tab) && html`<h2>${t('x_shown')}</h2>
       <button class="item" data-close onClick=${() => picture('png')}><${Icon} n="image"/><span>${t('x_png')}<small>${t('x_pngD')}</small></span></button>
@@ -95,6 +95,7 @@ function Export() {
     ${all.length ? all.map(({ title, what }) => html`<h2>${title}</h2>
       <a class="item" data-close download href=${exportUrl('csv', what)}><${Icon} n="table"/><span>${t('x_csv')}<small>${t('x_csvD')}</small></span></a>
       <a class="item" data-close download href=${exportUrl('xlsx', what)}><${Icon} n="table"/><span>${t('x_xlsx')}<small>${t('x_xlsxD')}</small></span></a>
+      ${isOfEvents && what.run != null && html`<a class="item" data-close download href=${`${exportUrl('csv', what)}&of=readings`}><${Icon} n="table"/><span>${t('x_typed')}<small>${t('x_typedD')}</small></span></a>`}
       ${mayBeEven && html`<a class="item" data-close download href=${exportUrl('csv', what, 'even')}><${Icon} n="table"/><span>${t('x_even')}<small>${t('x_evenD')}</small></span></a>`}
       <a class="item" data-close download href=${exportUrl('lp', what)}><${Icon} n="store"/><span>${t('x_lp')}<small>${t('x_lpD')}</small></span></a>
       ${what.run != null && html`<a class="item" data-close download href=${runUrl(what.run, 'package')}><${Icon} n="store"/><span>${t('x_zip')}<small>${t('x_zipD')}</small></span></a>

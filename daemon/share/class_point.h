@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The point that a run makes in the plot of its class, as the pages plot it (web/js/class-points.js): of what
+ * was typed, of the mean of each need, and of the lesson's formulas. Pure. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "data/lesson.h"
+#include "share/results.h"
+
+struct class_point {
+	double x, y;
+};
+
+/* False: the lesson plots no class, or something that the point needs is not there. */
+bool class_point_of(
+	const struct lesson *lesson, const struct result_run *run, struct class_point *ret_point);

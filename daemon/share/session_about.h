@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the package of a class says of the class: session.json. Lesson, groups with what they predicted, runs,
+ * readings, results, and how often what was done; nobody's name and no browser's token. Times are microseconds
+ * from the session's begin. Made step by step. Work thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+#include "data/lesson.h"
+#include "keep/store.h"
+
+struct session_about_options {
+	uint32_t session;
+	const char *board;           /* lent for its life, as is the next */
+	const struct lesson *lesson; /* NULL: none, or not known */
+	struct instant now;          /* ends what goes on */
+	bool shows_all; /* else only what group `own` typed and predicted, and no results */
+	unsigned own;   /* 0: nobody */
+};
+
+struct session_about;
+
+/* Reads the journal. 0; -ENOENT: there is no such session; or as the store says. */
+int session_about_new(struct reader *reader, const struct session_about_options *options,
+	struct session_about **ret_about);
+void session_about_free(struct session_about *about); /* NULL: nothing */
+
+/* A part of the results: 1: call it again; 0: that is all; -errno. */
+int session_about_step(struct session_about *about, struct reader *reader);
+
+/* The whole, with a line's end. */
+void session_about_write(const struct session_about *about, struct text *text);

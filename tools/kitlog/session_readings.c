@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `kitlog session readings ID`: what the groups of a class typed. */
+#include "tools/kitlog/session_readings.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "tools/kitlog/say.h"
+
+/* All of them, page by page, the newest last; NULL: it has been said why not. */
+static json_t *ask_all(const struct call *call, long session)
+{
+	json_t *all = json_array();
+	json_int_t before = 0;
+	bool has_more = true;
+
+	while (has_more) {
+		char path[96];
+
+		snprintf(path, sizeof path,
+			before ? "/api/v1/sessions/%ld/readings?before=%lld"
+			       : "/api/v1/sessions/%ld/readings",
+			session, (long long)before);
+		json_t *page = board_get(call->board, path);
+		json_t *readings = json_object_get(page, "readings");
+
+		if (!page) {
+			json_decref(all);
+			return NULL;
+		}
+		before = json_integer_value(json_object_get(json_array_get(readings, 0), "id"));
+		has_more = json_is_true(json_object_get(page, "has_more"));
+		json_array_extend(readings, all);
+		json_decref(all);
+		all = json_incref(readings);
+		json_decref(page);
+	}
+	return all;
+}
+
+static void print_reading(const json_t *reading)
+{
+	char at[SAY_TEXT], group[SAY_TEXT], run[SAY_TEXT] = "-", room[SAY_LINE];
+	struct text typed = text_over(room, sizeof room);
+	const json_t *of = json_object_get(reading, "run");
+	const char *name;
+	json_t *value;
+
+	snprintf(at, sizeof at, "%.3f s",
+		(double)json_integer_value(json_object_get(reading, "at_us")) / 1e6);
+	snprintf(group, sizeof group, say("%lld 组", "group %lld"),
+		json_integer_value(json_object_get(reading, "group")));
+	if (json_is_integer(of))
+		snprintf(run, sizeof run, say("记录 %lld", "run %lld"), json_integer_value(of));
+	json_object_foreach(json_object_get(reading, "typed"), name, value)
+	{
+		text_addf(&typed, "%s%s=", typed.length > 0 ? "  " : "", name);
+		text_add_double(&typed, json_number_value(value));
+	}
+	say_row(stdout, (int[]){14, 10, 10, 0}, (const char *[]){at, group, run, typed.at}, 4);
+}
+
+int session_readings(const struct call *call)
+{
+	char *end = NULL;
+	long id = call->argc > 1 ? strtol(call->argv[1], &end, 10) : 0;
+	json_t *all, *reading;
+	size_t i;
+
+	if (call->argc > 2)
+		return command_too_many("session readings", call->argv[2],
+			say("它只跟一个编号", "it takes one number"));
+	if (call->argc < 2 || *end || id <= 0)
+		return command_misused("session readings", call->argc > 1 ? call->argv[1] : "",
+			say("kitlog session list 里的编号", "a number from kitlog session list"));
+	board_look_as_teacher(call->board);
+	all = ask_all(call, id);
+	if (!all)
+		return 1;
+	if (call->is_json) {
+		json_t *told = json_pack("{sO}", "readings", all);
+
+		say_json(told);
+		json_decref(told);
+	} else {
+		json_array_foreach(all, i, reading) print_reading(reading);
+	}
+	json_decref(all);
+	return 0;
+}
