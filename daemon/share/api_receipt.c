@@ -32,7 +32,7 @@ static void send_receipt(const struct question *question)
 
 	text_addf(&text, "{\"run\":%u,\"received\":%llu,\"stored\":%llu,\"bad\":%llu",
 		receipt->run.id, (unsigned long long)receipt->received,
-		(unsigned long long)receipt->stored, (unsigned long long)receipt->bad);
+		(unsigned long long)receipt->found.stored, (unsigned long long)receipt->bad);
 	text_addf(&text, ",\"gaps\":%llu,\"lost_rows\":%llu,\"shipped\":[",
 		(unsigned long long)receipt->gaps, (unsigned long long)receipt->lost_rows);
 	for (size_t i = 0; i < receipt->n_sinks; i++) {
@@ -41,7 +41,7 @@ static void send_receipt(const struct question *question)
 		text_addf(&text, ",\"rows_behind\":%llu}",
 			(unsigned long long)receipt->sinks[i].rows_behind);
 	}
-	text_addf(&text, "],\"sha256\":\"%s\",\"is_complete\":", receipt->sha256);
+	text_addf(&text, "],\"sha256\":\"%s\",\"is_complete\":", receipt->found.sha256);
 	json_bool(&text, receipt->is_complete);
 	text_add(&text, ",\"accept\":");
 	acceptances_write(&question->parts->acceptances,
@@ -58,14 +58,16 @@ static void stepped(struct job *job)
 	if (job->has_run && question->result == 1 &&
 		work_submit(question->parts->work, &question->job) == 0)
 		return;
-	if (job->has_run && question->result == 0)
+	if (job->has_run && question->result == 0) {
+		receipt_memory_take(&question->parts->receipt_memory, &question->receipt);
 		send_receipt(question);
-	else if (job->has_run && question->result == -E2BIG)
+	} else if (job->has_run && question->result == -E2BIG) {
 		request_refuse(question->request, 400, "too_many_streams",
 			"这次记录里的数据超过 64 组，列不出清单。",
 			"There are more than 64 streams in this run: too many for a receipt.");
-	else
+	} else {
 		refuse_busy(question->request);
+	}
 	receipt_clear(&question->receipt);
 	free(question);
 }
@@ -103,6 +105,7 @@ void answer_receipt(void *self, struct request *request, uint32_t id, uint32_t u
 	if (!question->receipt.is_over)
 		question->receipt.run.to = clock_now(parts->clock);
 	ask_devices(parts, &question->receipt);
+	receipt_memory_recall(&parts->receipt_memory, &question->receipt);
 	for (size_t i = 0; i < parts->config->n_sinks && i < RECEIPT_SINKS;
 		i++, question->receipt.n_sinks++)
 		text_copy(question->receipt.sinks[i].name, sizeof question->receipt.sinks[i].name,

@@ -7,7 +7,7 @@
 #include "share/ask.h"
 #include "share/classes.h"
 #include "share/handlers.h"
-#include "share/results.h"
+#include "share/result_memory.h"
 #include "share/shelf.h"
 
 struct question {
@@ -28,7 +28,11 @@ static void step(struct job *job, struct reader *reader)
 static void stepped(struct job *job)
 {
 	struct question *question = CONTAINER(job, struct question, job);
+	const struct results *results = question->results;
 
+	if (job->has_run && question->result >= 0 && results->next > 0)
+		result_memory_take(
+			&question->parts->result_memory, &results->runs[results->next - 1]);
 	if (job->has_run && question->result == 1 &&
 		work_submit(question->parts->work, &question->job) == 0)
 		return;
@@ -61,10 +65,14 @@ static void ask_results(struct parts *parts, struct request *request, const stru
 			.job = {.run = step, .done = stepped}, .parts = parts, .request = request};
 	if (!question ||
 		results_new(room, session, shelf_find(parts->shelf, session->lesson),
-			clock_now(parts->clock), &question->results) < 0 ||
-		work_submit(parts->work, &question->job) < 0) {
-		if (question)
-			results_free(question->results);
+			clock_now(parts->clock), parts->store.durable, &question->results) < 0) {
+		free(question);
+		refuse_busy(request);
+		return;
+	}
+	result_memory_recall(&parts->result_memory, question->results);
+	if (work_submit(parts->work, &question->job) < 0) {
+		results_free(question->results);
 		free(question);
 		refuse_busy(request);
 	} else if (!request_is_waiting(request)) {

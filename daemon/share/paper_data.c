@@ -172,7 +172,7 @@ static int find_point(struct paper_data *data, struct reader *reader, const stru
 {
 	const struct paper_options *o = data->options;
 	struct results *results;
-	int r = results_new(room, session, o->lesson, o->run.to, &results);
+	int r = results_new(room, session, o->lesson, o->run.to, (struct instant){0}, &results);
 
 	if (r < 0)
 		return r;

@@ -24,7 +24,9 @@
 #include "share/marks.h"
 #include "share/pages.h"
 #include "share/presence.h"
+#include "share/receipt_memory.h"
 #include "share/refinements.h"
+#include "share/result_memory.h"
 #include "share/runs.h"
 #include "share/sessions.h"
 #include "share/settle.h"
@@ -80,6 +82,8 @@ struct parts {
 	struct settles readings; /* numbers of reading_wishes */
 	struct reading_wish *reading_wishes;
 	struct ready ready[PARTS_READY];
+	struct result_memory result_memory;
+	struct receipt_memory receipt_memory;
 	struct guesses wrong_codes, joins;
 	struct presence presence;
 	struct teacher teacher;

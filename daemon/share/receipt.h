@@ -25,6 +25,17 @@ struct receipt_sink {
 	uint64_t rows_behind; /* rows of the run that it has not answered for */
 };
 
+/* What was counted and hashed, and of what: of the same it is the same. */
+struct receipt_known {
+	uint32_t run; /* 0: nothing is known */
+	struct instant from, to;
+	uint32_t streams[WEAVE_STREAMS];
+	struct instant oldest[WEAVE_STREAMS]; /* kept of each, if behind the run's begin */
+	size_t n_streams;
+	uint64_t stored;
+	char sha256[2 * SHA256_DIGEST_SIZE + 1];
+};
+
 struct receipt {
 	/* the caller's, set before; the rest zero */
 	struct run run;                /* one that goes on: to is now */
@@ -35,16 +46,17 @@ struct receipt {
 	struct instant durable; /* all that was recorded before is on the card */
 	struct receipt_sink sinks[RECEIPT_SINKS];
 	size_t n_sinks;
+	struct receipt_known
+		known; /* from a receipt of before; is it of the same, no row is hashed again */
 
 	/* the answer */
-	uint64_t stored, received, bad, lost_rows, gaps;
-	char sha256[2 * SHA256_DIGEST_SIZE + 1];
+	uint64_t received, bad, lost_rows, gaps;
+	struct receipt_known found; /* streams, stored, sha256 */
 	bool is_complete;
 
 	/* private */
-	uint32_t streams[WEAVE_STREAMS];
-	size_t n_streams, stream;
-	bool has_streams, is_open;
+	size_t stream;
+	bool has_streams, is_open, is_known;
 	struct instant next;
 	struct sha256_ctx hash;
 	struct receipt_behind *behind; /* of the stream, by sink */

@@ -28,7 +28,8 @@ static void add_typed(
 }
 
 int results_new(const struct classroom *room, const struct session *session,
-	const struct lesson *lesson, struct instant now, struct results **ret_results)
+	const struct lesson *lesson, struct instant now, struct instant durable,
+	struct results **ret_results)
 {
 	struct results *results = calloc(1, sizeof *results);
 
@@ -50,6 +51,7 @@ int results_new(const struct classroom *room, const struct session *session,
 			.group = from->group,
 			.from = from->from,
 			.to = from->to.ns == INT64_MAX ? now : from->to,
+			.is_over = from->to.ns <= durable.ns,
 			.typed = json_object()};
 		run->n_devices = classroom_run_devices(
 			room, session->id, from->run, run->devices, RESULT_DEVICES);
@@ -68,20 +70,49 @@ void results_free(struct results *results)
 	for (size_t i = 0; i < results->n; i++)
 		json_decref(results->runs[i].typed);
 	free(results->runs);
+	free(results->candidates);
 	free(results);
 }
 
 /* ---------------------------------------------------------------- which channels */
 
-/* Looking for what serves one need best, or for all channels. */
-struct search {
-	struct result_run *run;
-	const struct lesson_need *need; /* NULL: all */
-	bool is_found;
-	unsigned rank;
-	size_t place; /* of its device among the run's, which are in the order in which they were dealt */
-	struct result_channel channel;
+/* A channel that there is, by its device's number, of whichever group. */
+struct candidate {
+	uint32_t device, stream, index;
+	char kit[sizeof((struct device *)0)->kit];
+	struct channel channel;
 };
+
+static int add_candidates(
+	struct results *results, const struct device *device, const struct stream *stream)
+{
+	size_t n = results->n_candidates + stream->n_channels;
+	struct candidate *grown = realloc(results->candidates, n * sizeof *grown);
+
+	if (!grown)
+		return -ENOMEM;
+	results->candidates = grown;
+	for (uint32_t c = 0; c < stream->n_channels; c++) {
+		struct candidate *to = &grown[results->n_candidates++];
+
+		*to = (struct candidate){.device = device->id,
+			.stream = stream->id,
+			.index = c,
+			.channel = stream->channels[c]};
+		text_copy(to->kit, sizeof to->kit, device->kit);
+	}
+	return 0;
+}
+
+static int look_at_device(void *self, const struct device *device)
+{
+	int r = 0;
+
+	for (uint32_t s = 0; s < device->n_streams && r == 0; s++)
+		if (device->streams[s].kind == STREAM_DATA && device->streams[s].n_channels > 0)
+			r = add_candidates(self, device, &device->streams[s]);
+	return r;
+}
 
 /* SIZE_MAX: it is not among them. A run without any may have all. */
 static size_t place_of(const struct result_run *run, uint32_t device)
@@ -93,84 +124,60 @@ static size_t place_of(const struct result_run *run, uint32_t device)
 }
 
 /* One stream may serve two needs of a quantity once only: two cans, two probes. */
-static bool is_taken(const struct result_run *run, uint32_t stream, uint32_t index)
+static bool is_taken(const struct result_run *run, const struct candidate *candidate)
 {
 	for (size_t i = 0; i < run->n_channels; i++)
-		if (run->channels[i].stream == stream && run->channels[i].index == index)
+		if (run->channels[i].stream == candidate->stream &&
+			run->channels[i].index == candidate->index)
 			return true;
 	return false;
 }
 
-static void add_channel(struct result_run *run, const char *id, uint32_t stream, uint32_t index)
+static void add_channel(struct result_run *run, const char *id, const struct candidate *candidate)
 {
 	struct result_channel *channel;
 
 	if (run->n_channels == RESULT_CHANNELS)
 		return;
 	channel = &run->channels[run->n_channels++];
-	*channel = (struct result_channel){.stream = stream, .index = index};
+	*channel = (struct result_channel){.stream = candidate->stream, .index = candidate->index};
 	text_copy(channel->id, sizeof channel->id, id);
 }
 
-static void look_at_channel(struct search *search, const struct device *device, size_t place,
-	const struct stream *stream, uint32_t index)
+/* The kit that the lesson likes best, then the one that was dealt first. */
+static void find_need(
+	const struct results *results, struct result_run *run, const struct lesson_need *need)
 {
-	const struct channel *channel = &stream->channels[index];
-	const struct lesson_need *need = search->need;
+	const struct candidate *found = NULL;
+	unsigned best = 0;
 
-	if (!need) {
-		add_channel(search->run, channel->id, stream->id, index);
-		return;
+	for (size_t i = 0; i < results->n_candidates; i++) {
+		const struct candidate *of = &results->candidates[i];
+		size_t place = place_of(run, of->device);
+
+		if (place == SIZE_MAX || is_taken(run, of) ||
+			!lesson_need_fits(need, of->channel.quantity, of->channel.unit))
+			continue;
+		unsigned rank = lesson_need_rank(need, of->kit, of->channel.id);
+
+		if (found &&
+			(best < rank || (best == rank && place_of(run, found->device) <= place)))
+			continue;
+		found = of;
+		best = rank;
 	}
-	if (!lesson_need_fits(need, channel->quantity, channel->unit) ||
-		is_taken(search->run, stream->id, index))
-		return;
-	unsigned rank = lesson_need_rank(need, device->kit, channel->id);
-
-	if (search->is_found &&
-		(search->rank < rank || (search->rank == rank && search->place <= place)))
-		return;
-	search->is_found = true;
-	search->rank = rank;
-	search->place = place;
-	search->channel.stream = stream->id;
-	search->channel.index = index;
+	if (found)
+		add_channel(run, need->id, found);
 }
 
-static int look_at_device(void *self, const struct device *device)
+static void find_channels(const struct results *results, struct result_run *run)
 {
-	struct search *search = self;
-	size_t place = place_of(search->run, device->id);
-
-	for (uint32_t s = 0; s < device->n_streams && place != SIZE_MAX; s++)
-		for (uint32_t c = 0;
-			device->streams[s].kind == STREAM_DATA && c < device->streams[s].n_channels;
-			c++)
-			look_at_channel(search, device, place, &device->streams[s], c);
-	return 0;
-}
-
-static int find_need(struct result_run *run, const struct lesson_need *need, struct reader *reader)
-{
-	struct search search = {.run = run, .need = need};
-	int r = reader_devices(reader, look_at_device, &search);
-
-	if (r == 0 && search.is_found)
-		add_channel(run, need->id, search.channel.stream, search.channel.index);
-	return r;
-}
-
-static int find_channels(
-	const struct results *results, struct result_run *run, struct reader *reader)
-{
-	struct search all = {.run = run};
-	int r = 0;
-
-	if (!results->lesson)
-		return reader_devices(reader, look_at_device, &all);
-	for (size_t i = 0; i < results->lesson->n_needs && r == 0; i++)
-		r = find_need(run, &results->lesson->needs[i], reader);
-	return r;
+	for (size_t i = 0; results->lesson && i < results->lesson->n_needs; i++)
+		find_need(results, run, &results->lesson->needs[i]);
+	for (size_t i = 0; !results->lesson && i < results->n_candidates; i++)
+		if (place_of(run, results->candidates[i].device) != SIZE_MAX)
+			add_channel(
+				run, results->candidates[i].channel.id, &results->candidates[i]);
 }
 
 /* ---------------------------------------------------------------- readings */
@@ -211,7 +218,7 @@ static int take_rows(void *self, const struct rows *rows)
 }
 
 /* Each stream once, however many of its channels are wanted. */
-static int read_run(struct result_run *run, struct reader *reader)
+static int read_rows(struct result_run *run, struct reader *reader)
 {
 	int r = 0;
 
@@ -228,14 +235,91 @@ static int read_run(struct result_run *run, struct reader *reader)
 	return r;
 }
 
+/* ---------------------------------------------------------------- read before */
+
+static int take_calibration(void *self, const struct calibration *calibration)
+{
+	uint32_t *newest = self;
+
+	*newest = calibration->id;
+	return 0;
+}
+
+/* By what the rows would be read now. */
+static int look_at_store(struct result_run *run, struct reader *reader)
+{
+	uint32_t newest = 0;
+	int r = reader_calibrations(reader, 1, take_calibration, &newest);
+
+	for (size_t i = 0; i < run->n_channels && r == 0; i++) {
+		struct result_channel *channel = &run->channels[i];
+		struct instant first = run->from, last;
+		uint64_t rows;
+
+		channel->calibration = newest;
+		if (i > 0 && channel[-1].stream == channel->stream) {
+			channel->oldest = channel[-1].oldest;
+			continue;
+		}
+		r = reader_extent(reader, channel->stream, &first, &last, &rows);
+		r = r == -ENODATA ? 0 : r;
+		channel->oldest = first.ns > run->from.ns ? first : run->from;
+	}
+	return r;
+}
+
+static const struct result_channel *known_of(
+	const struct result_run *run, const struct result_channel *channel)
+{
+	for (size_t i = 0; i < run->n_known; i++) {
+		const struct result_channel *known = &run->known[i];
+
+		if (known->stream == channel->stream && known->index == channel->index &&
+			known->calibration == channel->calibration &&
+			known->oldest.ns == channel->oldest.ns)
+			return known;
+	}
+	return NULL;
+}
+
+static bool recall(struct result_run *run)
+{
+	for (size_t i = 0; i < run->n_channels; i++)
+		if (!known_of(run, &run->channels[i]))
+			return false;
+	for (size_t i = 0; i < run->n_channels; i++) {
+		struct result_channel *channel = &run->channels[i], found = *known_of(run, channel);
+
+		text_copy(found.id, sizeof found.id, channel->id); /* another need may be served */
+		*channel = found;
+	}
+	return true;
+}
+
+/* In one snapshot, so that what is remembered is what was there by those calibrations. */
+static int read_run(struct result_run *run, struct reader *reader)
+{
+	int r = reader_hold(reader);
+
+	if (r < 0)
+		return r;
+	r = look_at_store(run, reader);
+	if (r == 0 && !recall(run))
+		r = read_rows(run, reader);
+	reader_release(reader);
+	return r;
+}
+
 int results_step(struct results *results, struct reader *reader)
 {
 	struct result_run *run = &results->runs[results->next];
-	int r;
+	int r = 0;
 
 	if (results->next == results->n)
 		return 0;
-	r = find_channels(results, run, reader);
+	if (!results->candidates)
+		r = reader_devices(reader, look_at_device, results);
+	find_channels(results, run);
 	if (r == 0)
 		r = read_run(run, reader);
 	return r < 0 ? r : ++results->next < results->n;

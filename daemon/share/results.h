@@ -26,6 +26,9 @@ struct result_channel {
 	uint32_t stream, index;
 	uint64_t n;
 	double mean, squares, min, max, first, last; /* squares: of the differences from the mean */
+	uint32_t calibration;                        /* the newest record that there was, 0: none */
+	struct instant
+		oldest; /* from where on rows of the stream are kept, if behind the run's begin */
 };
 
 struct result_run {
@@ -37,6 +40,9 @@ struct result_run {
 	size_t n_devices;
 	struct result_channel channels[RESULT_CHANNELS];
 	size_t n_channels;
+	bool is_over;                                 /* and on the card: its rows change no more */
+	struct result_channel known[RESULT_CHANNELS]; /* read before (share/result_memory.h) */
+	size_t n_known;
 };
 
 struct results {
@@ -45,11 +51,15 @@ struct results {
 	const struct lesson *lesson;               /* NULL: none; lives longer */
 	struct result_run *runs;                   /* in the order in which they were made */
 	size_t n, next;                            /* next: to be read */
+
+	struct candidate *candidates; /* private: the channels that there are */
+	size_t n_candidates;
 };
 
-/* Of a session; `now` ends what goes on. -ENOMEM. */
+/* Of a session; `now` ends what goes on; all from before `durable` is on the card. -ENOMEM. */
 int results_new(const struct classroom *room, const struct session *session,
-	const struct lesson *lesson, struct instant now, struct results **ret_results);
+	const struct lesson *lesson, struct instant now, struct instant durable,
+	struct results **ret_results);
 void results_free(struct results *results);
 
 /* Reads the next run: 1: there are more; 0: that is all; -errno. */

@@ -66,7 +66,7 @@ static int collect(struct session_about *about, struct reader *reader)
 	r = collect_readings(about, reader);
 	if (r == 0 && about->options.shows_all)
 		r = results_new(about->room, about->session, about->options.lesson,
-			about->options.now, &about->results);
+			about->options.now, (struct instant){0}, &about->results);
 	find_wall(about, reader);
 	return r;
 }

@@ -468,6 +468,8 @@ void web_close(struct web *web)
 	calibrations_clear(&parts->calibrations);
 	sessions_clear(&parts->sessions);
 	presence_clear(&parts->presence);
+	result_memory_clear(&parts->result_memory);
+	receipt_memory_clear(&parts->receipt_memory);
 	free(web->scratch);
 	free(web);
 }

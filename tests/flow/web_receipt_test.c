@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "share/receipt_memory.h"
 #include "support/classroom_site.h"
 
 static char rows[1 << 20];
@@ -189,6 +190,47 @@ static void a_run_that_goes_on_is_not_complete(void **state)
 	json_decref(receipt);
 }
 
+/* Rows of a run that is over are hashed once, and what sinks have is counted each time. */
+static void a_run_that_is_over_is_hashed_once(void **state)
+{
+	struct site *site = *state;
+	struct receipt_memory memory = {.n = 0};
+	struct reader *reader;
+
+	site_log_in(site);
+	site_plug(site, 1, "temperature");
+	site_keep_rows(site, 10, 800 * S, S / 10, 100);
+	site_keep_turns(site);
+	struct cursor cursor = {.sink = "test", .stream = 10, .done = {805 * S}};
+	struct hole hole = {.sink = "test", .stream = 10, .from = {801 * S}, .to = {802 * S}};
+	assert_int_equal(store_set_cursor(site->store, &cursor), 0);
+	assert_int_equal(store_set_holes(site->store, "test", 10, &hole, 1), 0);
+	site_keep_turns(site);
+	assert_int_equal(reader_open(site->directory, &reader), 0);
+	for (int i = 0; i < 2; i++) {
+		struct receipt receipt = {
+			.run = {.id = 1, .from = {790 * S}, .to = {860 * S}},
+			.is_over = true,
+			.durable = {900 * S},
+			.sinks = {{.name = "test"}},
+			.n_sinks = 1,
+		};
+
+		receipt_memory_recall(&memory, &receipt);
+		while (receipt_step(&receipt, reader) == 1)
+			;
+		assert_int_equal(receipt.found.stored, 100);
+		assert_int_equal(receipt.sinks[0].rows_behind, 50 + 10);
+		assert_true(receipt.is_complete);
+		assert_int_equal(strcmp(receipt.found.sha256, "remembered") == 0, i == 1);
+		text_copy(receipt.found.sha256, sizeof receipt.found.sha256, "remembered");
+		receipt_memory_take(&memory, &receipt);
+		receipt_clear(&receipt);
+	}
+	receipt_memory_clear(&memory);
+	reader_close(reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +239,7 @@ int main(void)
 		SITE_TEST(a_group_has_a_receipt_for_its_own_kits),
 		SITE_TEST(rows_of_several_kits_are_hashed_in_the_order_of_the_package),
 		SITE_TEST(a_run_that_goes_on_is_not_complete),
+		SITE_TEST(a_run_that_is_over_is_hashed_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "data/feed.h"
-#include "share/results.h"
+#include "share/result_memory.h"
 #include "share/sessions.h"
 #include "support/classroom_site.h"
 
@@ -134,7 +134,7 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	assert_int_equal(classroom_new(&room), 0);
 	assert_int_equal(reader_journal(reader, JOURNAL_SESSION, 1, take, room), 0);
 	assert_int_equal(results_new(room, classroom_session(room, 1), &lesson,
-				 clock_now(&site->clock), &results),
+				 clock_now(&site->clock), (struct instant){0}, &results),
 		0);
 	while ((r = results_step(results, reader)) == 1)
 		;
@@ -155,11 +155,85 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	reader_close(reader);
 }
 
+/* The mean that is told of the first group's t. */
+static double mean_told(struct site *site)
+{
+	json_t *results = results_of(site, site->cookie, 200);
+	json_t *group = json_array_get(json_object_get(results, "groups"), 0);
+	json_t *run = json_array_get(json_object_get(group, "runs"), 0);
+	json_t *t = json_object_get(json_object_get(run, "channels"), "t");
+	double mean = json_number_value(json_object_get(t, "mean"));
+
+	json_decref(results);
+	return mean;
+}
+
+/* What is remembered of a run that is over would be wrong by a calibration that was made since. */
+static void a_calibration_changes_results_that_were_told_before(void **state)
+{
+	struct site *site = *state;
+
+	measure(site);
+	double before = mean_told(site);
+	assert_true(mean_told(site) == before);
+	struct calibration calibration = {.id = 1,
+		.kind = CALIBRATION_OFFSET,
+		.stream = "main",
+		.channel = "t",
+		.made = clock_now(&site->clock),
+		.from = {700 * S},
+		.to = {INT64_MAX},
+		.map = {1, {0}, {100}}};
+
+	strcpy(calibration.identity, site_device(1, "temperature").identity);
+	assert_int_equal(store_add_calibration(site->store, &calibration), 0);
+	site_keep_turns(site);
+	assert_true(fabs(mean_told(site) - before - 100) < 1e-9);
+}
+
+/* No row of it is read again: else what is remembered falsely here would not be told. */
+static void a_run_that_is_over_is_read_once(void **state)
+{
+	struct site *site = *state;
+	struct result_memory memory = {.n = 0};
+	struct results *results;
+	struct classroom *room;
+	struct reader *reader;
+
+	measure(site);
+	site_keep_turns(site);
+	assert_int_equal(reader_open(site->directory, &reader), 0);
+	assert_int_equal(classroom_new(&room), 0);
+	assert_int_equal(reader_journal(reader, JOURNAL_SESSION, 1, take, room), 0);
+	for (int i = 0; i < 3; i++) {
+		const struct instant now = clock_now(&site->clock);
+		/* The third time it is not known to be on the card. */
+		const struct instant durable = i < 2 ? now : (struct instant){0};
+
+		assert_int_equal(
+			results_new(room, classroom_session(room, 1), NULL, now, durable, &results),
+			0);
+		result_memory_recall(&memory, results);
+		assert_true(results_step(results, reader) >= 0);
+		struct result_run *run = &results->runs[0];
+		assert_int_equal(run->channels[0].n, 101);
+		assert_true((run->channels[0].mean == 4321) == (i == 1));
+		run->channels[0].mean = 4321;
+		result_memory_take(&memory, run);
+		results_free(results);
+	}
+	result_memory_clear(&memory);
+	classroom_free(room);
+	reader_close(reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(each_group_has_the_numbers_of_its_own_kits),
 		SITE_TEST(needs_of_a_lesson_find_their_channels),
+		SITE_TEST(a_calibration_changes_results_that_were_told_before),
+		SITE_TEST(a_run_that_is_over_is_read_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
