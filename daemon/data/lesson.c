@@ -167,6 +167,13 @@ static void settle_words(const struct written_lesson *written, struct lesson *le
 		lesson->predict.ask = text_or_none(predict->ask);
 		lesson->predict.choices = predict->choices;
 		lesson->predict.n_choices = predict->n_choices;
+		lesson->predict.unit = predict->unit;
+		lesson->predict.compare = predict->compare;
+		lesson->predict.y = predict->y;
+		lesson->predict.low = predict->range[0];
+		lesson->predict.high = predict->range[1];
+		lesson->predict.ns =
+			duration_or_zero(predict->time ? predict->time : written->record.duration);
 	}
 	lesson->mode = written->record.mode;
 	lesson->period_ns = period_or_zero(written->record.rate);
@@ -423,4 +430,18 @@ unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const
 	while (place < need->n_kits && strcmp(need->kits[place], kit) != 0)
 		place++;
 	return (unsigned)place * 2 + is_other;
+}
+
+const char *lesson_unit(const struct lesson *lesson, const char *id)
+{
+	for (size_t i = 0; i < lesson->n_needs; i++)
+		if (strcmp(lesson->needs[i].id, id) == 0)
+			return lesson->needs[i].unit;
+	for (size_t i = 0; i < lesson->n_typed; i++)
+		if (strcmp(lesson->typed[i].id, id) == 0)
+			return lesson->typed[i].unit;
+	for (size_t i = 0; i < lesson->n_formulas; i++)
+		if (strcmp(lesson->formulas[i].id, id) == 0)
+			return lesson->formulas[i].unit;
+	return NULL;
 }

@@ -131,6 +131,11 @@ struct lesson {
 		struct model_text ask; /* zh NULL: kind is none */
 		struct model_text *choices;
 		size_t n_choices;
+		char *unit,
+			*compare; /* of a value: its unit, and what it meets, as struct lesson_expect's what */
+		char *y; /* of a curve: a need or formula, drawn between low and high */
+		double low, high;
+		int64_t ns; /* how long it is */
 	} predict;
 	struct lesson_need *needs;
 	size_t n_needs;
@@ -180,6 +185,9 @@ enum { LESSON_BYTES = 1 << 20 };
  * the lesson names. */
 bool lesson_need_fits(const struct lesson_need *need, const char *quantity, const char *unit);
 unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const char *channel);
+
+/* The unit beside an id of needs, typed or formulas; NULL: none is said. */
+const char *lesson_unit(const struct lesson *lesson, const char *id);
 
 /* The words of lesson.yaml for what is an enum here: "junior", "edges", "choice", "rising". `stage` is
  * one bit. */

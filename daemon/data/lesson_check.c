@@ -243,7 +243,7 @@ static bool lists(const char *list, const char *id)
 
 /* The "k" of "class_plot.k" is a parameter of what the plot may be fitted by. */
 static void check_parameter(const struct sheet *sheet, const char *path, const char *key,
-	const struct written_plot *plot, const char *id)
+	const char *name, const struct written_plot *plot, const char *id)
 {
 	char buffer[160];
 	struct text all = text_over(buffer, sizeof buffer);
@@ -259,24 +259,24 @@ static void check_parameter(const struct sheet *sheet, const char *path, const c
 		}
 	if (plot->n_fits == 0)
 		MISTAKE(sheet, path,
-			"what: %s has no fits, and so no \"%s\"; add some, such as fits: [linear]",
-			key, id);
+			"%s: %s has no fits, and so no \"%s\"; add some, such as fits: [linear]",
+			key, name, id);
 	else
 		MISTAKE(sheet, path,
-			"what: \"%s\" is no parameter of what %s is fitted by; there are %s", id,
-			key, all.at);
+			"%s: \"%s\" is no parameter of what %s is fitted by; there are %s", key, id,
+			name, all.at);
 }
 
-/* "class_plot.k", "T.mean" */
-static void check_what(const struct sheet *sheet, unsigned i)
+/* "class_plot.k", "T.mean", behind `key`. */
+static void check_what(
+	const struct sheet *sheet, const char *path, const char *key, const char *what)
 {
-	const char *what = sheet->lesson->expect[i].what, *dot = strchr(what, '.'), *near;
-	struct place place = place_of("expect", i, "what");
+	const char *dot = strchr(what, '.'), *near;
 	char id[64];
 
 	if (!dot || dot == what || !dot[1] || strchr(dot + 1, '.')) {
-		MISTAKE(sheet, place.path,
-			"what: \"%s\" is not two words such as class_plot.k or T.mean", what);
+		MISTAKE(sheet, path, "%s: \"%s\" is not two words such as class_plot.k or T.mean",
+			key, what);
 		return;
 	}
 	snprintf(id, sizeof id, "%.*s", (int)(dot - what), what);
@@ -285,15 +285,14 @@ static void check_what(const struct sheet *sheet, unsigned i)
 			*id == 'c' ? sheet->lesson->class_plot : sheet->lesson->plot;
 
 		if (!plot)
-			MISTAKE(sheet, place.path,
-				"what: there is no %s; add one with x, y and fits", id);
+			MISTAKE(sheet, path, "%s: there is no %s; add one with x, y and fits", key,
+				id);
 		else
-			check_parameter(sheet, place.path, id, plot, dot + 1);
-	} else if (check_name(sheet, place.path, "what", id, NULL) &&
-		(near = check_statistic(dot + 1))) {
-		MISTAKE(sheet, place.path,
-			"what: \"%s\" is not mean, sd, n, min, max, first or last; did you mean %s.%s?",
-			dot + 1, id, near);
+			check_parameter(sheet, path, key, id, plot, dot + 1);
+	} else if (check_name(sheet, path, key, id, NULL) && (near = check_statistic(dot + 1))) {
+		MISTAKE(sheet, path,
+			"%s: \"%s\" is not mean, sd, n, min, max, first or last; did you mean %s.%s?",
+			key, dot + 1, id, near);
 	}
 }
 
@@ -312,24 +311,112 @@ static void check_accept(const struct sheet *sheet, unsigned i)
 
 /* --- how it is taught --- */
 
+/* Where an id stands in the file: "formulas[0].id"; NULL: nowhere. */
+static const char *place_of_name(const struct sheet *sheet, const char *id, size_t n)
+{
+	for (size_t i = 0; i < sheet->n_names; i++)
+		if (strlen(sheet->names[i]) == n && memcmp(sheet->names[i], id, n) == 0)
+			return sheet->places[i];
+	return NULL;
+}
+
+/* The unit that stands beside such an id; NULL: the lesson takes any. */
+static const char *unit_beside(const struct sheet *sheet, const char *place)
+{
+	const struct written_lesson *lesson = sheet->lesson;
+	unsigned i = 0;
+
+	if (sscanf(place, "needs[%u]", &i) == 1)
+		return lesson->needs[i].unit;
+	if (sscanf(place, "record.typed[%u]", &i) == 1)
+		return lesson->record.typed[i].unit;
+	return sscanf(place, "formulas[%u]", &i) == 1 ? lesson->formulas[i].unit : NULL;
+}
+
+/* A number that is guessed meets one that the class finds, in the same unit. A formula is known of a
+ * run by the means of what it is made of. */
+static void check_value(const struct sheet *sheet, const struct written_predict *predict)
+{
+	const char *what = predict->compare, *dot = what ? strchr(what, '.') : NULL;
+	const char *place = dot ? place_of_name(sheet, what, (size_t)(dot - what)) : NULL;
+	const char *unit = place ? unit_beside(sheet, place) : NULL;
+
+	if (!predict->unit)
+		MISTAKE(sheet, "predict",
+			"predict: a value lacks its unit; add one such as unit: ms");
+	if (!what)
+		MISTAKE(sheet, "predict",
+			"predict: what is the value compared with? add compare: T.mean, or another as what of expect");
+	else if (strncmp(what, "plot.", 5) == 0)
+		MISTAKE(sheet, "predict.compare",
+			"compare: each group fits plot for itself; compare with class_plot, or a mean such as T.mean");
+	else if (place && *place == 'f' && strcmp(dot + 1, "mean") != 0)
+		MISTAKE(sheet, "predict.compare",
+			"compare: of a formula there is the mean; write %.*s.mean",
+			(int)(dot - what), what);
+	else
+		check_what(sheet, "predict.compare", "compare", what);
+	if (unit && predict->unit && strcmp(dot + 1, "n") != 0 && strcmp(dot + 1, "sd") != 0 &&
+		strcmp(unit, predict->unit) != 0)
+		MISTAKE(sheet, "predict.unit",
+			"unit: %s is not %s, the unit of %.*s; write that one", predict->unit, unit,
+			(int)(dot - what), what);
+}
+
+/* The axes on which a curve is drawn are said, so that they tell nothing of what comes. */
+static void check_curve(const struct sheet *sheet, const struct written_predict *predict)
+{
+	const char *y = predict->y, *place = y ? place_of_name(sheet, y, strlen(y)) : NULL;
+
+	if (!y)
+		MISTAKE(sheet, "predict",
+			"predict: what is drawn? add y: and an id of needs or formulas");
+	else if (check_name(sheet, "predict.y", "y", y, NULL) && *place == 'r')
+		MISTAKE(sheet, "predict.y",
+			"y: \"%s\" is typed; a curve is of what is measured, or of a formula", y);
+	if (!tree_find(sheet->tree, "predict.range"))
+		MISTAKE(sheet, "predict",
+			"predict: between which values is it drawn? add range: [lowest, highest]");
+	else
+		check_range(sheet, "predict.range", predict->range);
+	if (!predict->time && !sheet->lesson->record.duration)
+		MISTAKE(sheet, "predict",
+			"predict: how long is the curve? add time: 30 min, or duration under record");
+}
+
 static void check_predict(const struct sheet *sheet)
 {
+	static const struct {
+		const char *key;
+		enum lesson_predict kind;
+	} of[] = {{"choices", LESSON_PREDICT_CHOICE}, {"unit", LESSON_PREDICT_VALUE},
+		{"compare", LESSON_PREDICT_VALUE}, {"y", LESSON_PREDICT_CURVE},
+		{"range", LESSON_PREDICT_CURVE}, {"time", LESSON_PREDICT_CURVE}};
 	const struct written_predict *predict = sheet->lesson->predict;
-	bool is_none = predict && predict->kind == LESSON_PREDICT_NONE;
-	bool is_choice = predict && predict->kind == LESSON_PREDICT_CHOICE;
 
 	if (!predict)
 		return;
-	if (is_none && (predict->ask || predict->n_choices > 0))
+	if (predict->kind == LESSON_PREDICT_NONE && (predict->ask || predict->n_choices > 0)) {
 		MISTAKE(sheet, "predict.kind",
 			"kind: with none nobody is asked; choose curve, value or choice, or leave ask and choices out");
-	if (!is_none && !predict->ask)
+		return;
+	}
+	if (predict->kind != LESSON_PREDICT_NONE && !predict->ask)
 		MISTAKE(sheet, "predict", "predict: what is asked? add ask: {zh: ..., en: ...}");
-	if (is_choice && predict->n_choices == 0)
+	for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+		char path[24];
+
+		snprintf(path, sizeof path, "predict.%s", of[i].key);
+		if (of[i].kind != predict->kind && tree_find(sheet->tree, path))
+			MISTAKE(sheet, path, "%s: only for kind: %s; leave it out", of[i].key,
+				lesson_predict_name(of[i].kind));
+	}
+	if (predict->kind == LESSON_PREDICT_CHOICE && predict->n_choices == 0)
 		MISTAKE(sheet, "predict", "predict: a choice lacks its choices; add at least two");
-	if (!is_choice && !is_none && predict->n_choices > 0)
-		MISTAKE(sheet, "predict.choices",
-			"choices: only kind: choice has them; leave them out");
+	if (predict->kind == LESSON_PREDICT_VALUE)
+		check_value(sheet, predict);
+	if (predict->kind == LESSON_PREDICT_CURVE)
+		check_curve(sheet, predict);
 }
 
 static void check_reminders(const struct sheet *sheet)
@@ -355,7 +442,8 @@ void lesson_check(const void *written, const struct tree *tree, struct report *r
 	check_plot(&sheet, "class_plot", lesson->class_plot, "group");
 	for (unsigned i = 0; i < lesson->n_expect; i++) {
 		check_range(&sheet, place_of("expect", i, "range").path, lesson->expect[i].range);
-		check_what(&sheet, i);
+		check_what(
+			&sheet, place_of("expect", i, "what").path, "what", lesson->expect[i].what);
 	}
 	for (unsigned i = 0; i < lesson->n_accept; i++)
 		check_accept(&sheet, i);

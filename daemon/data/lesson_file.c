@@ -63,6 +63,11 @@ static const cyaml_schema_field_t predict_keys[] = {
 	CHOICE("kind", MUST, written_predict, kind, predictions),
 	MAP("ask", written_predict, ask, remarks),
 	LIST("choices", MAY, written_predict, choices, &remark, 2, 6),
+	TEXT("unit", MAY, written_predict, unit, UNIT_TEXT - 1),
+	TEXT("compare", MAY, written_predict, compare, WORD),
+	TEXT("y", MAY, written_predict, y, WORD),
+	RANGE(MAY, written_predict),
+	TEXT("time", MAY, written_predict, time, WORD),
 	CYAML_FIELD_END
 };
 
@@ -308,6 +313,8 @@ static const struct rule rules[] = {
 	{.path = "lesson", .check = word_kit_id},
 	{.path = "subject", .check = check_subject},
 	{.path = "catalogue", .check = check_one_line},
+	{.path = "predict.unit", .check = word_unit},
+	{.path = "predict.time", .check = check_time},
 	{.path = "needs[].id", .check = check_id},
 	{.path = "needs[].quantity", .check = word_quantity},
 	{.path = "needs[].unit", .check = word_unit},

@@ -11,6 +11,8 @@ struct written_predict {
 	struct model_text *ask;
 	struct model_text *choices;
 	unsigned n_choices;
+	char *unit, *compare, *y, *time;
+	double range[2];
 };
 
 struct written_need {

@@ -278,6 +278,11 @@ static void add_predict(struct text *text, const struct lesson *lesson)
 	text_addf(text, ",\"predict\":{\"kind\":\"%s\"", lesson_predict_name(lesson->predict.kind));
 	add_words(text, "ask", &lesson->predict.ask);
 	add_list(text, "choices", lesson->predict.choices, lesson->predict.n_choices);
+	add_word(text, "unit", lesson->predict.unit);
+	add_word(text, "compare", lesson->predict.compare);
+	add_word(text, "y", lesson->predict.y);
+	add_range(text, lesson->predict.y, lesson->predict.low, lesson->predict.high);
+	add_us(text, "time_us", lesson->predict.ns);
 	text_add_char(text, '}');
 }
 

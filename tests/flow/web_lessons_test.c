@@ -225,6 +225,8 @@ static void all_of_a_lesson_is_there(void **state)
 	predict = json_object_get(lesson, "predict");
 	assert_string_equal(json_string_value(json_object_get(predict, "kind")), "choice");
 	assert_int_equal(json_array_size(json_object_get(predict, "choices")), 3);
+	assert_true(json_is_null(json_object_get(predict, "compare")));
+	assert_true(json_is_null(json_object_get(predict, "range")));
 	assert_int_equal(json_array_size(json_object_get(lesson, "formulas")), 2);
 	assert_string_equal(
 		json_string_value(json_array_get(json_object_get(lesson, "samples"), 0)),

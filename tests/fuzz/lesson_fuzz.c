@@ -143,6 +143,13 @@ static void check_lesson(const struct lesson *lesson)
 	must(lesson->is_project || lesson->n_reminders == 0, "reminders", lesson->id);
 	must((lesson->predict.kind == LESSON_PREDICT_CHOICE) == (lesson->predict.n_choices > 0),
 		"choices", lesson->id);
+	must(lesson->predict.kind != LESSON_PREDICT_VALUE ||
+			(lesson->predict.unit && lesson->predict.compare),
+		"a value that meets nothing", lesson->id);
+	must(lesson->predict.kind != LESSON_PREDICT_CURVE ||
+			(lesson->predict.y && lesson->predict.ns > 0 &&
+				lesson->predict.low < lesson->predict.high),
+		"a curve without axes", lesson->id);
 	for (size_t i = 0; i < lesson->n_typed; i++)
 		must(lesson->typed[i].low < lesson->typed[i].high, "range", lesson->typed[i].id);
 	for (size_t i = 0; i < lesson->n_expect; i++)

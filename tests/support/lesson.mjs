@@ -9,7 +9,7 @@ title: {zh: 绳子和水温, en: String and water}
 stage: [junior]
 subject: physics
 question: {zh: 水凉得有多快？, en: How fast does the water cool?}
-predict: {kind: curve, ask: {zh: 画出水温, en: Draw the temperature}}
+predict: {kind: curve, ask: {zh: 画出水温, en: Draw the temperature}, y: water, range: [0, 100]}
 needs:
   - {id: water, name: {zh: 水温, en: Water}, quantity: temperature, unit: Cel, kits: [ds18b20]}
 record:

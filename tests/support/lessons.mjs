@@ -12,8 +12,8 @@ const TEACHER = {
   en: '# Hot water {#title}\n\n## Before {#before}\n\nBoil water.\n\n## Reveal {#reveal}\n\nLook at the curve.\n\n## Ask {#ask}\n\nWhy?\n',
 };
 const GUESS = {
-  curve: '{kind: curve, ask: {zh: 画出水温会怎样变, en: Draw how the water will cool}}',
-  value: '{kind: value, ask: {zh: 一分钟后是几度？, en: "How warm is it after a minute?"}}',
+  curve: '{kind: curve, ask: {zh: 画出水温会怎样变, en: Draw how the water will cool}, y: T, range: [0, 100]}',
+  value: '{kind: value, ask: {zh: 一分钟后是几度？, en: "How warm is it after a minute?"}, unit: Cel, compare: T.mean}',
   choice: '{kind: choice, ask: {zh: 先选一个, en: Choose first}, choices: [{zh: 越来越慢, en: Slower and slower}, {zh: 一样快, en: At the same pace}, {zh: "<b>越来越快</b>", en: "<b>Faster</b>"}]}',
 };
 

@@ -184,11 +184,29 @@ class Packages(unittest.TestCase):
             lesson = sample.lesson
             used = {lesson[plot][axis] for plot in ("plot", "class_plot") if plot in lesson for axis in "xy"}
             used |= {expect["what"].split(".")[0] for expect in lesson["expect"]}
+            used |= {lesson["predict"].get(key, "").split(".")[0] for key in ("y", "compare")}
             for formula in lesson.get("formulas", []):
                 if formula["id"] in used:
                     used |= set(re.findall(r"\w+", formula["is"]))
             for need in lesson["needs"]:
                 self.assertFalse(need["id"] in used and need.get("optional"), f"{name}: {need['id']}")
+
+    def test_a_curve_that_is_guessed_has_room_for_what_comes(self):
+        for name, sample in ALL.items():
+            predict = sample.lesson["predict"]
+            if predict["kind"] != "curve":
+                continue
+            low, high = predict["range"]
+            for group in good_groups(name):
+                values = [value for _, value in sample.series(predict["y"], group)]
+                self.assertTrue(low <= min(values) and max(values) < high, f"{name}: {min(values)} to {max(values)}")
+
+    def test_a_number_that_is_guessed_meets_one_of_its_size(self):
+        sample = ALL["stairs-pressure"]
+        for group in good_groups("stairs-pressure"):
+            if sample.typed(group)["h"]:                          # on the ground floor there is no floor to compare
+                self.assertTrue(30 < sample.of_group("floor", group) < 50)
+        self.assertTrue(2 < ALL["speed-of-sound"].class_fit(good_groups("speed-of-sound"))["k"] < 4)
 
     def test_typed_values_lie_in_their_range_and_groups_are_there(self):
         for name, sample in ALL.items():

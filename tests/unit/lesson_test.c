@@ -129,6 +129,39 @@ static void a_project_is_understood(void **unused)
 	assert_null(lesson->sample);
 }
 
+static const struct lesson *open_ours(const char *name)
+{
+	char folder[300], *said;
+
+	snprintf(folder, sizeof folder, "%s/lessons/%s", KITLOG_SOURCE, name);
+	const struct lesson *lesson = open_folder(folder, &said);
+
+	assert_string_equal(said, "");
+	free(said);
+	return lesson;
+}
+
+static void a_guess_says_what_it_meets(void **unused)
+{
+	const struct lesson *lesson = open_ours("stairs-pressure");
+
+	(void)unused;
+	assert_int_equal(lesson->predict.kind, LESSON_PREDICT_VALUE);
+	assert_string_equal(lesson->predict.unit, "Pa");
+	assert_string_equal(lesson->predict.compare, "floor.mean");
+	assert_null(lesson->predict.y);
+	lesson = open_ours("knit-insulation");
+	assert_int_equal(lesson->predict.kind, LESSON_PREDICT_CURVE);
+	assert_string_equal(lesson->predict.y, "water");
+	assert_true(lesson->predict.low == 0 && lesson->predict.high == 80);
+	assert_int_equal(lesson->predict.ns, lesson->duration_ns); /* it is not said */
+	lesson = open_ours("fermentation");
+	assert_int_equal(lesson->predict.ns, 14 * 24 * 3600 * (int64_t)NS_PER_S);
+	assert_string_equal(lesson_unit(lesson, lesson->predict.y), "K"); /* of a formula */
+	assert_string_equal(lesson_unit(lesson, "strip"), "[pH]");
+	assert_null(lesson_unit(lesson, "bubbles"));
+}
+
 static void words_have_names(void **unused)
 {
 	(void)unused;
@@ -544,6 +577,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_lesson_of_edges_is_understood, give_back),
 		cmocka_unit_test_teardown(a_project_is_understood, give_back),
+		cmocka_unit_test_teardown(a_guess_says_what_it_meets, give_back),
 		cmocka_unit_test(words_have_names),
 		cmocka_unit_test_teardown(each_kind_of_mistake_has_its_sentence, give_back),
 		cmocka_unit_test(fits_are_those_of_the_board),
