@@ -77,14 +77,17 @@ static void add_curve(const struct writing *w, const char *unit, struct chart *c
 	chart->curve_high = w->data->fit_high;
 }
 
-/* Of the first channel, which is what was asked for. */
+/* Of what the lesson asked for; without a word of it of the first channel. What is calculated has no chart here. */
 static void add_stroke(const struct writing *w, const char *unit, struct chart *chart)
 {
 	const json_t *points = json_object_get(w->data->about.prediction, "points");
 	size_t n = json_array_size(points);
+	const struct lesson *lesson = w->data->options->lesson;
+	const char *of =
+		lesson && lesson->predict.y ? lesson_unit(lesson, lesson->predict.y) : NULL;
 	struct chart_point *stroke;
 
-	if (n == 0 || strcmp(w->about->streams[0].stream.channels[0].unit, unit) != 0)
+	if (n == 0 || strcmp(of ? of : w->about->streams[0].stream.channels[0].unit, unit) != 0)
 		return;
 	stroke = calloc(n, sizeof *stroke);
 	for (size_t i = 0; stroke && i < n; i++) {

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "data/unit.h"
 #include "share/html.h"
 #include "share/paper_page.h"
 #include "share/stated.h"
@@ -140,6 +141,10 @@ static void add_predicted(struct writing *w, const json_t *prediction)
 			w, paper_words(w, &lesson->predict.choices[json_integer_value(choice)]));
 	} else if (json_is_number(value)) {
 		text_add_double(&text, json_number_value(value));
+		if (lesson && lesson->predict.unit) {
+			text_add_char(&text, ' ');
+			unit_add_for_people(&text, lesson->predict.unit);
+		}
 		add_paragraph(w, text.at);
 	} else if (json_object_get(prediction, "points")) {
 		add_paragraph(w,
