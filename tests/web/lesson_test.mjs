@@ -114,9 +114,9 @@ test('a curve is drawn by hand or by keys, lies under the data, and the run ends
   await teacher.act(session.id, { do: 'start' });
   await until('recording', async () => await phase(page) === 'rec');
   await until('points of the run', async () => Number(await page.locator('.chart .paper').getAttribute('data-points')) > 20);
-  assert.ok((await page.evaluate(async () => (await import('/js/view.js')).view.predicted))?.length > 30);
+  assert.ok((await page.evaluate(async () => (await import('/js/view.js')).view.stroke))?.length > 30);
   await page.reload();
-  await until('the stroke again', () => page.evaluate(async () => ((await import('/js/view.js')).view.predicted?.length ?? 0) > 30));
+  await until('the stroke again', () => page.evaluate(async () => ((await import('/js/view.js')).view.stroke?.length ?? 0) > 30));
   await until('recording', async () => await phase(page) === 'rec');
   await shot(page, 'recording');
   assert.deepStrictEqual(await complaints(page), []);
@@ -246,6 +246,7 @@ test('what the teacher reveals is on the wall: a point for each group, its fit, 
   await teacher.act(session.id, { do: 'stop' });
   await teacher.act(session.id, { do: 'reveal', on: true });
   await until('two points', async () => await page.locator('.reveal .plot g[transform]').count() === 2);
+  assert.strictEqual(await page.locator('.reveal .plot text').last().textContent(), '2', 'with the number of their groups');
   assert.match(await page.locator('.votes li').first().innerText(), /越来越慢\s*2/);
   assert.deepStrictEqual(await complaints(page), []);
   await teacher.act(session.id, { do: 'reveal', on: false });

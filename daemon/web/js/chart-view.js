@@ -90,7 +90,7 @@ function model() {
     origin, end, window: view.shownWindow, zoom: both(view.zoom, seconds), isGrowing: readings.isLive,
     hasHead: readings.isLive && view.device?.state === 'ready', isOfEvents: view.isOfEvents,
     range: both(view.range, seconds),
-    values: view.values, predicted: view.run ? view.predicted : null, watermark: view.replay ? t('replay') : '',
+    values: view.values, predicted: view.stroke, watermark: view.replay ? t('replay') : '',
     gaps: gaps.map((g) => ({ from: seconds(g.from_us), to: seconds(Math.min(g.to_us, end)), label: gapLabel(g) })),
     marks: shownMarks(),
     overlays: readings.overlays().map(({ run, block }) => {

@@ -20,12 +20,13 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{id: string, quantity: string, unit?: string|null, channel?: string|null, kits?: (string|{id: string})[],
  *   name?: Words, place?: Words|null}} Need */
 /** @typedef {{every_us: number, text: Words}} Reminder of a project */
-/** @typedef {{kind: 'none'|'curve'|'value'|'choice', ask: Words, choices?: Words[]}} Predict */
+/** @typedef {{kind: 'none'|'curve'|'value'|'choice', ask: Words, choices?: Words[], unit?: string|null, compare?: string|null, y?: string|null,
+ *   range?: [number, number]|null, time_us?: number|null}} Predict of a value its unit, and what it is compared with; of a curve what is drawn, on which axes */
 /** @typedef {{id: string, name: Words, unit: string, is: string}} Formula */
 /** @typedef {{x: string, y: string, fits: string[]}} Axes ids of needs, typed fields or formulas, or `time`, `group` */
 /** @typedef {{id: string, title: Words, question: Words, is_project: boolean, minutes: number|null, needs: Need[],
  *   record: {mode: 'time'|'event'|'edges', period_us?: number|null, duration_us: number|null, trigger?: Trigger|null, typed: TypedField[]}, predict: Predict, formulas: Formula[],
- *   plot: Axes|null, class_plot: Axes|null, accept?: {channel: string, range?: [number, number]|null}[],
+ *   plot: Axes|null, class_plot: Axes|null,
  *   phases: {name: Words, us: number}[], reminders?: Reminder[], safety: Words[], student: Words, expect?: {range?: [number, number], unit?: string, because?: Words}[]}} Lesson
  *   `student` is Markdown; `expect` is told once the teacher reveals it */
 /** @typedef {{number: number, animal: Words, joined: number}} Place a group that one may join */

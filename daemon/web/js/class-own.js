@@ -9,22 +9,17 @@ import { board } from './board.js';
 import { getPrediction, getReadings } from './class-api.js';
 import { classroom } from './classroom.js';
 import { Emitter } from './emitter.js';
-import { lanesOf } from './class-lanes.js';
-import { channelOf, devicesOf, needOf, sourceFor, unitOf } from './group-view.js';
+import { channelOf, lanesOfGroup, sourceFor, unitOf } from './group-view.js';
+import { servedBy } from './group-columns.js';
+import { columns } from './columns.js';
+import { readings } from './readings.js';
 import { replayOf } from './replay.js';
+import { startTraces } from './traces.js';
 import { view } from './view.js';
 
 /** @typedef {import('./class-api.js').Lesson} Lesson */
 /** @typedef {import('./class-api.js').Prediction} Prediction */
 /** @typedef {import('./class-api.js').Reading} Reading */
-
-const A_MINUTE = 60;
-
-/** A number of one digit that is no smaller. @param {number} v */
-function roundUp(v) {
-  const e = 10 ** Math.floor(Math.log10(v));
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((k) => k * e).find((k) => k >= v * 0.999) ?? v;
-}
 
 /** @param {unknown} error */
 const orNone = (error) => { if (!(error instanceof Refusal)) throw error; return null; };
@@ -35,6 +30,7 @@ class Own extends Emitter {
     /** @type {Prediction|null} */ this.prediction = null;
     /** @type {Reading[]} of our group, the newest last */ this.kept = [];
     this.key = '';                    // whose prediction and readings these are
+    this.hasGuess = false;            // as the board says
     this.isHeld = false;              // the teacher froze all, and this page with them
     this.aim = '';                    // which channel was looked at last, by the lesson's wish
     /** @type {Set<number>} runs of ours that were seen going on */ this.witnessed = new Set();
@@ -47,33 +43,36 @@ class Own extends Emitter {
       if (session === classroom.mine?.id && group === classroom.group?.number) this.bringKept(session);
     });
     board.on('devices', () => { this.look(); this.hold(); });
-    board.on('runs', (run) => this.watch(run));
+    board.on('runs', (run) => { this.serve(); this.watch(run); });
+    board.on('trace', () => { if (columns.served.length) readings.touch(); });
+    readings.on('series', () => this.serve());
+    startTraces();
     view.on('window', () => this.hold());
     this.follow();
   }
 
-  /** The channel of the lesson, of our group's kits. */
-  get source() { return classroom.group ? sourceFor(classroom.group, classroom.lesson) : null; }
+  /** The channel of the lesson, of our group's kits: that of which a curve was guessed, else that of its plot. */
+  get source() {
+    const { group, lesson } = classroom;
+    return group ? this.laneOf(lesson?.predict.y) ?? sourceFor(group, lesson) : null;
+  }
+  /** The channel that serves a need. @param {string|null|undefined} need */
+  laneOf(need) {
+    const { group, lesson } = classroom;
+    return (need && group && lesson && lanesOfGroup(group, lesson).find((lane) => lane.need === need)) || null;
+  }
   channel() { const { source } = this; return source && channelOf(source); }
   unit() { const { source } = this; return source ? unitOf(source) : ''; }
-  /** The newest value of that channel; null: none. @returns {number|null} */
-  now() {
-    const { source } = this, y = source && board.latest.get(source.stream.id)?.y[source.at];
+  /** The newest value of what serves a need; null: none. @param {string|null|undefined} need @returns {number|null} */
+  now(need) {
+    const lane = this.laneOf(need), y = lane && board.latest.get(lane.stream.id)?.y[lane.at];
     return y != null && Number.isFinite(y) ? y : null;
   }
 
-  /** How long a run is meant to last. @param {Lesson} lesson */
-  seconds(lesson) { return lesson.record.duration_us ? lesson.record.duration_us / 1e6 : (lesson.minutes ?? 1) * A_MINUTE; }
-
-  /** Values that a guess is drawn among: as the teacher set the axis, as the lesson expects readings to be at all, else about
-   * what the kit says now. What comes out is hidden, so the axis must not tell it. @param {Lesson} lesson @returns {[number, number]} */
-  range(lesson) {
-    const pushed = classroom.mine?.y_range, need = needOf(lesson), accepted = lesson.accept?.find((a) => a.channel === need?.id && a.range)?.range;
-    if (pushed) return pushed;
-    if (accepted) return accepted;
-    const v = this.now();
-    if (v == null || v === 0) return [0, 10];
-    return v > 0 ? [0, roundUp(v * 1.25)] : [-roundUp(-v * 1.25), 0];
+  /** Formulas of the lesson may be of all kits of our group. */
+  serve() {
+    const { group, lesson } = classroom;
+    columns.serve(group && lesson ? servedBy(group, lesson, readings.from, readings.to) : []);
   }
 
   follow() {
@@ -83,11 +82,16 @@ class Own extends Emitter {
       this.prediction = (key && memory.get('guess')?.[key]) || null;
       this.kept = [];
       this.aim = '';
+      this.hasGuess = !!group?.has_prediction;
       if (mine && group) this.bring(mine.id, group.number);
+    } else if (mine && group && group.has_prediction !== this.hasGuess) {
+      this.hasGuess = group.has_prediction;
+      if (this.hasGuess && !this.prediction) this.bring(mine.id, group.number);     // another tablet of ours drew it
     }
     board.isOwn = mine && group ? (run) => run.session === mine.id && run.group === group.number : () => true;
     for (const run of board.runs) if (run.to_us == null && board.isOwn(run)) this.witnessed.add(run.id);
     this.look();
+    this.serve();
     this.hold();
     board.emit('runs');
     this.emit('change');
@@ -133,12 +137,14 @@ class Own extends Emitter {
     this.aim = aim;
     memory.set('aim', aim);
     if (isFirst) this.lookAcross(source);
-    if (isFirst) view.set('what', { identity: source.device.identity, streamName: source.stream.name, active: channelOf(source).id });
+    // What is calculated is a channel, too: until the other kits are there, the kit's own is shown.
+    const { lesson } = classroom, wanted = lesson?.predict.y ?? lesson?.plot?.y ?? lesson?.class_plot?.y, made = lesson?.formulas.find(({ id }) => id === wanted);
+    if (isFirst) view.set('what', { identity: source.device.identity, streamName: source.stream.name, active: made?.id ?? channelOf(source).id });
   }
 
   /** A lesson whose plot is one reading against another is looked at so. @param {import('./group-view.js').Source} source */
   lookAcross({ stream, at }) {
-    const { group, lesson } = classroom, x = lesson?.plot?.x, lane = group && x && x !== 'time' ? lanesOf(devicesOf(group), lesson).find((l) => l.need === x) : null;
+    const { group, lesson } = classroom, x = lesson?.plot?.x, lane = group && x && x !== 'time' ? lanesOfGroup(group, lesson).find((l) => l.need === x) : null;
     if (!lane || lane.stream !== stream) return;
     view.set('what', { axes: [lane.channel.id, stream.channels[at].id] });
     view.set('tab', { tab: 'xy' });
@@ -149,7 +155,8 @@ class Own extends Emitter {
     const { group, isOver } = classroom, mine = isOver ? null : classroom.mine, frozen = mine?.is_frozen ? classroom.frozenAt.get(mine.id) ?? board.now() : null;
     const replay = isOver ? null : replayOf(group), source = replay && sourceFor(/** @type {import('./class-api.js').Group} */ (group), classroom.lesson), state = () => JSON.stringify([view.values, view.predicted, view.replay?.run.id, view.replay?.later]), was = state();
     view.values = mine?.y_range ?? null;
-    view.predicted = this.prediction?.points ?? null;
+    const points = this.prediction?.points, y = classroom.lesson?.predict.y, lane = this.laneOf(y);
+    view.predicted = points && y ? { points, stream: lane?.stream.id ?? null, channel: lane ? channelOf(lane).id : y } : null;
     view.replay = replay && source ? { device: source.device, later: replay.later, run: { id: replay.run, number: 0, title: t('replay'), group: null,
       from_us: replay.from, to_us: replay.to, wall_from_us: null, wall_uncertainty_us: null } } : null;
     if (was !== state()) view.emit('what');

@@ -5,7 +5,6 @@
 // is then shown as if it were recorded now, beginning at the instant when it was put in its place.
 import { board } from './board.js';
 import { lanesOf, together } from './class-lanes.js';
-import { isClock } from './names.js';
 import { decimalsOf, digitsOf } from './numbers.js';
 import { replayOf } from './replay.js';
 import { traceOf } from './traces.js';
@@ -13,7 +12,6 @@ import { unitText } from './units.js';
 
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./api.js').Stream} Stream */
-/** @typedef {import('./class-api.js').Need} Need */
 /** @typedef {import('./class-api.js').Lesson} Lesson */
 /** @typedef {import('./class-api.js').Group} Group */
 /** @typedef {{device: Device, stream: Stream, at: number}} Source a channel, and where it comes from */
@@ -25,46 +23,15 @@ import { unitText } from './units.js';
 const RECENT_US = 60e6, RECENT_ROWS = 120;
 const PIECE_US = 600e6;              // a window that moves on asks in whole pieces: one answer serves for a while
 
-/** What the lesson's picture is about. @param {Lesson|null} lesson @returns {Need|null} */
-export function needOf(lesson) {
-  if (!lesson) return null;
-  return lesson.needs.find((n) => n.id === lesson.plot?.y) ?? lesson.needs[0] ?? null;
-}
-
-const kitId = (/** @type {string|{id: string}} */ kit) => (typeof kit === 'string' ? kit : kit.id);
-
-/** A kit's channel that serves a need: the one that it names, else the first of its quantity; null: none.
- * @param {Device} device @param {Need} need @returns {Source|null} */
-function serving(device, { quantity, channel, unit }) {
-  const all = device.streams.flatMap((stream) => stream.channels.map((c, at) => ({ device, stream, at, c })))
-    .filter(({ c }) => c.quantity === quantity && (!unit || c.unit === unit));
-  return all.find(({ c }) => c.id === channel) ?? all[0] ?? null;
-}
-
-/** @param {Device} device @returns {Source|null} */
-function first(device) {
-  const stream = device.streams.find((s) => s.channels.some((c) => !isClock(c))) ?? device.streams[0];
-  return stream ? { device, stream, at: Math.max(0, stream.channels.findIndex((c) => !isClock(c))) } : null;
-}
-
-/** Of these kits, the channel that the need asks for: of the kits it prefers first, of one that is well before one that
- * is not. @param {Device[]} devices @param {Need|null} need @returns {Source|null} */
-export function sourceOf(devices, need) {
-  const order = (/** @type {Device} */ d) => {
-    const at = (need?.kits ?? []).map(kitId).indexOf(d.kit);
-    return (at < 0 ? 100 : at) + (d.state === 'ready' ? 0 : 50);
-  };
-  const all = devices.filter((d) => d.streams.length).sort((a, b) => order(a) - order(b));
-  const fit = need ? all.flatMap((d) => serving(d, need) ?? []) : [];
-  return fit[0] ?? all.flatMap((d) => first(d) ?? [])[0] ?? null;
-}
-
 /** The channels that are shown of a group, the main one first; those beside it share its axis. They are of its kits, or of
  * what was recorded in the run that stands in for them. @param {Group} group @param {Lesson|null} lesson @returns {Lane[]} */
 export function sourcesFor(group, lesson) {
-  const lanes = lanesOf((replayOf(group)?.devices ?? devicesOf(group)).filter((d) => d.streams.length), lesson);
+  const lanes = lanesOfGroup(group, lesson);
   return lanes.length ? together(lanes) : [];
 }
+
+/** All that serve its lesson, the main one first. @param {Group} group @param {{needs: import('./class-lanes.js').Need[], plot: {y: string}|null}|null} lesson */
+export const lanesOfGroup = (group, lesson) => lanesOf((replayOf(group)?.devices ?? devicesOf(group)).filter((d) => d.streams.length), lesson);
 
 /** The main one; null: the group has no kit. @param {Group} group @param {Lesson|null} lesson @returns {Source|null} */
 export const sourceFor = (group, lesson) => sourcesFor(group, lesson)[0] ?? null;

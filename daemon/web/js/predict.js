@@ -10,13 +10,14 @@ import { timeUnit } from './chart-scale.js';
 import { own } from './class-own.js';
 import { useClass } from './hooks.js';
 import { Icon } from './icons.js';
-import { channelName } from './names.js';
+import { channelOf } from './group-view.js';
 import { digitsFor, quantity } from './numbers.js';
 import { sentence } from './pin.js';
 import { layoutOf, Plot, useSize } from './plot.js';
 import { drawn, emptyStroke, isEnough, pointsOf, stepAt, STEPS, strokeOf } from './stroke.js';
 import { toast } from './toast.js';
 import { typed } from './typed.js';
+import { unitText } from './units.js';
 
 /** @typedef {import('./class-api.js').Lesson} Lesson */
 /** @typedef {import('./class-api.js').Prediction} Prediction */
@@ -25,11 +26,12 @@ const KEY_STEP = 2;
 
 /** @param {{lesson: Lesson, first: Prediction|null, onSend: (what: Prediction) => void}} p */
 function Pad({ lesson, first, onSend }) {
-  const seconds = own.seconds(lesson), [unit, per] = timeUnit(seconds), channel = own.channel(), y = own.range(lesson), of = own.unit();
+  const { y: id, range, time_us: us } = lesson.predict, seconds = (us ?? 60e6) / 1e6, [unit, per] = timeUnit(seconds), y = range ?? [0, 1];
+  const lane = own.laneOf(id), what = [...lesson.needs, ...lesson.formulas].find((k) => k.id === id), of = unitText(what?.unit ?? (lane && channelOf(lane).unit));
   const [stroke, setStroke] = useState(first?.points ? strokeOf(first.points, seconds) : emptyStroke()), [bad, setBad] = useState('');
   const frame = useRef(/** @type {HTMLElement|null} */ (null)), [width, height] = useSize(frame);
   const pen = useRef(/** @type {{step: number, y: number}|null} */ (null)), said = useRef(/** @type {HTMLElement|null} */ (null));
-  const name = channel ? channelName(channel) : '', start = own.now();
+  const name = say(what?.name), start = own.now(id);
   const axes = { label: name, x: /** @type {[number, number]} */ ([0, seconds / per]), y, xTitle: `${t('time')} / ${unit}`, yTitle: of ? `${name} / ${of}` : name, most: /** @type {[number, number]} */ ([6, 6]) };
   const { X, Y } = layoutOf(axes, width, height);
   const draw = (/** @type {{step: number, y: number}|null} */ from, /** @type {{step: number, y: number}} */ to) => {
@@ -74,7 +76,7 @@ function Choice({ lesson, first, onSend }) {
 
 /** @param {{lesson: Lesson, first: Prediction|null, onSend: (what: Prediction) => void}} p */
 function Value({ lesson, first, onSend }) {
-  const field = useRef(/** @type {HTMLInputElement|null} */ (null)), [bad, setBad] = useState(''), unit = own.unit();
+  const field = useRef(/** @type {HTMLInputElement|null} */ (null)), [bad, setBad] = useState(''), unit = unitText(lesson.predict.unit);
   const submit = (/** @type {Event} */ e) => {
     e.preventDefault();
     const read = typed(field.current?.value ?? '');

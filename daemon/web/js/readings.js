@@ -164,6 +164,15 @@ class Readings extends Emitter {
     this.emit('series');
   }
 
+  /** What is made of these readings and of others may be another. */
+  touch() {
+    if (!this.series) return;
+    this.series.version++;
+    this.loads++;
+    this.laid.clear();
+    this.emit('loaded');
+  }
+
   clear() { this.series = null; this.key = ''; this.emit('series'); }
 
   /** Asks for all, and again when what we may have missed until now is on the card. */

@@ -32,6 +32,7 @@ class Trace {
     try {
       series.setBase(await getColumns(this.stream.id, this.from, this.to ?? board.now() + 1e6, COLUMNS));
       this.filled = durable;
+      board.emit('trace');
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       if (error.status === 404) { series.isLoaded = true; this.filled = durable; }   // nothing of it is kept yet

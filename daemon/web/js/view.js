@@ -42,7 +42,7 @@ class View extends Emitter {
     // Of the class, by class-own.js: the axis that the teacher set, what was drawn before the start (seconds, value), and a
     // kept run that is shown as if it were recorded `later`.
     /** @type {[number, number]|null} */ this.values = null;
-    /** @type {[number, number][]|null} */ this.predicted = null;
+    /** @type {{points: [number, number][], stream: number|null, channel: string}|null} `stream` null: of what is calculated */ this.predicted = null;
     /** @type {{run: import('./api.js').Run, device: Device, later: number}|null} */ this.replay = null;
     /** @type {[string, string]|null} channels of the x–y picture */ this.axes = kept.axes ?? null;
     board.on('runs', () => this.witness());
@@ -100,6 +100,12 @@ class View extends Emitter {
     return this.lanes.find((l) => l.channel.id === this.active) ?? this.lanes.find((l) => !isClock(l.channel)) ?? this.lanes[0];
   }
 
+  /** The stroke that was drawn before, where what it is about is shown. */
+  get stroke() {
+    const { predicted: p } = this;
+    return p && this.run && p.channel === this.mainLane?.channel.id && (p.stream == null || p.stream === this.stream?.id) ? p.points : null;
+  }
+
   /** What the x–y picture has across and up; undefined: there are no two. @returns {[Lane|undefined, Lane|undefined]} */
   get across() {
     const { lanes, axes } = this, of = (/** @type {number} */ i) => lanes.find((l) => l.channel.id === axes?.[i]) ?? lanes[i];
@@ -143,10 +149,11 @@ class View extends Emitter {
   /** @param {Lane} lane */
   choose(lane) { this.set('what', { active: lane.channel.id }); this.emit('range'); }
 
-  /** May a channel be drawn beside the active one? A clock would flatten readings that share its axis. @param {Lane} lane */
+  /** May a channel be drawn beside the active one? A clock would flatten readings that share its axis, as would what a lesson calculates: the
+   * difference of two pressures. @param {Lane} lane */
   isBeside(lane) {
-    const main = this.mainLane;
-    return !!main && lane.at !== main.at && lane.channel.unit === main.channel.unit && isClock(lane.channel) === isClock(main.channel);
+    const main = this.mainLane, isTaught = (/** @type {Lane} */ { column }) => !!column && typeof column.made.name !== 'string';
+    return !!main && !isTaught(main) && !isTaught(lane) && lane.at !== main.at && lane.channel.unit === main.channel.unit && isClock(lane.channel) === isClock(main.channel);
   }
 
   /** Draws a channel beside the active one, or leaves it out. @param {Lane} lane */
