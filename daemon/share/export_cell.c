@@ -14,11 +14,20 @@ void cell_add_within(struct text *text, const char *words)
 	}
 }
 
+/* Spreadsheets take the wide signs of Chinese keyboards for the narrow ones. */
+static bool is_formula(const char *cell)
+{
+	static const char *const signs[] = {"=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"};
+
+	for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+		if (strncmp(cell, signs[i], strlen(signs[i])) == 0)
+			return true;
+	return false;
+}
+
 void cell_add(struct text *text, const char *cell)
 {
-	bool is_formula = cell[0] && strchr("=+-@\t\r", cell[0]);
-
-	text_add(text, is_formula ? "\"'" : "\"");
+	text_add(text, is_formula(cell) ? "\"'" : "\"");
 	cell_add_within(text, cell);
 	text_add_char(text, '"');
 }
