@@ -7,88 +7,32 @@
 #include <string.h>
 
 #include "base/container.h"
-#include "data/formula.h"
 #include "share/handlers.h"
+#include "share/readings.h"
+#include "share/worth.h"
 
 /* ---------------------------------------------------------------- judging */
 
-/* What the ids of a lesson are worth in this run. */
-struct worth {
-	const char *names[FORMULA_NAMES];
-	double values[FORMULA_NAMES];
-	uint64_t n[FORMULA_NAMES];
-	size_t count;
-};
-
-static void add(struct worth *worth, const char *name, double value, uint64_t n)
+/* Of what is typed the samples are how often it was. */
+static uint64_t samples_of(
+	const struct worth *worth, size_t i, const struct lesson *lesson, const json_t *typed)
 {
-	if (worth->count == FORMULA_NAMES)
-		return;
-	worth->names[worth->count] = name;
-	worth->values[worth->count] = value;
-	worth->n[worth->count++] = n;
+	for (size_t k = 0; k < lesson->n_typed; k++)
+		if (strcmp(lesson->typed[k].id, worth->names[i]) == 0)
+			return (uint64_t)json_integer_value(
+				json_object_get(typed, lesson->typed[k].id));
+	return worth->n[i];
 }
 
-static const struct result_channel *channel_of(const struct result_run *run, const char *id)
-{
-	for (size_t i = 0; i < run->n_channels; i++)
-		if (strcmp(run->channels[i].id, id) == 0)
-			return &run->channels[i];
-	return NULL;
-}
-
-static double compute(const struct worth *worth, const char *is)
-{
-	char buffer[160];
-	struct text why = text_over(buffer, sizeof buffer);
-	struct formula *formula;
-
-	if (formula_open(is, worth->names, worth->count, &why, &formula) < 0)
-		return NAN;
-	double value = formula_value(formula, worth->values);
-
-	formula_close(formula);
-	return value;
-}
-
-/* A formula has as many samples as the longest of its columns may have. */
-static struct worth weigh(
-	const struct lesson *lesson, const struct result_run *run, const json_t *typed)
-{
-	struct worth worth = {.count = 0};
-	uint64_t longest = 0;
-
-	for (size_t i = 0; i < lesson->n_needs; i++) {
-		const struct result_channel *channel = channel_of(run, lesson->needs[i].id);
-		uint64_t n = channel ? channel->n : 0;
-
-		add(&worth, lesson->needs[i].id, n ? channel->mean : NAN, n);
-		longest = n > longest ? n : longest;
-	}
-	for (size_t i = 0; i < lesson->n_typed; i++) {
-		const char *id = lesson->typed[i].id;
-		const json_t *value = json_object_get(run->typed, id);
-
-		add(&worth, id, value ? json_number_value(value) : NAN,
-			(uint64_t)json_integer_value(json_object_get(typed, id)));
-	}
-	add(&worth, "time", NAN, 0);
-	for (size_t i = 0; i < lesson->n_formulas; i++)
-		add(&worth, lesson->formulas[i].id, compute(&worth, lesson->formulas[i].is),
-			longest);
-	return worth;
-}
-
-static struct accepted_one judge_one(const struct lesson_accept *accept, const struct worth *worth)
+static struct accepted_one judge_one(const struct lesson *lesson,
+	const struct lesson_accept *accept, const struct worth *worth, const json_t *typed)
 {
 	struct accepted_one one = {ACCEPTANCE_UNKNOWN, 0, NAN};
-	size_t i = 0;
+	size_t i = worth_find(worth, accept->channel);
 
-	while (i < worth->count && strcmp(worth->names[i], accept->channel) != 0)
-		i++;
 	if (i == worth->count)
 		return one;
-	one.n = worth->n[i];
+	one.n = samples_of(worth, i, lesson, typed);
 	one.value = isfinite(worth->values[i]) ? worth->values[i] : NAN;
 	if (one.n < accept->least_samples)
 		one.is = ACCEPTANCE_FAILS;
@@ -103,11 +47,13 @@ static struct accepted_one judge_one(const struct lesson_accept *accept, const s
 void accepting_judge(const struct lesson *lesson, const struct result_run *run, const json_t *typed,
 	struct accepted *ret_accepted)
 {
-	const struct worth worth = weigh(lesson, run, typed);
+	struct worth worth;
 
+	worth_weigh(lesson, run, &worth);
 	*ret_accepted = (struct accepted){.run = run->run, .to_ns = run->to.ns};
 	for (size_t i = 0; i < lesson->n_accept && i < ACCEPTANCES; i++)
-		ret_accepted->of[ret_accepted->n++] = judge_one(&lesson->accept[i], &worth);
+		ret_accepted->of[ret_accepted->n++] =
+			judge_one(lesson, &lesson->accept[i], &worth, typed);
 }
 
 /* ---------------------------------------------------------------- which wait */
@@ -123,28 +69,25 @@ struct question {
 	int result;
 };
 
-/* What was typed of a run is what comes from it on until the next, as in results: of a group's last run,
- * and of its only one all of it. How often each was; all readings of the group in *ret_n. */
+/* How often each number was typed of a run; all readings of its group in *ret_n. */
 static json_t *count_typed(const struct classroom *room, const struct session *session,
-	const struct session_run *run, bool is_only, unsigned *ret_n)
+	const struct session_run *run, unsigned *ret_n)
 {
 	json_t *counts = json_object();
+	struct reading reading;
+	size_t place = 0;
 
 	*ret_n = 0;
-	for (size_t i = 0; i < classroom_acts(room, session->id); i++) {
-		const struct act_told told = classroom_act(room, session->id, i);
-		const json_t *body = told.act->body, *value;
+	while (readings_next(room, session, &place, &reading)) {
 		const char *name;
+		const json_t *value;
 
-		if (told.act->kind != ACT_READING || told.is_undone ||
-			json_integer_value(json_object_get(body, "group")) != run->group)
+		*ret_n += reading.group == run->group;
+		if (reading.run != run->run)
 			continue;
-		++*ret_n;
-		if (!is_only && json_integer_value(json_object_get(body, "at_ns")) < run->from.ns)
-			continue;
-		json_object_foreach(
-			json_object_get(body, "typed"), name, value) json_object_set_new(counts,
-			name, json_integer(json_integer_value(json_object_get(counts, name)) + 1));
+		json_object_foreach((json_t *)reading.typed, name, value) json_object_set_new(
+			counts, name,
+			json_integer(json_integer_value(json_object_get(counts, name)) + 1));
 	}
 	return counts;
 }
@@ -177,6 +120,7 @@ static void was_read(struct job *job)
 	if (job->has_run && question->result >= 0) {
 		struct accepted accepted;
 
+		result_memory_take(&parts->result_memory, run);
 		accepting_judge(question->results->lesson, run, question->typed, &accepted);
 		accepted.n_readings = question->n_readings;
 		acceptances_put(acceptances, &accepted);
@@ -203,8 +147,12 @@ static bool ask_run(struct parts *parts, const struct session *session, size_t i
 		.typed = typed,
 		.n_readings = n_readings};
 	if (results_new(parts->sessions.room, session, lesson, clock_now(parts->clock),
-		    &question->results) == 0 &&
-		work_submit(parts->slow, &question->job) == 0)
+		    parts->store.durable, &question->results) < 0) {
+		free_question(question);
+		return false;
+	}
+	result_memory_recall(&parts->result_memory, question->results);
+	if (work_submit(parts->slow, &question->job) == 0)
 		return true;
 	free_question(question);
 	return false;
@@ -220,7 +168,6 @@ static bool look_at(struct parts *parts, const struct session *session, const st
 		const struct session_run *run = &session->runs[i];
 		const struct accepted *known =
 			acceptances_find(&parts->acceptances, run->run, run->to);
-		bool is_only = true;
 		unsigned n_readings;
 
 		if (seen & 1u << run->group)
@@ -228,10 +175,7 @@ static bool look_at(struct parts *parts, const struct session *session, const st
 		seen |= 1u << run->group;
 		if (run->to.ns > parts->store.durable.ns)
 			continue;
-		for (size_t k = 0; k < i; k++)
-			is_only &= session->runs[k].group != run->group;
-		json_t *typed =
-			count_typed(parts->sessions.room, session, run, is_only, &n_readings);
+		json_t *typed = count_typed(parts->sessions.room, session, run, &n_readings);
 
 		if (known && known->n_readings == n_readings)
 			json_decref(typed);

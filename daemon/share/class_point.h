@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The point that a run makes in the plot of its class, as the pages plot it (web/js/class-points.js): of what
- * was typed, of the mean of each need, and of the lesson's formulas. Pure. */
+/* The point that a run makes in the plot of its class, as the pages plot it: what its ids are worth (worth.h). Pure. */
 #pragma once
 
 #include <stdbool.h>
