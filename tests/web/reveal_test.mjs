@@ -2,7 +2,7 @@
 // Watches no clock: may run beside other tests.
 // The reveal on the teacher's page, from real runs: a point for each run of a group with what it typed in, the fit that
 // the lesson names, what was drawn before under what came; a free recording, whose values stand together; a saved run in
-// place of a kit that was pulled.
+// place of a kit that was pulled; a kit that comes late.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
 import { Board, closeBrowser, open, until } from '../support/browser.mjs';
@@ -160,6 +160,29 @@ test('a group whose kit was loose starts later, and what its kit sent before can
   await page.locator('.startbar .forgot').click();
   await page.locator('.startbar .pop .over').first().click();
   await until('it is said that there is none', async () => /No group to start/.test(await page.locator('[data-notice=refused]').innerText({ timeout: 500 }).catch(() => '')));
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('what is plugged in once the lesson is open is dealt by one press', async () => {
+  const { page, post } = await teacher('teacher?lang=en&theme=light');
+  for (const { id } of (await board.get('sessions')).sessions) await post(`sessions/${id}/acts`, { do: 'end' });
+  const ready = async () => (await board.get('devices')).devices.filter((/** @type {any} */ d) => d.state === 'ready').length;
+  const hands = async () => String((await board.get('sessions')).sessions[0].groups.map((/** @type {any} */ g) => g.devices));
+  await until('both kits', async () => await ready() === 2);
+  await board.unplug(1);
+  await until('one kit', async () => await ready() === 1);
+  await post('sessions', { lesson: 'warm-string', groups: 2 }, 201);
+  const first = await hands();
+  assert.match(first, /^\d+,$/, 'the second group has none');
+  await page.locator('.goin').click();
+  const press = page.locator('.secthead .btn.main', { hasText: 'Deal kits, groups: 1' });
+  await until('the kits', () => page.locator('.kit').count());
+  assert.strictEqual(await press.count(), 0, 'there is nothing to deal');
+  await board.plug(1);
+  await press.click();
+  await until('each has one, and the first the same', async () => new RegExp(`^${first}\\d+$`).test(await hands()));
+  await until('nothing is left to deal', async () => await press.count() === 0);
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });
