@@ -144,9 +144,12 @@ static void add_channel(struct result_run *run, const char *id, const struct can
 	text_copy(channel->id, sizeof channel->id, id);
 }
 
-/* The kit that the lesson likes best, then the one that was dealt first. */
-static void find_need(
-	const struct results *results, struct result_run *run, const struct lesson_need *need)
+enum { LAST_RANK = 1 << 16 };
+
+/* The kit that the lesson likes best, then the one that was dealt first; as on the pages each for one need
+ * first. *used: kits that serve one, bits of their places. */
+static void find_need(const struct results *results, struct result_run *run,
+	const struct lesson_need *need, uint32_t *used)
 {
 	const struct candidate *found = NULL;
 	unsigned best = 0;
@@ -158,7 +161,8 @@ static void find_need(
 		if (place == SIZE_MAX || is_taken(run, of) ||
 			!lesson_need_fits(need, of->channel.quantity, of->channel.unit))
 			continue;
-		unsigned rank = lesson_need_rank(need, of->kit, of->channel.id);
+		unsigned rank = lesson_need_rank(need, of->kit, of->channel.id) +
+			(*used >> place & 1u ? LAST_RANK : 0);
 
 		if (found &&
 			(best < rank || (best == rank && place_of(run, found->device) <= place)))
@@ -166,14 +170,18 @@ static void find_need(
 		found = of;
 		best = rank;
 	}
-	if (found)
-		add_channel(run, need->id, found);
+	if (!found)
+		return;
+	add_channel(run, need->id, found);
+	*used |= 1u << place_of(run, found->device);
 }
 
 static void find_channels(const struct results *results, struct result_run *run)
 {
+	uint32_t used = 0;
+
 	for (size_t i = 0; results->lesson && i < results->lesson->n_needs; i++)
-		find_need(results, run, &results->lesson->needs[i]);
+		find_need(results, run, &results->lesson->needs[i], &used);
 	for (size_t i = 0; !results->lesson && i < results->n_candidates; i++)
 		if (place_of(run, results->candidates[i].device) != SIZE_MAX)
 			add_channel(

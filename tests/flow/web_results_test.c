@@ -105,6 +105,8 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 		{.id = P, .quantity = pressure, .channel = p, .groups_share = 1},
 	};
 	const struct lesson lesson = {.needs = needs, .n_needs = 3};
+	struct lesson_need two_needs[] = {needs[2], needs[0]};
+	const struct lesson two = {.needs = two_needs, .n_needs = 2};
 	struct site *site = *state;
 	struct reader *reader;
 	struct classroom *room;
@@ -150,6 +152,16 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	assert_int_equal(results->runs[1].channels[0].n, 20);
 	results_write(results, &text);
 	assert_false(text.is_cut);
+	results_free(results);
+	/* Both kits have both quantities: each serves one, as on the pages. */
+	assert_int_equal(results_new(room, classroom_session(room, 1), &two,
+				 clock_now(&site->clock), &results),
+		0);
+	assert_int_equal(results_step(results, reader), 1);
+	assert_int_equal(results->runs[0].channels[0].stream, 10);
+	assert_int_equal(results->runs[0].channels[0].index, 1);
+	assert_int_equal(results->runs[0].channels[1].stream, 30);
+	assert_int_equal(results->runs[0].channels[1].index, 0);
 	results_free(results);
 	classroom_free(room);
 	reader_close(reader);
