@@ -278,6 +278,27 @@ static void a_broken_kit_is_trouble_unless_others_do(void **unused)
 	assert_int_equal(now.missing, 2);
 }
 
+static void another_session_s_kit_is_not_promised_and_named_where_all_are(void **unused)
+{
+	(void)unused;
+	probe(3);
+	plugged[0].is_taken = true;
+	look(TEMP);
+	assert_int_equal(now.state, READINESS_TROUBLE);
+	assert_int_equal(now.groups, 0);
+	assert_string_equal(now.zh, "3 号在另一节课里用着。先下那节课，或者在那边放开它。");
+	assert_string_equal(
+		now.en, "Another session has kit 3. End that one, or release the kit there.");
+	probe(4);
+	look(TEMP);
+	assert_int_equal(now.groups, 1);
+	assert_seats("1:0@4");
+	assert_string_equal(now.en, "Kits for 1 group.");
+	look(TEMP HUM);
+	assert_int_equal(now.state, READINESS_MISSING);
+	assert_int_equal(now.missing, 2);
+}
+
 static void a_heap_of_kits_takes_no_time(void **unused)
 {
 	char needs[1000] = "";
@@ -321,6 +342,7 @@ int main(void)
 		TEST(optional_needs_take_what_is_left),
 		TEST(what_is_missing_is_named_with_what_to_plug_in),
 		TEST(a_broken_kit_is_trouble_unless_others_do),
+		TEST(another_session_s_kit_is_not_promised_and_named_where_all_are),
 		TEST(a_heap_of_kits_takes_no_time),
 		TEST(more_groups_than_a_class_has_are_not_counted),
 	};
