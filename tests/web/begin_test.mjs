@@ -15,6 +15,7 @@ stage: [primary]
 question: {zh: 多快？, en: How fast?}
 needs:
   - {id: T, name: {zh: 水温, en: Water}, quantity: temperature, unit: Cel, kits: [ds18b20], place: {zh: 杯子正中, en: Middle of the cup}}
+  - {id: air, name: {zh: 室温, en: Room}, quantity: temperature, unit: Cel, channel: room, optional: yes}
 safety:
   - {zh: 热水烫手, en: Hot water scalds}
 `;
@@ -31,6 +32,11 @@ record:
 accept:
   - {channel: T, least: 9000 samples, otherwise: {zh: 再记一会儿, en: Record a little more}}
   - {channel: T, range: [0, 200], otherwise: {zh: 探头泡进水里, en: Put the probe into the water}}
+`,
+  cross: `subject: physics
+record:
+  mode: edges
+plot: {x: air, y: T}
 `,
   diary: `subject: biology
 record:
@@ -165,6 +171,17 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await page.context().close();
   });
 }
+
+test('a lesson whose plot is one reading against another is looked at so first', async () => {
+  const session = await teacher.session('cross', [1]), page = await member(session, 1, [1024, 768]);
+  await page.keyboard.press('Escape');
+  await until('the x–y picture', () => page.locator('.xyv .dots').count());
+  const [across, up] = await page.evaluate(async () => (await import('/js/view.js')).view.across.map((lane) => lane?.channel.name.zh));
+  assert.deepStrictEqual([across, up], ['室温', '水温']);
+  assert.deepStrictEqual(await complaints(page), []);
+  await shot(page, 'cross');
+  await page.context().close();
+});
 
 test('lessons say their subject, theme and place in the list of experiments; a project what is due, until it is done', async () => {
   const page = await open(board, { size: [1024, 768], query: 'teacher?lang=zh&theme=light' });
