@@ -20,6 +20,7 @@ struct accepted {
 	uint32_t run; /* 0: this place is free */
 	int64_t to_ns;
 	unsigned n_readings; /* of its group, when it was judged */
+	size_t n_calibrations;
 	size_t n;            /* as many as the lesson has */
 	struct accepted_one {
 		enum acceptance is; /* unknown: something that it takes has no value */

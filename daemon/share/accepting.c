@@ -63,6 +63,7 @@ struct question {
 	struct parts *parts;
 	uint32_t session;
 	unsigned n_readings;
+	size_t n_calibrations;
 	struct results *results;
 	json_t *typed;
 	size_t run; /* among those of results */
@@ -123,6 +124,7 @@ static void was_read(struct job *job)
 		result_memory_take(&parts->result_memory, run);
 		accepting_judge(question->results->lesson, run, question->typed, &accepted);
 		accepted.n_readings = question->n_readings;
+		accepted.n_calibrations = question->n_calibrations;
 		acceptances_put(acceptances, &accepted);
 		announce_session(
 			parts, classroom_session(parts->sessions.room, question->session), NULL);
@@ -145,7 +147,8 @@ static bool ask_run(struct parts *parts, const struct session *session, size_t i
 		.session = session->id,
 		.run = i,
 		.typed = typed,
-		.n_readings = n_readings};
+		.n_readings = n_readings,
+		.n_calibrations = parts->calibrations.n};
 	if (results_new(parts->sessions.room, session, lesson, clock_now(parts->clock),
 		    parts->store.durable, &question->results) < 0) {
 		free_question(question);
@@ -177,7 +180,8 @@ static bool look_at(struct parts *parts, const struct session *session, const st
 			continue;
 		json_t *typed = count_typed(parts->sessions.room, session, run, &n_readings);
 
-		if (known && known->n_readings == n_readings)
+		if (known && known->n_readings == n_readings &&
+			known->n_calibrations == parts->calibrations.n)
 			json_decref(typed);
 		else
 			return ask_run(parts, session, i, lesson, typed, n_readings);
@@ -185,9 +189,20 @@ static bool look_at(struct parts *parts, const struct session *session, const st
 	return false;
 }
 
+/* Whoever reads now reads by the newest calibration. */
+static bool are_calibrations_kept(const struct parts *parts)
+{
+	const struct calibrations *all = &parts->calibrations;
+
+	return all->n == 0 || all->list[all->n - 1].made.ns < parts->store.durable.ns;
+}
+
 void accepting_look(struct parts *parts)
 {
 	struct acceptances *acceptances = &parts->acceptances;
+
+	if (!are_calibrations_kept(parts))
+		return;
 
 	for (size_t i = 0; parts->sessions.is_known && !acceptances->is_asking &&
 		i < classroom_count(parts->sessions.room);

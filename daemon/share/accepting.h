@@ -5,7 +5,7 @@
  * typed it is the last value.
  *
  * The last run of each group of an open session is judged when it is on the card, and again when something
- * was typed; what was judged is remembered (share/acceptances.h) and told. Main thread; the rows are read
+ * was typed or calibrated; what was judged is remembered (share/acceptances.h) and told. Main thread; the rows are read
  * on the slow one. */
 #pragma once
 

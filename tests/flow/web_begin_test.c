@@ -335,6 +335,13 @@ static void a_run_that_is_too_short_says_what_to_do_and_is_added_to(void **state
 		site, "/api/v1/sessions/1/groups/1/readings", "{\"typed\":{\"m\":90}}", 201));
 	wait_holds(site, 2, 'n'); /* 90 kg times 12.5 */
 	assert_int_equal(of_run(site, 0, "from_us"), 799000000);
+	/* By a calibration that is made afterwards it was 42.5 degrees. */
+	json_decref(class_post(site, "/api/v1/calibrations",
+		"{\"stream\":10,\"channel\":\"t\",\"is_sure\":true,"
+		"\"points\":[{\"raw\":0,\"true\":30}]}",
+		201));
+	json_decref(class_post(site, "/api/v1/calibrations", "{\"use\":1,\"run\":1}", 201));
+	wait_holds(site, 1, 'n');
 	class_refuses_act(site, "{\"do\":\"resume\",\"groups\":[2]}", 404, "no_run");
 	class_refuses_act(site, "{\"do\":\"resume\"}", 400, "bad_parameter");
 	take_lesson(site, shelf);

@@ -178,6 +178,7 @@ class Terminal(Board):
         for run in self.board.get("runs")["runs"]:
             self.assertEqual(run["to_us"] - run["from_us"], 1_000_000)
         self.assertIn("board", self.kitlog("session", "log"))
+        daemon.wait_for("the verdict", lambda: "t (0 samples): Five more claps" in self.kitlog("run", "receipt", "1"))
         self.assertIn("running", self.kitlog("session", "resume", "2"))
         self.assertEqual([run["to_us"] is None for run in self.board.get("runs")["runs"]], [False, True])
         self.kitlog("session", "stop")

@@ -170,6 +170,23 @@ static long long count_of(const json_t *object, const char *name)
 	return json_integer_value(json_object_get(object, name));
 }
 
+/* What the lesson says of a run that is not as good as it wants it. */
+static void print_lacking(const json_t *accept)
+{
+	const json_t *one;
+	char line[SAY_LINE];
+	size_t i;
+
+	json_array_foreach(accept, i, one)
+	{
+		if (!json_is_false(json_object_get(one, "holds")))
+			continue;
+		printf(say("%s（%lld 个）：%s\n", "%s (%lld samples): %s\n"),
+			json_string_value(json_object_get(one, "channel")), count_of(one, "n"),
+			say_harmless(say_pick(json_object_get(one, "otherwise")), line));
+	}
+}
+
 static void print_receipt(const json_t *receipt)
 {
 	const json_t *sink;
@@ -187,6 +204,7 @@ static void print_receipt(const json_t *receipt)
 	json_array_foreach(json_object_get(receipt, "shipped"), i, sink) printf(
 		say("%s 还差 %lld 行\n", "%s has %lld rows still to get\n"),
 		json_string_value(json_object_get(sink, "sink")), count_of(sink, "rows_behind"));
+	print_lacking(json_object_get(receipt, "accept"));
 	printf("sha256 %s\n", json_string_value(json_object_get(receipt, "sha256")));
 }
 
