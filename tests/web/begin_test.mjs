@@ -110,6 +110,10 @@ test('groups wait for the trigger, each for its own; the run ends by itself and 
   assert.strictEqual((await groupOf(session.id, 1)).run, null, 'hot from the start is no crossing');
   await page.reload();
   await until('it waits on', async () => await phase(page) === 'armed');
+  await page.locator('.nowait').click();
+  await until('it does not any more', async () => await phase(page) === 'ready');
+  await page.locator('.state').click();
+  await until('it waits again', async () => await phase(page) === 'armed');
 
   await board.unplug(0);
   await board.plug(0);

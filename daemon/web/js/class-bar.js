@@ -4,7 +4,7 @@
 // beside a reading, how many were kept, a mark. What was typed stays through a reload.
 import { html, memory, say, t, useAgain, useEffect, useRef, useState, Pop } from './base.js';
 import { board } from './board.js';
-import { keepReading, markOfGroup } from './class-api.js';
+import { keepReading, markOfGroup, runOfGroup } from './class-api.js';
 import { openSlip } from './class-dialog.js';
 import { classroom } from './classroom.js';
 import { own } from './class-own.js';
@@ -106,13 +106,20 @@ function MarkIt() {
       <button class="btn main">${t('m_do')}</button><span ref=${close} data-close hidden></span></form><${Field}/><//>`;
 }
 
+/** Our group waits for its trigger no longer. */
+async function waitNoLonger() {
+  const { mine, group } = classroom;
+  if (!mine || !group) return;
+  try { await runOfGroup(mine.id, group.number, 'stop'); } catch (error) { refusals.tell(sentence(error)); }
+}
+
 export function Bar() {
   useClass('sessions', 'me');
-  const { kept } = useOwn(), { group, lesson, isOver } = classroom;
+  const { kept } = useOwn(), { group, lesson, isOver, mine } = classroom;
   if (!group) return null;
   const fields = (!isOver && lesson?.record.typed) || [];
   return html`<div class="classbar">${lesson && html`<button class="btn howto" aria-label=${t('l_open')} title=${t('l_open')} onClick=${() => openSlip('lesson')}><${Icon} n="book"/><span class="tx">${t('l_open')}</span></button>`}
     ${fields.length > 0 && html`<${Typed} fields=${fields}/>`}
     ${(fields.length > 0 || kept.length > 0) && html`<button class="btn kept" aria-label=${t('k_list', kept.length)} title=${t('k_list', kept.length)} onClick=${() => openSlip('kept')}><${Icon} n="table"/>${num(kept.length)}</button>`}
-    <span class="grow"></span>${!isOver && html`<${MarkIt}/>`}</div>`;
+    <span class="grow"></span>${!isOver && html`${group.armed_us != null && mine?.may_start === 'groups' && html`<button class="btn nowait" onClick=${waitNoLonger}><${Icon} n="cross"/><span class="tx">${t('k_noWait')}</span></button>`}<${MarkIt}/>`}</div>`;
 }

@@ -128,6 +128,7 @@ export const S = {
   predict: ['先猜一猜', 'Guess first'],
   predictDo: ['点一下，写下你们的预测', 'Tap to write your prediction down'],
   armed: ['等触发', 'Waiting'],
+  k_noWait: ['不等了', 'Wait no longer'],
   armedDo: ['点一下马上开始', 'Tap to start at once'],
   recLeft: ['还有 {0}，自动停', 'Stops by itself in {0}'],
   recLeftDo: ['还有 {0}，自动停；点一下现在停', 'Stops in {0}; tap to stop now'],
