@@ -21,7 +21,7 @@ struct accepted {
 	int64_t to_ns;
 	unsigned n_readings; /* of its group, when it was judged */
 	size_t n_calibrations;
-	size_t n;            /* as many as the lesson has */
+	size_t n; /* as many as the lesson has */
 	struct accepted_one {
 		enum acceptance is; /* unknown: something that it takes has no value */
 		uint64_t n;         /* samples */
