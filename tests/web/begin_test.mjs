@@ -204,7 +204,16 @@ test('lessons say their subject, theme and place in the list of experiments; a p
   await shot(page, 'shelf');
   await page.locator('.reminders .btn').first().click();
   await until('the mark is set', async () => (await board.get('marks')).marks.some((/** @type {any} */ m) => m.text === '看一看，闻一闻'));
+  const student = await member(made, 1, [360, 740]);
+  await until('it is due again', async () => /看一看，闻一闻[\s\S]*到时候了/.test(await student.locator('.sheet .reminders').innerText()));
+  assert.deepStrictEqual(await complaints(student), []);
+  await shot(student, 'reminders');
+  await student.locator('.sheet .reminders .btn').first().click();
+  await until('the group\'s mark is set', async () => (await board.get('marks')).marks.filter((/** @type {any} */ m) => m.text === '看一看，闻一闻').length === 2);
+  await student.keyboard.press('Escape');
+  await until('the button says that something is due', async () => /记得做/.test(await student.locator('.howto').getAttribute('aria-label')));
+  assert.deepStrictEqual([...page.faults, ...student.faults], []);
+  await student.context().close();
   await teacher.act(made.id, { do: 'end' });
-  assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });

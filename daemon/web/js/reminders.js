@@ -32,7 +32,7 @@ export const remindersNow = (session, reminders) => reminders.map((reminder) => 
 /** Hears of marks, also of those that were set before this page was opened. @param {Session|null} session @param {Reminder[]} reminders */
 export function useReminders(session, reminders) {
   const again = useAgain(), dues = session ? reminders.map((r) => dueAt(r, session.made_us, board.now()).due ?? Infinity) : [], from = Math.min(...dues, Infinity);
-  useEvery(30000);
+  useEvery(10000);
   useEffect(() => board.on('mark', (mark) => { note(mark); again(); }), []);
   useEffect(() => {
     if (!Number.isFinite(from)) return;
