@@ -78,7 +78,7 @@ export const T = {
   pf_ill: ['要处理：{0} 号', 'To be seen to: kit {0}'],
   pf_kits: ['{0} 台都在', 'Kits well: {0}'],
   pf_slow: ['读数不够快：{0} 号', 'Too slow: kit {0}'],
-  pf_sparse: ['读数太稀：{0} 号，这节课要每 {1} 一个。在配置里调快，或换一台。', 'Too few readings: kit {0}; one in {1} is wanted. Set it faster, or take another.'],
+  pf_sparse: ['读数太稀：{0} 号，这节课要每 {1} 一个。换一台快些的。', 'Too few readings: kit {0}; one in {1} is wanted. Take a faster one.'],
   pf_rate: ['读数够快', 'Fast enough'],
   pf_clock: ['时间准', 'The hour is known'],
   pf_noClock: ['板子不知道几点：在右上角菜单里对时', 'The board lacks the time: set it in the menu'],
