@@ -173,6 +173,25 @@ test('the export of the shown run is a table and line protocol with its readings
   }
 });
 
+test('a run of no class has a receipt, too', async () => {
+  const page = await open(board);
+  await page.locator('.run', { hasText: '第 1 次' }).click();
+  await until('done', async () => (await phase(page)) === 'done');
+  await page.locator('.out').click();
+  await page.locator('.pop button', { hasText: '清单' }).click();
+  const slip = page.locator('dialog.receipt[open]');
+  await until('what it says', async () => await slip.locator('dt').count() > 2);
+  const { sha256, stored } = await board.get(`runs/${(await board.get('runs')).runs.find((/** @type {any} */ r) => r.number === 1).id}/receipt`), said = await slip.innerText();
+  assert.ok(said.includes(`${sha256.slice(0, 4)} ${sha256.slice(4, 8)}`), said);
+  assert.ok(said.replaceAll(/[\s,]/g, '').includes(String(stored)), said);
+  await page.keyboard.press('Escape');
+  await until('closed', async () => await page.locator('dialog[open]').count() === 0);
+  await page.locator('.out').click();
+  await page.locator('.pop button', { hasText: '清单' }).click();
+  await until('open again', async () => await slip.count() === 1);
+  assert.deepStrictEqual(page.faults, []);
+});
+
 test('too many wrong PINs make everybody wait, and a sentence says so', async () => {
   const page = await open(board);
   await until('ready', async () => (await phase(page)) === 'ready');

@@ -186,6 +186,8 @@ export const S = {
   r_points: ['{0} 个点', '{0} points'],
   r_whole: ['一个点也没少。', 'Not one point is missing.'],
   r_part: ['少了几个点，图上有阴影。', 'Some points are missing; the chart shades them.'],
+  r_menu: ['清单', 'Receipt'],
+  r_menuD: ['收到、存下、缺失多少，和数据的指纹', 'How much came, is kept, is missing; and its fingerprint'],
   r_wait: ['正在清点', 'Counting'],
   r_none: ['板子没有这一次的清单。数据在图上。', 'The board has no receipt of this run; its data is on the chart.'],
   re_title: ['记得做', 'To be done'],

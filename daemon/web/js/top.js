@@ -84,6 +84,12 @@ async function picture(kind) {
   if (!await savePicture(kind)) refusals.tell(t('x_noPicture'));
 }
 
+/** Is all of the shown run there? */
+async function receipt() {
+  const { run } = view;
+  if (run) (await import('./receipt-alone.js')).tellReceipt(run);
+}
+
 function Export() {
   useView('range', 'what', 'tab');
   useBoard('runs', 'devices');
@@ -99,7 +105,8 @@ function Export() {
       ${mayBeEven && html`<a class="item" data-close download href=${exportUrl('csv', what, 'even')}><${Icon} n="table"/><span>${t('x_even')}<small>${t('x_evenD')}</small></span></a>`}
       <a class="item" data-close download href=${exportUrl('lp', what)}><${Icon} n="store"/><span>${t('x_lp')}<small>${t('x_lpD')}</small></span></a>
       ${what.run != null && html`<a class="item" data-close download href=${runUrl(what.run, 'package')}><${Icon} n="store"/><span>${t('x_zip')}<small>${t('x_zipD')}</small></span></a>
-        <a class="item" data-close target="_blank" href=${runUrl(what.run, 'report', app.lang)}><${Icon} n="out"/><span>${t('x_paper')}<small>${t('x_paperD')}</small></span></a>`}`)
+        <a class="item" data-close target="_blank" href=${runUrl(what.run, 'report', app.lang)}><${Icon} n="out"/><span>${t('x_paper')}<small>${t('x_paperD')}</small></span></a>
+        <button class="item" data-close onClick=${receipt}><${Icon} n="check"/><span>${t('r_menu')}<small>${t('r_menuD')}</small></span></button>`}`)
     : html`<p tabindex="0">${t('k_title')}</p>`}<//>`;
 }
 
