@@ -6,7 +6,7 @@ import assert from 'node:assert';
 import test from 'node:test';
 import { load } from '../support/pages.mjs';
 import { lanesOf, serving, together } from '../../daemon/web/js/class-lanes.js';
-import { curveOf, distance, pointsOf, pointsOfReadings, pooled } from '../../daemon/web/js/class-points.js';
+import { comparedOf, curveOf, distance, pilesOf, pointsOf, pooled, runsOfReadings } from '../../daemon/web/js/class-points.js';
 import { formulaOf } from '../../daemon/web/js/formula.js';
 
 const channel = (id, quantity, unit) => ({ id, quantity, unit, name: { zh: id, en: id } });
@@ -57,7 +57,28 @@ test('in a lesson of events each reading that was kept is a point', () => {
   const needs = new Map([['10:level', 'dB'], ['20:level', 'dB']]);
   const kept = [{ id: 1, group: 2, at_us: 5, run: 4, typed: { d: 1 }, values: { '10:level': 80, '10:t': 7 } }, { id: 2, group: 2, at_us: 6, run: 4, typed: { d: 2 }, values: { '20:level': 74 } },
     { id: 3, group: 1, at_us: 7, run: null, typed: {}, values: { '10:level': 74 } }, { id: 4, group: 1, at_us: 7, run: null, typed: { d: 4 }, values: { '10:level': null } }];
-  assert.deepStrictEqual(pointsOfReadings(kept, { x: 'd', y: 'loud' }, [{ id: 'loud', is: 'dB - 30' }], read, needs).map(({ group, x, y }) => [group, x, y]), [[2, 1, 50], [2, 2, 44]]);
+  assert.deepStrictEqual(pointsOf(runsOfReadings(kept, needs), { x: 'd', y: 'loud' }, [{ id: 'loud', is: 'dB - 30' }], read).map(({ group, x, y }) => [group, x, y]), [[2, 1, 50], [2, 2, 44]]);
+});
+
+test('a guess is compared with what the lesson says: a parameter of the class, or a statistic of its runs', () => {
+  const results = [run(1, 7, { L: 0.25 }, 1), run(2, 8, { L: 1 }, 3), run(3, 9, {}, null)], fit = { parameters: [{ id: 'k', value: 4.03, error: 0.02 }] };
+  assert.deepStrictEqual(comparedOf('class_plot.k', results, [], read, fit), { value: 4.03, u: 0.02 });
+  assert.strictEqual(comparedOf('class_plot.k', results, [], read, null), null, 'there is no fit yet');
+  assert.deepStrictEqual(comparedOf('T.mean', results, [], read, null), { value: 2, u: 1 });
+  assert.deepStrictEqual(comparedOf('T.sd', results.slice(0, 1), [], read, null), { value: 0.02, u: null });
+  assert.deepStrictEqual(comparedOf('twice.mean', results, [{ id: 'twice', is: '2*T' }], read, null)?.value, 4, 'a formula of the means');
+  assert.deepStrictEqual(comparedOf('each.mean', [run(1, 1, { h: 0 }, 2), run(2, 2, { h: 4 }, 2)], [{ id: 'each', is: 'T/h' }], read, null), { value: 0.5, u: null }, 'what has no value does not count');
+});
+
+test('guesses are piled where they are, and a wild one does not hide the rest', () => {
+  const guesses = [3, 2.9, 3, 300, 1, 5].map((value, i) => ({ number: i + 1, value })), { x, most, piled } = pilesOf(guesses, 2.91);
+  assert.ok(x[0] < 1 && x[1] > 5 && x[1] < 60, String(x));
+  assert.deepStrictEqual(piled.filter((g) => g.isFar).map((g) => g.value), [300]);
+  assert.ok(piled.every((g) => g.x > x[0] && g.x < x[1]), 'at the edge, not beyond it');
+  assert.deepStrictEqual(piled.filter((g) => g.value === 3).map((g) => g.level).sort(), [2, 3], 'on top of the one beside them');
+  assert.strictEqual(most, 3);
+  assert.deepStrictEqual(pilesOf([{ value: 0 }], null).piled[0].level, 1, 'one alone, at zero');
+  assert.ok(pilesOf([], null).x[1] > pilesOf([], null).x[0]);
 });
 
 test('a fit is drawn by its expression, and one that has no curve is not', () => {

@@ -247,7 +247,7 @@ test('what the teacher reveals is on the wall: a point for each group, its fit, 
   await teacher.act(session.id, { do: 'reveal', on: true });
   await until('two points', async () => await page.locator('.reveal .plot g[transform]').count() === 2);
   assert.strictEqual(await page.locator('.reveal .plot text').last().textContent(), '2', 'with the number of their groups');
-  assert.match(await page.locator('.votes li').first().innerText(), /越来越慢\s*2/);
+  assert.match(await page.locator('.votes li').first().innerText(), /越来越慢[\s\S]*2$/);
   assert.deepStrictEqual(await complaints(page), []);
   await teacher.act(session.id, { do: 'reveal', on: false });
   await until('the lines again', async () => await page.locator('.cell .ln').count() === 2);

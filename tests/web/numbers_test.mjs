@@ -3,7 +3,7 @@
 // How numbers and units are written.
 import assert from 'node:assert';
 import test from 'node:test';
-import { change, clock, decimalsOf, digitsFor, digitsOf, lasting, num, precision, quantity, rate, ticks } from '../../daemon/web/js/numbers.js';
+import { change, clock, decimalsOf, digitsFor, digitsOf, lasting, num, precision, quantity, rate, ticks, uncertain } from '../../daemon/web/js/numbers.js';
 import { perTime, timesTime, unitText } from '../../daemon/web/js/units.js';
 
 const plain = (s) => s.replaceAll('\u202f', '_').replaceAll('\u2212', '-');
@@ -24,6 +24,12 @@ test('nothing is shown as a dash without a unit, and never as minus zero', () =>
 test('digits follow the resolution; a calculated value has four significant ones', () => {
   assert.deepStrictEqual([0.1, 0.0625, 1, 5, 0.001, 0.5, 20].map(digitsOf), [1, 2, 0, 0, 3, 1, 0]);
   assert.deepStrictEqual([1234, 56.78, 0.01234, 0].map(digitsFor), [0, 2, 5, 2]);
+});
+
+test('however small a value is, it keeps its digits', () => {
+  assert.strictEqual(num(1.234e-7, digitsFor(1.234e-7)), '0.0000001234');
+  assert.strictEqual(plain(uncertain(1.157e-5, null, 'Hz')), '1.157_×_10⁻⁵_Hz');
+  assert.strictEqual(plain(uncertain(1.157e-9, 2e-11)), '(1.16_±_0.02)_×_10⁻⁹');
 });
 
 test('a value has the decimals of its shortest text, six at most', () => {

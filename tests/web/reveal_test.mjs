@@ -59,10 +59,10 @@ test('each run of a group is a point, and the fit over them says what it found',
   assert.deepStrictEqual(results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => r.typed.L)), [1, 3, 2, 4]);
   const says = () => page.locator('.verdict[data-model=linear]').innerText({ timeout: 500 }).catch(() => '');
   await until('a sentence with its equation', async () => /y = k x \+ b/.test(await says()));
-  const { sentence } = await post('fits', { model: 'linear', points: results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => [r.typed.L, 2 * r.channels.water.mean + 1000 * r.typed.L])) });
+  const { sentence } = await post('fits', { model: 'linear', x_unit: 'm', y_unit: 'Cel', points: results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => [r.typed.L, 2 * r.channels.water.mean + 1000 * r.typed.L])) });
   await until('that of the board for these very points, by the formula of the lesson', async () => (await says()).includes(sentence.zh));
   await until('what was drawn before', () => page.locator('[aria-labelledby=preds] .plot .pred').count());
-  assert.match(await page.locator('[aria-labelledby=preds] .verdict').innerText(), /最接近的预测：1 组/);
+  assert.match(await page.locator('[aria-labelledby=preds] .near').innerText(), /最接近的预测：1 组/);
 
   await page.locator('[aria-labelledby=result] .seg button').nth(1).click();
   await until('another model', () => page.locator('.verdict[data-model=proportional]').count());
@@ -94,7 +94,7 @@ test('what was forgotten is recorded from the past, in a free recording', async 
   await page.locator('.startbar .pop .over').first().click();
   await until('a second run that is over already', async () => (await board.get('sessions')).sessions[0].groups.every((/** @type {any} */ g) => g.runs.length === 2 && g.run == null));
   await page.locator('.inclass .acts .seg button').nth(2).click();
-  await until('four values together', async () => /4 values: mean \d/.test(await page.locator('[aria-labelledby=result] .verdict').innerText({ timeout: 500 }).catch(() => '')));
+  await until('four values together', async () => /of 4 values: \S*\d/.test(await page.locator('[aria-labelledby=result] .verdict').innerText({ timeout: 500 }).catch(() => '')));
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });

@@ -116,12 +116,12 @@ async function waitNoLonger() {
 
 export function Bar() {
   useClass('sessions', 'me');
-  const { kept } = useOwn(), { group, lesson, isOver, mine } = classroom, reminders = lesson?.reminders ?? [];
+  const { kept } = useOwn(), { group, lesson, isOver, mine, mine } = classroom, reminders = lesson?.reminders ?? [];
   useReminders(mine, reminders);
   if (!group) return null;
   const fields = (!isOver && lesson?.record.typed) || [], isDue = !!mine && remindersNow(mine, reminders).some((r) => r.since != null), how = [t('l_open'), isDue && t('re_title')].filter(Boolean).join(t('cal_comma2'));
   return html`<div class="classbar">${lesson && html`<button class="btn howto" aria-label=${how} title=${how} onClick=${() => openSlip('lesson')}><${Icon} n=${isDue ? 'warn' : 'book'}/><span class="tx">${t('l_open')}</span></button>`}
     ${fields.length > 0 && html`<${Typed} fields=${fields}/>`}
     ${(fields.length > 0 || kept.length > 0) && html`<button class="btn kept" aria-label=${t('k_list', kept.length)} title=${t('k_list', kept.length)} onClick=${() => openSlip('kept')}><${Icon} n="table"/>${num(kept.length)}</button>`}
-    <span class="grow"></span>${!isOver && html`${group.armed_us != null && mine?.may_start === 'groups' && html`<button class="btn nowait" onClick=${waitNoLonger}><${Icon} n="cross"/><span class="tx">${t('k_noWait')}</span></button>`}<${MarkIt}/>`}</div>`;
+    <span class="grow"></span>${!isOver && html`${group.armed_us != null && mine?.may_start === 'groups' && html`<button class="btn nowait" onClick=${waitNoLonger}><${Icon} n="cross"/><span class="tx">${t('k_noWait')}</span></button>`}${mine?.is_revealed && lesson && html`<button class="btn howto reveals" aria-label=${t('cr_open')} title=${t('cr_open')} onClick=${() => openSlip('results')}><${Icon} n="eye"/><span class="tx">${t('cr_open')}</span></button>`}<${MarkIt}/>`}</div>`;
 }

@@ -7,7 +7,7 @@ import { Refusal } from './api.js';
 import { board } from './board.js';
 import { getReadings, getResults } from './class-api.js';
 import { lanesOf } from './class-lanes.js';
-import { pointsOf, pointsOfReadings } from './class-points.js';
+import { runsOfReadings } from './class-points.js';
 import { classroom } from './classroom.js';
 import { devicesOf } from './group-view.js';
 
@@ -64,10 +64,7 @@ function needsOf(session, lesson) {
 /** Is a point each reading that was kept, instead of each run? @param {{record: {mode: string}, class_plot: unknown}|null} lesson */
 export const isOfReadings = (lesson) => lesson?.record.mode === 'event' && !!lesson.class_plot;
 
-/** The points of the class. @param {Session} session @param {{needs: import('./class-lanes.js').Need[], plot: {y: string}|null, record: {mode: string}, class_plot: unknown,
- *   formulas?: import('./class-points.js').Formula[]}|null} lesson @param {Result[]} results @param {Reading[]} kept
- * @param {{x: string, y: string}} axes @param {import('./class-points.js').Reader} read */
-export function classPoints(session, lesson, results, kept, axes, read) {
-  const formulas = lesson?.formulas ?? [];
-  return isOfReadings(lesson) ? pointsOfReadings(kept, axes, formulas, read, needsOf(session, lesson)) : pointsOf(results, axes, formulas, read);
-}
+/** What the points of the class are made of: its runs, or each reading that was kept. @param {Session} session
+ * @param {{needs: import('./class-lanes.js').Need[], plot: {y: string}|null, record: {mode: string}, class_plot: unknown}|null} lesson @param {Result[]} results
+ * @param {Reading[]} kept @returns {Result[]} */
+export const runsOfClass = (session, lesson, results, kept) => (isOfReadings(lesson) ? runsOfReadings(kept, needsOf(session, lesson)) : results);

@@ -28,14 +28,46 @@ export function pointsOf(results, axes, formulas, read) {
   }));
 }
 
-/** Points of a lesson of events: each reading that a group kept by hand is one, with the values of that instant.
- * @param {import('./class-api.js').Reading[]} readings @param {{x: string, y: string}} axes @param {Formula[]} formulas @param {Reader} read
- * @param {Map<string, string>} needs the need that "stream:channel" serves @returns {ClassPoint[]} */
-export function pointsOfReadings(readings, axes, formulas, read, needs) {
-  return pointsOf(readings.map((r) => ({ number: r.group, prediction: null, runs: [{ run: r.run ?? 0, typed: r.typed, channels: Object.fromEntries(Object.entries(r.values).flatMap(([place, value]) => {
+/** In a lesson of events each reading that a group kept by hand stands for a run, with the values of that instant.
+ * @param {import('./class-api.js').Reading[]} readings @param {Map<string, string>} needs the need that "stream:channel" serves @returns {Result[]} */
+export const runsOfReadings = (readings, needs) => readings.map((r) => ({ number: r.group, prediction: null, runs: [{ run: r.run ?? 0, typed: r.typed,
+  channels: Object.fromEntries(Object.entries(r.values).flatMap(([place, value]) => {
     const need = needs.get(place);
     return need && value != null ? [[need, { mean: value, sd: null, n: 1, min: value, max: value, first: value, last: value }]] : [];
-  })) }] })), axes, formulas, read);
+  })) }] }));
+
+/** What a guessed value is compared with: a parameter of the class's fit, else a statistic of each run, their mean; null: nothing yet.
+ * @param {string} compare as a lesson writes it: "class_plot.k", "T.mean" @param {Result[]} results @param {Formula[]} formulas @param {Reader} read
+ * @param {{parameters: {id: string, value: number, error: number|null}[]}|null} fit @returns {{value: number, u: number|null}|null} */
+export function comparedOf(compare, results, formulas, read, fit) {
+  const [of, part] = compare.split('.');
+  if (of === 'class_plot') {
+    const found = fit?.parameters.find(({ id }) => id === part);
+    return found ? { value: found.value, u: found.error } : null;
+  }
+  const each = results.flatMap((result) => result.runs.map((run) => {
+    const told = /** @type {Record<string, number|null>|undefined} */ (run.channels[of]);
+    return told ? told[part] ?? NaN : valuesOf(result, run, formulas, read)[of];
+  })).filter((v) => Number.isFinite(v)), { n, mean, sd } = pooled(each);
+  return n ? { value: mean, u: n > 1 ? sd / Math.sqrt(n) : null } : null;
+}
+
+const FAR = 3, BINS = 24;
+
+/** Guesses as piles of marks over one axis: each at its value, on top of those that are near. What is far from most stands at the edge.
+ * @template {{value: number}} T @param {T[]} guesses @param {number|null} came what they are compared with; it is on the axis, too
+ * @returns {{x: [number, number], most: number, piled: (T & {x: number, level: number, isFar: boolean})[]}} */
+export function pilesOf(guesses, came) {
+  const all = [...guesses.map(({ value }) => value), ...(came == null ? [] : [came])].sort((a, b) => a - b), middle = came ?? all[all.length >> 1] ?? 0;
+  const away = all.map((v) => Math.abs(v - middle)).sort((a, b) => a - b), reach = FAR * (away[Math.floor((away.length - 1) * 0.75)] || away[away.length - 1] || 0);
+  const lo = Math.max(all[0] ?? 0, middle - reach), hi = Math.min(all[all.length - 1] ?? 0, middle + reach), air = (hi - lo) * 0.08 || Math.abs(hi) * 0.5 || 1;
+  /** @type {Map<number, number>} */ const levels = new Map();
+  const piled = [...guesses].sort((a, b) => a.value - b.value).map((guess) => {
+    const x = Math.min(hi, Math.max(lo, guess.value)), bin = Math.round((x - lo) / (hi - lo || 1) * BINS), level = (levels.get(bin) ?? 0) + 1;
+    levels.set(bin, level);
+    return { ...guess, x, level, isFar: x !== guess.value };
+  });
+  return { x: [lo - air, hi + air], most: Math.max(0, ...levels.values()), piled };
 }
 
 /** Mean, standard deviation and number of values. @param {number[]} values */

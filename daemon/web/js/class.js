@@ -2,11 +2,11 @@
 // @ts-check
 // The student page's part of a class, loaded only when one is open: joining, the lesson's slips, what is typed and
 // marked. It fills the places that class-part.js keeps free.
-import { html, say, t, useEffect } from './base.js';
+import { html, say, t, useEffect, useRef } from './base.js';
 import { GroupMark } from './animals.js';
 import { Bar } from './class-bar.js';
 import { leave } from './class-api.js';
-import { openSlip, useSlip } from './class-dialog.js';
+import { openSlip, shownSlip, useSlip } from './class-dialog.js';
 import { board } from './board.js';
 import { own } from './class-own.js';
 import { classroom } from './classroom.js';
@@ -17,11 +17,14 @@ import { Kept } from './kept.js';
 import { LessonSheet } from './lesson-sheet.js';
 import { sentence } from './pin.js';
 import { Predict } from './predict.js';
+import { later } from './later.js';
 import { ReceiptSlip, watchRuns } from './receipt.js';
 import { refusals } from './refusals.js';
 import { toast } from './toast.js';
 
 own.start();
+
+const Results = later(() => import('./class-results.js').then((m) => m.Results));
 
 /** In place of the board's name: whose page this is and what the lesson is called. */
 function Title() {
@@ -53,15 +56,26 @@ function useWelcome() {
   }, [key]);
 }
 
+/** What the teacher reveals opens by itself, once; nobody is torn from what is being written. */
+function useReveal() {
+  const { mine, group } = useClass('sessions', 'me'), isRevealed = !!mine?.is_revealed && !!group, was = useRef(isRevealed);
+  useEffect(() => {
+    if (isRevealed && !was.current && ['results', 'lesson', 'receipt', null].includes(shownSlip())) openSlip('results');
+    if (!isRevealed && shownSlip() === 'results') openSlip(null);
+    was.current = isRevealed;
+  }, [isRevealed]);
+}
+
 function Layer() {
   useBoard('link');
   useWelcome();
+  useReveal();
   const slip = useSlip(), { group } = classroom;
   useEffect(() => watchRuns(own), []);
   useEffect(() => classroom.on('predict', () => openSlip('predict')), []);
   useEffect(() => classroom.on('ended', () => { openSlip(null); toast(t('j_over')); }), []);
   return html`<${Join}/>${group && (slip === 'lesson' ? html`<${LessonSheet}/>` : slip === 'predict' ? html`<${Predict}/>`
-    : slip === 'kept' ? html`<${Kept}/>` : slip === 'receipt' ? html`<${ReceiptSlip}/>` : null)}`;
+    : slip === 'kept' ? html`<${Kept}/>` : slip === 'results' ? html`<${Results}/>` : slip === 'receipt' ? html`<${ReceiptSlip}/>` : null)}`;
 }
 
 export const parts = { Title, Bar, Leave, Layer };

@@ -28,7 +28,7 @@ export function digitsOf(step) {
   return Math.max(0, Math.min(9, Math.ceil(-Math.log10(Math.abs(step)) - 1e-9)));
 }
 
-const MOST_DECIMALS = 6;
+const MOST_DECIMALS = 6, MOST_DIGITS = 20;
 
 /** Decimals of a value as it was printed: 49.1 gives 1, 3 gives 0. @param {number|null|undefined} v */
 export function decimalsOf(v) {
@@ -38,11 +38,12 @@ export function decimalsOf(v) {
   return d;
 }
 
-/** Decimals for a calculated value that has no resolution, as a slope: four significant digits.
+/** Decimals for a calculated value that has no resolution, as a slope: four significant digits, however small it is; one that
+ * may be very small or large is told by uncertain(), in powers of ten.
  * @param {number|null|undefined} v */
 export function digitsFor(v) {
   if (!v || !Number.isFinite(v)) return 2;
-  return Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(Math.abs(v)))));
+  return Math.max(0, Math.min(MOST_DIGITS, 3 - Math.floor(Math.log10(Math.abs(v)))));
 }
 
 /** Decimals of a value that is uncertain by u: one digit of u, two where it begins with 1. @param {number} u */

@@ -63,10 +63,13 @@ function bandOf({ x, lo, hi }, X, Y) {
   return d;
 }
 
-/** @param {Dot} dot @param {number} i @param {Scale} X @param {Scale} Y @param {number} font */
-const dotOf = (dot, i, X, Y, font) => html`<g key=${i} class=${'c' + dot.colour} transform=${`translate(${X(dot.x).toFixed(1)} ${Y(dot.y).toFixed(1)})`}>
+/** About how wide a text is, in its height: Han is as wide as high. @param {string} text */
+const breadthOf = (text) => [...text].reduce((sum, c) => sum + (c > '\u2e7f' ? 1 : 0.56), 0);
+
+/** @param {Dot} dot @param {number} i @param {Scale} X @param {Scale} Y @param {number} font @param {number} end where the drawing ends */
+const dotOf = (dot, i, X, Y, font, end) => html`<g key=${i} class=${'c' + dot.colour} transform=${`translate(${X(dot.x).toFixed(1)} ${Y(dot.y).toFixed(1)})`}>
   <path d=${SHAPE[dot.colour]} transform=${`scale(${dot.size ?? 1.7})`} fill=${dot.isOpen ? 'var(--surface)' : 'currentColor'} stroke=${dot.isOpen ? 'currentColor' : 'var(--surface)'} stroke-width=${dot.isOpen ? 1.6 : 0.8}/>
-  ${dot.label && html`<text x=${font * 0.7} y=${font * 1.1} style=${{ fontSize: font + 'px' }}>${dot.label}</text>`}</g>`;
+  ${dot.label && html`<text x=${font * (X(dot.x) + font * (breadthOf(dot.label) + 1) > end ? -0.7 : 0.7)} y=${font * 1.1} text-anchor=${X(dot.x) + font * (breadthOf(dot.label) + 1) > end ? 'end' : 'start'} style=${{ fontSize: font + 'px' }}>${dot.label}</text>`}</g>`;
 
 /** Where the axes lie, in a box of this size. @param {Props} p @param {number} width @param {number} height */
 export function layoutOf({ x, y, xTitle, yTitle, font = 14, most = [6, 5] }, width, height) {
@@ -77,7 +80,7 @@ export function layoutOf({ x, y, xTitle, yTitle, font = 14, most = [6, 5] }, wid
   const X = (/** @type {number} */ v) => left + (v - x[0]) / (x[1] - x[0]) * (width - left - right);
   const Y = (/** @type {number} */ v) => top + (1 - (v - y[0]) / (y[1] - y[0])) * (height - top - foot);
   // The title of the axis stands where the last numbers would.
-  const clear = width - right - (xTitle ? font * (xTitle.length * 0.75 + 1) : 0);
+  const clear = width - right - (xTitle ? font * (breadthOf(xTitle) + 1.5) : 0);
   return { xs: xs.filter((v) => X(v) < clear + (xTitle ? 0 : font)), ys, xDigits, yDigits, left, right, top, foot, X, Y };
 }
 
@@ -98,8 +101,8 @@ export function Plot(p) {
     <g clip-path=${`url(#${id.current})`}>
       ${gaps.map((g) => html`<rect class="gap" x=${X(g.from)} y=${top} width=${Math.max(3, X(g.to) - X(g.from))} height=${bottom - top}/>`)}
       ${watermark && html`<text class="watermark" x=${(left + end) / 2} y=${(top + bottom) / 2} text-anchor="middle" dominant-baseline="middle" style=${{ fontSize: Math.min((end - left) / 5, (bottom - top) / 2) + 'px' }}>${watermark}</text>`}
-      ${marks.map((m) => html`<path class="mk" d=${`M${X(m.x)} ${top}V${bottom}`}/><text x=${X(m.x) + 5} y=${top + font} style=${size}>${m.text}</text>`)}
+      ${marks.map((m) => html`<path class="mk" d=${`M${X(m.x)} ${top}V${bottom}`}/><text x=${X(m.x) + (X(m.x) > width * 0.75 ? -5 : 5)} y=${top + font} text-anchor=${X(m.x) > width * 0.75 ? 'end' : 'start'} style=${size}>${m.text}</text>`)}
       ${lines.map((line) => line.lo && html`<path class="band" d=${bandOf(line, X, Y)} fill=${line.colour ?? 'currentColor'}/>`)}
       ${lines.map((line) => html`<path class=${'ln ' + (line.cls ?? '')} d=${line.isPoints ? pointsOf(line, X, Y) : pathOf(line, X, Y)} stroke=${line.colour ?? 'currentColor'} stroke-width=${(line.width ?? 2.25) * (line.isPoints ? 2.5 : 1)} stroke-dasharray=${(line.dash ?? []).join(' ')} fill="none"/>`)}
-    </g>${dots.map((dot, i) => dotOf(dot, i, X, Y, font))}</svg>`}</div>`;
+    </g>${dots.map((dot, i) => dotOf(dot, i, X, Y, font, width))}</svg>`}</div>`;
 }

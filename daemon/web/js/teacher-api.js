@@ -18,9 +18,6 @@ import { ask } from './api.js';
 /** @typedef {Omit<import('./class-api.js').Lesson, 'needs'|'expect'> & {needs: Need[], samples: string[], expect?: Expected[],
  *   slips?: {see: Words, then: Words}[], teacher?: Words, extension?: Words[]}} Lesson as the teacher sees it; `teacher` is Markdown */
 /** @typedef {{id: number, at_us: number, wall_us: number|null, who: string, do: string, words: Words, may_undo: boolean, is_undone: boolean}} Act */
-/** @typedef {{model: string, n: number, parameters: {id: string, value: number, error: number|null, unit?: string}[], sigma: number|null,
- *   r2: number|null, is_good: boolean, why: string, sentence: Words, formula: string, expression?: string|null}} Fit `expression`: of x
- *   and the parameters, as formula.js reads them */
 
 /** @returns {Promise<Card[]>} */
 export const getLessons = async () => (await ask('GET', 'lessons')).lessons;
@@ -40,8 +37,6 @@ export const getLog = async (session) => (await ask('GET', `sessions/${session}/
 /** A lesson's sample as runs, which can be replayed. @param {string} lesson @param {string} sample @returns {Promise<number[]>} */
 export const importSample = async (lesson, sample) => (await ask('POST', 'import', { lesson, sample })).runs
   .map((/** @type {number|{id: number}} */ run) => (typeof run === 'number' ? run : run.id));
-/** @param {{model: string, points: [number, number][]}} what @returns {Promise<Fit>} */
-export const fit = (what) => ask('POST', 'fits', what);
 
 /** Address of all that a class recorded, in one file. @param {number} session */
 export const packageUrl = (session) => `/api/v1/sessions/${session}/package`;

@@ -27,7 +27,7 @@ const TILE_PX = 320, DRAW_MS = 500, AIR = 0.08, WINDOW_US = 60e6;
 export const wall = { range: /** @type {[number, number]|null} */ (null) };
 
 /** The pictures of a group now, by its sources. @param {Group} group @param {Source[]} sources */
-export function picturesOf(group, sources) {
+function picturesOf(group, sources) {
   return sources.map((source) => {
     const span = spanOf(group, source.stream, null);
     return { source, span, picture: pictureIn(source, span, TILE_PX) };
@@ -36,7 +36,7 @@ export function picturesOf(group, sources) {
 /** @typedef {ReturnType<typeof picturesOf>[number]} Drawn */
 
 /** The least range of values that holds them all, with air; null: there is nothing. @param {Drawn[]} all @returns {[number, number]|null} */
-export function rangeOf(all) {
+function rangeOf(all) {
   let lo = Infinity, hi = -Infinity;
   for (const { picture } of all) {
     for (const v of picture.lo) if (v != null && v < lo) lo = v;
@@ -48,7 +48,7 @@ export function rangeOf(all) {
 }
 
 /** How long the time axis is, in seconds: as long as the lesson means to record, longer when it does. @param {Drawn[]} all @param {Lesson|null} lesson */
-export function spanSeconds(all, lesson) {
+function spanSeconds(all, lesson) {
   const meant = (lesson?.record.duration_us ?? 0) / 1e6;
   const longest = Math.max(0, ...all.map(({ span }) => (span.until - span.from) / 1e6)), isRun = all.some(({ span }) => span.to != null || span.until - span.from > WINDOW_US * 2);
   const room = isRun ? longest * 1.05 : longest;
