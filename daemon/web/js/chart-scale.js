@@ -7,7 +7,7 @@ import { num } from './numbers.js';
 
 export const LAST = 30;              // seconds of the "last 30 s" window
 export const IN_MINUTES = 180;       // longer windows count minutes, longer still hours
-export const IN_HOURS = 3 * 3600;
+export const IN_HOURS = 3 * 3600, IN_DAYS = 2 * 86400;
 
 /** @param {'30'|'all'|'zoom'} window @param {number} end seconds @param {[number, number]|null} zoom
  * @param {boolean} isGrowing @returns {[number, number]} */
@@ -23,6 +23,9 @@ export function windowOf(window, end, zoom, isGrowing) {
 /** Unit of the time axis and how many seconds one is. @param {number} span seconds
  * @returns {['s'|'min'|'h', number]} */
 export const timeUnit = (span) => (span > IN_HOURS ? ['h', 3600] : span > IN_MINUTES ? ['min', 60] : ['s', 1]);
+
+/** The same for what is drawn beforehand, and beside that: a project counts days. @param {number} span seconds @returns {[string, number]} */
+export const planUnit = (span) => (span > IN_DAYS ? ['d', 86400] : timeUnit(span));
 
 /** Range of values: the middle 98 % and some air; what lies outside is marked at the edge.
  * @param {import('./series.js').Picture} picture @param {number[]} lanes which are drawn

@@ -18,7 +18,11 @@ const PX = 400;
  * @param {number|null} to null: it grows @returns {import('./columns.js').Served[]} */
 export function servedBy(group, lesson, from, to) {
   return lanesOfGroup(group, lesson).flatMap(({ need, stream, at }) => (need ? [{ need, stream, at,
-    block: (/** @type {number} */ a, /** @type {number} */ b) => traceOf(stream, from, to).series.known(a, b, 1),
+    block: (/** @type {number} */ a, /** @type {number} */ b) => {
+      const block = traceOf(stream, from, to).series.known(a, b, 1);
+      while (block.lastT >= (to ?? Infinity)) block.length--;         // it came live, after the run was over
+      return block;
+    },
     now: () => board.latest.get(stream.id)?.y[at] ?? traceOf(stream, from, to).series.valueAt(at, Infinity)?.y ?? NaN }] : []));
 }
 

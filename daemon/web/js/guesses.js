@@ -6,7 +6,7 @@ import { html, say, t } from './base.js';
 import { colourOf, groupName, GroupShape, isOpenShape } from './animals.js';
 import { comparedOf, distance, pilesOf } from './class-points.js';
 import { read, titleOf } from './class-result.js';
-import { timeUnit } from './chart-scale.js';
+import { planUnit } from './chart-scale.js';
 import { pictureOf } from './group-columns.js';
 import { useEvery } from './hooks.js';
 import { DASH, Sample } from './icons.js';
@@ -40,7 +40,7 @@ function Curves({ found: { session }, lesson, results, font, mine }) {
   const { y: id, time_us: us } = lesson.predict, groups = session.groups.filter((g) => mine == null || g.number === mine), scale = font / PAPER;
   const came = id ? groups.flatMap((group) => { const picture = pictureOf(group, lesson, id); return picture ? [{ n: group.number, ...picture }] : []; }) : [];
   const before = results.flatMap(({ number: n, prediction }) => (prediction?.points && groups.some((g) => g.number === n) ? [{ n, points: prediction.points }] : []));
-  const seconds = Math.max((us ?? 0) / 1e6, ...came.map(({ x }) => x[x.length - 1] ?? 0), ...before.map(({ points }) => points[points.length - 1]?.[0] ?? 0), 1), [unit, per] = timeUnit(seconds);
+  const seconds = Math.max((us ?? 0) / 1e6, ...came.map(({ x }) => x[x.length - 1] ?? 0), ...before.map(({ points }) => points[points.length - 1]?.[0] ?? 0), 1), [unit, per] = planUnit(seconds);
   const range = around([...came.flatMap(({ lo, hi }) => [...lo, ...hi]), ...before.flatMap(({ points }) => points.map(([, y]) => y))]), ink = (/** @type {number} */ n) => `var(--c${colourOf(n)})`;
   const off = before.map(({ n, points }) => ({ n, d: distance(points, came.find((c) => c.n === n) ?? { x: [], mid: [] }) })).filter(({ d }) => Number.isFinite(d)).sort((a, b) => a.d - b.d)[0];
   const lines = [...before.map(({ n, points }) => ({ x: points.map(([x]) => x / per), y: points.map(([, y]) => y), colour: ink(n), width: 6 * scale, cls: 'pred' })),

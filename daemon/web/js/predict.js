@@ -6,7 +6,7 @@ import { html, say, t, useRef, useState } from './base.js';
 import { predict } from './class-api.js';
 import { classroom } from './classroom.js';
 import { openSlip, Slip } from './class-dialog.js';
-import { timeUnit } from './chart-scale.js';
+import { planUnit } from './chart-scale.js';
 import { own } from './class-own.js';
 import { useClass } from './hooks.js';
 import { Icon } from './icons.js';
@@ -26,7 +26,7 @@ const KEY_STEP = 2;
 
 /** @param {{lesson: Lesson, first: Prediction|null, onSend: (what: Prediction) => void}} p */
 function Pad({ lesson, first, onSend }) {
-  const { y: id, range, time_us: us } = lesson.predict, seconds = (us ?? 60e6) / 1e6, [unit, per] = timeUnit(seconds), y = range ?? [0, 1];
+  const { y: id, range, time_us: us } = lesson.predict, seconds = (us ?? 60e6) / 1e6, [unit, per] = planUnit(seconds), y = range ?? [0, 1];
   const lane = own.laneOf(id), what = [...lesson.needs, ...lesson.formulas].find((k) => k.id === id), of = unitText(what?.unit ?? (lane && channelOf(lane).unit));
   const [stroke, setStroke] = useState(first?.points ? strokeOf(first.points, seconds) : emptyStroke()), [bad, setBad] = useState('');
   const frame = useRef(/** @type {HTMLElement|null} */ (null)), [width, height] = useSize(frame);
