@@ -5,7 +5,7 @@
 // On the page of a group, on the wall and on the teacher's page, from a phone to a large display.
 import assert from 'node:assert';
 import { after, test } from 'node:test';
-import { Board, chromium, closeBrowser, open, PATIENCE, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastPoint, open, PATIENCE, until } from '../support/browser.mjs';
 import { Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
 
@@ -84,12 +84,21 @@ class Class {
 
   /** What all see once it is revealed. @param {any} page of group 1 @param {{points: number, wall: RegExp, phone: RegExp}} what */
   async reveal(page, { points, wall: ofWall, phone }) {
+    await page.locator('dialog.receipt[open]').waitFor();
+    await page.keyboard.press('Escape');
+    const wrong = await looks(page, `${this.lesson}-page`, () => until('a drawn point', () => lastPoint(page)));
     await this.teacher.act(this.session.id, { do: 'reveal', on: true });
     const sheet = page.locator('dialog.resultsheet[open]');
     await until('the slip opens by itself', () => sheet.count());
     await says(page, 'dialog.resultsheet[open]', phone);
     await until('its own point', async () => (await page.locator('.resultsheet section').last().locator('.plot text').allTextContents()).some((/** @type {string} */ text) => /我们|we/.test(text)));
-    const wrong = await looks(page, `${this.lesson}-phone`, () => until('the points', async () => await page.locator('.resultsheet section').last().locator('.plot g[transform]').count() >= points));
+    wrong.push(...await looks(page, `${this.lesson}-phone`, () => until('the points', async () => await page.locator('.resultsheet section').last().locator('.plot g[transform]').count() >= points)));
+
+    await page.reload();
+    await page.locator('.classbar .reveals').waitFor();
+    assert.strictEqual(await page.locator('dialog.slip[open]').count(), 0, 'it opens by itself once');
+    await page.locator('.classbar .reveals').click();
+    await says(page, 'dialog.resultsheet[open]', phone);
 
     const wall = await open(this.board, { size: [1920, 1080], query: 'screen?lang=zh&theme=light' });
     await until('the points on the wall', async () => await wall.locator('.reveal > .frame:last-of-type .plot g[transform]').count() === points);

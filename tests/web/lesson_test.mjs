@@ -4,7 +4,7 @@
 // teacher does to all pages, the receipt at the end; and the same on the screen on the wall.
 import assert from 'node:assert';
 import { after, before, beforeEach, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastPoint, open, PATIENCE, phase, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastPoint, open, PATIENCE, phase, rested, until } from '../support/browser.mjs';
 import { putLessons, Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
 
@@ -193,7 +193,7 @@ test('what the teacher does to all is done on the page: freeze, axis, groups tha
   await until('recording', async () => await phase(page) === 'rec');
   const { groups } = await board.get(`sessions/${session.id}`);
   assert.ok(groups[1].run && !groups[0].run, 'its own run, and nobody else\'s');
-  await page.waitForTimeout(1200);
+  await rested(page);
   await page.locator('.state').click();
   await slip(page, 'receipt').waitFor();
   await page.keyboard.press('Escape');

@@ -2,7 +2,7 @@
 // @ts-check
 // The student page's part of a class, loaded only when one is open: joining, the lesson's slips, what is typed and
 // marked. It fills the places that class-part.js keeps free.
-import { html, say, t, useEffect, useRef } from './base.js';
+import { html, say, t, useEffect } from './base.js';
 import { GroupMark } from './animals.js';
 import { Bar } from './class-bar.js';
 import { leave } from './class-api.js';
@@ -24,6 +24,7 @@ import { toast } from './toast.js';
 
 own.start();
 
+const REVEALED = 'kitlog.revealed';
 const Results = later(() => import('./class-results.js').then((m) => m.Results));
 
 /** In place of the board's name: whose page this is and what the lesson is called. */
@@ -56,14 +57,16 @@ function useWelcome() {
   }, [key]);
 }
 
-/** What the teacher reveals opens by itself, once; nobody is torn from what is being written. */
+/** What the teacher reveals opens by itself, once each time; nobody is torn from what is being written. */
 function useReveal() {
-  const { mine, group } = useClass('sessions', 'me'), isRevealed = !!mine?.is_revealed && !!group, was = useRef(isRevealed);
+  const { mine, group } = useClass('sessions', 'me'), key = mine && group ? `${mine.id}/${group.number}` : '', isRevealed = !!mine?.is_revealed;
   useEffect(() => {
-    if (isRevealed && !was.current && ['results', 'lesson', 'receipt', null].includes(shownSlip())) openSlip('results');
+    const isSeen = sessionStorage.getItem(REVEALED) === key;
+    if (!key || isRevealed === isSeen) return;
+    try { if (isRevealed) sessionStorage.setItem(REVEALED, key); else sessionStorage.removeItem(REVEALED); } catch { /* private mode */ }
+    if (isRevealed && ['lesson', 'receipt', null].includes(shownSlip())) openSlip('results');
     if (!isRevealed && shownSlip() === 'results') openSlip(null);
-    was.current = isRevealed;
-  }, [isRevealed]);
+  }, [key, isRevealed]);
 }
 
 function Layer() {

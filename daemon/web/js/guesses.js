@@ -59,7 +59,7 @@ function Values({ found, lesson, results, font, mine }) {
   const { unit: ucum, compare } = lesson.predict, unit = unitText(ucum ?? ''), came = compare ? comparedOf(compare, found.runs, lesson.formulas, read, found.fit) : null;
   const guesses = results.flatMap(({ number, prediction }) => (prediction?.value == null ? [] : [{ number, value: prediction.value }])), { x, most, piled } = pilesOf(guesses, came?.value ?? null);
   const isWall = font > PAPER, dots = piled.map(({ number, value, x: at, level, isFar }) => ({ x: at, y: level, colour: colourOf(number), isOpen: isOpenShape(number),
-    size: (isWall ? font / 9 : 2.2) * (number === mine ? 1.5 : 1), label: isFar ? guessed(value) : number === mine ? t('cr_we') : isWall ? String(number) : '' }));
+    size: (isWall ? font / 9 : 2.2) * (number === mine ? 1.5 : 1), label: isFar ? value > at ? `${guessed(value)} →` : `← ${guessed(value)}` : number === mine ? t('cr_we') : isWall ? String(number) : '' }));
   const near = came && [...guesses].sort((a, b) => Math.abs(a.value - came.value) - Math.abs(b.value - came.value))[0], own = guesses.find((g) => g.number === mine);
   return html`<${Plot} label=${t('cr_preds')} font=${font} most=${[6, 3]} x=${x} y=${[0, Math.max(3, most + 1)]} xTitle=${t('cr_preds1') + (unit && ` / ${unit}`)} yTitle=${t('cr_groups')}
       dots=${dots} marks=${came ? [{ x: came.value, text: t('cr_came') }] : []}/>
