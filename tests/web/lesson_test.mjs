@@ -189,6 +189,10 @@ test('what the teacher does to all is done on the page: freeze, axis, groups tha
   await page.locator('.option').first().click();
   await page.locator('.predict .main').click();
   await until('it may start', async () => await phase(page) === 'ready');
+  // The answer to Start stays away until the end: what is seen can be acted upon.
+  let letGo = () => {};
+  const end = new Promise((done) => { letGo = () => done(undefined); });
+  await page.route(/groups\/2\/run$/, async (/** @type {any} */ route) => { const response = await route.fetch(); await end; await route.fulfill({ response }).catch(() => {}); }, { times: 1 });
   await page.locator('.state').click();
   await until('recording', async () => await phase(page) === 'rec');
   const { groups } = await board.get(`sessions/${session.id}`);
@@ -202,6 +206,7 @@ test('what the teacher does to all is done on the page: freeze, axis, groups tha
   assert.strictEqual(await page.locator('.lessonsheet .acts .btn').count(), 1, 'and cannot be changed');
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'fixed');
+  letGo();
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });

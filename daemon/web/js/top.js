@@ -144,7 +144,7 @@ let nextTitle = '';
 const Title = () => html`<input class="title" type="text" maxlength=${TITLE_MAX} autocomplete="off" placeholder=${t('nextTitle')}
   aria-label=${t('nextTitle')} value=${nextTitle} onInput=${(/** @type {any} */ e) => { nextTitle = e.target.value; }}/>`;
 
-/** The big key was pressed, and the answer is not a second old. */
+/** The big key was pressed, and neither its answer nor what it did is a second old. */
 export let isBusy = false;
 
 /** Does a press do nothing? What the teacher starts for all, only the teacher stops. @param {import('./phase.js').Phase} phase */
@@ -165,17 +165,22 @@ export async function pressKey() {
   if (isBusy || isIdle(phase)) return;
   if (phase === 'predict') { classroom.emit('predict'); return; }
   isBusy = true;
+  /** @type {any} */ let resting = null;
+  const rest = () => { resting ??= setTimeout(() => { isBusy = false; }, REST_MS); };
+  // The answer waits for the card; what was done is told before, and who sees it may press again.
+  const end = board.on('runs', () => { if (phaseNow() !== phase) rest(); });
   try {
     const run = await (classroom.duty ? ofGroup : withTeacher)(() => (running ? stopRun(running.id) : startRun(nextTitle)));
     if (!run) return;
-    board.setRun(run);
+    if (running || board.runs.every((r) => r.id !== run.id)) board.setRun(run);    // what was told of it since is newer
     if (running) return;
     nextTitle = '';
     view.show(null);
   } catch (error) {
     refusals.tell(error instanceof Refusal && error.status === 409 && !running ? t('otherRun') : sentence(error));
   } finally {
-    setTimeout(() => { isBusy = false; }, REST_MS);
+    end();
+    rest();
   }
 }
 
