@@ -120,14 +120,22 @@ test('a curve is drawn by hand or by keys, lies under the data, and the run ends
   await until('recording', async () => await phase(page) === 'rec');
   await shot(page, 'recording');
   assert.deepStrictEqual(await complaints(page), []);
+  const here = page.url();
+  await page.goto('about:blank');
   await teacher.act(session.id, { do: 'stop' });
-  await slip(page, 'receipt').waitFor();
+  await page.goto(here);
+  await slip(page, 'receipt').waitFor();        // it ended while the page was away
+  await page.reload();
+  await slip(page, 'receipt').waitFor();        // nobody closed it
   await until('it is counted', async () => await page.locator('.receipt .lines div').count() >= 3);
   assert.match(await page.locator('.receipt').innerText(), /指纹/);
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'receipt');
   await page.locator('.receipt .main').click();
   await until('its numbers', async () => /\d/.test(await page.locator('.stats dd').first().innerText()));
+  await page.reload();
+  await until('done', async () => await phase(page) === 'done');
+  assert.strictEqual(await slip(page, 'receipt').count(), 0, 'once is enough');
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });

@@ -116,7 +116,7 @@ async function waitNoLonger() {
 
 export function Bar() {
   useClass('sessions', 'me');
-  const { kept } = useOwn(), { group, lesson, isOver, mine, mine } = classroom, reminders = lesson?.reminders ?? [];
+  const { kept } = useOwn(), { group, lesson, isOver, mine } = classroom, reminders = lesson?.reminders ?? [];
   useReminders(mine, reminders);
   if (!group) return null;
   const fields = (!isOver && lesson?.record.typed) || [], isDue = !!mine && remindersNow(mine, reminders).some((r) => r.since != null), how = [t('l_open'), isDue && t('re_title')].filter(Boolean).join(t('cal_comma2'));

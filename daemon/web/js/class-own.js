@@ -21,6 +21,8 @@ import { view } from './view.js';
 /** @typedef {import('./class-api.js').Prediction} Prediction */
 /** @typedef {import('./class-api.js').Reading} Reading */
 
+const WITNESSED = 'going';
+
 /** @param {unknown} error */
 const orNone = (error) => { if (!(error instanceof Refusal)) throw error; return null; };
 
@@ -33,7 +35,7 @@ class Own extends Emitter {
     this.hasGuess = false;            // as the board says
     this.isHeld = false;              // the teacher froze all, and this page with them
     this.aim = '';                    // which channel was looked at last, by the lesson's wish
-    /** @type {Set<number>} runs of ours that were seen going on */ this.witnessed = new Set();
+    /** @type {Set<number>} runs of ours that were seen going on, until their receipt was closed */ this.witnessed = new Set(memory.get(WITNESSED));
   }
 
   start() {
@@ -43,7 +45,7 @@ class Own extends Emitter {
       if (session === classroom.mine?.id && group === classroom.group?.number) this.bringKept(session);
     });
     board.on('devices', () => { this.look(); this.hold(); });
-    board.on('runs', (run) => { this.serve(); this.watch(run); });
+    board.on('runs', () => { this.serve(); this.watch(); });
     board.on('trace', () => { if (columns.served.length) readings.touch(); });
     readings.on('series', () => this.serve());
     startTraces();
@@ -89,7 +91,6 @@ class Own extends Emitter {
       if (this.hasGuess && !this.prediction) this.bring(mine.id, group.number);     // another tablet of ours drew it
     }
     board.isOwn = mine && group ? (run) => run.session === mine.id && run.group === group.number : () => true;
-    for (const run of board.runs) if (run.to_us == null && board.isOwn(run)) this.witnessed.add(run.id);
     this.look();
     this.serve();
     this.hold();
@@ -164,11 +165,19 @@ class Own extends Emitter {
     if (frozen != null && view.frozenAt == null) { this.isHeld = true; view.set('window', { frozenAt: frozen }); }
   }
 
-  /** A run of ours that we saw go on is over: its receipt is due. @param {import('./board.js').Run|undefined} run */
-  watch(run) {
-    if (!run || !this.key || !board.isOwn(run)) return;
-    if (run.to_us == null) this.witnessed.add(run.id);
-    else if (this.witnessed.delete(run.id)) this.emit('receipt', run);
+  /** A run of ours that we saw go on is over: its receipt is due, also where it ended while this page was away. */
+  watch() {
+    if (!this.key) return;
+    for (const run of board.ownRuns) if (run.to_us == null) this.witnessed.add(run.id);
+    const [due, ...older] = board.ownRuns.filter((run) => run.to_us != null && this.witnessed.has(run.id)).reverse();
+    this.seen(...older);
+    if (due) this.emit('receipt', due);
+  }
+
+  /** Their receipts were looked at. @param {...import('./board.js').Run} runs */
+  seen(...runs) {
+    for (const { id } of runs) this.witnessed.delete(id);
+    memory.set(WITNESSED, [...this.witnessed]);
   }
 }
 

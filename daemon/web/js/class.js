@@ -74,7 +74,7 @@ function Layer() {
   useWelcome();
   useReveal();
   const slip = useSlip(), { group } = classroom;
-  useEffect(() => watchRuns(own), []);
+  useEffect(watchRuns, []);
   useEffect(() => classroom.on('predict', () => openSlip('predict')), []);
   useEffect(() => classroom.on('ended', () => { openSlip(null); toast(t('j_over')); }), []);
   return html`<${Join}/>${group && (slip === 'lesson' ? html`<${LessonSheet}/>` : slip === 'predict' ? html`<${Predict}/>`

@@ -8,6 +8,7 @@ import { board } from './board.js';
 import { getReceipt, runOfGroup } from './class-api.js';
 import { openSlip, Slip } from './class-dialog.js';
 import { useClass } from './hooks.js';
+import { own } from './class-own.js';
 import { Icon } from './icons.js';
 import { runName } from './names.js';
 import { num } from './numbers.js';
@@ -22,9 +23,6 @@ const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, MARK_LENGTH = 8;
 
 /** The run whose receipt is open. @type {import('./board.js').Run|null} */
 let run = null;
-
-/** @param {import('./board.js').Run} over */
-export function showReceipt(over) { run = over; openSlip('receipt'); }
 
 /** Is the run as good as the lesson wants it? What it lacks is said with what to do with hands; where the group may start, it
  * does so here. */
@@ -47,6 +45,8 @@ export function ReceiptSlip() {
   useEffect(() => {
     /** @type {any} */ let timer = null;
     let isGone = false, again = AGAIN_MS;
+    setReceipt(null);
+    setMissing(false);
     const bring = async () => {
       try {
         const got = run && await getReceipt(run.id);
@@ -64,7 +64,8 @@ export function ReceiptSlip() {
     };
     bring();
     return () => { isGone = true; clearTimeout(timer); };
-  }, []);
+  }, [run?.id]);
+  useEffect(() => () => { if (run) own.seen(run); run = null; }, []);
   if (!run) return null;
   const r = receipt, points = (/** @type {number} */ n) => t('r_points', num(n)), missing = r ? r.lost_rows + r.bad : 0;
   /** @type {[string, string][]} */
@@ -80,5 +81,9 @@ export function ReceiptSlip() {
       <button class="btn main" onClick=${select}>${t('r_next')}</button></div><//>`;
 }
 
-/** Listens for the end of runs of ours. @param {import('./emitter.js').Emitter} own @returns {() => void} ends it */
-export const watchRuns = (own) => own.on('receipt', (over) => { if (board.link === 'open') showReceipt(over); });
+/** Opens the receipts of runs of ours that are over; one that was not closed is open again after a reload. @returns {() => void} ends it */
+export function watchRuns() {
+  const end = own.on('receipt', (over) => { if (board.link === 'open' && run?.id !== over.id) { run = over; openSlip('receipt'); } });
+  own.watch();
+  return end;
+}
