@@ -13,7 +13,7 @@ import { complaints } from '../support/looks.mjs';
 const TAPS_MOST = 6;
 const WORDS = {
   zh: { wrong: /PIN 不对/, gone: /2 号.*没有信号。把 USB 线重新插进板子/, started: /2 组一起开始/, one: /1 组先开始/, kept: '数据都存好了，中间有缺口', undone: '已撤销' },
-  en: { wrong: /Wrong PIN/, gone: /Kit 2.*No signal. Push its USB cable into the board/, started: /Start all 2 groups/, one: /Start 1 groups now/, kept: 'All that came is kept; there are gaps', undone: 'undone' },
+  en: { wrong: /not the PIN/, gone: /Kit 2.*No signal. Push its USB cable into the board/, started: /Start all 2 groups/, one: /Start 1 groups now/, kept: 'All that came is kept; there are gaps', undone: 'undone' },
 };
 
 /** @type {Board} */ let board;

@@ -36,6 +36,7 @@ class Desk extends Emitter {
     /** @type {number|null} the one that was just ended, here or by another teacher */ this.over = kept.over ?? null;
     /** @type {Session|null} the same, once it is known */ this.ended = null;
     /** @type {Card[]|null} */ this.cards = null;
+    /** @type {string[]} why lessons are not among them */ this.problems = [];
     /** @type {Map<string, Lesson>} */ this.texts = new Map();
     /** @type {any} */ this.timer = null;
   }
@@ -86,7 +87,8 @@ class Desk extends Emitter {
 
   async load() {
     try {
-      this.cards = await getLessons();
+      const { lessons, problems } = await getLessons();
+      Object.assign(this, { cards: lessons, problems });
       this.emit('lessons');
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -70,8 +70,7 @@ export function PinDialog() {
       board.emit('status');
       finish(true);
     } catch (error) {
-      const status = error instanceof Refusal ? error.status : 0;
-      setBad(status === 403 ? t('pinWrong') : status === 429 ? t('pinWait') : sentence(error));
+      setBad(sentence(error));
       field.value = '';
       field.focus();
     }

@@ -115,8 +115,6 @@ export const S = {
   pinWhy: ['会改动板子的事要老师同意。', 'What changes something on the board needs the teacher.'],
   pin: ['PIN 数字', 'PIN digits'],
   pinGo: ['确定', 'OK'],
-  pinWrong: ['PIN 不对。再看一眼老师的纸条。', 'Wrong PIN. Look at the teacher\'s note again.'],
-  pinWait: ['试了太多次。等 1 分钟再试。', 'Too many tries. Wait 1 minute, then try again.'],
   cancel: ['取消', 'Cancel'],
   noAnswer: ['板子没有回答。走近一点再试。', 'The board did not answer. Move closer and try again.'],
   otherRun: ['已经在记录了。', 'A run is already going on.'],

@@ -60,6 +60,14 @@ function Cards() {
     <div class="cards" tabindex="0" role="group" aria-label=${t('te_step1')}>${all.map(({ face }) => face)}</div></section>`;
 }
 
+/** Lessons of the school's own that are not among the cards, as somebody wonders where they are. */
+function Left() {
+  const { problems } = desk;
+  if (!problems.length) return null;
+  return html`<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('te_left', problems.length)}</summary><p>${t('te_leftDo')}</p>
+    <ul lang="en">${problems.map((problem) => html`<li key=${problem}>${problem}</li>`)}</ul></details>`;
+}
+
 /** For how many groups, when nobody said it: as many as there are kits for. */
 function groupsNow() {
   const needs = desk.text(desk.lesson)?.needs ?? [], isAllShared = needs.length > 0 && needs.every((need) => need.groups_share > 1);
@@ -93,7 +101,7 @@ function Going() {
 }
 
 function Foot() {
-  const { lesson, card } = desk, isChosen = lesson !== undefined && (lesson === null || !!card) && !card?.problem, groups = groupsNow();
+  const { lesson, card } = desk, isChosen = lesson === null || (!!card && !card.problem && !!desk.text(lesson)), groups = groupsNow();
   const said = !isChosen ? t('te_pickFirst') : lesson === null ? t('te_freeD') : say(card?.readiness.sentence) || t('te_canFor', card?.readiness.groups ?? 0);
   return html`<${StartBar} label=${t('te_open')}><div class="grow"><strong>${!isChosen ? t('te_step1') : lesson === null ? t('te_free') : say(card?.title)}</strong>
     <p class="dim">${said}</p></div>
@@ -102,7 +110,7 @@ function Foot() {
 
 export function Choose() {
   useDesk();
-  return html`<div class="tcols"><main><${Cards}/>
+  return html`<div class="tcols"><main><${Cards}/><${Left}/>
       <section aria-labelledby="step2"><h2 id="step2" class="step"><span class="n">2</span>${t('te_step2')}</h2>
         <${Kits} devices=${kitsFor(desk.text(desk.lesson), null)} lesson=${desk.text(desk.lesson)} session=${null}/></section></main>
     <aside class="rail"><${Going}/><${About}/><${Shelf}/><${BoardPanel}/></aside></div><${Foot}/>`;
