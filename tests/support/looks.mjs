@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a page is judged by its looks: nothing scrolls sideways, is cut, broken inside a word or out of its
-// place, every target is large enough for a finger, axe-core finds nothing. Every size, language and theme.
+// How a page is judged by its looks: nothing scrolls sideways, is cut, broken inside a word, written over another text or
+// out of its place, every target is large enough for a finger, axe-core finds nothing. Every size, language and theme.
 import fs from 'node:fs';
 import path from 'node:path';
 import { lastPoint, open, until } from './browser.mjs';
@@ -38,6 +38,37 @@ export async function complaints(page) {
         range.setStart(/** @type {Node} */ (e.firstChild), index);
         range.setEnd(/** @type {Node} */ (e.firstChild), index + word.length);
         if (new Set([...range.getClientRects()].map((r) => r.top)).size > 1) out.push(`broken inside a word: ${word}`);
+      }
+    }
+    // Where texts stand, line by line, as far as they are seen. What is above the page (a dialog, a menu, a slip) is a layer
+    // of its own. A line is higher than its letters, which stand in the middle three fifths.
+    /** @type {{e: Element, left: number, right: number, top: number, bottom: number, layer: Element|null}[]} */ const texts = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const e = /** @type {Element} */ (node.parentElement);
+      if (!node.textContent?.trim() || !e.checkVisibility() || getComputedStyle(e).visibility === 'hidden' || e.closest('.sr, .u-wrap, svg, option, title')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      for (const r of range.getClientRects()) {
+        const seen = { e, left: r.left, right: r.right, top: r.top + r.height / 5, bottom: r.bottom - r.height / 5, layer: /** @type {Element|null} */ (null) };
+        let isMeant = false;                         // it scrolls, or ends in … and the whole stands in a tip or elsewhere
+        for (let box = /** @type {Element|null} */ (e); box && box !== document.body; box = box.parentElement) {
+          const s = getComputedStyle(box), b = box.getBoundingClientRect();
+          if (s.clipPath === 'inset(50%)') { seen.right = seen.left; break; }      // for ears only
+          isMeant ||= /auto|scroll/.test(s.overflowX + s.overflowY) || s.textOverflow === 'ellipsis' || s.webkitLineClamp !== 'none';
+          if (!/visible/.test(s.overflowX)) {
+            if (!isMeant && (seen.right > b.right + 1 || seen.left < b.left - 1 || seen.bottom > b.bottom + 1 || seen.top < b.top - 1)) { out.push(`cut off: ${e.textContent}`); isMeant = true; }
+            Object.assign(seen, { left: Math.max(seen.left, b.left), right: Math.min(seen.right, b.right), top: Math.max(seen.top, b.top), bottom: Math.min(seen.bottom, b.bottom) });
+          }
+          if (/absolute|fixed/.test(s.position)) seen.layer ??= box;
+        }
+        if (seen.right - seen.left > 2 && seen.bottom - seen.top > 2) texts.push(seen);
+      }
+    }
+    for (const [i, a] of texts.entries()) {
+      for (const b of texts.slice(i + 1)) {
+        const x = Math.min(a.right, b.right) - Math.max(a.left, b.left), y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (a.layer === b.layer && a.e !== b.e && x > 3 && y > 3) out.push(`one over the other: ${a.e.textContent} / ${b.e.textContent}`);
       }
     }
     return out;

@@ -80,7 +80,8 @@ function Says({ tile, session, or = '' }) {
 
 /** @param {{tile: Tile, isLong?: boolean}} p */
 const Who = ({ tile: { group, device, source, colour }, isLong }) => html`<div class=${'who c' + colour}>
-  ${group ? html`<${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/><b>${groupName(group.number)}</b>`
+  ${group ? html`<${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/>${isLong ? html`<b>${groupName(group.number)}</b>`
+    : html`<b aria-hidden="true">${group.number}</b><span class="sr">${groupName(group.number)}</span>`}`
     : html`<${GroupShape} number=${device?.sticker ?? 1}/><b>${t('kitN', device?.sticker)}</b>`}
   ${isLong && source && html`<span class="what">${channelName(channelOf(source))}</span>`}</div>`;
 
@@ -123,9 +124,9 @@ const gridOf = (n) => (n <= 3 ? [n, 1] : n <= 4 ? [2, 2] : n <= 6 ? [3, 2] : n <
 function All({ tiles, session }) {
   const [columns, rows] = gridOf(tiles.length), shared = isComparable(tiles) ? axesOf(tiles, session) : null;
   return html`<main class=${`multi rows${rows}`} style=${{ '--columns': columns, '--rows': rows }}>${tiles.map((tile) => {
-    const { source, span } = tile;
+    const { source, span } = tile, value = source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : '';
     return html`<article class="cell" key=${tile.key}><div class="h"><${Who} tile=${tile}/>
-      <b class=${'val c' + tile.colour}>${source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : ''}</b></div>
+      <b class=${'val c' + tile.colour} style=${{ '--n': value.length }}>${value}</b></div>
       <${Says} tile=${tile} session=${session}/>
       ${source && html`<${Chart} tile=${tile} axes=${shared ?? axesOf([tile], session)} isLarge=${false}/>`}</article>`;
   })}</main>`;
