@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A reader of the daemon's server-sent events: one socket, each event with the moment it came."""
 
+import functools
 import json
 import select
 import socket
 import time
 
 
+@functools.lru_cache(64)
+def parsed(text):
+    """Many readers get the same: they share what it says, and change nothing of it."""
+    return json.loads(text)
+
+
 class Event:
     def __init__(self, fields, at):
         self.id, self.name, self.at = fields.get("id"), fields.get("event"), at
-        self.data = json.loads(fields["data"]) if "data" in fields else None
+        self.data = parsed(fields["data"]) if "data" in fields else None
 
 
 class Events:
