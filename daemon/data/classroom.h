@@ -253,6 +253,20 @@ enum { NO_DEVICE = 0 };
 size_t classroom_run_devices(const struct classroom *classroom, uint32_t session, uint32_t run,
 	uint32_t *ret_devices, size_t most);
 
+/* The same of several runs in one walk over what was done: run, room and how much that is are given, n and the
+ * private ones 0 at first. */
+struct run_devices {
+	uint32_t run;
+	uint32_t *devices;
+	size_t most, n;
+
+	/* private */
+	bool is_begun, is_dealt;
+	size_t place;
+};
+void classroom_devices_of_runs(
+	const struct classroom *classroom, uint32_t session, struct run_devices *runs, size_t n);
+
 /* ---------------------------------------------------------------- words */
 
 /* What was done, as the log tells it: "3 组开始记录", "Group 3 starts recording". */

@@ -27,6 +27,24 @@ static void add_typed(
 					results->runs[i].typed, (json_t *)(uintptr_t)reading.typed);
 }
 
+static int add_devices(
+	struct results *results, const struct classroom *room, const struct session *session)
+{
+	struct run_devices *runs = calloc(results->n + 1, sizeof *runs);
+
+	if (!runs)
+		return -ENOMEM;
+	for (size_t i = 0; i < results->n; i++)
+		runs[i] = (struct run_devices){.run = results->runs[i].run,
+			.devices = results->runs[i].devices,
+			.most = RESULT_DEVICES};
+	classroom_devices_of_runs(room, session->id, runs, results->n);
+	for (size_t i = 0; i < results->n; i++)
+		results->runs[i].n_devices = runs[i].n;
+	free(runs);
+	return 0;
+}
+
 int results_new(const struct classroom *room, const struct session *session,
 	const struct lesson *lesson, struct instant now, struct instant durable,
 	struct results **ret_results)
@@ -53,8 +71,10 @@ int results_new(const struct classroom *room, const struct session *session,
 			.to = from->to.ns == INT64_MAX ? now : from->to,
 			.is_over = from->to.ns <= durable.ns,
 			.typed = json_object()};
-		run->n_devices = classroom_run_devices(
-			room, session->id, from->run, run->devices, RESULT_DEVICES);
+	}
+	if (add_devices(results, room, session) < 0) {
+		results_free(results);
+		return -ENOMEM;
 	}
 	add_typed(results, room, session);
 	*ret_results = results;

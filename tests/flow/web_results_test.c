@@ -155,7 +155,7 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	results_free(results);
 	/* Both kits have both quantities: each serves one, as on the pages. */
 	assert_int_equal(results_new(room, classroom_session(room, 1), &two,
-				 clock_now(&site->clock), &results),
+				 clock_now(&site->clock), clock_now(&site->clock), &results),
 		0);
 	assert_int_equal(results_step(results, reader), 1);
 	assert_int_equal(results->runs[0].channels[0].stream, 10);
