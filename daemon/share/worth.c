@@ -58,6 +58,10 @@ void worth_weigh(const struct lesson *lesson, const struct result_run *run, stru
 		add(ret_worth, lesson->needs[i].id, n ? channel->mean : NAN, n);
 		longest = n > longest ? n : longest;
 	}
+	for (size_t i = 0; i < run->n_channels; i++)
+		if (run->channels[i].n > 0)
+			add(ret_worth, run->channels[i].id, run->channels[i].mean,
+				run->channels[i].n);
 	for (size_t i = 0; i < lesson->n_formulas; i++)
 		add(ret_worth, lesson->formulas[i].id, compute(ret_worth, lesson->formulas[i].is),
 			longest);

@@ -81,9 +81,12 @@ export function ReceiptSlip() {
       <button class="btn main" onClick=${select}>${t('r_next')}</button></div><//>`;
 }
 
+/** @param {import('./board.js').Run} over */
+export function showReceipt(over) { run = over; openSlip('receipt'); }
+
 /** Opens the receipts of runs of ours that are over; one that was not closed is open again after a reload. @returns {() => void} ends it */
 export function watchRuns() {
-  const end = own.on('receipt', (over) => { if (board.link === 'open' && run?.id !== over.id) { run = over; openSlip('receipt'); } });
+  const end = own.on('receipt', (over) => { if (board.link === 'open' && run?.id !== over.id) showReceipt(over); });
   own.watch();
   return end;
 }

@@ -64,7 +64,7 @@ function Cards() {
 function Left() {
   const { problems } = desk;
   if (!problems.length) return null;
-  return html`<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('te_left', problems.length)}</summary><p>${t('te_leftDo')}</p>
+  return html`<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('te_leftOut', problems.length)}</summary><p>${t('te_leftDo')}</p>
     <ul lang="en">${problems.map((problem) => html`<li key=${problem}>${problem}</li>`)}</ul></details>`;
 }
 
