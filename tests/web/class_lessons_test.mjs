@@ -203,14 +203,17 @@ test('the ferment: a project whose guess is of what two kits differ by', async (
     });
     // The board joins two kits by the same rule, for a fit of one against the other; its stamps are finer by nanoseconds.
     const [{ streams: [jar] }, { streams: [air] }] = (await room.board.get('devices')).devices, [run] = (await room.board.get('runs')).runs;
-    const fit = await room.teacher.post('fits', { model: 'linear', stream: jar.id, channel: jar.channels[0].id, from_us: run.from_us, to_us: run.to_us, x: { stream: air.id, channel: air.channels[0].id } });
+    const ofBoard = async () => (await room.teacher.post('fits', { model: 'linear', stream: jar.id, channel: jar.channels[0].id, from_us: run.from_us, to_us: run.to_us, x: { stream: air.id, channel: air.channels[0].id } })).residuals.x;
     const told = async () => page.evaluate(async ([from, to]) => {
       const [{ view }, { readings }] = await Promise.all([import('/js/view.js'), import('/js/readings.js')]), block = readings.series?.slice(from, to - 1), lane = view.lanes.find((l) => l.channel.id === 'warm');
       return block && lane ? [...block.lanes[lane.at].mid.slice(0, block.length)].flatMap((warm, i) => (warm === warm ? [block.lanes[0].mid[i] - warm] : [])) : [];
     }, [run.from_us, run.to_us]);
-    await until(`${fit.residuals.x.length} as the board has`, async () => (await told()).length === fit.residuals.x.length).catch(async () => assert.strictEqual((await told()).length, fit.residuals.x.length));
-    const inOrder = (/** @type {number[]} */ all) => [...all].sort((a, b) => a - b), ofBoard = inOrder(fit.residuals.x);
-    for (const [i, x] of inOrder(await told()).entries()) assert.ok(Math.abs(x - ofBoard[i]) < 1e-4, `${i}: ${x} ${ofBoard[i]}`);
+    const inOrder = (/** @type {number[]} */ all) => [...all].sort((a, b) => a - b);
+    const both = await until('as many on both, once all is on the card', async () => {
+      const [here, there] = await Promise.all([told(), ofBoard()]);
+      return here.length === there.length && [inOrder(here), inOrder(there)];
+    });
+    both[0].forEach((/** @type {number} */ x, /** @type {number} */ i) => assert.ok(Math.abs(x - both[1][i]) < 1e-4, `${i}: ${x} ${both[1][i]}`));
     await room.reveal(page, { points: 1, wall: /K/, phone: /和我们画的平均差 .*K/ });
   } finally { await room.close(); }
 });

@@ -44,10 +44,9 @@ class Own extends Emitter {
     classroom.on('kept', ({ session, group }) => {
       if (session === classroom.mine?.id && group === classroom.group?.number) this.bringKept(session);
     });
-    board.on('devices', () => { this.look(); this.hold(); });
-    board.on('runs', () => { this.serve(); this.watch(); });
+    board.on('devices', () => { this.look(); this.serve(); this.hold(); });
+    board.on('runs', () => this.watch());
     board.on('trace', () => { if (columns.served.length) readings.touch(); });
-    readings.on('series', () => this.serve());
     startTraces();
     view.on('window', () => this.hold());
     this.follow();
@@ -74,7 +73,7 @@ class Own extends Emitter {
   /** Formulas of the lesson may be of all kits of our group. */
   serve() {
     const { group, lesson } = classroom;
-    columns.serve(group && lesson ? servedBy(group, lesson, readings.from, readings.to) : []);
+    columns.serve(group && lesson ? servedBy(group, lesson, () => readings) : []);
   }
 
   follow() {

@@ -14,16 +14,18 @@ import { traceOf } from './traces.js';
 
 const PX = 400;
 
-/** Which channels of a group serve what its lesson needs, read in [from, to). @param {Group} group @param {Lesson} lesson @param {number} from microseconds
- * @param {number|null} to null: it grows @returns {import('./columns.js').Served[]} */
-export function servedBy(group, lesson, from, to) {
+/** Which channels of a group serve what its lesson needs, and their readings. @param {Group} group @param {Lesson} lesson
+ * @param {() => {from: number, to: number|null}} shown what is shown when they are read, microseconds; `to` null: it grows
+ * @returns {import('./columns.js').Served[]} */
+export function servedBy(group, lesson, shown) {
+  const series = (/** @type {import('./api.js').Stream} */ stream) => { const { from, to } = shown(); return traceOf(stream, from, to).series; };
   return lanesOfGroup(group, lesson).flatMap(({ need, stream, at }) => (need ? [{ need, stream, at,
     block: (/** @type {number} */ a, /** @type {number} */ b) => {
-      const block = traceOf(stream, from, to).series.known(a, b, 1);
+      const block = series(stream).known(a, b, 1), { to } = shown();
       while (block.lastT >= (to ?? Infinity)) block.length--;         // it came live, after the run was over
       return block;
     },
-    now: () => board.latest.get(stream.id)?.y[at] ?? traceOf(stream, from, to).series.valueAt(at, Infinity)?.y ?? NaN }] : []));
+    now: () => board.latest.get(stream.id)?.y[at] ?? series(stream).valueAt(at, Infinity)?.y ?? NaN }] : []));
 }
 
 /** The picture of a need or a formula in the run of a group that is shown; null: it has no kit for it. @param {Group} group @param {Lesson} lesson
@@ -32,7 +34,7 @@ export function pictureOf(group, lesson, id) {
   const lanes = lanesOfGroup(group, lesson), own = lanes.find((lane) => lane.need === id);
   if (own) return pictureIn(own, spanOf(group, own.stream, null), PX);
   for (const { stream } of lanes) {
-    const span = spanOf(group, stream, null), plan = planOf(stream, taughtOf(lesson.formulas), lesson.needs, servedBy(group, lesson, span.base, span.to));
+    const span = spanOf(group, stream, null), plan = planOf(stream, taughtOf(lesson.formulas), lesson.needs, servedBy(group, lesson, () => ({ from: span.base, to: span.to })));
     const column = plan.find(({ made }) => made.id === id);
     if (!column) continue;
     const { series } = traceOf(stream, span.base, span.to), block = series.known(span.from, span.until);
