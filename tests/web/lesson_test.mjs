@@ -215,6 +215,12 @@ test('what the teacher does to all is done on the page: freeze, axis, groups tha
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'fixed');
   letGo();
+  await page.keyboard.press('Escape');
+  await page.locator('.classbar .howto').click();
+  await until('the guess is fixed', async () => /不再改/.test(await page.locator('.lessonsheet .fixed').innerText().catch(() => '')));
+  assert.strictEqual(await page.locator('.lessonsheet .acts .btn').count(), 1, 'and cannot be changed');
+  assert.deepStrictEqual(await complaints(page), []);
+  await shot(page, 'fixed');
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });
