@@ -87,12 +87,14 @@ void handle_act(void *self, struct request *request);
 void handle_join(void *self, struct request *request);
 void handle_joined(void *self, struct request *request);
 void handle_leave(void *self, struct request *request);
-void handle_session_qr(void *self, struct request *request);
 void join_by_address(struct request *request, const char *code); /* GET /j/4827 */
 void note_presence(
 	void *self, const struct request *request); /* of who joined, with each request */
 void write_joined(const struct parts *parts, const struct session *session, unsigned group,
 	struct text *text);
+
+/* api_qr.c */
+void handle_session_qr(void *self, struct request *request);
 
 /* api_groups.c */
 void handle_prediction(void *self, struct request *request);
