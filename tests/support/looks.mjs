@@ -32,24 +32,23 @@ export async function complaints(page) {
     };
     for (const e of document.querySelectorAll('.lane:nth-child(-n+2) .v')) within(e, e.closest('.lanelist'));
     for (const e of document.querySelectorAll('.notice')) within(e, e.closest('.readout'));
-    for (const e of document.querySelectorAll('.nm')) {
-      for (const { index, 0: word } of (e.textContent ?? '').matchAll(/[A-Za-z]+/g)) {
-        const range = document.createRange();
-        range.setStart(/** @type {Node} */ (e.firstChild), index);
-        range.setEnd(/** @type {Node} */ (e.firstChild), index + word.length);
-        if (new Set([...range.getClientRects()].map((r) => r.top)).size > 1) out.push(`broken inside a word: ${word}`);
-      }
-    }
     // Where texts stand, line by line, as far as they are seen. What is above the page (a dialog, a menu, a slip) is a layer
     // of its own. A line is higher than its letters, which stand in the middle three fifths.
     /** @type {{e: Element, left: number, right: number, top: number, bottom: number, layer: Element|null}[]} */ const texts = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const e = /** @type {Element} */ (node.parentElement);
-      if (!node.textContent?.trim() || !e.checkVisibility() || getComputedStyle(e).visibility === 'hidden' || e.closest('.sr, .u-wrap, svg, option, title')) continue;
+      if (!node.textContent?.trim() || !e.checkVisibility() || getComputedStyle(e).visibility === 'hidden' || e.closest('.sr, .u-wrap, svg, option, title, .flag')) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
-      for (const r of range.getClientRects()) {
+      const lines = range.getClientRects();
+      for (const { index, 0: word } of lines.length > 1 ? (node.textContent ?? '').matchAll(/[A-Za-z]{2,14}(?![\w/.])|\d+:\d+(:\d+)?/g) : []) {
+        const inWord = document.createRange();
+        inWord.setStart(node, index);
+        inWord.setEnd(node, index + word.length);
+        if (new Set([...inWord.getClientRects()].map((r) => r.top)).size > 1) out.push(`broken inside a word: ${word}`);
+      }
+      for (const r of lines) {
         const seen = { e, left: r.left, right: r.right, top: r.top + r.height / 5, bottom: r.bottom - r.height / 5, layer: /** @type {Element|null} */ (null) };
         let isMeant = false;                         // it scrolls, or ends in … and the whole stands in a tip or elsewhere
         for (let box = /** @type {Element|null} */ (e); box && box !== document.body; box = box.parentElement) {

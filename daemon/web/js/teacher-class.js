@@ -38,7 +38,7 @@ function MarkAll({ session }) {
   // A form that is taken away by the press that submits it submits nothing: the button acts, and Enter presses it.
   const enter = (/** @type {any} */ e) => { e.preventDefault(); e.currentTarget.querySelector('[data-close]').click(); };
   return html`<span onClickCapture=${(/** @type {any} */ e) => { if (e.target.closest('[aria-expanded=false]')) setAt(board.now()); }}>
-    <${Pop} label=${t('te_markAll')} isNamed face=${html`<${Icon} n="flag" s=${20}/><span>${t('te_markAll')}</span>`}>
+    <${Pop} label=${t('te_markAll')} isNamed side="left" face=${html`<${Icon} n="flag" s=${20}/><span>${t('te_markAll')}</span>`}>
       <form class="field" onSubmit=${enter}><label><span>${t('te_markWhat')}</span><input type="text" maxlength="63" autocomplete="off" placeholder=${t('te_markWord')} value=${text}
         onInput=${(/** @type {any} */ e) => setText(e.target.value)}/></label><button type="button" class="btn main" data-close onClick=${go}>${t('te_markGo')}</button></form><//></span>`;
 }
