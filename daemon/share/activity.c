@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "share/act_entry.h"
 #include "share/export_cell.h"
 #include "share/sessions.h"
 
@@ -152,7 +153,7 @@ static int take_act(void *self, const struct journal_entry *entry)
 {
 	struct act act;
 
-	if (sessions_read_act(entry, &act) == 0) {
+	if (act_entry_read(entry, &act) == 0) {
 		classroom_take(self, &act);
 		json_decref(act.body);
 	}

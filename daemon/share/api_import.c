@@ -15,6 +15,7 @@
 #include "share/files.h"
 #include "share/handlers.h"
 #include "share/import.h"
+#include "share/import_place.h"
 #include "share/json.h"
 #include "share/unpack.h"
 

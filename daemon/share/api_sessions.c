@@ -8,6 +8,7 @@
 
 #include "base/container.h"
 #include "share/ask.h"
+#include "share/act_entry.h"
 #include "share/classes.h"
 #include "share/handlers.h"
 #include "share/json.h"
@@ -133,7 +134,7 @@ static int take(void *self, const struct journal_entry *entry)
 	struct listing *listing = self;
 	struct act act;
 
-	if (sessions_read_act(entry, &act) == 0) {
+	if (act_entry_read(entry, &act) == 0) {
 		classroom_take(listing->room, &act);
 		json_decref(act.body);
 	}

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/container.h"
+#include "share/act_entry.h"
 #include "share/ask.h"
 
 struct look {
@@ -25,7 +26,7 @@ static int take(void *self, const struct journal_entry *entry)
 	struct look *look = self;
 	struct act act;
 
-	if (sessions_read_act(entry, &act) == 0) {
+	if (act_entry_read(entry, &act) == 0) {
 		classroom_take(look->room, &act);
 		json_decref(act.body);
 	}

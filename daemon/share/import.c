@@ -9,6 +9,7 @@
 
 #include "keep/store.h"
 #include "share/files.h"
+#include "share/import_place.h"
 #include "share/import_rows.h"
 
 enum { PATH_BYTES = 512, COMMIT_VALUES = 1 << 16, COMMIT_BYTES = 4 << 20, LAST_COMMITS = 8 };
@@ -26,13 +27,6 @@ struct importing {
 	uint64_t rows[ABOUT_STREAMS], all_rows;
 	uint64_t pending; /* values since the last commit */
 };
-
-int import_path(const char *directory, uint32_t import, char *ret_path, size_t size)
-{
-	int n = snprintf(ret_path, size, "%s/imports/%u", directory, import);
-
-	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
-}
 
 static int blame(struct about_fault *fault, int error, const char *zh, const char *en)
 {

@@ -41,9 +41,6 @@ static inline uint32_t import_of(int64_t id)
 /* The instant of t_ns = 0. Rows may lie 50 days before it and ten years behind. */
 #define IMPORT_BEGIN ((struct instant){100 * 86400 * (int64_t)NS_PER_S})
 
-/* DIR/imports/<import> */
-int import_path(const char *directory, uint32_t import, char *ret_path, size_t size);
-
 /* Reads run.json and the rows' files of `folder` and makes the store of that number. 0; -EBADMSG with the
  * fault, which names file and line; other -errno with the fault, too: the card, memory; -ECANCELED. Nothing is
  * left then. */

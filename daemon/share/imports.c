@@ -10,6 +10,7 @@
 
 #include "share/files.h"
 #include "share/import.h"
+#include "share/import_place.h"
 
 #define LOG_TAG "imports"
 #include "base/log.h"

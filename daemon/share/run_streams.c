@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "share/act_entry.h"
 #include "share/partakers.h"
 #include "share/sessions.h"
 
 static int take_act(void *self, const struct journal_entry *entry)
 {
 	struct act act;
-	int r = sessions_read_act(entry, &act);
+	int r = act_entry_read(entry, &act);
 
 	if (r < 0)
 		return r == -EBADMSG ? 0 : r;

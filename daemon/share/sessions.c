@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "share/act_entry.h"
 
 #define LOG_TAG "sessions"
 #include "base/log.h"
@@ -18,29 +19,13 @@ enum { RUNS_A_TIME = CLASSROOM_GROUPS };
 
 /* ---------------------------------------------------------------- reading */
 
-int sessions_read_act(const struct journal_entry *entry, struct act *ret_act)
-{
-	struct act act = {.id = entry->id,
-		.session = entry->session,
-		.at = entry->at,
-		.kind = act_kind_named(entry->kind)};
-
-	if (!act.kind || !act_who_read(entry->who, &act.who))
-		return -EBADMSG;
-	act.body = json_loadb(entry->body, entry->n, 0, NULL);
-	if (!act.body)
-		return -EBADMSG;
-	*ret_act = act;
-	return 0;
-}
-
 static int take(void *self, const struct journal_entry *entry)
 {
 	struct sessions *sessions = self;
 	struct act act;
 	enum act_verdict verdict = ACT_BAD;
 
-	if (sessions_read_act(entry, &act) == 0) {
+	if (act_entry_read(entry, &act) == 0) {
 		verdict = classroom_take(sessions->room, &act);
 		json_decref(act.body);
 	}

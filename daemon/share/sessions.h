@@ -40,9 +40,6 @@ struct sessions {
 int sessions_load(struct sessions *sessions, struct reader *reader);
 void sessions_clear(struct sessions *sessions);
 
-/* An entry of the journal as an act with a body of its own, to json_decref. -EBADMSG: it is none. */
-int sessions_read_act(const struct journal_entry *entry, struct act *ret_act);
-
 /* Does it: kind, who, session (0 of ACT_MAKE) and body are given, the rest is set here. `mark`, of an
  * ACT_MARK, gets its number. An act_verdict; or -errno: -EAGAIN when !is_known, -EBUSY when keep takes
  * no order now, -EMSGSIZE when the body is too long, or what the card says when it refuses. *ret_act is

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "share/sessions.h"
+#include "share/act_entry.h"
 
 static int take(void *self, const struct journal_entry *entry)
 {
@@ -12,7 +12,7 @@ static int take(void *self, const struct journal_entry *entry)
 	int r = 0;
 
 	tenants->last = entry->id;
-	if (sessions_read_act(entry, &act) < 0)
+	if (act_entry_read(entry, &act) < 0)
 		return 0;
 	r = tenancy_add(tenants->tenancy, &act, entry->ship_from);
 	json_decref(act.body);

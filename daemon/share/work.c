@@ -10,7 +10,7 @@
 
 #include "base/container.h"
 #include "base/ring.h"
-#include "share/import.h"
+#include "share/import_place.h"
 
 enum { MOST_JOBS = 128, RING_BYTES = 8192, PATH_BYTES = 512 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/feed.h"
+#include "share/act_entry.h"
 #include "share/result_memory.h"
 #include "share/sessions.h"
 #include "support/classroom_site.h"
@@ -88,7 +89,7 @@ static int take(void *self, const struct journal_entry *entry)
 {
 	struct act act;
 
-	assert_int_equal(sessions_read_act(entry, &act), 0);
+	assert_int_equal(act_entry_read(entry, &act), 0);
 	assert_int_equal(classroom_take(self, &act), ACT_FITS);
 	json_decref(act.body);
 	return 0;
