@@ -29,9 +29,9 @@
 #include "sense/ports.h"
 #include "sense/registry.h"
 #include "sense/sense.h"
-#include "share/shelf.h"
-#include "share/ship.h"
-#include "share/web.h"
+#include "class/shelf.h"
+#include "ship/ship.h"
+#include "api/web.h"
 
 /* Room between sense and the others. A row of three values takes about 40 bytes: keep's ring holds
  * a stalled card for about 5 s at 20 000 rows/s and two minutes at 800; main only has to survive a
@@ -221,7 +221,7 @@ static int make_pin(const char *path, char *ret_pin, size_t size)
 }
 
 /* DIR/pin, made at the first start: six digits, readable by the service only. Without a PIN nobody
- * can sign in as teacher (share/teacher.h); everything else runs. */
+ * can sign in as teacher (http/teacher.h); everything else runs. */
 static void load_pin(struct daemon *d)
 {
 	char path[PATH_MAX];

@@ -21,7 +21,13 @@ FIT = ["daemon/fit"]  # on DATA, beside the way of a reading
 SENSE = DATA + ["daemon/sense"]
 KITS = SENSE + ["kits"]
 KEEP = KITS + ["daemon/keep"]
-SHARE = KEEP + FIT + ["daemon/share"]
+HISTORY = KEEP + FIT + ["daemon/history"]
+SHIP = HISTORY + ["daemon/ship"]
+HTTP = HISTORY + ["daemon/http"]
+LIVE = HTTP + ["daemon/live"]
+CLASS = LIVE + ["daemon/class"]
+EXPORT = CLASS + ["daemon/ship", "daemon/export"]
+API = EXPORT + ["daemon/api"]
 
 # floor: the floors below it. The longest name that a path begins with is its floor.
 FLOORS = {
@@ -34,9 +40,15 @@ FLOORS = {
     "daemon/sense": DATA,
     "kits": SENSE,
     "daemon/keep": KITS,
-    "daemon/share": KEEP + FIT,
-    "daemon": SHARE,
-    "tools/kitlog": SHARE,
+    "daemon/history": KEEP + FIT,
+    "daemon/ship": HISTORY,
+    "daemon/http": HISTORY,
+    "daemon/live": HTTP,
+    "daemon/class": LIVE,
+    "daemon/export": CLASS + ["daemon/ship"],
+    "daemon/api": EXPORT,
+    "daemon": API,
+    "tools/kitlog": API,
 }
 INCLUDE_ROOTS = ["daemon", "firmware", "."]  # as in the root CMakeLists.txt
 SUFFIXES = {".c", ".h", ".cc", ".cpp"}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which kits each group of a class gets: the one rule, by which a session is dealt, and by which a
- * lesson's card says for how many groups there are kits (share/readiness.h).
+ * lesson's card says for how many groups there are kits (class/readiness.h).
  *
  * A need of a lesson asks for a quantity. Any channel of it will do; kits that the lesson names go first,
  * in its order, then by the number on their label. A device is one group's, or of the groups that share

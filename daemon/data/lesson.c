@@ -374,7 +374,7 @@ static int read_pair(const struct folder *folder, const struct lesson *lesson, b
 	return 0;
 }
 
-/* Whether what is in it can be replayed is for who imports it (share/import.h). */
+/* Whether what is in it can be replayed is for who imports it (export/import.h). */
 static void check_sample(const struct folder *folder, const struct lesson *lesson)
 {
 	char name[160];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of lesson.yaml's keys, with what a single value must be; what several must be to each
  * other is in lesson_check.c. To add a key: a member in lesson_file.h, a line in the table, perhaps a
- * rule, a line in lesson.c that settles it, one in share/lesson_json.c, and one in lessons/README.md. */
+ * rule, a line in lesson.c that settles it, one in class/lesson_json.c, and one in lessons/README.md. */
 #include "data/lesson_file.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of sessions that are over so many may be open again: share/sessions.h has no more of them at hand. */
+/* Of sessions that are over so many may be open again: class/sessions.h has no more of them at hand. */
 enum { ENDED_KEPT = 50 };
 
 struct change {

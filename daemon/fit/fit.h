@@ -24,7 +24,7 @@
  * line an R^2 of 0.97.
  *
  * Large stamps: who fits against time subtracts an origin first, as integers, and says which
- * (share/api_fit.c). Pure, but for memory; any thread. */
+ * (api/api_fit.c). Pure, but for memory; any thread. */
 #pragma once
 
 #include <stdatomic.h>

@@ -7,7 +7,7 @@
  * lesson would come back as another one, and nothing would look damaged. What does not add up is left
  * out when it is read, told, and set aside into `damaged_act` at the next start.
  *
- * When a group has a device, the lines that are shipped of it say so (share/series.h). What was
+ * When a group has a device, the lines that are shipped of it say so (ship/series.h). What was
  * shipped must not be called otherwise later, so a row rules what is shipped from `ship_from` on: the
  * instant behind every row that was in the store when it came, if that is later than its own.
  *

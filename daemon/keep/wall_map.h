@@ -38,9 +38,9 @@
  * such a squeeze of two seconds). A larger one means that what ruled was false; then wall time steps
  * back, and passes hours that were passed before. There the pass has a number, the lap, that no other
  * has (wall_map_lap), so there are no more of them than steps back: no two rows of a stream have the same hour and the same lap, so no point can
- * take the place of another where the lap is a tag (share/series.h). At half speed a stream of more
+ * take the place of another where the lap is a tag (ship/series.h). At half speed a stream of more
  * than 500 rows a second comes faster than one a millisecond; a store that keeps milliseconds then
- * holds one of two, and that is told as of any stream too fast for it (share/fill.c).
+ * holds one of two, and that is told as of any stream too fast for it (ship/fill.c).
  *
  * 4. Boots without an hour. Between two known boots an unknown one can only lie in what is left of
  * the time between: if that is an hour at most they all get its middle, +- half of it

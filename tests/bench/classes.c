@@ -5,15 +5,15 @@
  *     classes DIR results | receipts [TIMES]     DIR: empty; the store is made there
  *     valgrind --tool=callgrind --toggle-collect='ask_*' classes DIR results 2
  *
- * The first time reads rows, the next ones remember (share/result_memory.h, share/receipt_memory.h): the
+ * The first time reads rows, the next ones remember (class/result_memory.h, class/receipt_memory.h): the
  * difference of TIMES 2 and 1 is what one more costs. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "share/receipt_memory.h"
-#include "share/result_memory.h"
+#include "class/receipt_memory.h"
+#include "class/result_memory.h"
 
 enum { GROUPS = 12, RUNS = 3, HZ = 20, RUN_S = 300, CHANNELS = 3 };
 static const int64_t S = NS_PER_S;

@@ -62,8 +62,8 @@ class Layers(Tree):
         self.assert_refuses("check_layers.py", "daemon/base/loop.c: climbs", "daemon/base/ring.c: climbs")
 
     def test_refuses_a_daemon_that_includes_the_firmware_core(self):
-        self.write("daemon/share/http.c", '#include "core/core.h"\n')
-        self.assert_refuses("check_layers.py", "climbs from daemon/share to firmware/core/core.h")
+        self.write("daemon/http/http.c", '#include "core/core.h"\n')
+        self.assert_refuses("check_layers.py", "climbs from daemon/http to firmware/core/core.h")
 
     def test_refuses_a_link_that_includes_the_firmware_core(self):
         self.write("firmware/link/link.c", '#include "core/core.h"\n')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is flagged: values that the instrument cannot mean, whatever they are calibrated to, and in
  * exports rows of before it was warm. Through the web's door, with a real store and the real kits. */
-#include "share/web.h"
+#include "api/web.h"
 
 #include <math.h>
 #include <stdio.h>

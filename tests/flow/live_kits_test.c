@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "data/feed.h"
-#include "share/described.h"
-#include "share/live.h"
+#include "live/described.h"
+#include "live/live.h"
 #include "support/cmocka_all.h"
 
 #define S ((int64_t)NS_PER_S)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a kit's rows to marks in the store: the part of main (share/marks.h), keep's orders and the
+/* From a kit's rows to marks in the store: the part of main (live/marks.h), keep's orders and the
  * reader, on a fake clock. The kit is the push button of kits/. */
 #include <math.h>
 #include <string.h>
 
-#include "share/marks.h"
+#include "live/marks.h"
 #include "support/cmocka_all.h"
 #include "support/store_bench.h"
 

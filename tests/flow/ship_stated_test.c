@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "share/fill.h"
+#include "ship/fill.h"
 #include "support/cmocka_all.h"
 #include "support/scratch.h"
 

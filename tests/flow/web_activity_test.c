@@ -3,7 +3,7 @@
  * spreadsheet computes with. */
 #include <string.h>
 
-#include "share/activity.h"
+#include "export/activity.h"
 #include "support/classroom_site.h"
 
 static json_t *activity_of(struct site *site)

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "data/feed.h"
-#include "share/shelf.h"
+#include "class/shelf.h"
 #include "support/classroom_site.h"
 
 static const char tank[] =

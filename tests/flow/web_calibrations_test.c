@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "data/feed.h"
-#include "share/calibrations.h"
+#include "live/calibrations.h"
 #include "support/site.h"
 
 /* What sense says of a stream now: rows of `first` and 1013.25, for keep as for the pages. */

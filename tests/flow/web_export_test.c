@@ -104,7 +104,7 @@ static void a_file_says_how_exact_its_stamps_are(void **state)
 		"text-board,board=test,device=1 t=0.25 1799999959750000000\n");
 }
 
-/* As share/fill.c sends it: whose the kit was when the row came, never looking back. */
+/* As ship/fill.c sends it: whose the kit was when the row came, never looking back. */
 static void line_protocol_says_whose_the_kit_was(void **state)
 {
 	struct site *site = *state;

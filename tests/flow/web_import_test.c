@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-#include "share/import.h"
-#include "share/zip_out.h"
+#include "export/import.h"
+#include "export/zip_out.h"
 #include "support/classroom_site.h"
 
 enum { MANY = 120000 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "data/feed.h"
-#include "share/shelf.h"
+#include "class/shelf.h"
 #include "support/classroom_site.h"
 
 /* The two lessons of tests/data; the jar needs two thermometers. */

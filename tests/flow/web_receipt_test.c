@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "share/receipt_memory.h"
+#include "class/receipt_memory.h"
 #include "support/classroom_site.h"
 
 static char rows[1 << 20];

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "data/feed.h"
-#include "share/act_entry.h"
-#include "share/result_memory.h"
-#include "share/sessions.h"
+#include "history/act_entry.h"
+#include "class/result_memory.h"
+#include "class/sessions.h"
 #include "support/classroom_site.h"
 
 static json_t *results_of(struct site *site, const char *cookie, int status)

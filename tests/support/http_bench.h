@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The HTTP server (share/http.h) with handlers of the test's own, on a loopback port and a clock that
+/* The HTTP server (http/http.h) with handlers of the test's own, on a loopback port and a clock that
  * the test moves, for the tests http_*. Browsers are support/browser.h.
  *
  *   GET, POST /echo/{id}   what arrived: id, query q, length and begin of the body
@@ -15,8 +15,8 @@
 #include <stdbool.h>
 
 #include "base/loop.h"
-#include "share/http.h"
-#include "share/pages.h"
+#include "http/http.h"
+#include "http/pages.h"
 #include "support/browser.h"
 #include "support/cmocka_all.h"
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/timex.h>
 
-#include "share/fill.h"
-#include "share/tracks.h"
+#include "ship/fill.h"
+#include "ship/tracks.h"
 #include "support/cmocka_all.h"
 #include "support/scratch.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What goes from a record in sense's feed to the event at a browser (share/live.h, share/events.h), for
+/* What goes from a record in sense's feed to the event at a browser (live/live.h, http/events.h), for
  * the tests live_*: a real server and real sockets, a feed that the test writes, and a clock that the
  * test moves. Browsers are support/browser.h.
  *
@@ -12,9 +12,9 @@
 #include "base/loop.h"
 #include "base/ring.h"
 #include "data/feed.h"
-#include "share/events.h"
-#include "share/http.h"
-#include "share/live.h"
+#include "http/events.h"
+#include "http/http.h"
+#include "live/live.h"
 #include "support/browser.h"
 #include "support/cmocka_all.h"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An OpenAPI file as something answers can be held against: finds what an operation may answer, and
-checks JSON against the subset of JSON Schema that daemon/share/openapi.yaml uses. A word it does not
+checks JSON against the subset of JSON Schema that daemon/api/openapi.yaml uses. A word it does not
 know is an error, so that nothing in the file is believed to be checked and is not."""
 
 import re

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The whole web side through its door (share/web.h), for the tests web_*: real sockets on a loopback
+/* The whole web side through its door (api/web.h), for the tests web_*: real sockets on a loopback
  * port, a real store in a folder of its own, keep turned by hand, a feed that the test writes, a
  * clock that the test moves, and browsers in front of it (support/browser.h).
  *
@@ -15,7 +15,7 @@
 #include "data/config.h"
 #include "keep/keep.h"
 #include "keep/store.h"
-#include "share/web.h"
+#include "api/web.h"
 #include "support/browser.h"
 #include "support/cmocka_all.h"
 

@@ -13,7 +13,7 @@
 #include "data/config.h"
 #include "keep/keep.h"
 #include "keep/store.h"
-#include "share/ship.h"
+#include "ship/ship.h"
 #include "support/cmocka_all.h"
 #include "support/server.h"
 

@@ -55,7 +55,7 @@ class Openapi(unittest.TestCase):
         cls.device = cls.board.wait_device()[0]
         cls.stream = cls.device["streams"][0]["id"]
         daemon.wait_for("rows on the card", lambda: cls.board.get("status")["store"]["rows"] > 50)
-        cls.description = schema.Description(SOURCE / "daemon/share/openapi.yaml")
+        cls.description = schema.Description(SOURCE / "daemon/api/openapi.yaml")
         cls.seen = set()
         cls.cookie = {}
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "share/about.h"
+#include "export/about.h"
 #include "support/cmocka_all.h"
 
 static char room[2][1 << 16];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether a run is good enough: by samples, by their mean, by a formula of the means and of what was typed. */
-#include "share/accepting.h"
+#include "api/accepting.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * 1.79 and 1.112) and those that InfluxDB 2 and 3 document. */
 #include <string.h>
 
-#include "share/answer.h"
+#include "ship/answer.h"
 #include "support/cmocka_all.h"
 
 static void answer_classes_follow_the_status(void **state)

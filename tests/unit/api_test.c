@@ -2,14 +2,14 @@
 /* The table of routes and openapi.yaml say the same: every route is described, every description
  * has a route, and both agree on what only the teacher may do. (tests/system/openapi_test.py holds
  * the answers against the schemas.) */
-#include "share/api.h"
+#include "api/api.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/text.h"
-#include "share/openapi.h"
+#include "api/openapi.h"
 #include "support/cmocka_all.h"
 
 enum { MOST = 96, TEXT = 96 };

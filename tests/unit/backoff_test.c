@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A classroom of boards must not come back in lockstep, and none may give up. */
 #include "base/clock.h"
-#include "share/backoff.h"
+#include "ship/backoff.h"
 #include "support/cmocka_all.h"
 
 #define S ((int64_t)NS_PER_S)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "share/body.h"
+#include "ship/body.h"
 #include "support/cmocka_all.h"
 
 static struct device board_with(

@@ -3,7 +3,7 @@
 /* The point that a run makes in the plot of its class: as the pages plot it (tests/web/class_points_test.mjs). */
 #include <string.h>
 
-#include "share/class_point.h"
+#include "class/class_point.h"
 #include "support/cmocka_all.h"
 
 static char L[] = "L", T[] = "T", T2[] = "T2", g[] = "g", square[] = "T^2",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows become columns without losing a spike, a row or their order, whatever the rate. */
-#include "share/condense.h"
+#include "live/condense.h"
 
 #include <jansson.h>
 #include <math.h>

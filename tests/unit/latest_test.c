@@ -2,7 +2,7 @@
 /* The reader gets whole values, the newest ones, in order, however the threads meet. */
 #include <pthread.h>
 
-#include "share/latest.h"
+#include "ship/latest.h"
 #include "support/cmocka_all.h"
 
 enum { VALUES = 200000, WORDS = 64 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who compares a told value with the limits of its time says of it what the device's value says. */
-#include "share/limits.h"
+#include "live/limits.h"
 
 #include <math.h>
 
 #include "data/flag.h"
-#include "share/json.h"
+#include "live/json.h"
 #include "support/cmocka_all.h"
 
 static const struct channel channel = {.id = "t", .low = -20, .high = 80, .resolution = 0.1};

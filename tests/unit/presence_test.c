@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One thread only: ThreadSanitizer has nothing to see here. */
 /* Who gives way in a class that is full: never one who is there. */
-#include "share/presence.h"
+#include "class/presence.h"
 
 #include <stdio.h>
 #include <string.h>

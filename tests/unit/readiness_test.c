@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One thread only: ThreadSanitizer has nothing to see here. */
 /* What is plugged in, dealt to groups: substitutes, shares, troubles, and what to plug in. */
-#include "share/readiness.h"
+#include "class/readiness.h"
 
 #include <stdio.h>
 #include <stdlib.h>

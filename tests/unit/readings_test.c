@@ -3,9 +3,9 @@
 /* Whose run a reading is: one rule for answers, results, files and reports. */
 #include <string.h>
 
-#include "share/about.h"
-#include "share/readings.h"
-#include "share/typed_table.h"
+#include "export/about.h"
+#include "class/readings.h"
+#include "export/typed_table.h"
 #include "support/cmocka_all.h"
 
 #define S ((int64_t)NS_PER_S)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The last second of a stream, whatever its rate. */
-#include "share/recent.h"
+#include "live/recent.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which path goes where, and which names are ours. */
-#include "share/route.h"
+#include "http/route.h"
 
 #include <string.h>
 

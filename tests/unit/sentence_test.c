@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "share/sentence.h"
+#include "ship/sentence.h"
 #include "support/cmocka_all.h"
 
 static char english[256], chinese[256];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One thread only: ThreadSanitizer has nothing to see here. */
 /* Folders of lessons: the school's before kitlog's, what has a mistake is left out, the rest is there. */
-#include "share/shelf.h"
+#include "class/shelf.h"
 
 #include <errno.h>
 #include <stdio.h>

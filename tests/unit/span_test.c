@@ -3,7 +3,7 @@
 /* What is settled and what is not: against a model that has one bit per instant. */
 #include <string.h>
 
-#include "share/span.h"
+#include "ship/span.h"
 #include "support/cmocka_all.h"
 #include "support/draw.h"
 

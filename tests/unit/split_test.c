@@ -3,7 +3,7 @@
  * stored, exactly the bad ones are set aside, and it does not take many requests. */
 #include <string.h>
 
-#include "share/split.h"
+#include "ship/split.h"
 #include "support/cmocka_all.h"
 #include "support/draw.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who gets in, for how long, and how often one may guess. */
-#include "share/teacher.h"
+#include "http/teacher.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sentences for what goes wrong with a kit. The words are looked for in the sources themselves: one
  * without a sentence fails. */
-#include "share/trouble.h"
+#include "live/trouble.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -4,10 +4,10 @@
  * is tests/system/exports_test.py. */
 #include <string.h>
 
-#include "share/html.h"
-#include "share/paper_chart.h"
-#include "share/workbook.h"
-#include "share/workbook_xml.h"
+#include "http/html.h"
+#include "export/paper_chart.h"
+#include "export/workbook.h"
+#include "export/workbook_xml.h"
 #include "support/cmocka_all.h"
 
 static char room[1 << 16];

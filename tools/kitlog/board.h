@@ -29,7 +29,7 @@ const struct config *board_config(
 
 /* Folders of kits, kitlog's own first, as the daemon reads them (sense/catalogue.h). */
 const char *const *board_kits(const struct board *board, size_t *ret_n);
-/* The same of lessons (share/shelf.h). */
+/* The same of lessons (class/shelf.h). */
 const char *const *board_lessons(const struct board *board, size_t *ret_n);
 
 /* GET, expecting 200 and JSON. On failure says why on stderr in one sentence and returns NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* CSV exports of several boards (share/export.h) become one: their lines in order of time, each with
+/* CSV exports of several boards (export/export.h) become one: their lines in order of time, each with
  * its own cells and those of the others empty. One thread. */
 #pragma once
 

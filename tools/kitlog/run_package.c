@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "share/zip_out.h"
+#include "export/zip_out.h"
 #include "tools/kitlog/say.h"
 
 enum { BLOCK = 65536 };

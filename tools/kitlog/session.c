@@ -216,9 +216,9 @@ static int act_for(const struct call *call, const char *what)
 
 	if (result)
 		return result;
-	json_t *body = ns < 0 ? json_pack("{s:s}", "do", what)
-			      : json_pack("{s:s, s:I}", "do", what, "lasts_us",
-					(json_int_t)(ns / NS_PER_US));
+	json_t *body = ns < 0
+		? json_pack("{s:s}", "do", what)
+		: json_pack("{s:s, s:I}", "do", what, "lasts_us", (json_int_t)(ns / NS_PER_US));
 
 	return finish(call, act(call, id, body));
 }

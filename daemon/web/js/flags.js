@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // What a reading must not be taken for: a value that the instrument cannot mean, or one of before it is
-// warm. The board says where a range ends (daemon/share/limits.h), and has the same rule for its files
+// warm. The board says where a range ends (daemon/live/limits.h), and has the same rule for its files
 // (daemon/data/flag.h); tests/data/flags.txt holds for both. Pure.
 
 /** @typedef {'warm-up'|'out-of-range'} Flag */

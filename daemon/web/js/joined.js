@@ -2,7 +2,7 @@
 // @ts-check
 // Two kits in one formula: what one measured at the instants of the other. Between two values it is on the straight line,
 // where these are no more than three of its periods apart: over a gap there is none, and none before the first and after the
-// last. The board joins the x and y of a fit by the same rule (share/fit_points.c). Pure.
+// last. The board joins the x and y of a fit by the same rule (history/fit_points.c). Pure.
 
 /** @typedef {import('./series.js').Block} Block */
 /** @typedef {import('./series.js').Lane} Lane */

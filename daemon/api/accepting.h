@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Is a run good enough? By each entry of its lesson's `accept`, once it is over: are there samples enough,
+ * and does their mean lie in the range. Of a formula it is its value where each need has its mean and what
+ * was typed is as it was typed last, which is the point that the class plot makes of the run; of what is
+ * typed it is the last value.
+ *
+ * The last run of each group of an open session is judged when it is on the card, and again when something
+ * was typed or calibrated; what was judged is remembered (class/acceptances.h) and told. Main thread; the rows are read
+ * on the slow one. */
+#pragma once
+
+#include "api/parts.h"
+#include "class/results.h"
+
+/* By what is known of the run, which was read; `typed`: how often each was typed. Pure. */
+void accepting_judge(const struct lesson *lesson, const struct result_run *run, const json_t *typed,
+	struct accepted *ret_accepted);
+
+/* Begins to judge what waits for it. Call it each second. */
+void accepting_look(struct parts *parts);

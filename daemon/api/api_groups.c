@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a group does: predict, start and stop where it may, mark; readings are api_readings.c. The browser
+ * has joined that group, or is the teacher's. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/ask.h"
+#include "api/classes.h"
+#include "api/handlers.h"
+#include "live/json.h"
+#include "live/json_tree.h"
+#include "class/run_notes.h"
+
+/* ---------------------------------------------------------------- predictions */
+
+static void refuse_prediction(struct request *request)
+{
+	request_refuse(request, 400, "bad_parameter",
+		"预测要写 choice（第几个）、value（一个数）或 points（2 到 200 个点）中的一个。",
+		"Predict one of choice (its number), value (a number), or points (2 to 200 of "
+		"them).");
+}
+
+void handle_prediction(void *self, struct request *request)
+{
+	static const char *const forms[] = {"choice", "value", "points"};
+	struct saying saying;
+	const json_t *given = NULL;
+	const char *form = NULL;
+	unsigned n = 0;
+
+	if (!classes_hear(self, request, &saying))
+		return;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		const json_t *value = json_object_get(saying.asked, forms[i]);
+
+		if (!value || json_is_null(value))
+			continue;
+		given = value;
+		form = forms[i];
+		n++;
+	}
+	const struct act act = {.id = saying.parts->sessions.last_act + 1,
+		.session = saying.session->id,
+		.who = saying.who,
+		.kind = ACT_PREDICT,
+		.body = n == 1 ? json_pack("{sIsO}", "group", (json_int_t)saying.group, form, given)
+			       : NULL};
+	if (!act.body || classroom_judge(saying.parts->sessions.room, &act) == ACT_BAD)
+		refuse_prediction(request);
+	else
+		classes_say(&saying, ACT_PREDICT, json_incref(act.body));
+	json_decref(act.body);
+	json_decref(saying.asked);
+}
+
+/* Of one's own group, of all for the teacher and once all is revealed. */
+static void answer_predicted(struct parts *parts, struct request *request,
+	const struct classroom *room, const struct session *session)
+{
+	struct text text = answer_begin(parts);
+	uint32_t number;
+
+	(void)room;
+	if (!ask_id(request, 1, &number))
+		return;
+	if (number > session->n_groups) {
+		classes_refuse(request, ACT_NO_GROUP);
+	} else if (!session->is_revealed && !parts_is_teacher(parts, request) &&
+		classes_member(parts, request, session) != number) {
+		request_refuse(request, 403, "hidden", "揭晓以后才能看别的组。",
+			"Other groups are shown once all is revealed.");
+	} else {
+		text_add(&text, "{\"prediction\":");
+		classes_write_prediction(session->groups[number].prediction, &text);
+		text_add(&text, "}\n");
+		answer_send(request, 200, &text);
+	}
+}
+
+void handle_predicted(void *self, struct request *request)
+{
+	classes_look(self, request, answer_predicted);
+}
+
+/* {"value": 9.8}, without whose it is; null: none. */
+void classes_write_prediction(const json_t *prediction, struct text *text)
+{
+	json_t *told = run_notes_prediction(prediction);
+
+	json_tree(text, told);
+	json_decref(told);
+}
+
+/* ---------------------------------------------------------------- runs */
+
+static void refuse_do(struct request *request)
+{
+	refuse_parameter(request, "do", "要写 start、arm、stop 或 resume",
+		"must be start, arm, stop or resume");
+}
+
+/* What it wants done with its run, as it is done to this group alone. NULL: refused. */
+static json_t *run_body(
+	const struct saying *saying, enum act_kind kind, const struct beginning *begin)
+{
+	unsigned group = 1u << saying->group;
+
+	switch (kind) {
+	case ACT_START:
+		return sessions_start_body(&saying->parts->sessions, saying->session, group,
+			begin->from, (struct instant){INT64_MAX}, begin->lasts_ns);
+	case ACT_ARM:
+		return classes_have_trigger(saying->parts, saying->request, saying->session)
+			? classes_arm_body(saying->session, group, begin->lasts_ns)
+			: NULL;
+	case ACT_STOP:
+	case ACT_RESUME:
+		return classes_groups_body(saying->session, group);
+	default:
+		refuse_do(saying->request);
+		return NULL;
+	}
+}
+
+void handle_group_run(void *self, struct request *request)
+{
+	struct beginning begin;
+	const char *name = "";
+	struct saying saying;
+
+	if (!classes_hear(self, request, &saying))
+		return;
+	if (saying.who != ACT_BY_TEACHER && !saying.session->groups_may_start) {
+		request_refuse(request, 403, "teacher_starts", "这节课由老师开始。等老师按开始。",
+			"The teacher starts this one. Wait for the teacher.");
+	} else if (ask_member_text(request, saying.asked, "do", &name) &&
+		classes_ask_beginning(
+			saying.parts, request, saying.session, saying.asked, &begin)) {
+		enum act_kind kind = act_kind_named(name);
+		json_t *body = run_body(&saying, kind, &begin);
+
+		if (body)
+			classes_say(&saying, kind, body);
+	}
+	json_decref(saying.asked);
+}
+
+/* ---------------------------------------------------------------- marks */
+
+static int make_mark(const struct saying *saying, const char *words, struct mark *mark,
+	const struct act **ret_act)
+{
+	struct act wanted = {.session = saying->session->id,
+		.who = saying->who,
+		.kind = ACT_MARK,
+		.body = json_pack("{sIsIss}", "group", (json_int_t)saying->group, "at_ns",
+			(json_int_t)mark->at.ns, "text", words)};
+	struct text author = text_over(mark->author, sizeof mark->author);
+	int r;
+
+	act_who_write(saying->who, &author);
+	mark->session = saying->session->id;
+	mark->group = saying->group;
+	r = text_copy(mark->text, sizeof mark->text, words) && wanted.body
+		? sessions_do(&saying->parts->sessions, &wanted, mark, ret_act)
+		: ACT_TOO_LONG;
+	json_decref(wanted.body);
+	return r;
+}
+
+void classes_mark(const struct saying *saying)
+{
+	const struct act *act = NULL;
+	const char *words = "";
+	struct mark mark = {.id = 0};
+
+	if (!ask_member_text(saying->request, saying->asked, "text", &words) ||
+		!classes_ask_at(saying, &mark.at))
+		return;
+	int r = make_mark(saying, words, &mark, &act);
+
+	if (r == 0)
+		announce_mark(saying->parts, &mark);
+	if (r == ACT_TOO_LONG)
+		request_refuse(saying->request, 400, "too_long",
+			"标记太长了，最多 63 个汉字，191 个字母。写短一点。",
+			"The mark is too long: at most 191 letters, or 63 Chinese characters. Make it shorter.");
+	else
+		classes_answer(saying->parts, saying->request, r, act);
+}
+
+void handle_group_mark(void *self, struct request *request)
+{
+	struct saying saying;
+
+	if (!classes_hear(self, request, &saying))
+		return;
+	classes_mark(&saying);
+	json_decref(saying.asked);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* GET /runs/{id}/package, which http/download.h sends, and GET /runs/{id}/streams. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "http/ask.h"
+#include "api/classes.h"
+#include "api/handlers.h"
+#include "export/import.h"
+#include "export/package.h"
+#include "export/run_about.h"
+
+static struct instant end_of(const struct run *run, struct instant now)
+{
+	return run->to.ns == INT64_MAX ? now : run->to;
+}
+
+void handle_package(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct instant now = clock_now(parts->clock);
+	struct package_options options = {
+		.board = parts->board, .directory = parts->config->data, .n_runs = 1};
+	struct text file = text_over(options.file, sizeof options.file);
+	struct product *product;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	if (!parts->runs.is_known && !import_of(id)) {
+		refuse_busy(request);
+		return;
+	}
+	const struct run *run = parts_find_run(parts, id);
+	if (!run) {
+		refuse_no_run(request, id);
+		return;
+	}
+	options.runs = calloc(1, sizeof *options.runs);
+	if (!options.runs) {
+		refuse_busy(request);
+		return;
+	}
+	options.runs->run = *run;
+	options.runs->import = import_of(id);
+	options.runs->hides_notes = !classes_may_see_notes(parts, request, run);
+	options.runs->run.to = options.to = end_of(run, now);
+	text_addf(&file, import_of(id) ? "kitlog-import-%u" : "kitlog-run-%u", run->number);
+	if (package_product_new(&options, &product) < 0)
+		refuse_busy(request);
+	else
+		download_start(&parts->downloads, request, product);
+}
+
+/* --- of a session --- */
+
+static bool is_of(const struct run *run, uint32_t session)
+{
+	return run->session == session && !run->is_withdrawn;
+}
+
+/* As classes_may_see_notes of each run. */
+static struct session_about_options session_options(
+	const struct parts *parts, const struct request *request, uint32_t id)
+{
+	const struct session *session =
+		parts->sessions.is_known ? classroom_session(parts->sessions.room, id) : NULL;
+	const struct runs *runs = &parts->runs;
+	struct session_about_options options = {.session = id,
+		.board = parts->board,
+		.now = clock_now(parts->clock),
+		.shows_all = !session || !session_is_open(session) || session->is_revealed ||
+			parts_is_teacher(parts, request),
+		.own = session ? classes_member(parts, request, session) : 0};
+
+	for (size_t i = 0; i < runs->n && !options.lesson; i++)
+		if (is_of(&runs->run[i], id) && runs->run[i].lesson[0])
+			options.lesson = shelf_find(parts->shelf, runs->run[i].lesson);
+	return options;
+}
+
+void handle_session_package(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	const struct runs *runs = &parts->runs;
+	struct package_options options = {
+		.board = parts->board, .directory = parts->config->data, .has_folders = true};
+	struct text file = text_over(options.file, sizeof options.file);
+	struct instant now = clock_now(parts->clock);
+	struct product *product;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	if (!runs->is_known) {
+		refuse_busy(request);
+		return;
+	}
+	options.runs = calloc(runs->n + 1, sizeof *options.runs);
+	for (size_t i = 0; options.runs && i < runs->n; i++) {
+		struct run *to = &options.runs[options.n_runs].run;
+
+		if (!is_of(&runs->run[i], id))
+			continue;
+		*to = runs->run[i];
+		to->to = end_of(to, now);
+		options.runs[options.n_runs].hides_notes =
+			!classes_may_see_notes(parts, request, &runs->run[i]);
+		if (to->to.ns > options.to.ns)
+			options.to = to->to;
+		options.n_runs++;
+	}
+	options.session = session_options(parts, request, id);
+	text_addf(&file, "kitlog-session-%u", id);
+	if (options.n_runs == 0) {
+		free(options.runs);
+		refuse_unknown(
+			request, "这节课还没有记录。", "There is no run in this session yet.");
+	} else if (package_product_new(&options, &product) < 0) {
+		refuse_busy(request);
+	} else {
+		download_start(&parts->downloads, request, product);
+	}
+}
+
+/* --- which streams a run has --- */
+
+struct asking {
+	struct job job;
+	struct parts *parts;
+	struct request *request;
+	struct run run;
+	const char *board, *directory;
+	struct about about;
+	int result;
+};
+
+static void ask_store(struct job *job, struct reader *reader)
+{
+	struct asking *asking = CONTAINER(job, struct asking, job);
+	const struct run_about_options options = {.directory = asking->directory,
+		.import = job->import,
+		.own = {.board = asking->board,
+			.run = &asking->run,
+			.kept = asking->run.to,
+			.hides_notes = true}};
+
+	asking->result = reader ? run_about(reader, &options, &asking->about) : -ENODEV;
+}
+
+static void answer_streams(struct job *job)
+{
+	struct asking *asking = CONTAINER(job, struct asking, job);
+	struct text text = answer_begin(asking->parts);
+
+	if (!job->has_run || (asking->result < 0 && asking->result != -ENOENT)) {
+		refuse_busy(asking->request);
+	} else {
+		text_addf(&text, "{\"run\":%u,\"streams\":", asking->run.id);
+		about_write_streams(&asking->about, &text);
+		text_add(&text, "}\n");
+		answer_send(asking->request, 200, &text);
+	}
+	about_clear(&asking->about);
+	free(asking);
+}
+
+void handle_run_streams(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct asking *asking;
+	const struct run *run;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return;
+	run = parts_find_run(parts, id);
+	if (!run) {
+		if (parts->runs.is_known || import_of(id))
+			refuse_no_run(request, id);
+		else
+			refuse_busy(request);
+		return;
+	}
+	asking = calloc(1, sizeof *asking);
+	if (asking) {
+		asking->job = (struct job){
+			.import = import_of(id), .run = ask_store, .done = answer_streams};
+		asking->parts = parts;
+		asking->request = request;
+		asking->run = *run;
+		asking->run.to = end_of(run, clock_now(parts->clock));
+		asking->board = parts->board;
+		asking->directory = parts->config->data;
+	}
+	if (!asking || work_submit(parts->work, &asking->job) < 0) {
+		refuse_busy(request);
+		free(asking);
+		return;
+	}
+	request_wait(request);
+}

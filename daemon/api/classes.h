@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the handlers of sessions, groups and joining share: a session as JSON, the refusals of the
+ * classroom in words, who asks, and sessions that are on the card only. Inside the API. Main thread. */
+#pragma once
+
+#include <jansson.h>
+
+#include "api/parts.h"
+
+/* The Session of openapi.yaml. */
+void classes_write(const struct parts *parts, const struct session *session, struct text *text);
+void classes_write_reading(const struct parts *parts, const struct session *session,
+	const struct act *act, struct text *text);
+
+void classes_write_prediction(const json_t *prediction, struct text *text); /* NULL: null */
+
+/* What sessions_do said, when it was not 0. */
+void classes_refuse(struct request *request, int result);
+
+/* Done, or refused: answered when it is on the card. */
+void classes_answer(
+	struct parts *parts, struct request *request, int result, const struct act *act);
+
+/* The session in the path, in memory and open or just ended; NULL: the request has been refused. */
+const struct session *classes_open(struct parts *parts, struct request *request);
+
+/* The group of a session in the path, and who asks for it: that group, or the teacher (*ret_who). False:
+ * refused. */
+bool classes_group(struct parts *parts, struct request *request, const struct session **ret_session,
+	unsigned *ret_group, int *ret_who);
+
+/* Somebody says something for a group. */
+struct saying {
+	struct parts *parts;
+	struct request *request;
+	const struct session *session;
+	unsigned group;
+	int who;
+	json_t *asked; /* to json_decref */
+};
+
+/* The group's or the teacher's, with a body, and not too often; false: refused. */
+bool classes_hear(void *self, struct request *request, struct saying *ret_saying);
+/* It becomes an act; the body is taken over. */
+void classes_say(const struct saying *saying, enum act_kind kind, json_t *body);
+/* A mark of the group, of all where it is 0; answers, or refuses. */
+void classes_mark(const struct saying *saying);
+/* When it was, now where it is not said; false: refused. */
+bool classes_ask_at(const struct saying *saying, struct instant *ret_at);
+
+/* The group that a browser has joined in a session; 0: none. */
+unsigned classes_member(
+	const struct parts *parts, const struct request *request, const struct session *session);
+
+/* What a group typed and predicted is its own and the teacher's until it is revealed; then, and when the
+ * session is over, everybody's. */
+bool classes_may_see_notes(
+	const struct parts *parts, const struct request *request, const struct run *run);
+
+/* Asks the card if need be: calls `answer` with the session in the path, of whichever classroom it is
+ * in, which is lent for the call; or refuses. */
+typedef void classes_view(struct parts *parts, struct request *request,
+	const struct classroom *room, const struct session *session);
+void classes_look(struct parts *parts, struct request *request, classes_view *answer);
+
+/* The body of an act of these groups, bit 1 << number. */
+json_t *classes_groups_body(const struct session *session, unsigned groups);
+
+/* Somebody wants groups to start, at once or when their trigger comes. How long they record: as asked by
+ * `lasts_us` (0: until they are stopped), else as the lesson says, where it records at a rate. */
+struct beginning {
+	struct instant from, to; /* INT64_MAX: now, going on */
+	int64_t lasts_ns;        /* 0: until they are stopped */
+};
+/* False: refused. */
+bool classes_ask_beginning(struct parts *parts, struct request *request,
+	const struct session *session, const json_t *asked, struct beginning *ret_beginning);
+/* Has its lesson a trigger? False: refused. */
+bool classes_have_trigger(
+	const struct parts *parts, struct request *request, const struct session *session);
+json_t *classes_arm_body(const struct session *session, unsigned groups, int64_t lasts_ns);
+
+/* Groups that may record something: those with devices, all where none has any. */
+unsigned classes_equipped(const struct session *session);
+unsigned classes_recording(const struct session *session);
+unsigned classes_armed(const struct session *session);
+
+/* Each session whose groups became ready, or are so no longer, or could be dealt something, is told. Call it
+ * each second. */
+void classes_watch(struct parts *parts);

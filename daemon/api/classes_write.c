@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A session as the API tells it, see classes.h; what of it depends on the kits is told anew when that
+ * changes. */
+#include "api/classes.h"
+
+#include "api/handlers.h"
+#include "live/json.h"
+#include "api/plugged.h"
+
+static void add_wall(const struct parts *parts, struct instant at, struct text *text)
+{
+	struct wall wall;
+
+	if (walltime_at(&parts->walltime, at, &wall, NULL))
+		text_add_int(text, wall.ns / NS_PER_US);
+	else
+		text_add(text, "null");
+}
+
+static void add_id(struct text *text, uint32_t id)
+{
+	if (id)
+		text_add_uint(text, id);
+	else
+		text_add(text, "null");
+}
+
+static void add_instant(struct text *text, bool is_there, struct instant at)
+{
+	if (is_there)
+		text_add_int(text, instant_us(at));
+	else
+		text_add(text, "null");
+}
+
+static bool is_well(const struct parts *parts, uint32_t id)
+{
+	struct trouble_words problem = {.zh = ""};
+	bool is_gone = true, is_gone_at;
+	const struct device *device = live_device(parts->live, id, &is_gone);
+
+	if (!device || is_gone)
+		return false;
+	live_device_at(parts->live, device->port, &is_gone_at, &problem);
+	return !problem.zh[0];
+}
+
+/* It has what it needs: a recording in place of a device will do. */
+static bool is_ready(const struct parts *parts, const struct session_group *group)
+{
+	if (group->replay)
+		return true;
+	for (unsigned i = 0; i < group->n_devices; i++)
+		if (!is_well(parts, group->devices[i]))
+			return false;
+	return group->n_devices > 0;
+}
+
+/* Of the last run, once it is over. */
+static void add_acceptances(const struct parts *parts, const struct session *session,
+	unsigned number, struct text *text)
+{
+	const struct session_run *last = NULL;
+
+	for (size_t i = 0; i < session->n_runs; i++)
+		last = session->runs[i].group == number ? &session->runs[i] : last;
+	text_add(text, ",\"accept\":");
+	if (last && session->lesson[0])
+		acceptances_write(&parts->acceptances, shelf_find(parts->shelf, session->lesson),
+			last->run, last->to, text);
+	else
+		text_add(text, "null");
+}
+
+static void add_group(const struct parts *parts, const struct session *session, unsigned number,
+	struct text *text)
+{
+	const struct session_group *group = &session->groups[number];
+	unsigned n_joined = 0;
+	bool is_first = true;
+
+	for (size_t i = 0; i < session->n_members; i++)
+		n_joined += session->members[i].group == number;
+	text_addf(text, "{\"number\":%u,\"animal\":", number);
+	json_words(text, group_animal(number).zh, group_animal(number).en);
+	text_add(text, ",\"devices\":[");
+	for (unsigned i = 0; i < group->n_devices; i++)
+		text_addf(text, "%s%u", i ? "," : "", group->devices[i]);
+	text_addf(text, "],\"joined\":%u,\"run\":", n_joined);
+	add_id(text, group->run);
+	text_add(text, ",\"ends_us\":");
+	add_instant(text, group->run && group->ends.ns != INT64_MAX, group->ends);
+	text_add(text, ",\"armed_us\":");
+	add_instant(text, group->armed.ns, group->armed);
+	text_add(text, ",\"runs\":[");
+	for (size_t i = 0; i < session->n_runs; i++) {
+		if (session->runs[i].group != number)
+			continue;
+		text_addf(text, "%s%u", is_first ? "" : ",", session->runs[i].run);
+		is_first = false;
+	}
+	text_add_char(text, ']');
+	add_acceptances(parts, session, number, text);
+	text_add(text, ",\"has_prediction\":");
+	json_bool(text, group->prediction != NULL);
+	text_add(text, ",\"may_predict\":");
+	json_bool(text, session_is_open(session) && session_may_predict(session, number));
+	text_add(text, ",\"is_ready\":");
+	json_bool(text, is_ready(parts, group));
+	text_add(text, ",\"replay\":");
+	if (group->replay)
+		text_addf(text, "{\"run\":%u,\"since_us\":%lld}", group->replay,
+			(long long)instant_us(group->replay_since));
+	else
+		text_add(text, "null");
+	text_add_char(text, '}');
+}
+
+static void add_phase(const struct session *session, struct text *text)
+{
+	if (!session->has_phase) {
+		text_add(text, "null");
+		return;
+	}
+	text_addf(text, "{\"index\":%u,\"since_us\":%lld,\"paused_us\":", session->phase,
+		(long long)instant_us(session->phase_since));
+	if (session->is_paused)
+		text_add_int(text, instant_us(session->paused));
+	else
+		text_add(text, "null");
+	text_add_char(text, '}');
+}
+
+static void add_text_or_null(struct text *text, const char *value)
+{
+	if (value[0])
+		text_add_json(text, value);
+	else
+		text_add(text, "null");
+}
+
+void classes_write(const struct parts *parts, const struct session *session, struct text *text)
+{
+	bool is_open = session_is_open(session);
+	struct deal deal;
+
+	text_addf(text, "{\"id\":%u,\"code\":", session->id);
+	add_text_or_null(text, is_open ? session->code : "");
+	text_add(text, ",\"lesson\":");
+	add_text_or_null(text, session->lesson);
+	text_add(text, ",\"title\":");
+	text_add_json(text, session->title);
+	text_add(text, ",\"is_project\":");
+	json_bool(text, session->is_project);
+	text_addf(text, ",\"state\":\"%s\",\"made_us\":%lld,\"wall_made_us\":",
+		!is_open                              ? "ended"
+			: session_is_running(session) ? "running"
+						      : "open",
+		(long long)instant_us(session->made));
+	add_wall(parts, session->made, text);
+	text_add(text, ",\"ended_us\":");
+	if (is_open)
+		text_add(text, "null");
+	else
+		text_add_int(text, instant_us(session->ended));
+	text_add(text, ",\"groups\":[");
+	for (unsigned i = 1; i <= session->n_groups; i++) {
+		text_add(text, i > 1 ? "," : "");
+		add_group(parts, session, i, text);
+	}
+	text_addf(text, "],\"can_deal\":%u,\"phase\":", plugged_deal(parts, session, &deal));
+	add_phase(session, text);
+	text_add(text, ",\"is_frozen\":");
+	json_bool(text, session->is_frozen);
+	text_add(text, ",\"frozen_us\":");
+	if (session->is_frozen)
+		text_add_int(text, instant_us(session->frozen));
+	else
+		text_add(text, "null");
+	text_add(text, ",\"y_range\":");
+	if (session->has_range)
+		json_numbers(text, (const double[]){session->low, session->high}, 1, 2);
+	else
+		text_add(text, "null");
+	text_add(text, ",\"is_revealed\":");
+	json_bool(text, session->is_revealed);
+	text_addf(text, ",\"may_start\":\"%s\"}", session->groups_may_start ? "groups" : "teacher");
+}
+
+/* ---------------------------------------------------------------- readiness */
+
+static unsigned ready_groups(const struct parts *parts, const struct session *session)
+{
+	unsigned ready = 0;
+
+	for (unsigned i = 1; i <= session->n_groups; i++)
+		ready |= is_ready(parts, &session->groups[i]) ? 1u << i : 0;
+	return ready;
+}
+
+void classes_watch(struct parts *parts)
+{
+	struct ready *of = parts->ready;
+
+	if (!parts->sessions.is_known)
+		return;
+	for (size_t i = 0, n = 0; i < classroom_count(parts->sessions.room); i++) {
+		const struct session *session = classroom_at(parts->sessions.room, i);
+		struct ready now = {.session = session->id};
+		struct deal deal;
+
+		if (!session_is_open(session) || n == PARTS_READY)
+			continue;
+		now.groups = ready_groups(parts, session);
+		now.can_deal = plugged_deal(parts, session, &deal);
+		if (of[n].session == now.session &&
+			(of[n].groups != now.groups || of[n].can_deal != now.can_deal))
+			announce_session(parts, session, NULL);
+		of[n++] = now;
+	}
+}

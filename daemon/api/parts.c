@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The few steps all handlers share. */
+#include "api/parts.h"
+
+struct text answer_begin(struct parts *parts)
+{
+	return text_over(parts->scratch, PARTS_SCRATCH);
+}
+
+void answer_send(struct request *request, unsigned status, const struct text *text)
+{
+	if (text->is_cut)
+		request_refuse(request, 500, "too_much", "内容太多，放不下。拔掉几台器材再试。",
+			"There is more than fits. Unplug some kits and try again.");
+	else
+		request_answer(request, status, "application/json", text->at, text->length);
+}
+
+const struct run *parts_find_run(const struct parts *parts, int64_t id)
+{
+	const struct imported *imported = imports_find(&parts->imports, id);
+
+	if (imported)
+		return id == imported->run.id ? &imported->run : NULL;
+	return id > 0 && id <= UINT32_MAX ? runs_find(&parts->runs, (uint32_t)id) : NULL;
+}
+
+bool parts_is_teacher(const struct parts *parts, const struct request *request)
+{
+	return teacher_knows(
+		&parts->teacher, request_cookie(request, "kitlog"), clock_now(parts->clock));
+}

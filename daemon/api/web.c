@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opens what is behind the door, in the order in which it stands on each other, and passes on the
+ * news. */
+#include "api/web.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/container.h"
+#include "base/text.h"
+#include "api/accepting.h"
+#include "api/api.h"
+#include "api/classes.h"
+#include "live/described.h"
+#include "class/endings.h"
+#include "api/handlers.h"
+#include "http/http.h"
+
+#define LOG_TAG "web"
+#include "base/log.h"
+
+/* A class of forty types four digits, and slips. */
+enum { WRONG_CODES = 60, WRONG_CODES_PER_ADDRESS = 10 };
+/* A class behind one router comes at once, and a hall of classes. */
+enum { JOINS = 240, JOINS_PER_ADDRESS = 80 };
+enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000, PING_BEATS = 10, LOAD_BEATS = 5 };
+
+static const int64_t LISTEN_AGAIN_NS = 5 * (int64_t)NS_PER_S;
+
+struct web {
+	struct parts parts;
+	struct loop *loop;
+	struct http_options http_options;
+	struct http *http; /* NULL while the port is taken */
+	struct log_state http_state, lists_state;
+	struct ring *notices; /* keep's, after each commit */
+	struct timer beat;    /* each second: health */
+	struct timer listen_again;
+	unsigned n_beats;
+	char board[BOARD_TEXT];
+	char address[ADDRESS_TEXT];
+	char *scratch;
+};
+
+static void send_out(void *self)
+{
+	struct web *web = self;
+
+	if (web->http)
+		http_run(web->http);
+}
+
+/* --- news --- */
+
+static bool settle_all(struct parts *parts)
+{
+	bool has_any = settle_look(&parts->settles);
+
+	has_any |= settle_look(&parts->readings);
+	has_any |= settle_look(&parts->acts);
+	return settle_look(&parts->receipts) || has_any;
+}
+
+static void read_notices(struct web *web)
+{
+	const struct store_status *status;
+	size_t n;
+
+	while (web->notices && (status = ring_peek(web->notices, &n))) {
+		web->parts.store = *status;
+		ring_drop(web->notices);
+		downloads_told(&web->parts.downloads);
+	}
+	if (settle_all(&web->parts))
+		send_out(web);
+}
+
+void web_feed(struct web *web)
+{
+	live_feed(web->parts.live);
+	read_notices(web);
+}
+
+static bool are_lists_known(const struct parts *parts)
+{
+	return parts->runs.is_known && parts->calibrations.is_known && parts->marks.is_known &&
+		parts->sessions.is_known;
+}
+
+static void tell_lists(struct web *web, int result)
+{
+	const struct parts *parts = &web->parts;
+
+	if (are_lists_known(parts))
+		log_state_clear(&web->lists_state, LOG_TAG,
+			"the lists of runs, sessions, marks and calibrations can be read again");
+	else
+		log_state_set(&web->lists_state, LOG_WARN, LOG_TAG,
+			"lists on the card cannot be read: %s; look at the card. Until then readings are shown%s%s%s%s",
+			strerror(-result), parts->runs.is_known ? "" : ", no run is started",
+			parts->calibrations.is_known ? "" : ", nothing is calibrated",
+			parts->marks.is_known ? "" : ", marks wait",
+			parts->sessions.is_known ? "" : ", sessions are away");
+}
+
+/* Of what earlier boots left, all that is not known yet; a list that cannot be read now keeps
+ * neither the others nor the pages away. */
+static void load_lists(struct web *web)
+{
+	struct parts *parts = &web->parts;
+	struct reader *reader = NULL;
+	int result = reader_open(parts->config->data, &reader), r;
+
+	if (reader && !parts->runs.is_known) {
+		r = runs_load(&parts->runs, reader, parts->keep);
+		result = r < 0 ? r : result;
+	}
+	if (reader && !parts->calibrations.is_known) {
+		r = calibrations_load(&parts->calibrations, reader, parts->keep);
+		result = r < 0 ? r : result;
+		if (r == 0 && parts->live)
+			live_recalibrate(parts->live);
+	}
+	if (reader && !parts->marks.is_known) {
+		r = marks_load(&parts->marks, reader);
+		result = r < 0 ? r : result;
+	}
+	if (reader && parts->runs.is_known && !parts->sessions.is_known) {
+		r = sessions_load(&parts->sessions, reader);
+		result = r < 0 ? r : result;
+	}
+	reader_close(reader);
+	tell_lists(web, result);
+}
+
+static void on_beat(struct timer *timer, struct instant now)
+{
+	struct web *web = CONTAINER(timer, struct web, beat);
+
+	walltime_refresh(&web->parts.walltime, now);
+	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
+		load_lists(web);
+	settle_all(&web->parts);
+	triggers_look(&web->parts.triggers);
+	endings_look(&web->parts.sessions);
+	accepting_look(&web->parts);
+	classes_watch(&web->parts);
+	marks_give(&web->parts.marks);
+	refinements_look(&web->parts.refinements);
+	if (++web->n_beats % PING_BEATS == 0)
+		events_ping(web->parts.events);
+	write_health(&web->parts, events_begin(web->parts.events, "health"));
+	events_send(web->parts.events);
+	send_out(web);
+}
+
+/* --- listening --- */
+
+static bool is_teacher(void *self, const struct request *request)
+{
+	return parts_is_teacher(self, request);
+}
+
+/* The first address of the board that others can reach; for people, who cannot open 0.0.0.0. */
+static bool find_address(char *ret_text, size_t size)
+{
+	struct ifaddrs *all;
+	bool is_found = false;
+
+	if (getifaddrs(&all) < 0)
+		return false;
+	for (const struct ifaddrs *i = all; i && !is_found; i = i->ifa_next) {
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET ||
+			(i->ifa_flags & IFF_LOOPBACK) || !(i->ifa_flags & IFF_UP))
+			continue;
+		const struct sockaddr_in *address = (const struct sockaddr_in *)(void *)i->ifa_addr;
+
+		is_found = inet_ntop(AF_INET, &address->sin_addr, ret_text, (socklen_t)size);
+	}
+	freeifaddrs(all);
+	return is_found;
+}
+
+static void write_address(struct web *web, unsigned port)
+{
+	const char *listen_at = web->http_options.listen;
+	struct text text = text_over(web->address, sizeof web->address);
+	char found[INET6_ADDRSTRLEN];
+	bool is_any = strcmp(listen_at, "0.0.0.0") == 0 || strcmp(listen_at, "::") == 0;
+
+	if (is_any)
+		listen_at = find_address(found, sizeof found) ? found : "127.0.0.1";
+	text_addf(&text, strchr(listen_at, ':') ? "http://[%s]:%u/" : "http://%s:%u/", listen_at,
+		port);
+}
+
+static int listen_now(struct web *web, char *ret_why, size_t size)
+{
+	int r = http_open(&web->http_options, &web->http, ret_why, size);
+
+	write_address(web, r == 0 ? http_port(web->http) : web->http_options.port);
+	return r;
+}
+
+/* A port that is taken costs nobody data: what is plugged in is followed all the same. */
+static void on_listen_again(struct timer *timer, struct instant now)
+{
+	struct web *web = CONTAINER(timer, struct web, listen_again);
+	char why[256];
+
+	if (listen_now(web, why, sizeof why) == 0)
+		log_state_clear(&web->http_state, LOG_TAG, "pages are at %s now", web->address);
+	else
+		timer_at(web->loop, timer, instant_add(now, LISTEN_AGAIN_NS));
+}
+
+const char *web_address(const struct web *web)
+{
+	return web->address;
+}
+
+/* --- opening --- */
+
+static void learn_board(struct web *web, const struct config *config)
+{
+	if (config->board)
+		text_copy(web->board, sizeof web->board, config->board);
+	else if (gethostname(web->board, sizeof web->board - 1) < 0)
+		text_copy(web->board, sizeof web->board, "kitlog");
+}
+
+/* Names of events must not be mistaken for those of an earlier life. */
+static uint64_t new_epoch(struct instant now)
+{
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+		random = (uint32_t)now.ns;
+	return random;
+}
+
+/* Another kit may mean another lesson. */
+static void devices_changed(void *self)
+{
+	struct web *web = self;
+
+	announce_lessons(&web->parts);
+}
+
+static void rows_came(void *self, const struct stream *stream, const struct current *current,
+	const struct feed_record *rows)
+{
+	struct web *web = self;
+
+	triggers_take(&web->parts.triggers, stream, current, rows);
+}
+
+static void load_pages(struct web *web, const char *folder)
+{
+	int r = pages_open(folder, &web->parts.pages);
+
+	if (r < 0)
+		log_warn("pages in %s: %s; install kitlog whole, or build the target pages", folder,
+			strerror(-r));
+}
+
+static bool rules_of_kit(void *self, const struct device *device, const struct stream *stream,
+	const struct channel *channel, struct calibration_rules *ret_rules)
+{
+	const struct parts *parts = self;
+
+	(void)stream;
+	return described_rules(parts->catalogue, device, channel, ret_rules);
+}
+
+static int open_parts(struct web *web, const struct web_options *options)
+{
+	struct parts *parts = &web->parts;
+	int r = work_open(options->loop, options->config->data, send_out, web, &parts->work);
+
+	if (r < 0)
+		return r;
+	r = work_open(options->loop, options->config->data, send_out, web, &parts->slow);
+	if (r < 0)
+		return r;
+	parts->uploads = (struct uploads){
+		.clock = options->clock, .work = parts->slow, .directory = options->config->data};
+	parts->imports.directory = options->config->data;
+	imports_load(&parts->imports);
+	walltime_init(&parts->walltime, parts->work);
+	parts->downloads = (struct downloads){.clock = options->clock,
+		.loop = options->loop,
+		.work = parts->work,
+		.keep = options->keep,
+		.store = &parts->store,
+		.refused = send_out,
+		.self = web};
+	downloads_init(&parts->downloads);
+	parts->refinements = (struct refinements){
+		.work = parts->work, .keep = options->keep, .store = &parts->store};
+	parts->marks = (struct marks){.keep = options->keep,
+		.catalogue = options->catalogue,
+		.made = announce_mark,
+		.self = parts};
+	parts->settles = (struct settles){.clock = options->clock,
+		.keep = options->keep,
+		.store = &parts->store,
+		.answer = answer_calibrations,
+		.self = parts};
+	parts->sessions = (struct sessions){.clock = options->clock,
+		.keep = options->keep,
+		.runs = &parts->runs,
+		.marks = &parts->marks,
+		.store = &parts->store,
+		.done = announce_session,
+		.ran = announce_run,
+		.self = parts};
+	parts->triggers = (struct triggers){
+		.sessions = &parts->sessions, .shelf = parts->shelf, .live = &parts->live};
+	parts->acts = parts->settles;
+	parts->acts.answer = answer_act;
+	parts->readings = parts->settles;
+	parts->readings.answer = take_reading;
+	parts->receipts = parts->settles;
+	parts->receipts.answer = answer_receipt;
+	parts->wrong_codes =
+		(struct guesses){.most = WRONG_CODES, .most_per_address = WRONG_CODES_PER_ADDRESS};
+	parts->joins = (struct guesses){.most = JOINS, .most_per_address = JOINS_PER_ADDRESS};
+	parts->presence.since = parts->started;
+	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
+	parts->calibrations.self = options->rules_of ? options->rules_self : parts;
+	load_lists(web);
+	r = events_new(&(struct events_options){.clock = options->clock,
+			       .epoch = new_epoch(parts->started),
+			       .hello = write_hello,
+			       .devices = write_devices,
+			       .self = parts},
+		&parts->events);
+	if (r < 0)
+		return r;
+	r = live_new(&(struct live_options){.clock = options->clock,
+			     .loop = options->loop,
+			     .feed = options->feed,
+			     .events = parts->events,
+			     .catalogue = options->catalogue,
+			     .calibrations = &parts->calibrations,
+			     .walltime = &parts->walltime,
+			     .wallwatch = options->wallwatch,
+			     .marks = &parts->marks,
+			     .took = rows_came,
+			     .sent = send_out,
+			     .changed = devices_changed,
+			     .self = web},
+		&parts->live);
+	if (r < 0)
+		return r;
+	load_pages(web, options->pages);
+	return 0;
+}
+
+static void prepare_listening(struct web *web, const struct web_options *options)
+{
+	web->http_options = (struct http_options){
+		.clock = options->clock,
+		.loop = options->loop,
+		.listen = options->config->http.listen,
+		.port = options->config->http.port,
+		.board = web->board,
+		.names = options->config->http.names,
+		.n_names = options->config->http.n_names,
+		.otherwise = api_otherwise,
+		.is_teacher = is_teacher,
+		.came = note_presence,
+		.uploads = &web->parts.uploads,
+		.upload_path = "/api/v1/import",
+		.self = &web->parts,
+	};
+	web->http_options.routes = api_routes(&web->http_options.n_routes);
+}
+
+int web_open(const struct web_options *options, struct web **ret_web, char *ret_why, size_t size)
+{
+	struct web *web = calloc(1, sizeof *web);
+	int r = -ENOMEM;
+
+	text_copy(ret_why, size, "http: out of memory; stop other programs");
+	if (!web)
+		return r;
+	web->loop = options->loop;
+	web->notices = options->notices;
+	web->beat.due = on_beat;
+	web->listen_again.due = on_listen_again;
+	learn_board(web, options->config);
+	web->scratch = malloc(PARTS_SCRATCH);
+	if (!web->scratch)
+		goto fail;
+	web->parts = (struct parts){
+		.clock = options->clock,
+		.config = options->config,
+		.board = web->board,
+		.address = web->address,
+		.config_problem = options->config_problem,
+		.catalogue = options->catalogue,
+		.shelf = options->shelf,
+		.keep = options->keep,
+		.wallwatch = options->wallwatch,
+		.ship = options->ship,
+		.sense = options->sense,
+		.ports = options->ports,
+		.started = clock_now(options->clock),
+		.scratch = web->scratch,
+	};
+	teacher_init(&web->parts.teacher, options->pin);
+	r = open_parts(web, options);
+	if (r < 0) {
+		struct text why = text_over(ret_why, size);
+
+		text_addf(&why, "http: %s; the pages stay away", strerror(-r));
+		goto fail;
+	}
+	prepare_listening(web, options);
+	if (listen_now(web, ret_why, size) < 0) {
+		log_state_set(&web->http_state, LOG_ERR, LOG_TAG,
+			"%s; recording goes on without pages", ret_why);
+		timer_at(web->loop, &web->listen_again,
+			instant_add(web->parts.started, LISTEN_AGAIN_NS));
+	}
+	timer_every(web->loop, &web->beat, NS_PER_S);
+	walltime_refresh(&web->parts.walltime, web->parts.started);
+	*ret_web = web;
+	return 0;
+fail:
+	web_close(web);
+	return r;
+}
+
+void web_close(struct web *web)
+{
+	struct parts *parts;
+
+	if (!web)
+		return;
+	parts = &web->parts;
+	timer_cancel(&web->beat);
+	timer_cancel(&web->listen_again);
+	downloads_clear(&parts->downloads);
+	settle_clear(&parts->settles);
+	settle_clear(&parts->readings);
+	settle_clear(&parts->acts);
+	settle_clear(&parts->receipts);
+	work_stop(parts->work); /* answers everybody who waits */
+	work_stop(parts->slow);
+	http_close(web->http, GOODBYE_MS);
+	live_free(parts->live);
+	events_free(parts->events);
+	pages_close(parts->pages);
+	walltime_clear(&parts->walltime);
+	work_close(parts->work);
+	work_close(parts->slow);
+	imports_clear(&parts->imports);
+	runs_clear(&parts->runs);
+	calibrations_clear(&parts->calibrations);
+	sessions_clear(&parts->sessions);
+	presence_clear(&parts->presence);
+	result_memory_clear(&parts->result_memory);
+	receipt_memory_clear(&parts->receipt_memory);
+	free(web->scratch);
+	free(web);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "class/acceptances.h"
+
+#include <math.h>
+
+#include "live/json.h"
+
+/* ACCEPTANCE_RUNS: it is not among them. */
+static size_t place_of(const struct acceptances *acceptances, uint32_t run)
+{
+	size_t i = 0;
+
+	while (i < ACCEPTANCE_RUNS && acceptances->runs[i].run != run)
+		i++;
+	return i;
+}
+
+const struct accepted *acceptances_find(
+	const struct acceptances *acceptances, uint32_t run, struct instant to)
+{
+	size_t i = place_of(acceptances, run);
+
+	return i < ACCEPTANCE_RUNS && acceptances->runs[i].to_ns == to.ns ? &acceptances->runs[i]
+									  : NULL;
+}
+
+void acceptances_put(struct acceptances *acceptances, const struct accepted *accepted)
+{
+	size_t i = place_of(acceptances, accepted->run);
+
+	if (i == ACCEPTANCE_RUNS) {
+		i = acceptances->next;
+		acceptances->next = (i + 1) % ACCEPTANCE_RUNS;
+	}
+	acceptances->runs[i] = *accepted;
+}
+
+/* Without its value: what another group found is nobody's before the reveal. */
+static void write_one(
+	const struct lesson_accept *accept, const struct accepted_one *one, struct text *text)
+{
+	text_add(text, "{\"channel\":");
+	text_add_json(text, accept->channel);
+	text_addf(text, ",\"n\":%llu,\"least\":", (unsigned long long)one->n);
+	json_number(text, accept->least_samples ? (double)accept->least_samples : NAN);
+	text_add(text, ",\"holds\":");
+	if (one->is == ACCEPTANCE_UNKNOWN)
+		text_add(text, "null");
+	else
+		json_bool(text, one->is == ACCEPTANCE_HOLDS);
+	text_add(text, ",\"otherwise\":");
+	json_words(text, accept->otherwise.zh, accept->otherwise.en);
+	text_add_char(text, '}');
+}
+
+void acceptances_write(const struct acceptances *acceptances, const struct lesson *lesson,
+	uint32_t run, struct instant to, struct text *text)
+{
+	const struct accepted *accepted = acceptances_find(acceptances, run, to);
+
+	if (!accepted || !lesson || accepted->n != lesson->n_accept) {
+		text_add(text, "null");
+		return;
+	}
+	text_add_char(text, '[');
+	for (size_t i = 0; i < accepted->n; i++) {
+		text_add(text, i ? "," : "");
+		write_one(&lesson->accept[i], &accepted->of[i], text);
+	}
+	text_add_char(text, ']');
+}

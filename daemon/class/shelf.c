@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "class/shelf.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "data/library.h"
+
+enum { LESSONS_MOST = 500, PATH_TEXT = 1024 + sizeof "/lesson.yaml" };
+
+/* A shelf is a library whose things are lessons: one pointer, two names. */
+static const struct library *library_of(const struct shelf *shelf)
+{
+	return (const struct library *)shelf;
+}
+
+static int read_lesson(
+	const char *folder, struct arena *arena, FILE *problems, const void **ret_thing)
+{
+	char yaml[PATH_TEXT];
+	struct text text = text_over(yaml, sizeof yaml);
+	struct lesson *lesson;
+
+	text_addf(&text, "%s/lesson.yaml", folder);
+	if (text.is_cut || access(yaml, F_OK) != 0)
+		return 0; /* a README's folder, or the like */
+	int failed = lesson_open(folder, arena, problems, &lesson);
+
+	if (!failed)
+		*ret_thing = lesson;
+	return failed == -ENOMEM ? failed : 0; /* else it was told */
+}
+
+static const char *id_of(const void *thing)
+{
+	const struct lesson *lesson = thing;
+
+	return lesson->id;
+}
+
+int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_shelf)
+{
+	static const struct library_kind kind = {
+		.word = "lessons",
+		.most = LESSONS_MOST,
+		.bytes = LESSON_BYTES,
+		.read = read_lesson,
+		.id = id_of,
+	};
+	struct library *library;
+	int failed = library_open(&kind, folders, n_folders, &library);
+
+	if (!failed)
+		*ret_shelf = (struct shelf *)library;
+	return failed;
+}
+
+void shelf_close(struct shelf *shelf)
+{
+	library_close((struct library *)shelf);
+}
+
+size_t shelf_count(const struct shelf *shelf)
+{
+	return library_count(library_of(shelf));
+}
+
+const struct lesson *shelf_at(const struct shelf *shelf, size_t index)
+{
+	return library_at(library_of(shelf), index);
+}
+
+const struct lesson *shelf_find(const struct shelf *shelf, const char *id)
+{
+	return library_find(library_of(shelf), id);
+}
+
+const char *shelf_problems(const struct shelf *shelf)
+{
+	return library_problems(library_of(shelf));
+}

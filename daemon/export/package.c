@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Run after run: its description, then its streams one after the other, each read page by page. */
+#include "export/package.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/container.h"
+#include "base/number.h"
+#include "export/about_collect.h"
+#include "http/ask.h"
+#include "export/import.h"
+#include "export/package_readme.h"
+#include "export/typed_table.h"
+#include "export/zip_out.h"
+
+enum {
+	PIECE_BYTES = 256 << 10, /* to send at a time, about */
+	PAGE_BYTES = 64 << 10,   /* of rows to pack at a time */
+	ROW_BYTES = (STREAM_CHANNELS + 2) * NUMBER_TEXT,
+	PATH_BYTES = 32 + ABOUT_FILE,
+	MOST_ABOUT = 64 << 20,
+};
+
+struct package {
+	struct product product;
+	struct package_options options;
+	bool lacks_end;
+	struct instant kept_to;
+
+	struct zip_out *zip;
+	bool has_readme, is_described; /* `about` is the run's at `run`, and in the archive */
+	bool is_begun, is_prepared;    /* the session, if it is of one */
+	struct session_about *session; /* for session.json; NULL: there is none, or it is written */
+	size_t run, stream;            /* what comes next */
+	struct about about;
+	bool is_open;        /* the stream's file */
+	struct instant next; /* its rows from here on are not in it */
+	char page[PAGE_BYTES];
+	struct text rows; /* over it */
+};
+
+#define READINGS_FILE "readings.csv"
+
+static struct package *of(struct product *product)
+{
+	return CONTAINER(product, struct package, product);
+}
+
+static int begin_entry(struct package *self, const char *file)
+{
+	char room[PATH_BYTES];
+	struct text path = text_over(room, sizeof room);
+
+	if (self->options.has_folders)
+		text_addf(&path, "run-%u/", self->options.runs[self->run].run.id);
+	text_add(&path, file);
+	return zip_out_begin(self->zip, path.at);
+}
+
+static int add_entry(struct package *self, const char *file, const void *bytes, size_t n)
+{
+	int r = begin_entry(self, file);
+
+	return r == 0 ? zip_out_add(self->zip, bytes, n) : r;
+}
+
+/* --- what it is --- */
+
+typedef void write_part(const void *what, struct text *text);
+
+/* Twice the room until it fits. */
+static int add_written(
+	struct package *self, const char *file, bool is_of_run, write_part *write, const void *what)
+{
+	int r = -EFBIG;
+
+	for (size_t room = 64 << 10; r == -EFBIG && room <= MOST_ABOUT; room *= 2) {
+		char *buffer = malloc(room);
+		struct text text;
+
+		if (!buffer)
+			return -ENOMEM;
+		text = text_over(buffer, room);
+		write(what, &text);
+		if (!text.is_cut)
+			r = is_of_run ? begin_entry(self, file) : zip_out_begin(self->zip, file);
+		if (!text.is_cut && r == 0)
+			r = zip_out_add(self->zip, text.at, text.length);
+		free(buffer);
+	}
+	return r;
+}
+
+static void write_about(const void *about, struct text *text)
+{
+	about_write(about, text);
+}
+
+static void write_readings(const void *table, struct text *text)
+{
+	typed_table_csv(table, true, text);
+}
+
+static void write_session(const void *session, struct text *text)
+{
+	session_about_write(session, text);
+}
+
+/* A stream's file may have the name in a package of somebody else's. */
+static bool is_taken(const struct about *about, const char *file)
+{
+	for (size_t i = 0; i < about->n_streams; i++)
+		if (strcmp(about->streams[i].file, file) == 0)
+			return true;
+	return false;
+}
+
+static int add_readings(struct package *self)
+{
+	struct typed_table *table;
+	int r = typed_table_new(&self->about, &table);
+
+	if (r == 0 && table && !is_taken(&self->about, READINGS_FILE))
+		r = add_written(self, READINGS_FILE, true, write_readings, table);
+	typed_table_free(table);
+	return r;
+}
+
+/* As it came, to the byte. */
+static int describe_import(struct package *self)
+{
+	const struct package_run *of = &self->options.runs[self->run];
+	char *bytes;
+	size_t n;
+	int r = import_about(self->options.directory, of->import, &self->about, &bytes, &n);
+
+	if (r < 0)
+		return r;
+	r = add_entry(self, "run.json", bytes, n);
+	free(bytes);
+	return r;
+}
+
+static int describe_own(struct package *self, struct reader *reader)
+{
+	const struct package_run *of = &self->options.runs[self->run];
+	const struct about_options options = {.board = self->options.board,
+		.run = &of->run,
+		.kept = self->lacks_end && self->kept_to.ns < of->run.to.ns ? self->kept_to
+									    : of->run.to,
+		.streams = of->streams,
+		.n_streams = of->n_streams,
+		.hides_notes = of->hides_notes};
+	int r = about_collect(reader, &options, &self->about);
+
+	return r == 0 ? add_written(self, "run.json", true, write_about, &self->about) : r;
+}
+
+static int describe(struct package *self, struct reader *reader)
+{
+	int r;
+
+	about_clear(&self->about);
+	self->stream = 0;
+	self->is_described = true;
+	r = self->options.runs[self->run].import ? describe_import(self)
+						 : describe_own(self, reader);
+	if (r == 0)
+		r = add_readings(self);
+	/* In a class somebody's kit may have said nothing; the others' data go on. */
+	return r == -ENOENT && self->options.has_folders ? 0 : r;
+}
+
+/* A step towards what session.json says; before the first byte, so that others' jobs come between. */
+static int prepare_session(struct package *self, struct reader *reader)
+{
+	int r = self->session ? session_about_step(self->session, reader)
+			      : session_about_new(reader, &self->options.session, &self->session);
+
+	self->is_prepared = self->is_begun && r <= 0;
+	self->is_begun = true;
+	if (r != -ENOENT)
+		return r < 0 ? r : 0;
+	self->is_prepared = true; /* damaged: its runs are there all the same */
+	return 0;
+}
+
+static int describe_session(struct package *self)
+{
+	int r = add_written(self, "session.json", false, write_session, self->session);
+
+	session_about_free(self->session);
+	self->session = NULL;
+	return r;
+}
+
+/* --- rows --- */
+
+static int add_head(struct package *self, const struct about_stream *of)
+{
+	struct text head = text_over(self->page, PAGE_BYTES);
+
+	text_add(&head, "t_ns");
+	for (uint32_t c = 0; c < of->stream.n_channels; c++)
+		text_addf(&head, ",%s", of->stream.channels[c].id);
+	text_add_char(&head, '\n');
+	return add_entry(self, of->file, head.at, head.length);
+}
+
+/* 1: the page is full. */
+static int take_rows(void *self, const struct rows *rows)
+{
+	struct package *package = self;
+	int64_t begin_ns = package->options.runs[package->run].run.from.ns;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		const double *values = &rows->values[i * rows->n_channels];
+
+		if (PAGE_BYTES - package->rows.length < ROW_BYTES)
+			return 1;
+		text_add_int(&package->rows, rows->stamps_ns[i] - begin_ns);
+		for (uint32_t c = 0; c < rows->n_channels; c++) {
+			text_add_char(&package->rows, ',');
+			if (!isnan(values[c]))
+				text_add_double(&package->rows, values[c]);
+		}
+		text_add_char(&package->rows, '\n');
+		package->next.ns = rows->stamps_ns[i] + 1;
+	}
+	return 0;
+}
+
+static int add_rows(struct package *self, struct reader *reader)
+{
+	const struct about_stream *of = &self->about.streams[self->stream];
+	const struct package_run *run = &self->options.runs[self->run];
+	struct instant from = run->import ? (struct instant){0} : run->run.from;
+	struct instant to = run->import ? (struct instant){INT64_MAX} : run->run.to;
+	int r = 0, full;
+
+	if (!self->is_open) {
+		self->is_open = true;
+		self->next = from;
+		r = add_head(self, of);
+	}
+	if (r < 0)
+		return r;
+	self->rows = text_over(self->page, PAGE_BYTES);
+	full = reader_rows(reader, of->stream.id, self->next, to, take_rows, self);
+	if (full < 0)
+		return full;
+	r = zip_out_add(self->zip, self->rows.at, self->rows.length);
+	if (full == 0) {
+		self->is_open = false;
+		self->stream++;
+	}
+	return r;
+}
+
+/* --- as a product --- */
+
+static int step(struct package *self, struct reader *reader)
+{
+	int r = self->zip ? 0 : zip_out_new(&self->zip);
+
+	if (r < 0)
+		return r;
+	if (!self->has_readme) {
+		self->has_readme = true;
+		r = zip_out_begin(self->zip, "README.txt");
+		return r == 0 ? zip_out_add(self->zip, PACKAGE_README, sizeof PACKAGE_README - 1)
+			      : r;
+	}
+	if (self->session)
+		return describe_session(self);
+	if (self->run == self->options.n_runs) {
+		self->product.is_over = true;
+		return zip_out_end(self->zip);
+	}
+	if (!self->is_described)
+		return describe(self, reader);
+	if (self->stream < self->about.n_streams)
+		return add_rows(self, reader);
+	self->is_described = false;
+	self->run++;
+	return 0;
+}
+
+static int fill(struct product *product, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	struct package *self = of(product);
+	int r = 0;
+
+	product->is_preparing = self->options.session.session && !self->is_prepared;
+	if (product->is_preparing)
+		return prepare_session(self, reader);
+	do
+		r = step(self, reader);
+	while (r == 0 && !product->is_over && zip_out_waiting(self->zip) < PIECE_BYTES &&
+		!atomic_load(is_cancelled));
+	if (r == 0)
+		product->bytes = zip_out_take(self->zip, &product->n_bytes);
+	return r;
+}
+
+static void lack(struct product *product, struct instant kept_to)
+{
+	of(product)->lacks_end = true;
+	of(product)->kept_to = kept_to;
+}
+
+static bool refuse(struct product *product, struct request *request, int result)
+{
+	(void)product;
+	if (result == 0)
+		return false;
+	if (result == -ENOENT)
+		refuse_unknown(request, "这次记录里没有数据。", "There are no data in this run.");
+	else if (result == -E2BIG)
+		request_refuse(request, 400, "too_many_streams",
+			"一个数据包最多放 64 组数据。用 stream 选几组。",
+			"At most 64 streams fit into one package. Choose some by stream.");
+	else
+		refuse_busy(request);
+	return true;
+}
+
+static void free_product(struct product *product)
+{
+	struct package *self = of(product);
+
+	about_clear(&self->about);
+	session_about_free(self->session);
+	zip_out_free(self->zip);
+	free(self->options.runs);
+	free(self);
+}
+
+static const struct product_kind KIND = {
+	.fill = fill,
+	.lack = lack,
+	.refuse = refuse,
+	.free = free_product,
+};
+
+int package_product_new(const struct package_options *options, struct product **ret_product)
+{
+	struct package *self = calloc(1, sizeof *self);
+	struct text file;
+
+	if (!self) {
+		free(options->runs);
+		return -ENOMEM;
+	}
+	self->options = *options;
+	self->product =
+		(struct product){.kind = &KIND, .to = options->to, .type = "application/zip"};
+	self->product.import = options->runs[0].import;
+	file = text_over(self->product.file, sizeof self->product.file);
+	text_addf(&file, "%s.zip", options->file);
+	*ret_product = &self->product;
+	return 0;
+}

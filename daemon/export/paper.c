@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "export/paper.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "http/ask.h"
+#include "export/paper_data.h"
+
+enum { FIRST_BYTES = 1 << 20, MOST_BYTES = 64 << 20 };
+
+struct paper {
+	struct product product;
+	struct paper_options options;
+	struct instant kept;
+	char *page;
+};
+
+static struct paper *of(struct product *product)
+{
+	return CONTAINER(product, struct paper, product);
+}
+
+/* Twice the room until it fits. */
+static int write_page(struct paper *self, const struct paper_data *data)
+{
+	for (size_t room = FIRST_BYTES; room <= MOST_BYTES; room *= 2) {
+		struct text text;
+
+		free(self->page);
+		self->page = malloc(room);
+		if (!self->page)
+			return -ENOMEM;
+		text = text_over(self->page, room);
+		paper_write(data, &text);
+		if (text.is_cut)
+			continue;
+		self->product.bytes = text.at;
+		self->product.n_bytes = text.length;
+		return 0;
+	}
+	return -EFBIG;
+}
+
+static int fill(struct product *product, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	struct paper *self = of(product);
+	struct paper_data data;
+	int r = paper_gather(&data, &self->options, self->kept, reader, is_cancelled);
+
+	if (r == 0)
+		r = write_page(self, &data);
+	paper_clear(&data);
+	product->is_over = true;
+	return r;
+}
+
+static void lack(struct product *product, struct instant kept_to)
+{
+	if (kept_to.ns < of(product)->kept.ns)
+		of(product)->kept = kept_to;
+}
+
+static bool refuse(struct product *product, struct request *request, int result)
+{
+	(void)product;
+	if (result == 0)
+		return false;
+	if (result == -ENOENT)
+		refuse_unknown(request, "这次记录里没有数据。", "There are no data in this run.");
+	else if (result == -ENODATA)
+		refuse_unknown(
+			request, "没有要拟合的那个通道。", "The channel to fit is not there.");
+	else if (result == -E2BIG)
+		request_refuse(request, 400, "too_many_streams",
+			"一份报告最多放 64 组数据。用 stream 选几组。",
+			"At most 64 streams fit into one report. Choose some by stream.");
+	else
+		refuse_busy(request);
+	return true;
+}
+
+static void free_product(struct product *product)
+{
+	free(of(product)->page);
+	free(of(product));
+}
+
+static const struct product_kind KIND = {
+	.fill = fill,
+	.lack = lack,
+	.refuse = refuse,
+	.free = free_product,
+};
+
+int paper_product_new(const struct paper_options *options, struct product **ret_product)
+{
+	struct paper *self = calloc(1, sizeof *self);
+
+	if (!self)
+		return -ENOMEM;
+	self->options = *options;
+	self->kept = options->run.to;
+	self->product = (struct product){.kind = &KIND,
+		.to = options->run.to,
+		.import = options->import,
+		.type = "text/html; charset=utf-8"};
+	*ret_product = &self->product;
+	return 0;
+}

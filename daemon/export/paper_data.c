@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "export/paper_data.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "history/provenance.h"
+#include "export/run_about.h"
+#include "class/run_streams.h"
+
+enum { COLUMNS = 560 }; /* as wide as the chart is drawn */
+
+struct gathering {
+	struct paper_data *data;
+	size_t at; /* the stream */
+	struct instant last;
+};
+
+void paper_clear(struct paper_data *data)
+{
+	for (size_t i = 0; data->streams && i < data->about.n_streams; i++)
+		for (size_t c = 0; c < STREAM_CHANNELS; c++) {
+			free(data->streams[i].channels[c].points);
+			free(data->streams[i].channels[c].by);
+		}
+	free(data->streams);
+	typed_table_free(data->readings);
+	about_clear(&data->about);
+	data->streams = NULL;
+}
+
+static bool is_gap_between(const struct gathering *in, struct instant from, struct instant to)
+{
+	const struct about *about = &in->data->about;
+	int64_t begin_ns = in->data->options->run.from.ns;
+
+	for (size_t i = 0; i < about->n_gaps; i++) {
+		const struct about_gap *gap = &about->gaps[i];
+
+		if ((gap->stream == in->at || gap->stream == about->n_streams) &&
+			gap->gap.from.ns + begin_ns < to.ns && gap->gap.to.ns + begin_ns > from.ns)
+			return true;
+	}
+	return false;
+}
+
+static int add_point(struct paper_channel *channel, const struct chart_point *point)
+{
+	if (channel->n_points == channel->room) {
+		size_t room = channel->room ? 2 * channel->room : 256;
+		struct chart_point *grown = realloc(channel->points, room * sizeof *grown);
+
+		if (!grown)
+			return -ENOMEM;
+		channel->points = grown;
+		channel->room = room;
+	}
+	channel->points[channel->n_points++] = *point;
+	return 0;
+}
+
+static void count(struct paper_channel *channel, const struct bin *bin)
+{
+	if (channel->n == 0) {
+		channel->first = bin->first;
+		channel->min = bin->min;
+		channel->max = bin->max;
+	}
+	channel->min = bin->min < channel->min ? bin->min : channel->min;
+	channel->max = bin->max > channel->max ? bin->max : channel->max;
+	channel->last = bin->last;
+	channel->sum += bin->sum;
+	channel->n += bin->n;
+}
+
+static int take_column(void *self, const struct columns *column)
+{
+	struct gathering *in = self;
+	struct paper_stream *to = &in->data->streams[in->at];
+	int64_t middle = column->from.ns + (column->to.ns - column->from.ns) / 2;
+	bool is_after_gap = in->last.ns > 0 && is_gap_between(in, in->last, column->from);
+	int r = 0;
+
+	for (uint32_t c = 0; c < column->n_channels && r == 0; c++) {
+		const struct bin *bin = &column->bins[c];
+		struct chart_point point = {
+			.x = (double)(middle - in->data->options->run.from.ns) / NS_PER_S,
+			.mean = bin->n > 0 ? bin->sum / (double)bin->n : 0,
+			.low = bin->min,
+			.high = bin->max,
+			.is_after_gap = is_after_gap};
+
+		if (bin->n == 0)
+			continue;
+		count(&to->channels[c], bin);
+		r = add_point(&to->channels[c], &point);
+	}
+	in->last = column->to;
+	return r;
+}
+
+static int gather_stream(struct gathering *in, struct reader *reader)
+{
+	const struct run *run = &in->data->options->run;
+	const struct stream *stream = &in->data->about.streams[in->at].stream;
+	struct paper_stream *to = &in->data->streams[in->at];
+	struct correction *correction = NULL;
+	int r;
+
+	in->last = (struct instant){0};
+	r = reader_columns_by(
+		reader, CORRECTION_READ, stream->id, run->from, run->to, COLUMNS, take_column, in);
+	if (r == 0)
+		r = reader_worst_uncertainty(reader, stream->id, run->from, run->to, &to->worst_ns);
+	if (r == 0)
+		r = reader_correction(reader, CORRECTION_READ, stream->id, &correction);
+	for (uint32_t c = 0; c < stream->n_channels && r == 0; c++)
+		r = provenance_in_words(
+			reader, correction, c, run->from, run->to, &to->channels[c].by);
+	correction_free(correction);
+	return r;
+}
+
+static int describe(struct paper_data *data, struct instant kept, struct reader *reader)
+{
+	const struct paper_options *o = data->options;
+	const struct run_about_options options = {.directory = o->directory,
+		.import = o->import,
+		.own = {.board = o->board,
+			.run = &o->run,
+			.kept = kept,
+			.streams = o->streams,
+			.n_streams = o->n_streams,
+			.hides_notes = o->hides_notes}};
+
+	return run_about(reader, &options, &data->about);
+}
+
+/* -ENOENT, -ENODATA: there is no such stream, no such channel. */
+static int gather_fit(
+	struct paper_data *data, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	struct fit_range range = data->options->fit;
+	struct fit_gathered gathered = {.n = 0};
+	int r;
+
+	if (data->options->model == FIT_MODELS)
+		return 0;
+	r = fit_gather(&range, reader, is_cancelled, &gathered);
+	if (r < 0)
+		return r == -ENOENT ? -ENODATA : r;
+	const struct fit_points points = {.n = gathered.n,
+		.x = gathered.x,
+		.y = gathered.y,
+		.weights = gathered.most_rows > 1 ? gathered.rows : NULL,
+		.resolution = gathered.most_rows > 1 ? 0 : range.y.channel.resolution,
+		.x_width = gathered.width};
+
+	r = fit_run(data->options->model, &points, is_cancelled, &data->fit, NULL);
+	data->has_fit = r == 0;
+	if (gathered.n > 0) {
+		data->fit_low = gathered.x[0];
+		data->fit_high = gathered.x[gathered.n - 1];
+	}
+	data->fit_channel = range.y.channel;
+	fit_gathered_clear(&gathered);
+	return r;
+}
+
+static int find_point(struct paper_data *data, struct reader *reader, const struct classroom *room,
+	const struct session *session)
+{
+	const struct paper_options *o = data->options;
+	struct results *results;
+	int r = results_new(room, session, o->lesson, o->run.to, (struct instant){0}, &results);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < results->n && r == 0; i++) {
+		if (results->runs[i].run != o->run.id)
+			continue;
+		results->next = i;
+		r = results_step(results, reader);
+		data->has_point =
+			r >= 0 && class_point_of(o->lesson, &results->runs[i], &data->point);
+		r = r > 0 ? 0 : r;
+	}
+	results_free(results);
+	return r;
+}
+
+/* Of a lesson of events each reading is a point: the table has them. */
+static int gather_point(struct paper_data *data, struct reader *reader)
+{
+	const struct paper_options *o = data->options;
+	const struct session *session;
+	struct classroom *room;
+	int r;
+
+	if (o->hides_notes || !o->run.session || !o->lesson || !o->lesson->class_plot.x ||
+		o->lesson->mode == LESSON_EVENT)
+		return 0;
+	r = run_room(reader, o->run.session, &room);
+	if (r < 0)
+		return r;
+	session = classroom_session(room, o->run.session);
+	if (session)
+		r = find_point(data, reader, room, session);
+	classroom_free(room);
+	return r;
+}
+
+int paper_gather(struct paper_data *data, const struct paper_options *options, struct instant kept,
+	struct reader *reader, const atomic_bool *is_cancelled)
+{
+	struct gathering in = {.data = data};
+	int r;
+
+	*data = (struct paper_data){.options = options};
+	r = describe(data, kept, reader);
+	if (r < 0)
+		return r;
+	data->streams = calloc(data->about.n_streams, sizeof *data->streams);
+	r = data->streams ? 0 : -ENOMEM;
+	for (; in.at < data->about.n_streams && r == 0; in.at++)
+		r = gather_stream(&in, reader);
+	if (r == 0)
+		r = typed_table_new(&data->about, &data->readings);
+	if (r == 0)
+		r = gather_point(data, reader);
+	return r == 0 ? gather_fit(data, reader, is_cancelled) : r;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Of a report what people typed, and what their run is among those of the class. */
+#include <math.h>
+#include <string.h>
+
+#include "data/unit.h"
+#include "http/html.h"
+#include "export/paper_page.h"
+
+enum { MOST_READINGS = 200, CELL = 256 };
+
+/* What the lesson calls a need, a typed number or a formula; false: it knows none of that id. */
+static bool find_words(const struct lesson *lesson, const char *id,
+	const struct model_text **ret_name, const char **ret_unit)
+{
+	for (size_t i = 0; lesson && i < lesson->n_typed; i++)
+		if (strcmp(lesson->typed[i].id, id) == 0) {
+			*ret_name = &lesson->typed[i].name;
+			*ret_unit = lesson->typed[i].unit;
+			return true;
+		}
+	for (size_t i = 0; lesson && i < lesson->n_formulas; i++)
+		if (strcmp(lesson->formulas[i].id, id) == 0) {
+			*ret_name = &lesson->formulas[i].name;
+			*ret_unit = lesson->formulas[i].unit;
+			return true;
+		}
+	for (size_t i = 0; lesson && i < lesson->n_needs; i++)
+		if (strcmp(lesson->needs[i].id, id) == 0) {
+			*ret_name = &lesson->needs[i].name;
+			*ret_unit = lesson->needs[i].unit;
+			return true;
+		}
+	return false;
+}
+
+static void add_unit(struct text *words, const char *unit)
+{
+	char room[64];
+	struct text people = text_over(room, sizeof room);
+
+	unit_add_for_people(&people, unit ? unit : "");
+	if (people.length > 0)
+		text_addf(words, " / %s", people.at);
+}
+
+/* "摆长 / m", or the id where the lesson does not know it. */
+static void add_name(const struct writing *w, const char *id, struct text *words)
+{
+	const struct model_text *name = NULL;
+	const char *unit = NULL;
+
+	if (!find_words(w->data->options->lesson, id, &name, &unit)) {
+		text_add(words, id);
+		return;
+	}
+	const char *said = paper_words(w, name);
+
+	text_add(words, said[0] ? said : id);
+	add_unit(words, unit);
+}
+
+static void add_head(const struct writing *w, const struct typed_column *column,
+	const struct typed_table *table, struct text *words)
+{
+	if (column->is_typed || !column->channel) {
+		add_name(w, column->key, words);
+		return;
+	}
+	if (table->has_stickers)
+		text_addf(words, "%u ", column->of->sticker);
+	text_add(words, paper_name(w, column->channel));
+	add_unit(words, column->channel->unit);
+}
+
+static void add_row(struct writing *w, const struct typed_table *table, size_t i)
+{
+	text_addf(w->text, "<tr><td class=\"n\">%.3f</td>",
+		(double)typed_table_ns(table, i) / NS_PER_S);
+	for (size_t c = 0; c < table->n; c++)
+		paper_number_cell(w, typed_table_value(table, i, c));
+	text_add(w->text, "</tr>\n");
+}
+
+void paper_add_readings(struct writing *w)
+{
+	const struct typed_table *table = w->data->readings;
+	size_t n = table ? json_array_size(table->readings) : 0;
+
+	if (n == 0)
+		return;
+	paper_heading(w, "记下的读数", "Readings kept");
+	text_addf(w->text, "<div class=\"wide\"><table><thead><tr><th scope=\"col\">%s</th>",
+		paper_say(w, "时间 / s", "Time / s"));
+	for (size_t c = 0; c < table->n; c++) {
+		char room[CELL];
+		struct text words = text_over(room, sizeof room);
+
+		add_head(w, &table->columns[c], table, &words);
+		text_add(w->text, "<th scope=\"col\">");
+		html_add(w->text, words.at);
+		text_add(w->text, "</th>");
+	}
+	text_add(w->text, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < n && i < MOST_READINGS; i++)
+		add_row(w, table, i);
+	paper_end_table(w);
+	if (n > MOST_READINGS)
+		text_addf(w->text, paper_say(w, "<p>还有 %zu 个。</p>\n", "<p>And %zu more.</p>\n"),
+			n - MOST_READINGS);
+}
+
+static void add_coordinate(struct writing *w, const char *id, double value)
+{
+	char room[CELL];
+	struct text words = text_over(room, sizeof room);
+
+	add_name(w, id, &words);
+	html_add(w->text, words.at);
+	text_addf(w->text, " = %.6g", value);
+}
+
+void paper_add_point(struct writing *w)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+
+	if (!w->data->has_point)
+		return;
+	paper_heading(w, "全班图上的点", "Point in the plot of the class");
+	text_add(w->text, "<p>");
+	add_coordinate(w, lesson->class_plot.x, w->data->point.x);
+	text_add(w->text, paper_say(w, "，", ", "));
+	add_coordinate(w, lesson->class_plot.y, w->data->point.y);
+	text_add(w->text, "</p>\n");
+}

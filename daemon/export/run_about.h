@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a run is, whether the board recorded it or it was imported. Work thread. */
+#pragma once
+
+#include "export/about_collect.h"
+
+struct run_about_options {
+	const char *directory; /* of the store */
+	uint32_t import;       /* it came so (export/import.h); 0: the board's own, and then: */
+	struct about_options own;
+};
+
+/* As about_collect, and import_about. */
+int run_about(
+	struct reader *reader, const struct run_about_options *options, struct about *ret_about);

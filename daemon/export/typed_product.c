@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "export/typed_product.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/container.h"
+#include "export/run_about.h"
+#include "http/ask.h"
+#include "export/typed_table.h"
+
+enum { FIRST_BYTES = 64 << 10, MOST_BYTES = 64 << 20 };
+
+struct typed_product {
+	struct product product;
+	struct extract_product_options options;
+	char *file;
+};
+
+static struct typed_product *of(struct product *product)
+{
+	return CONTAINER(product, struct typed_product, product);
+}
+
+/* Twice the room until it fits. */
+static int write_file(struct typed_product *self, const struct typed_table *table)
+{
+	for (size_t room = FIRST_BYTES; room <= MOST_BYTES; room *= 2) {
+		struct text text;
+
+		free(self->file);
+		self->file = malloc(room);
+		if (!self->file)
+			return -ENOMEM;
+		text = text_over(self->file, room);
+		typed_table_csv(table, false, &text);
+		if (text.is_cut)
+			continue;
+		self->product.bytes = text.at;
+		self->product.n_bytes = text.length;
+		return 0;
+	}
+	return -EFBIG;
+}
+
+static int fill(struct product *product, struct reader *reader, const atomic_bool *is_cancelled)
+{
+	struct typed_product *self = of(product);
+	const struct extract_options *extract = &self->options.extract;
+	const struct run_about_options options = {.directory = self->options.directory,
+		.import = extract->import,
+		.own = {.board = extract->board,
+			.run = &extract->asked,
+			.kept = extract->asked.to,
+			.hides_notes = self->options.hides_notes}};
+	struct typed_table *table = NULL;
+	struct about about = {.n_streams = 0};
+	int r = run_about(reader, &options, &about);
+
+	(void)is_cancelled;
+	if (r == 0)
+		r = typed_table_new(&about, &table);
+	if (r == 0)
+		r = table ? write_file(self, table) : -ENODATA;
+	typed_table_free(table);
+	about_clear(&about);
+	product->is_over = true;
+	return r;
+}
+
+/* What was typed is in the journal, which is answered for when it is on the card. */
+static void lack(struct product *product, struct instant kept_to)
+{
+	(void)product;
+	(void)kept_to;
+}
+
+static bool refuse(struct product *product, struct request *request, int result)
+{
+	(void)product;
+	if (result == 0)
+		return false;
+	if (result == -ENODATA || result == -ENOENT)
+		refuse_unknown(request,
+			"这次记录没有记下的读数。要传感器的数据，去掉 of=readings。",
+			"No reading was kept in this run. For what its kits recorded leave out "
+			"of=readings.");
+	else
+		refuse_busy(request);
+	return true;
+}
+
+static void free_product(struct product *product)
+{
+	free(of(product)->file);
+	free(of(product));
+}
+
+static const struct product_kind KIND = {
+	.fill = fill,
+	.lack = lack,
+	.refuse = refuse,
+	.free = free_product,
+};
+
+int typed_product_new(const struct extract_product_options *options, struct product **ret_product)
+{
+	struct typed_product *self = calloc(1, sizeof *self);
+	struct text file;
+
+	if (!self)
+		return -ENOMEM;
+	self->options = *options;
+	if (self->options.extract.asked.to.ns > options->extract.to.ns)
+		self->options.extract.asked.to = options->extract.to;
+	self->product = (struct product){.kind = &KIND,
+		.to = options->extract.to,
+		.import = options->extract.import,
+		.type = export_type(EXPORT_CSV)};
+	file = text_over(self->product.file, sizeof self->product.file);
+	text_addf(&file, "%s-readings.csv", options->extract.file);
+	*ret_product = &self->product;
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The readings of a run as a table: a line for each, a column for each number that was typed or that a channel
+ * said, in the order in which they first came. Names come from students: as text they are never computed
+ * (export/export_cell.h). Pure; allocates. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/text.h"
+#include "export/about.h"
+
+enum {
+	TYPED_COLUMNS = 400, /* what is typed under ever other names stands in run.json alone */
+	TYPED_HEAD = 256,
+};
+
+struct typed_column {
+	bool is_typed;
+	const char *key;               /* "L", "3 main:t", as in run.json */
+	const struct channel *channel; /* of a value, where it is one of the run's; NULL */
+	const struct about_stream *of; /* with it */
+};
+
+struct typed_table {
+	const json_t *readings; /* lent, as are the keys */
+	bool has_stickers;      /* of several kits: their numbers stand before the channels */
+	size_t n;
+	struct typed_column columns[TYPED_COLUMNS];
+};
+
+/* NULL in *ret_table: there are none. `about` lives longer. -ENOMEM. */
+int typed_table_new(const struct about *about, struct typed_table **ret_table);
+void typed_table_free(struct typed_table *table);
+
+/* NaN: nothing. */
+double typed_table_value(const struct typed_table *table, size_t reading, size_t column);
+int64_t typed_table_ns(const struct typed_table *table, size_t reading); /* from the begin */
+int typed_table_group(const struct typed_table *table, size_t reading);
+
+/* "3 温度 temperature/°C", or the key. */
+void typed_table_add_head(const struct typed_table *table, size_t column, struct text *words);
+
+/* The whole as CSV. For people: byte order mark, CRLF, time_s,group and heads as above; plain, as in a
+ * package: t_us,group and the keys. */
+void typed_table_csv(const struct typed_table *table, bool is_plain, struct text *text);

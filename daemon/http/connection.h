@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One socket of a browser, and how long it may take over what it is doing.
+ *
+ * libmicrohttpd's own time-out is one of inactivity: a byte a second keeps a connection for ever,
+ * and a suspended connection has none at all. So each socket is in a phase with a deadline of its
+ * own, and a sweep each second shuts down those that are late. shutdown(2) only: libmicrohttpd then
+ * sees the end and closes the descriptor, which is its own.
+ *
+ * Main thread. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/clock.h"
+
+enum connection_phase {
+	CONNECTION_HEAD,   /* between accept (or the last answer) and the end of a request's head */
+	CONNECTION_BODY,   /* receiving the request's body */
+	CONNECTION_WAIT,   /* the next step is ours: no deadline */
+	CONNECTION_ANSWER, /* sending an answer that is complete */
+	CONNECTION_STREAM, /* sending a stream; entered anew whenever the socket takes bytes */
+};
+
+struct source; /* http/request.h */
+
+struct connection {
+	struct connection *next, *previous;
+	int fd;
+	struct source *source; /* the stream it is reading; NULL: none */
+	enum connection_phase phase;
+	struct instant since; /* in this phase */
+	bool is_shut;
+};
+
+/* All sockets of a server; zero-initialise. */
+struct connections {
+	struct connection *first;
+	unsigned n;
+};
+
+/* Sets the socket's options and links it. NULL when memory is out. */
+struct connection *connection_new(struct connections *all, int fd, struct instant now);
+void connection_free(struct connections *all, struct connection *connection);
+
+void connection_enter(
+	struct connection *connection, enum connection_phase phase, struct instant now);
+
+/* Shuts down whoever is past the deadline of its phase; returns how many. */
+unsigned connections_sweep(struct connections *all, struct instant now);

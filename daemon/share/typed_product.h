@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The readings of a run as a CSV file to send. Main thread makes it; the product says the rest. */
-#pragma once
-
-#include "share/extract_product.h"
-
-/* Of options.asked; the options are copied. -ENOMEM. Refuses with 404 when nothing was typed. */
-int typed_product_new(const struct extract_product_options *options, struct product **ret_product);
