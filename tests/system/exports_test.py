@@ -231,7 +231,8 @@ class Exports(unittest.TestCase):
             self.assertRegex(answer["error"]["zh"], "[\u4e00-\u9fff]")
         self.assertEqual([run["id"] for run in self.board.get("runs?imported=1")["runs"]],
                          [run["id"] for run in kept["runs"]])
-        self.assertEqual(sorted(path.name for path in (self.board.data / "imports").iterdir()),
+        there = [path.name for path in (self.board.data / "imports").iterdir() if path.suffix != ".gone"]  # deleted
+        self.assertEqual(sorted(there),
                          sorted(str((run["id"] - 4194304) // 64) for run in kept["runs"]))
         self.assertEqual(list((self.board.data / "uploads").iterdir()), [])
 
@@ -453,6 +454,24 @@ class Exports(unittest.TestCase):
         self.assertEqual((packed.returncode, packed.stdout, packed.stderr), (0, "class.zip\n", ""))
         with zipfile.ZipFile(self.folder / "class.zip") as package:
             self.assertIn("session.json", package.namelist())
+
+    def test_the_command_line_deletes_what_was_imported_once_it_is_sure(self):
+        run, = self.send(self.package)[1]["runs"]
+        listed = self.kitlog("run", "list", "--imported")
+        self.assertEqual((listed.returncode, listed.stderr), (0, ""))
+        self.assertIn(str(run["id"]), listed.stdout)
+        asked = subprocess.run([KITLOG, "--config", self.board.config, "run", "delete", str(run["id"])], text=True,
+                               stdin=subprocess.DEVNULL, capture_output=True, env={**os.environ, "LC_ALL": "C"})
+        self.assertEqual((asked.returncode, asked.stdout), (1, ""))
+        self.assertIn("add --yes", asked.stderr)
+        self.assertIn(run, self.board.get("runs?imported=1")["runs"])
+        done = self.kitlog("run", "delete", "--yes", str(run["id"]))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"run {run['id']} is deleted\n", ""))
+        self.assertNotIn(run, self.board.get("runs?imported=1")["runs"])
+        own = self.kitlog("run", "delete", "--yes", str(self.run_id))
+        self.assertEqual(own.returncode, 1)
+        self.assertIn("the board's own and stays", own.stderr)
+        self.assertEqual(self.kitlog("run", "delete", "--yes").returncode, 2)
 
     def test_a_stranger_imports_nothing(self):
         stranger = daemon.urllib.request.Request(self.board.url("import"), self.package,
