@@ -129,18 +129,6 @@ struct listing {
 	int result;
 };
 
-static int take(void *self, const struct journal_entry *entry)
-{
-	struct listing *listing = self;
-	struct act act;
-
-	if (act_entry_read(entry, &act) == 0) {
-		classroom_take(listing->room, &act);
-		json_decref(act.body);
-	}
-	return 0;
-}
-
 static int note_id(void *self, uint32_t id)
 {
 	struct listing *listing = self;
@@ -163,8 +151,8 @@ static void read_ended(struct job *job, struct reader *reader)
 		i++) {
 		const struct session *session;
 
-		listing->result =
-			reader_journal(reader, JOURNAL_SESSION, listing->ids[i], take, listing);
+		listing->result = reader_journal(
+			reader, JOURNAL_SESSION, listing->ids[i], act_entry_take, listing->room);
 		session = classroom_session(listing->room, listing->ids[i]);
 		if (session && session_is_open(session))
 			classroom_forget(listing->room, listing->ids[i]);

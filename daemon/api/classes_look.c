@@ -21,25 +21,14 @@ struct look {
 	int result;
 };
 
-static int take(void *self, const struct journal_entry *entry)
-{
-	struct look *look = self;
-	struct act act;
-
-	if (act_entry_read(entry, &act) == 0) {
-		classroom_take(look->room, &act);
-		json_decref(act.body);
-	}
-	return 0;
-}
-
 static void look_there(struct job *job, struct reader *reader)
 {
 	struct look *look = CONTAINER(job, struct look, job);
 
 	look->result = reader ? classroom_new(&look->room) : -ENODEV;
 	if (look->result == 0)
-		look->result = reader_journal(reader, JOURNAL_SESSION, look->session, take, look);
+		look->result = reader_journal(
+			reader, JOURNAL_SESSION, look->session, act_entry_take, look->room);
 }
 
 static void looked(struct job *job)

@@ -8,18 +8,6 @@
 #include "history/partakers.h"
 #include "class/sessions.h"
 
-static int take_act(void *self, const struct journal_entry *entry)
-{
-	struct act act;
-	int r = act_entry_read(entry, &act);
-
-	if (r < 0)
-		return r == -EBADMSG ? 0 : r;
-	classroom_take(self, &act);
-	json_decref(act.body);
-	return 0;
-}
-
 int run_room(struct reader *reader, uint32_t session, struct classroom **ret_room)
 {
 	struct classroom *room;
@@ -27,7 +15,7 @@ int run_room(struct reader *reader, uint32_t session, struct classroom **ret_roo
 
 	if (r < 0)
 		return r;
-	r = reader_journal(reader, JOURNAL_SESSION, session, take_act, room);
+	r = reader_journal(reader, JOURNAL_SESSION, session, act_entry_take, room);
 	if (r < 0)
 		classroom_free(room);
 	else

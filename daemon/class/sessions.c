@@ -222,7 +222,9 @@ int sessions_do(struct sessions *sessions, const struct act *wanted, struct mark
 	struct journal_entry *entry = write_entry(&act);
 	if (!entry)
 		return -ENOMEM;
-	r = entry->n < JOURNAL_BODY ? (int)classroom_take(sessions->room, &act) : -EMSGSIZE;
+	r = entry->n < JOURNAL_BODY ? (int)classroom_judge(sessions->room, &act) : -EMSGSIZE;
+	if (r == 0)
+		r = (int)classroom_take(sessions->room, &act);
 	if (r == 0) {
 		compare(sessions, classroom_session(sessions->room, act.session),
 			act.kind == ACT_UNDO, &made);

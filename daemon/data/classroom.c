@@ -8,24 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/classroom_course.h"
 #include "data/classroom_fold.h"
-
-struct done {
-	struct act act;
-	bool is_undone;
-};
-
-struct course {
-	struct session state;
-	struct done *acts;
-	size_t n, room;
-	size_t n_joins, n_leaves; /* among them */
-};
-
-struct classroom {
-	struct course **courses; /* by the number of the session */
-	size_t n, room;
-};
 
 int classroom_new(struct classroom **ret_classroom)
 {
@@ -70,7 +54,7 @@ static size_t place_of(const struct classroom *classroom, uint32_t id)
 	return low;
 }
 
-static struct course *course_of(const struct classroom *classroom, uint32_t id)
+struct course *classroom_course(const struct classroom *classroom, uint32_t id)
 {
 	size_t i = place_of(classroom, id);
 
@@ -82,7 +66,7 @@ static struct course *course_of(const struct classroom *classroom, uint32_t id)
 
 const struct session *classroom_session(const struct classroom *classroom, uint32_t id)
 {
-	const struct course *course = course_of(classroom, id);
+	const struct course *course = classroom_course(classroom, id);
 
 	return course ? &course->state : NULL;
 }
@@ -161,7 +145,7 @@ bool classroom_new_code(
 	return false;
 }
 
-static struct done *find(const struct course *course, int64_t id)
+struct done *course_find(const struct course *course, int64_t id)
 {
 	for (size_t i = course->n; i-- > 0;)
 		if (course->acts[i].act.id == id)
@@ -171,14 +155,14 @@ static struct done *find(const struct course *course, int64_t id)
 
 size_t classroom_acts(const struct classroom *classroom, uint32_t session)
 {
-	const struct course *course = course_of(classroom, session);
+	const struct course *course = classroom_course(classroom, session);
 
 	return course ? course->n : 0;
 }
 
 struct act_told classroom_act(const struct classroom *classroom, uint32_t session, size_t i)
 {
-	const struct done *done = &course_of(classroom, session)->acts[i];
+	const struct done *done = &classroom_course(classroom, session)->acts[i];
 
 	return (struct act_told){.act = &done->act,
 		.is_undone = done->is_undone,
@@ -187,8 +171,8 @@ struct act_told classroom_act(const struct classroom *classroom, uint32_t sessio
 
 const struct act *classroom_find(const struct classroom *classroom, uint32_t session, uint32_t id)
 {
-	const struct course *course = course_of(classroom, session);
-	const struct done *done = course ? find(course, id) : NULL;
+	const struct course *course = classroom_course(classroom, session);
+	const struct done *done = course ? course_find(course, id) : NULL;
 
 	return done ? &done->act : NULL;
 }
@@ -200,32 +184,20 @@ static const char *code_of(const struct act *act)
 	return json_string_value(json_object_get(act->body, "code"));
 }
 
-static bool says_who_has_what(const struct act *act)
-{
-	return act->kind == ACT_ASSIGN || act->kind == ACT_DEAL;
-}
-
-/* One act after the other, without those that are undone, and `without`. What was recorded later with the
- * kits that it gave would lose them. */
+/* One act after the other, without those that are undone, and `without`. */
 static enum act_verdict fold(
 	const struct course *course, const struct done *without, struct session *ret_state)
 {
 	enum act_verdict verdict = ACT_FITS;
 	struct session state = {.id = 0};
-	bool is_behind = false;
 
 	for (size_t i = 0; i < course->n && !verdict; i++) {
 		const struct done *done = &course->acts[i];
 
 		if (done->act.kind == ACT_UNDO && code_of(&done->act))
 			text_copy(state.code, sizeof state.code, code_of(&done->act));
-		is_behind |= done == without;
 		if (done->is_undone || done == without || done->act.kind == ACT_UNDO)
 			continue;
-		if (is_behind && done->act.kind == ACT_START && says_who_has_what(&without->act)) {
-			verdict = ACT_IS_STOOD_ON;
-			break;
-		}
 		verdict = session_is_open(&state) || !state.id ? session_judge(&state, &done->act)
 							       : ACT_IS_ENDED;
 		if (!verdict)
@@ -257,7 +229,7 @@ static enum act_verdict fold_without(const struct classroom *classroom, const st
 	const struct act *undo, struct session *ret_state)
 {
 	const struct done *done =
-		find(course, json_integer_value(json_object_get(undo->body, "act")));
+		course_find(course, json_integer_value(json_object_get(undo->body, "act")));
 	struct session state;
 
 	if (!done)
@@ -292,17 +264,14 @@ static enum act_verdict judge_new(const struct classroom *classroom, const struc
 {
 	const struct session none = {.id = 0};
 	enum act_verdict verdict = session_judge(&none, act);
-	size_t n_open = 0;
 
 	if (verdict)
 		return verdict;
-	if (!act->session || course_of(classroom, act->session))
+	if (!act->session || classroom_course(classroom, act->session))
 		return ACT_BAD;
 	if (classroom_coded(classroom, code_of(act)))
 		return ACT_CODE;
-	for (size_t i = 0; i < classroom->n; i++)
-		n_open += session_is_open(&classroom->courses[i]->state);
-	return n_open >= CLASSROOM_OPEN ? ACT_FULL : ACT_FITS;
+	return ACT_FITS;
 }
 
 static bool is_anothers(
@@ -321,15 +290,6 @@ static bool is_anothers(
 			return true;
 	}
 	return false;
-}
-
-/* What is under way can come to its end, and who is in can go. */
-static bool is_full(const struct course *course, enum act_kind kind)
-{
-	if (kind == ACT_JOIN)
-		return course->n_joins >= SESSION_JOINS;
-	return kind != ACT_STOP && kind != ACT_END && kind != ACT_LEAVE &&
-		course->n - course->n_joins - course->n_leaves >= SESSION_ACTS;
 }
 
 static bool takes_from_another(const struct classroom *classroom, const struct act *act)
@@ -360,15 +320,13 @@ static enum act_verdict judge(
 		return ACT_BAD;
 	if (act->kind == ACT_MAKE)
 		return judge_new(classroom, act);
-	course = course_of(classroom, act->session);
+	course = classroom_course(classroom, act->session);
 	if (!course)
 		return ACT_NO_SESSION;
 	if (act->id <= course->acts[course->n - 1].act.id)
 		return ACT_BAD;
 	if (!session_is_open(&course->state) && act->kind != ACT_UNDO)
 		return ACT_IS_ENDED;
-	if (is_full(course, act->kind))
-		return ACT_FULL;
 	verdict = session_judge(&course->state, act);
 	if (!verdict && act->kind == ACT_UNDO)
 		return fold_without(classroom, course, act, ret_state);
@@ -383,7 +341,7 @@ enum act_verdict classroom_judge(const struct classroom *classroom, const struct
 	enum act_verdict verdict = judge(classroom, act, &state);
 
 	session_clear(&state);
-	return verdict;
+	return verdict ? verdict : classroom_may(classroom, act);
 }
 
 static struct course *add_course(struct classroom *classroom, uint32_t id)
@@ -433,7 +391,7 @@ enum act_verdict classroom_take(struct classroom *classroom, const struct act *a
 	if (verdict)
 		return verdict;
 	struct course *course = act->kind == ACT_MAKE ? add_course(classroom, act->session)
-						      : course_of(classroom, act->session);
+						      : classroom_course(classroom, act->session);
 	if (!course || !make_room(course)) {
 		session_clear(&state);
 		if (course && !course->n)
@@ -441,8 +399,8 @@ enum act_verdict classroom_take(struct classroom *classroom, const struct act *a
 		return ACT_NO_MEMORY;
 	}
 	if (act->kind == ACT_UNDO) {
-		find(course, json_integer_value(json_object_get(act->body, "act")))->is_undone =
-			true;
+		course_find(course, json_integer_value(json_object_get(act->body, "act")))
+			->is_undone = true;
 		session_clear(&course->state);
 		course->state = state;
 	} else {
@@ -468,82 +426,4 @@ void classroom_forget(struct classroom *classroom, uint32_t session)
 	classroom->n--;
 	memmove(classroom->courses + i, classroom->courses + i + 1,
 		(classroom->n - i) * sizeof *classroom->courses);
-}
-
-/* ---------------------------------------------------------------- devices of a run */
-
-static bool has_any_device(const struct session *session)
-{
-	for (unsigned g = 1; g <= session->n_groups; g++)
-		if (session->groups[g].n_devices)
-			return true;
-	return false;
-}
-
-static void note_devices(struct run_devices *of, const struct session *session)
-{
-	const struct session_group *group = &session->groups[session->runs[of->place].group];
-
-	for (unsigned i = 0; i < group->n_devices; i++) {
-		size_t k = 0;
-
-		while (k < of->n && of->devices[k] != group->devices[i])
-			k++;
-		if (k == of->n && of->n < of->most)
-			of->devices[of->n++] = group->devices[i];
-	}
-	of->is_dealt |= has_any_device(session);
-}
-
-/* A run that has just begun, at this place in the session. */
-static void begin_run(
-	struct run_devices *runs, size_t n, const struct session *session, size_t place)
-{
-	for (size_t i = 0; i < n; i++)
-		if (runs[i].run == session->runs[place].run) {
-			runs[i].is_begun = true;
-			runs[i].place = place;
-			note_devices(&runs[i], session);
-		}
-}
-
-static bool goes_on(const struct run_devices *of, const struct session *session)
-{
-	return of->is_begun && session->runs[of->place].to.ns == INT64_MAX;
-}
-
-/* Act by act, as it was then; once for all runs. */
-void classroom_devices_of_runs(
-	const struct classroom *classroom, uint32_t session, struct run_devices *runs, size_t n)
-{
-	const struct course *course = course_of(classroom, session);
-	struct session state = {.id = 0};
-	size_t n_begun = 0;
-
-	for (size_t i = 0; course && i < course->n; i++) {
-		const struct done *done = &course->acts[i];
-
-		if (done->is_undone || done->act.kind == ACT_UNDO ||
-			session_change(&state, &done->act))
-			continue;
-		while (n_begun < state.n_runs)
-			begin_run(runs, n, &state, n_begun++);
-		for (size_t k = 0; k < n; k++)
-			if (goes_on(&runs[k], &state))
-				note_devices(&runs[k], &state);
-	}
-	for (size_t k = 0; k < n; k++)
-		if (runs[k].is_begun && runs[k].n == 0 && runs[k].most &&
-			(runs[k].is_dealt || state.lesson[0]))
-			runs[k].devices[runs[k].n++] = NO_DEVICE;
-	session_clear(&state);
-}
-
-size_t classroom_run_devices(const struct classroom *classroom, uint32_t session, uint32_t run,
-	uint32_t *ret_devices, size_t most)
-{
-	struct run_devices of = {.run = run, .devices = ret_devices, .most = most};
-
-	classroom_devices_of_runs(classroom, session, &of, 1);
-	return of.n;
 }

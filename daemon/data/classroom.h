@@ -209,10 +209,12 @@ struct classroom;
 int classroom_new(struct classroom **ret_classroom);
 void classroom_free(struct classroom *classroom);
 
-/* What would become of it, if it came now. */
+/* What would become of it, if it came now: does it fit what was done before, and may it be asked for? */
 enum act_verdict classroom_judge(const struct classroom *classroom, const struct act *act);
 
-/* Takes it, with a reference to its body, if it fits. */
+/* Takes it, with a reference to its body, if it fits what was done before. What may be asked for is not looked
+ * at, since what was answered as done once is done, whatever a later release would say: judge first what comes
+ * from a person. */
 enum act_verdict classroom_take(struct classroom *classroom, const struct act *act);
 
 /* A session that is over and its acts are forgotten. */

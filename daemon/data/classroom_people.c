@@ -86,8 +86,7 @@ enum act_verdict act_judge_predict(const struct session *session, const struct a
 		return ACT_NO_GROUP;
 	if (json_object_size(act->body) != 2 || (points && !is_points(points)))
 		return ACT_BAD;
-	return session_may_predict(session, (unsigned)act_int(act, "group")) ? ACT_FITS
-									     : ACT_IS_FIXED;
+	return ACT_FITS;
 }
 
 enum act_verdict act_do_predict(struct session *session, const struct act *act)

@@ -149,24 +149,13 @@ static int count(
 	return 0;
 }
 
-static int take_act(void *self, const struct journal_entry *entry)
-{
-	struct act act;
-
-	if (act_entry_read(entry, &act) == 0) {
-		classroom_take(self, &act);
-		json_decref(act.body);
-	}
-	return 0;
-}
-
 static int count_session(struct activity *activity, struct reader *reader, uint32_t id)
 {
 	struct classroom *room = NULL;
 	int r = classroom_new(&room);
 
 	if (r == 0)
-		r = reader_journal(reader, JOURNAL_SESSION, id, take_act, room);
+		r = reader_journal(reader, JOURNAL_SESSION, id, act_entry_take, room);
 	const struct session *session = r < 0 ? NULL : classroom_session(room, id);
 	if (session)
 		r = count(activity, room, session);

@@ -18,3 +18,15 @@ int act_entry_read(const struct journal_entry *entry, struct act *ret_act)
 	*ret_act = act;
 	return 0;
 }
+
+int act_entry_take(void *classroom, const struct journal_entry *entry)
+{
+	enum act_verdict verdict;
+	struct act act;
+
+	if (act_entry_read(entry, &act) < 0)
+		return 0;
+	verdict = classroom_take(classroom, &act);
+	json_decref(act.body);
+	return verdict == ACT_NO_MEMORY ? -ENOMEM : 0;
+}

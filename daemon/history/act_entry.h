@@ -8,3 +8,7 @@
 
 /* An entry as an act with a body of its own, to json_decref. -EBADMSG: it is none. */
 int act_entry_read(const struct journal_entry *entry, struct act *ret_act);
+
+/* Takes it into a classroom, as a visitor of reader_journal; what is none, or does not fit, is left out. 0 or
+ * -ENOMEM. */
+int act_entry_take(void *classroom, const struct journal_entry *entry);
