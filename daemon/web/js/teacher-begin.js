@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // How groups begin: all at one instant, each at its own trigger, for how long. A lesson says what is usual; here the teacher
-// says otherwise, for the next start.
+// says otherwise, from now on, for this lesson.
 import { html, Pop, t } from './base.js';
 import { board } from './board.js';
 import { canStart, perform } from './deeds.js';
@@ -17,8 +17,8 @@ import { triggerText } from './trigger-words.js';
 export const waiting = (session) => session.groups.filter((g) => g.run == null && g.armed_us != null);
 
 /** How long runs last when nobody says otherwise, in microseconds; 0: until they are stopped. As the board has it.
- * @param {Lesson|null} lesson */
-const usual = (lesson) => (lesson?.record.mode === 'time' && !lesson.is_project ? lesson.record.duration_us ?? 0 : 0);
+ * @param {Session} session @param {Lesson|null} lesson */
+const usual = (session, lesson) => (lesson?.record.mode === 'time' && !lesson.is_project && !session.is_project ? lesson.record.duration_us ?? 0 : 0);
 
 /** Starts the groups that can, or lets them wait; at once, of some that wait, those. @param {Session} session @param {Lesson|null} lesson @param {boolean} [isAtOnce] */
 export async function begin(session, lesson, isAtOnce = false) {
@@ -33,7 +33,7 @@ export async function begin(session, lesson, isAtOnce = false) {
 export function How({ session, lesson }) {
   const us = lesson?.record.duration_us, trigger = triggerText(lesson);
   if (!lesson || (!us && !trigger)) return null;
-  const lasts = desk.lasts?.lesson === session.lesson ? desk.lasts.us : usual(lesson);
+  const lasts = desk.lasts?.lesson === session.lesson ? desk.lasts.us : usual(session, lesson);
   const lengths = us ? [...new Set([us / 2, us, us * 2, lasts])].filter((v) => v > 0).sort((a, b) => a - b) : [];
   const item = (/** @type {number} */ v, /** @type {string} */ words) => html`<button class="item" data-close key=${v} aria-pressed=${v === lasts} onClick=${() => desk.set({ lasts: { lesson: lesson.id, us: v } })}>
     <${Icon} n=${v === lasts ? 'check' : 'wait'}/><span>${words}</span></button>`;
