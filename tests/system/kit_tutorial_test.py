@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """CONTRIBUTING.md, "Add a kit in five steps", tried to the letter: its commands are read from the page and typed."""
 
 import os
