@@ -110,7 +110,7 @@ static int collect_streams(struct collecting *in, struct reader *reader)
 	r = reader_devices(reader, take_device, in);
 	if (r < 0)
 		return r;
-	if (about->n_streams == 0 || about->n_streams < in->n_streams)
+	if (about->n_streams < in->n_streams)
 		return -ENOENT;
 	qsort(about->streams, about->n_streams, sizeof *about->streams, by_sticker);
 	for (size_t i = 0; i < about->n_streams; i++)
@@ -259,12 +259,23 @@ static int note_missing(struct collecting *in)
 	return o->kept.ns < o->run->to.ns ? take_gap(in, &gap) : 0;
 }
 
+static void collect_notes(struct collecting *in)
+{
+	if (in->options->hides_notes)
+		return;
+	in->about->readings = json_incref(in->notes->readings);
+	in->about->prediction = json_incref(in->notes->prediction);
+}
+
 static int collect(struct collecting *in, struct reader *reader)
 {
 	const struct about_options *o = in->options;
 	struct about *about = in->about;
 	int r = collect_streams(in, reader);
 
+	collect_notes(in);
+	if (r == 0 && about->n_streams == 0 && !about->readings)
+		return -ENOENT;
 	for (in->at = 0; in->at < about->n_streams && r == 0; in->at++) {
 		in->current = &about->streams[in->at];
 		r = collect_of_stream(in, reader);
@@ -282,10 +293,6 @@ static int collect(struct collecting *in, struct reader *reader)
 	text_copy(about->lesson, sizeof about->lesson, o->run->lesson);
 	text_copy(about->board, sizeof about->board, o->board);
 	about->duration_ns = o->run->to.ns - o->run->from.ns;
-	if (!o->hides_notes) {
-		about->readings = json_incref(in->notes->readings);
-		about->prediction = json_incref(in->notes->prediction);
-	}
 	return 0;
 }
 

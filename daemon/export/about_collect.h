@@ -15,7 +15,8 @@ struct about_options {
 	bool hides_notes; /* no reading and no prediction */
 };
 
-/* 0; -ENOENT: nothing has a part in it, or not all of the streams are there; -E2BIG: more than
+/* A group without kits has typed all the same: then there are readings and no stream. 0; -ENOENT: there is
+ * neither, or not all of the streams are there; -E2BIG: more than
  * ABOUT_STREAMS; or as the store says. */
 int about_collect(
 	struct reader *reader, const struct about_options *options, struct about *ret_about);

@@ -220,7 +220,7 @@ int paper_gather(struct paper_data *data, const struct paper_options *options, s
 	r = describe(data, kept, reader);
 	if (r < 0)
 		return r;
-	data->streams = calloc(data->about.n_streams, sizeof *data->streams);
+	data->streams = calloc(data->about.n_streams + 1, sizeof *data->streams);
 	r = data->streams ? 0 : -ENOMEM;
 	for (; in.at < data->about.n_streams && r == 0; in.at++)
 		r = gather_stream(&in, reader);

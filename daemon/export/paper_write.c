@@ -67,6 +67,8 @@ static void add_head(struct writing *w)
 	const struct paper_options *o = w->data->options;
 	char room[TITLE_TEXT];
 	struct text title = text_over(room, sizeof room);
+	/* An import has no group of its own, but its streams do. */
+	uint32_t group = w->about->n_streams > 0 ? w->about->streams[0].group : o->run.group;
 
 	add_title(w, &title);
 	text_addf(w->text,
@@ -86,9 +88,8 @@ static void add_head(struct writing *w)
 		html_add(w->text, lesson_title(w));
 		text_add(w->text, " · ");
 	}
-	if (w->about->streams[0].group > 0)
-		text_addf(w->text, paper_say(w, "第 %u 组 · ", "Group %u · "),
-			w->about->streams[0].group);
+	if (group > 0)
+		text_addf(w->text, paper_say(w, "第 %u 组 · ", "Group %u · "), group);
 	add_hour(w);
 	text_add(w->text, paper_say(w, " · 时长 ", " · for "));
 	add_duration(w->text, w->about->duration_ns);
@@ -187,17 +188,21 @@ static void add_foot(struct writing *w)
 void paper_write(const struct paper_data *data, struct text *text)
 {
 	struct writing w = {.data = data, .about = &data->about, .text = text};
+	bool has_streams = data->about.n_streams > 0; /* else it is of what was typed alone */
 
 	add_head(&w);
 	add_question(&w);
 	add_prediction(&w);
-	paper_add_apparatus(&w);
+	if (has_streams)
+		paper_add_apparatus(&w);
 	paper_add_charts(&w);
-	paper_add_figures(&w);
+	if (has_streams)
+		paper_add_figures(&w);
 	paper_add_readings(&w);
 	paper_add_point(&w);
 	paper_write_fit(data, text);
-	paper_add_uncertainty(&w);
+	if (has_streams)
+		paper_add_uncertainty(&w);
 	paper_add_gaps(&w);
 	add_foot(&w);
 }
