@@ -68,8 +68,7 @@ static void answer_predicted(struct parts *parts, struct request *request,
 		return;
 	if (number > session->n_groups) {
 		classes_refuse(request, ACT_NO_GROUP);
-	} else if (!session->is_revealed && !parts_is_teacher(parts, request) &&
-		classes_member(parts, request, session) != number) {
+	} else if (!classes_shows_group(parts, request, session, number)) {
 		request_refuse(request, 403, "hidden", "揭晓以后才能看别的组。",
 			"Other groups are shown once all is revealed.");
 	} else {

@@ -60,7 +60,6 @@ static bool is_of(const struct run *run, uint32_t session)
 	return run->session == session && !run->is_withdrawn;
 }
 
-/* As classes_may_see_notes of each run. */
 static struct session_about_options session_options(
 	const struct parts *parts, const struct request *request, uint32_t id)
 {
@@ -70,8 +69,7 @@ static struct session_about_options session_options(
 	struct session_about_options options = {.session = id,
 		.board = parts->board,
 		.now = clock_now(parts->clock),
-		.shows_all = !session || !session_is_open(session) || session->is_revealed ||
-			parts_is_teacher(parts, request),
+		.shows_all = classes_shows_all(parts, request, session),
 		.own = session ? classes_member(parts, request, session) : 0};
 
 	for (size_t i = 0; i < runs->n && !options.lesson; i++)

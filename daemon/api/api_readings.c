@@ -271,16 +271,27 @@ static void wish_reading(const struct saying *saying, struct instant at, json_t 
 
 /* ---------------------------------------------------------------- who may see them */
 
+bool classes_shows_all(
+	const struct parts *parts, const struct request *request, const struct session *session)
+{
+	return (session && session->is_revealed) || parts_is_teacher(parts, request);
+}
+
+bool classes_shows_group(const struct parts *parts, const struct request *request,
+	const struct session *session, unsigned group)
+{
+	return classes_shows_all(parts, request, session) ||
+		(session && classes_member(parts, request, session) == group);
+}
+
 bool classes_may_see_notes(
 	const struct parts *parts, const struct request *request, const struct run *run)
 {
-	const struct session *session = run->session && parts->sessions.is_known
+	const struct session *session = parts->sessions.is_known
 		? classroom_session(parts->sessions.room, run->session)
 		: NULL;
 
-	return !session || !session_is_open(session) || session->is_revealed ||
-		parts_is_teacher(parts, request) ||
-		classes_member(parts, request, session) == run->group;
+	return !run->session || classes_shows_group(parts, request, session, run->group);
 }
 
 /* ---------------------------------------------------------------- the routes */
@@ -360,7 +371,7 @@ static void answer_readings(struct parts *parts, struct request *request,
 {
 	struct page page = {.room = room,
 		.session = session,
-		.is_all = session->is_revealed || parts_is_teacher(parts, request),
+		.is_all = classes_shows_all(parts, request, session),
 		.own = classes_member(parts, request, session),
 		.before = INT64_MAX,
 		.limit = MOST_READINGS};

@@ -54,7 +54,7 @@ static void ask_results(struct parts *parts, struct request *request, const stru
 {
 	struct question *question;
 
-	if (!session->is_revealed && !parts_is_teacher(parts, request)) {
+	if (!classes_shows_all(parts, request, session)) {
 		request_refuse(request, 403, "hidden", "老师揭晓以后才能看结果。",
 			"The results are shown once the teacher reveals them.");
 		return;

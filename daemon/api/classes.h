@@ -52,8 +52,14 @@ bool classes_ask_at(const struct saying *saying, struct instant *ret_at);
 unsigned classes_member(
 	const struct parts *parts, const struct request *request, const struct session *session);
 
-/* What a group typed and predicted is its own and the teacher's until it is revealed; then, and when the
- * session is over, everybody's. */
+/* What groups typed, predicted and found is the teacher's until it is revealed, then everybody's, also when the
+ * session is over; and what is of a group is always its own. A session that is not at hand (NULL) hides it: of
+ * one that ended long ago the journal says later that it was revealed. */
+bool classes_shows_all(
+	const struct parts *parts, const struct request *request, const struct session *session);
+bool classes_shows_group(const struct parts *parts, const struct request *request,
+	const struct session *session, unsigned group);
+/* The same of a run; what is of no session is everybody's. */
 bool classes_may_see_notes(
 	const struct parts *parts, const struct request *request, const struct run *run);
 

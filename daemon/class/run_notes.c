@@ -120,6 +120,7 @@ static int read_room(const struct classroom *room, const struct run *run, struct
 
 	if (!session)
 		return 0;
+	notes->is_revealed = session->is_revealed;
 	notes->n_devices =
 		classroom_run_devices(room, run->session, run->id, notes->devices, RUN_DEVICES);
 	if (run->group >= 1 && run->group <= session->n_groups)

@@ -3,6 +3,7 @@
  * before. Work thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <jansson.h>
@@ -16,6 +17,7 @@ struct run_notes {
 	size_t n_devices;
 	json_t *readings; /* of the run (class/readings.h) by its begin, as run.json has them; NULL: none */
 	json_t *prediction; /* of its group: {"choice": 1}, {"value": 2} or {"points": []}; NULL: none */
+	bool is_revealed; /* its session: what was typed and predicted is everybody's */
 };
 
 /* 0 or -errno. Of a run outside any session nothing is known. */

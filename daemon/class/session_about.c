@@ -63,6 +63,7 @@ static int collect(struct session_about *about, struct reader *reader)
 	about->session = classroom_session(about->room, about->options.session);
 	if (!about->session)
 		return -ENOENT;
+	about->options.shows_all |= about->session->is_revealed;
 	r = collect_readings(about, reader);
 	if (r == 0 && about->options.shows_all)
 		r = results_new(about->room, about->session, about->options.lesson,

@@ -16,8 +16,9 @@ struct session_about_options {
 	const char *board;           /* lent for its life, as is the next */
 	const struct lesson *lesson; /* NULL: none, or not known */
 	struct instant now;          /* ends what goes on */
-	bool shows_all; /* else only what group `own` typed and predicted, and no results */
-	unsigned own;   /* 0: nobody */
+	bool shows_all; /* else, until the journal says that all is revealed, only what group `own` typed and
+	                 * predicted, and no results */
+	unsigned own; /* 0: nobody */
 };
 
 struct session_about;

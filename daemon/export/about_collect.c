@@ -261,7 +261,7 @@ static int note_missing(struct collecting *in)
 
 static void collect_notes(struct collecting *in)
 {
-	if (in->options->hides_notes)
+	if (in->options->hides_notes && !in->notes->is_revealed)
 		return;
 	in->about->readings = json_incref(in->notes->readings);
 	in->about->prediction = json_incref(in->notes->prediction);

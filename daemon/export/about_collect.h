@@ -12,7 +12,7 @@ struct about_options {
 	struct instant kept; /* all that was recorded before is on the card */
 	const uint32_t *streams;
 	size_t n_streams; /* 0: all of the run's group that have a part in it */
-	bool hides_notes; /* no reading and no prediction */
+	bool hides_notes; /* no reading and no prediction, until the journal says that all is revealed */
 };
 
 /* A group without kits has typed all the same: then there are readings and no stream. 0; -ENOENT: there is

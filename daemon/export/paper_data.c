@@ -197,14 +197,14 @@ static int gather_point(struct paper_data *data, struct reader *reader)
 	struct classroom *room;
 	int r;
 
-	if (o->hides_notes || !o->run.session || !o->lesson || !o->lesson->class_plot.x ||
+	if (!o->run.session || !o->lesson || !o->lesson->class_plot.x ||
 		o->lesson->mode == LESSON_EVENT)
 		return 0;
 	r = run_room(reader, o->run.session, &room);
 	if (r < 0)
 		return r;
 	session = classroom_session(room, o->run.session);
-	if (session)
+	if (session && (session->is_revealed || !o->hides_notes))
 		r = find_point(data, reader, room, session);
 	classroom_free(room);
 	return r;
