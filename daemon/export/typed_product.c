@@ -77,10 +77,12 @@ static void lack(struct product *product, struct instant kept_to)
 
 static bool refuse(struct product *product, struct request *request, int result)
 {
-	(void)product;
 	if (result == 0)
 		return false;
-	if (result == -ENODATA || result == -ENOENT)
+	if (of(product)->options.hides_notes && (result == -ENODATA || result == -ENOENT))
+		request_refuse(request, 403, "hidden", "揭晓以后才能看别的组。",
+			"Other groups are shown once all is revealed.");
+	else if (result == -ENODATA || result == -ENOENT)
 		refuse_unknown(request,
 			"这次记录没有记下的读数。要传感器的数据，去掉 of=readings。",
 			"No reading was kept in this run. For what its kits recorded leave out "

@@ -327,7 +327,7 @@ class Exports(unittest.TestCase):
             self.assertEqual((about["readings"], about["prediction"]), ([], None), "hidden until it is revealed")
         with self.assertRaises(daemon.urllib.error.HTTPError) as refused:
             self.stranger(f"export?run={run}&of=readings")
-        self.assertEqual(refused.exception.code, 404)
+        self.assertEqual(refused.exception.code, 403)
         package = self.board.fetch(f"runs/{run}/package")
         with zipfile.ZipFile(io.BytesIO(package)) as zipped:
             about = json.loads(zipped.read("run.json"))

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What groups typed leaves the board with their runs, also where no kit said anything; and goes to their own
+ * browsers, to the teacher's, and to everybody's once it is revealed, however long the session is over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "class/sessions.h"
+#include "support/classroom_site.h"
+
+static const char readings_path[] = "/api/v1/export?run=1&of=readings";
+
+/* A file as one browser gets it: its status; `words`: must be in it. */
+static int fetch(struct site *site, const char *cookie, const char *path, const char *words)
+{
+	char teacher[96], asks[96];
+	struct browser b;
+
+	strcpy(teacher, site->cookie);
+	strcpy(asks, cookie);
+	strcpy(site->cookie, asks);
+	int status = site_ask(site, "GET", path, NULL, &b);
+	strcpy(site->cookie, teacher);
+	if (!browser_has(&b, words))
+		fail_msg("%s: no %s in %s", path, words, b.got);
+	browser_close(&b);
+	return status;
+}
+
+static void do_in(struct site *site, unsigned session, const char *body)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/api/v1/sessions/%u/acts", session);
+	json_decref(class_post(site, path, body, 200));
+}
+
+/* Group 1 of a session guesses, records with what the eye sees alone, and types a number. */
+static void type_in(struct site *site, unsigned session)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/api/v1/sessions/%u/groups/1/prediction", session);
+	json_decref(class_post(site, path, "{\"value\":41.5}", 200));
+	do_in(site, session, "{\"do\":\"start\"}");
+	site_keep_turns(site);
+	snprintf(path, sizeof path, "/api/v1/sessions/%u/groups/1/readings", session);
+	json_decref(class_post(site, path, "{\"typed\":{\"L\":0.625}}", 201));
+	site_keep_turns(site);
+	do_in(site, session, "{\"do\":\"stop\"}");
+	site_keep_turns(site);
+}
+
+static void what_a_group_without_kits_typed_is_in_every_file(void **state)
+{
+	struct site *site = *state;
+
+	class_begin(site, 2);
+	type_in(site, 1);
+	assert_int_equal(fetch(site, site->cookie, readings_path, ",0.625\r\n"), 200);
+	assert_int_equal(
+		fetch(site, site->cookie, "/api/v1/runs/1/report?language=en", ">0.625</td>"), 200);
+	assert_int_equal(fetch(site, site->cookie, "/api/v1/runs/1/package", "readings.csv"), 200);
+	assert_int_equal(
+		fetch(site, site->cookie, "/api/v1/sessions/1/package", "run-1/readings.csv"), 200);
+	/* For whom nothing of it is, there is nothing. */
+	assert_int_equal(fetch(site, "", "/api/v1/runs/1/package", "\"not_found\""), 404);
+	assert_int_equal(fetch(site, "", "/api/v1/runs/1/report", "\"not_found\""), 404);
+}
+
+static void a_session_that_ended_unrevealed_keeps_its_groups_apart(void **state)
+{
+	static const char *const hidden[] = {readings_path,
+		"/api/v1/sessions/1/groups/1/prediction", "/api/v1/sessions/1/results"};
+	struct site *site = *state;
+	char own[96], other[96];
+
+	class_begin(site, 2);
+	class_join(site, 1, own);
+	class_join(site, 2, other);
+	type_in(site, 1);
+	for (int is_over = 0; is_over < 2; is_over++) {
+		for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+			assert_int_equal(fetch(site, other, hidden[i], "\"hidden\""), 403);
+			assert_int_equal(fetch(site, "", hidden[i], "\"hidden\""), 403);
+			assert_int_equal(fetch(site, site->cookie, hidden[i], "HTTP/1.1 200"), 200);
+		}
+		assert_int_equal(fetch(site, own, hidden[0], ",0.625\r\n"), 200);
+		assert_int_equal(fetch(site, own, hidden[1], "41.5"), 200);
+		assert_int_equal(fetch(site, other, "/api/v1/sessions/1/readings", "[]"), 200);
+		if (!is_over)
+			do_in(site, 1, "{\"do\":\"end\"}");
+		site_keep_turns(site);
+	}
+}
+
+static void a_session_of_long_ago_is_as_it_was_left(void **state)
+{
+	struct site *site = *state;
+
+	site_log_in(site);
+	for (unsigned session = 1; session <= SESSIONS_ENDED + 3; session++) {
+		json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":1}", 201));
+		if (session <= 2)
+			type_in(site, session);
+		if (session == 1)
+			do_in(site, session, "{\"do\":\"reveal\",\"on\":true}");
+		do_in(site, session, "{\"do\":\"end\"}");
+		site_keep_turns(site);
+	}
+	assert_int_equal(fetch(site, "", readings_path, ",0.625\r\n"), 200);
+	assert_int_equal(fetch(site, "", "/api/v1/runs/1/report?language=en", ">0.625</td>"), 200);
+	assert_int_equal(fetch(site, "", "/api/v1/export?run=2&of=readings", "\"hidden\""), 403);
+	assert_int_equal(
+		fetch(site, site->cookie, "/api/v1/export?run=2&of=readings", ",0.625\r\n"), 200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SITE_TEST(what_a_group_without_kits_typed_is_in_every_file),
+		SITE_TEST(a_session_that_ended_unrevealed_keeps_its_groups_apart),
+		SITE_TEST(a_session_of_long_ago_is_as_it_was_left),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
