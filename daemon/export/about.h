@@ -16,7 +16,12 @@
 #include "data/device.h"
 #include "keep/record.h"
 
-enum { ABOUT_STREAMS = 64, ABOUT_FILE = 96, ABOUT_GROUPS = 99 };
+enum {
+	ABOUT_STREAMS = 64,
+	ABOUT_FILE = 96,
+	ABOUT_GROUPS = 99,
+	ABOUT_CHOICES = 99, /* a prediction chooses among; a lesson has fewer */
+};
 
 struct about_stream {
 	char file[ABOUT_FILE]; /* name of its rows' file; letters, digits, '-', '_', '.' */

@@ -135,7 +135,8 @@ static bool read_prediction(struct about_input *in, const json_t *root)
 {
 	const json_t *prediction = about_member(root, "prediction");
 	const json_t *choice = json_object_get(prediction, "choice");
-	bool is_good = (json_is_integer(choice) && json_integer_value(choice) >= 0) ||
+	bool is_good = (json_is_integer(choice) && json_integer_value(choice) >= 0 &&
+			       json_integer_value(choice) < ABOUT_CHOICES) ||
 		json_is_number(json_object_get(prediction, "value")) ||
 		is_curve(json_object_get(prediction, "points"));
 

@@ -71,8 +71,10 @@ static void add_choice(struct workbook *book, const struct lesson *lesson, int64
 
 		text_addf(&words, "%s%s%s", told->zh ? told->zh : "",
 			told->zh && told->en ? " " : "", told->en ? told->en : "");
-	} else {
+	} else if (choice >= 0 && choice < ABOUT_CHOICES) {
 		text_addf(&words, "选项 choice %lld", (long long)choice + 1);
+	} else {
+		text_add(&words, "选项 choice ?");
 	}
 	workbook_text(book, words.at);
 }

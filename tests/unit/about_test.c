@@ -157,6 +157,9 @@ static void what_is_wrong_is_named(void **state)
 		"0.5}.");
 	refuses("\"readings\":[]", "\"prediction\":{\"choice\":-1}",
 		"In run.json, prediction is wrong: expected one of choice, value, points.");
+	refuses("\"readings\":[]", "\"prediction\":{\"choice\":9223372036854775807}",
+		"In run.json, prediction is wrong: expected one of choice, value, points.");
+	refuses("\"readings\":[]", "\"prediction\":{\"choice\":98}", "");
 	refuses("\"readings\":[]", "\"prediction\":{\"points\":[[1,2],[3]]}",
 		"In run.json, prediction is wrong: expected one of choice, value, points.");
 	refuses("\"readings\":[]", "\"prediction\":{\"value\":2}", "");
