@@ -250,7 +250,7 @@ static void import_done(struct job *job)
 
 	imports->is_changing = false;
 	for (size_t i = 0; i < in->n && in->result == 0; i++)
-		in->result = imports_add(imports, &in->runs[i]);
+		imports_add(imports, &in->runs[i]); /* which has room: begin */
 	if (!job->has_run)
 		refuse_busy(in->request);
 	else if (in->result == 0)
@@ -270,8 +270,10 @@ static void import_done(struct job *job)
 /* Takes `in`, which is NULL where memory is short. */
 static void begin(struct parts *parts, struct request *request, struct importing *in)
 {
-	if (!in) {
+	/* Here, for once they are on the card the list must not refuse one of them. */
+	if (!in || imports_reserve(&parts->imports, MOST_RUNS) < 0) {
 		refuse_busy(request);
+		free(in);
 		return;
 	}
 	in->job = (struct job){.run = run_import, .done = import_done};

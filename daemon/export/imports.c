@@ -63,17 +63,29 @@ int imports_look(const char *directory, uint32_t import, struct imported *ret_im
 	return r;
 }
 
+int imports_reserve(struct imports *imports, size_t n)
+{
+	size_t room = imports->room ? imports->room : 16;
+	struct imported *grown;
+
+	while (room < imports->n + n)
+		room *= 2;
+	if (room == imports->room)
+		return 0;
+	grown = realloc(imports->all, room * sizeof *grown);
+	if (!grown)
+		return -ENOMEM;
+	imports->all = grown;
+	imports->room = room;
+	return 0;
+}
+
 int imports_add(struct imports *imports, const struct imported *imported)
 {
-	if (imports->n == imports->room) {
-		size_t room = imports->room ? 2 * imports->room : 16;
-		struct imported *grown = realloc(imports->all, room * sizeof *grown);
+	int r = imports_reserve(imports, 1);
 
-		if (!grown)
-			return -ENOMEM;
-		imports->all = grown;
-		imports->room = room;
-	}
+	if (r < 0)
+		return r;
 	imports->all[imports->n++] = *imported;
 	if (imported->import > imports->last)
 		imports->last = imported->import;

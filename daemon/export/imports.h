@@ -35,6 +35,8 @@ struct imports {
 void imports_load(struct imports *imports);
 void imports_clear(struct imports *imports);
 
+/* Room for n more, which imports_add then takes for certain; -ENOMEM. */
+int imports_reserve(struct imports *imports, size_t n);
 /* One more; -ENOMEM. */
 int imports_add(struct imports *imports, const struct imported *imported);
 /* It was deleted. */
