@@ -440,6 +440,14 @@ fail:
 	return r;
 }
 
+static void answer_settling(struct parts *parts)
+{
+	settle_clear(&parts->settles);
+	settle_clear(&parts->readings);
+	settle_clear(&parts->acts);
+	settle_clear(&parts->receipts);
+}
+
 void web_close(struct web *web)
 {
 	struct parts *parts;
@@ -450,12 +458,10 @@ void web_close(struct web *web)
 	timer_cancel(&web->beat);
 	timer_cancel(&web->listen_again);
 	downloads_clear(&parts->downloads);
-	settle_clear(&parts->settles);
-	settle_clear(&parts->readings);
-	settle_clear(&parts->acts);
-	settle_clear(&parts->receipts);
+	answer_settling(parts);
 	work_stop(parts->work); /* answers everybody who waits */
 	work_stop(parts->slow);
+	answer_settling(parts); /* what was read to the end has become an act */
 	http_close(web->http, GOODBYE_MS);
 	live_free(parts->live);
 	events_free(parts->events);
