@@ -96,7 +96,11 @@ void handle_session_package(void *self, struct request *request)
 		return;
 	}
 	options.runs = calloc(runs->n + 1, sizeof *options.runs);
-	for (size_t i = 0; options.runs && i < runs->n; i++) {
+	if (!options.runs) {
+		refuse_busy(request);
+		return;
+	}
+	for (size_t i = 0; i < runs->n; i++) {
 		struct run *to = &options.runs[options.n_runs].run;
 
 		if (!is_of(&runs->run[i], id))
