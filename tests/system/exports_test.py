@@ -449,7 +449,11 @@ class Exports(unittest.TestCase):
         self.assertEqual(wrong.returncode, 2)
         listed = json.loads(self.kitlog("--json", "session", "readings", str(session)).stdout)
         self.assertEqual(listed["readings"], self.board.get(f"sessions/{session}/readings?limit=500")["readings"])
-        self.assertIn("L=-2", self.kitlog("session", "readings", str(session)).stdout)
+        said = self.kitlog("session", "readings", str(session)).stdout
+        self.assertIn("L=-2", said)
+        self.assertEqual(self.kitlog("session", "readings").stdout, said, "the only one that is open")
+        self.assertEqual(self.kitlog("session", "package").stdout, f"kitlog-session-{session}.zip\n")
+        self.assertEqual(self.kitlog("session", "package", "class.zip").returncode, 2, "a number comes first")
         packed = self.kitlog("session", "package", str(session), "class.zip")
         self.assertEqual((packed.returncode, packed.stdout, packed.stderr), (0, "class.zip\n", ""))
         with zipfile.ZipFile(self.folder / "class.zip") as package:

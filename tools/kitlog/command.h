@@ -42,8 +42,9 @@ void usage_print_form(
 void usage_print_common(FILE *out); /* options that all commands take */
 
 /* What may stand behind a command, on a line: "list | start [TITLE] | stop [ID]", or its verbs alone
- * where that is longer than USAGE_WORDS. usage_add_form adds one form to such a list. */
-enum { USAGE_WORDS = 72 };
+ * where that is longer than USAGE_WORDS, which they may be, too, up to USAGE_ROOM. usage_add_form adds one form
+ * to such a list. */
+enum { USAGE_WORDS = 72, USAGE_ROOM = 160 };
 void usage_add_words(struct text *text, const char *command);
 void usage_add_form(struct text *text, const char *verb, const char *words);
 

@@ -81,14 +81,14 @@ static void usage(FILE *out)
 	fputs(say("用法：kitlog [选项] 命令 …\n\n", "Usage: kitlog [OPTIONS] COMMAND ...\n\n"),
 		out);
 	for (int i = 0; i < N_COMMANDS; i++) {
-		char buffer[USAGE_WORDS + 1];
+		char buffer[USAGE_ROOM];
 		struct text words = text_over(buffer, sizeof buffer);
 
 		if (strcmp(commands[i].name, "kit"))
 			usage_add_words(&words, commands[i].name);
 		else
 			command_kit_add_words(&words);
-		fprintf(out, "  %-9s %-*s %s\n", commands[i].name, USAGE_WORDS, words.at,
+		fprintf(out, "  %-9s %-*s  %s\n", commands[i].name, USAGE_WORDS, words.at,
 			say(commands[i].zh, commands[i].en));
 	}
 	fputs(say("\n  --board 地址     板子的地址（默认按配置文件，再默认 http://127.0.0.1:8080）\n"

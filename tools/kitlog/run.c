@@ -262,5 +262,5 @@ int command_run(const struct call *call)
 		return run_import(call);
 	if (!strcmp(verb, "delete"))
 		return run_delete(call);
-	return command_misused("run", verb, "list, start, stop, receipt, package, import");
+	return command_misused("run", verb, "list, start, stop, receipt, package, import, delete");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog run package ID [FILE]`, `kitlog session package ID [FILE]` and `kitlog run import FILE | FOLDER`: a run
+/* `kitlog run package ID [FILE]`, `kitlog session package [SESSION [FILE]]` and `kitlog run import FILE | FOLDER`: a run
  * or a class as a zip, and back. */
 #include "tools/kitlog/run_package.h"
 
@@ -43,33 +43,33 @@ static int fetch(const struct call *call, const char *what, const char *path, co
 	return failed ? 1 : 0;
 }
 
-/* `kitlog WHAT package ID [FILE]`, WHAT a run or a session. */
-static int fetch_package(const struct call *call, const char *what)
+/* WHAT is a run or a session; `file` NULL: named by its number. */
+static int fetch_package(const struct call *call, const char *what, long long id, const char *file)
 {
-	char *end = NULL, name[64], path[64], command[32], list[64];
-	long id = call->argc > 1 ? strtol(call->argv[1], &end, 10) : 0;
+	char name[64], path[64];
 
-	snprintf(command, sizeof command, "%s package", what);
-	if (call->argc > 3)
-		return command_too_many(command, call->argv[3],
-			say("一个编号和一个文件名", "it takes a number and a file"));
-	snprintf(list, sizeof list, say("kitlog %s list 里的编号", "a number from kitlog %s list"),
-		what);
-	if (call->argc < 2 || *end || id <= 0)
-		return command_misused(command, call->argc > 1 ? call->argv[1] : "", list);
-	snprintf(name, sizeof name, "kitlog-%s-%ld.zip", what, id);
-	snprintf(path, sizeof path, "/api/v1/%ss/%ld/package", what, id);
-	return fetch(call, what, path, call->argc > 2 ? call->argv[2] : name);
+	snprintf(name, sizeof name, "kitlog-%s-%lld.zip", what, id);
+	snprintf(path, sizeof path, "/api/v1/%ss/%lld/package", what, id);
+	return fetch(call, what, path, file ? file : name);
 }
 
 int run_package(const struct call *call)
 {
-	return fetch_package(call, "run");
+	char *end = NULL;
+	long long id = call->argc > 1 ? strtoll(call->argv[1], &end, 10) : 0;
+
+	if (call->argc > 3)
+		return command_too_many("run package", call->argv[3],
+			say("一个编号和一个文件名", "it takes a number and a file"));
+	if (call->argc < 2 || *end || id <= 0)
+		return command_misused("run package", call->argc > 1 ? call->argv[1] : "",
+			say("kitlog run list 里的编号", "a number from kitlog run list"));
+	return fetch_package(call, "run", id, call->argc > 2 ? call->argv[2] : NULL);
 }
 
-int session_package(const struct call *call)
+int session_package(const struct call *call, json_int_t session, const char *file)
 {
-	return fetch_package(call, "session");
+	return fetch_package(call, "session", session, file);
 }
 
 /* --- import --- */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog session`: list, begin, deal, start, arm, stop, resume, end, log, undo; readings and package stand
- * in files of their own. Where one session is open, its
- * number may be left out. */
+/* `kitlog session`: list, begin, deal, start, arm, stop, resume, end, log, undo; what readings and package do
+ * stands in files of their own. Where one session is open, its number may be left out. */
 #include "tools/kitlog/command.h"
 
 #include <getopt.h>
@@ -348,18 +347,14 @@ static void print_act(const json_t *act)
 
 static int show_log(const struct call *call)
 {
-	json_int_t id = 0;
+	json_int_t id;
 	json_t *body, *act;
 	char path[64];
 	size_t i;
+	int result = read_session(call, "session log", 1, &id);
 
-	if (call->argc > 2)
-		return command_too_many(
-			"session log", call->argv[2], say("它只跟一个编号", "it takes one number"));
-	if (call->argc > 1 && !(id = read_id("session log", call->argv[1])))
-		return 2;
-	if (call->argc == 1 && !(id = only_open(call)))
-		return 1;
+	if (result)
+		return result;
 	snprintf(path, sizeof path, "/api/v1/sessions/%lld/log", (long long)id);
 	if (!(body = board_get(call->board, path)))
 		return 1;
@@ -391,6 +386,31 @@ static int undo(const struct call *call)
 	return finish(call, act(call, session, json_pack("{s:s, s:I}", "do", "undo", "act", id)));
 }
 
+static int readings(const struct call *call)
+{
+	json_int_t id;
+	int result = read_session(call, "session readings", 1, &id);
+
+	return result ? result : session_readings(call, id);
+}
+
+/* A file may stand behind the number. */
+static int package(const struct call *call)
+{
+	struct call numbered = *call;
+	const char *file = call->argc > 2 ? call->argv[2] : NULL;
+	json_int_t id;
+
+	if (call->argc > 3)
+		return command_too_many("session package", call->argv[3],
+			say("一个编号和一个文件名", "it takes a number and a file"));
+	if (file)
+		numbered.argc = 2;
+	int result = read_session(&numbered, "session package", 1, &id);
+
+	return result ? result : session_package(call, id, file);
+}
+
 int command_session(const struct call *call)
 {
 	const char *verb = call->argc ? call->argv[0] : "list";
@@ -410,9 +430,9 @@ int command_session(const struct call *call)
 	if (!strcmp(verb, "undo"))
 		return undo(call);
 	if (!strcmp(verb, "readings"))
-		return session_readings(call);
+		return readings(call);
 	if (!strcmp(verb, "package"))
-		return session_package(call);
+		return package(call);
 	return command_misused("session", verb,
 		"list, begin, deal, start, arm, stop, resume, end, log, undo, readings, package");
 }

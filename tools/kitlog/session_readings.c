@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog session readings ID`: what the groups of a class typed. */
+/* `kitlog session readings [SESSION]`: what the groups of a class typed. */
 #include "tools/kitlog/session_readings.h"
-
-#include <stdlib.h>
 
 #include "base/text.h"
 #include "tools/kitlog/say.h"
 
 /* All of them, page by page, the newest last; NULL: it has been said why not. */
-static json_t *ask_all(const struct call *call, long session)
+static json_t *ask_all(const struct call *call, json_int_t session)
 {
 	json_t *all = json_array();
 	json_int_t before = 0;
@@ -18,9 +16,9 @@ static json_t *ask_all(const struct call *call, long session)
 		char path[96];
 
 		snprintf(path, sizeof path,
-			before ? "/api/v1/sessions/%ld/readings?before=%lld"
-			       : "/api/v1/sessions/%ld/readings",
-			session, (long long)before);
+			before ? "/api/v1/sessions/%lld/readings?before=%lld"
+			       : "/api/v1/sessions/%lld/readings",
+			(long long)session, (long long)before);
 		json_t *page = board_get(call->board, path);
 		json_t *readings = json_object_get(page, "readings");
 
@@ -60,21 +58,13 @@ static void print_reading(const json_t *reading)
 	say_row(stdout, (int[]){14, 10, 10, 0}, (const char *[]){at, group, run, typed.at}, 4);
 }
 
-int session_readings(const struct call *call)
+int session_readings(const struct call *call, json_int_t session)
 {
-	char *end = NULL;
-	long id = call->argc > 1 ? strtol(call->argv[1], &end, 10) : 0;
 	json_t *all, *reading;
 	size_t i;
 
-	if (call->argc > 2)
-		return command_too_many("session readings", call->argv[2],
-			say("它只跟一个编号", "it takes one number"));
-	if (call->argc < 2 || *end || id <= 0)
-		return command_misused("session readings", call->argc > 1 ? call->argv[1] : "",
-			say("kitlog session list 里的编号", "a number from kitlog session list"));
 	board_look_as_teacher(call->board);
-	all = ask_all(call, id);
+	all = ask_all(call, session);
 	if (!all)
 		return 1;
 	if (call->is_json) {
