@@ -24,7 +24,6 @@ void announce_session(void *self, const struct session *session, const struct ac
 {
 	struct parts *parts = self;
 
-	(void)act;
 	if (!parts->events || !session)
 		return;
 	classes_write(parts, session, events_begin(parts->events, "session"));

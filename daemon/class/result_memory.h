@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What was found of runs that are over, so that the next question need not read their rows. It holds as long as
- * no calibration is made, and no row of the run was removed to make room: whoever uses it looks (share/
+ * no calibration is made, and no row of the run was removed to make room: whoever uses it looks (class/
  * results.h). Of data that were damaged since it tells what they were. Main thread; forgotten at a restart. */
 #pragma once
 

@@ -289,13 +289,13 @@ static char holds(struct site *site, unsigned group, size_t i)
 	return letter;
 }
 
-/* Seconds pass, and the other thread reads, until it is so. */
+/* Seconds pass, and the other thread reads and wakes the loop, until it is so. */
 static void wait_holds(struct site *site, size_t i, char letter)
 {
 	for (int turns = 0; holds(site, 1, i) != letter; turns++) {
 		assert_true(turns < 2000);
 		site_pass_alone(site, 1);
-		usleep(2000);
+		assert_true(loop_turn(site->loop, 50) >= 0);
 	}
 }
 
