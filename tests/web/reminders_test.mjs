@@ -3,7 +3,7 @@
 // When a reminder of a project is due, and by which mark it is known to be done. Without a browser.
 import assert from 'node:assert';
 import test from 'node:test';
-import { dueAt, isMark, markOf } from '../../daemon/web/js/reminders-due.js';
+import { dueAt, isDone, markOf } from '../../daemon/web/js/reminders-due.js';
 
 const daily = { every_us: 100, text: { zh: '看一看', en: 'Look' } };
 
@@ -15,9 +15,14 @@ test('it is due each time when its time has passed since the begin, and not befo
 });
 
 test('a mark of its name says that it is done, in whatever language the page is', () => {
-  assert.ok(isMark(daily, markOf(daily)));
-  assert.ok(!isMark(daily, '看'));
+  assert.ok(isDone(daily, 7, { text: markOf(daily), session: 7 }));
+  assert.ok(!isDone(daily, 7, { text: '看', session: 7 }));
   const long = { ...daily, text: { zh: '看'.repeat(200), en: 'Look' } };
   assert.ok(new TextEncoder().encode(markOf(long)).length <= 191, 'the board takes it');
-  assert.ok(isMark(long, markOf(long)));
+  assert.ok(isDone(long, 7, { text: markOf(long), session: 7 }));
+});
+
+test('what one class did is not done for another', () => {
+  assert.ok(!isDone(daily, 7, { text: markOf(daily), session: 8 }));
+  assert.ok(!isDone(daily, 7, { text: markOf(daily), session: null }), 'a button that anybody pressed');
 });

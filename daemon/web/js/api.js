@@ -112,9 +112,16 @@ export const getColumns = (stream, from, to, columns, signal) => ask('GET',
  *   to_us: number, x?: {stream: number, channel: string}}} what @param {AbortSignal} [signal] @returns {Promise<FitAnswer>} */
 export const askFit = (what, signal) => ask('POST', 'fits', what, signal);
 
-/** The first of [from, to), in the order of time. @param {number} from @param {number} to @param {AbortSignal} [signal]
- * @returns {Promise<{marks: Mark[], has_more: boolean}>} */
-export const getMarks = (from, to, signal) => ask('GET', `marks?from_us=${from}&to_us=${to}`, undefined, signal);
+/** All of [from, to), in the order of time, page by page; one at the seam may come twice. @param {number} from @param {number} to
+ * @param {AbortSignal} [signal] @returns {AsyncGenerator<Mark[]>} */
+export async function* getMarks(from, to, signal) {
+  for (let first = Math.floor(from), hasMore = true; hasMore && first < to;) {
+    const { marks, has_more: more } = await ask('GET', `marks?from_us=${first}&to_us=${Math.ceil(to)}`, undefined, signal);
+    yield marks;
+    hasMore = more;
+    first = Math.max(first + 1, marks[marks.length - 1]?.at_us ?? to);
+  }
+}
 
 /** Address of a download. @param {'csv'|'xlsx'|'lp'} format @param {{run: number}|{stream: number, from: number, to?: number}} what
  * without `to`: until now @param {'even'} [stamps] else those that are usual */

@@ -57,14 +57,8 @@ class Marks extends Emitter {
     this.filled = -Infinity;
     if (!readings.series) return;
     const asking = this.asking = new AbortController(), durable = board.durableUs;
-    const to = Math.ceil(readings.to ?? board.now() + 1e6);
     try {
-      for (let from = Math.floor(readings.from), hasMore = true; hasMore && from < to;) {
-        const { marks, has_more: more } = await getMarks(from, to, asking.signal);
-        this.take(marks);
-        hasMore = more;
-        from = Math.max(from + 1, marks[marks.length - 1]?.at_us ?? to);
-      }
+      for await (const marks of getMarks(readings.from, readings.to ?? board.now() + 1e6, asking.signal)) this.take(marks);
       this.filled = durable;
     } catch (error) {
       if (!(error instanceof Refusal) && !asking.signal.aborted) throw error;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// When a reminder is due, and by which mark it is known to be done. Pure.
+// When a reminder of a project is due, and by which mark of that project it is known to be done. Pure.
 
 /** @typedef {{every_us: number, text: {zh: string, en: string}}} Reminder */
 
@@ -16,5 +16,6 @@ export function dueAt({ every_us: every }, begun, now) {
 const cut = (words) => [...words].slice(0, MARK_MOST).join('');
 /** The name of the mark that says that it is done: Chinese on every page, so that it is one. @param {Reminder} reminder */
 export const markOf = ({ text }) => cut(text.zh || text.en);
-/** @param {Reminder} reminder @param {string} text */
-export const isMark = (reminder, text) => text === markOf(reminder);
+/** Does a mark say that it is done in this session? Another class has jars of its own. @param {Reminder} reminder @param {number} session
+ * @param {{text: string, session: number|null}} mark */
+export const isDone = (reminder, session, mark) => mark.session === session && mark.text === markOf(reminder);

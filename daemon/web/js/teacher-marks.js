@@ -14,13 +14,15 @@ board.on('mark', (/** @type {Mark} */ mark) => { known.set(mark.id, mark); });
 board.on('catchup', () => { askedFrom = Infinity; });
 
 /** @param {number} from */
-function ask(from) {
-  const to = Math.min(askedFrom, Math.ceil(board.now()) + 1);
+async function ask(from) {
+  const to = Math.min(askedFrom, board.now() + 1);
   askedFrom = from;
-  getMarks(Math.floor(from), to).then(({ marks }) => { for (const mark of marks) known.set(mark.id, mark); }, (error) => {
+  try {
+    for await (const marks of getMarks(from, to)) for (const mark of marks) known.set(mark.id, mark);
+  } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     askedFrom = Infinity;
-  });
+  }
 }
 
 /** A group's within what is shown, in seconds from where it begins. @param {import('./group-view.js').Span} span
