@@ -347,6 +347,7 @@ static void add_phases(struct text *text, const struct lesson *lesson)
 	for (size_t i = 0; i < lesson->n_reminders; i++) {
 		text_addf(text, "%s{\"every_us\":%lld", i > 0 ? "," : "",
 			(long long)(lesson->reminders[i].every_ns / NS_PER_US));
+		add_word(text, "who", lesson_who_name(lesson->reminders[i].who));
 		add_words(text, "text", &lesson->reminders[i].text);
 		text_add_char(text, '}');
 	}

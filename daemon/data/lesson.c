@@ -147,7 +147,8 @@ static int settle_lists(const struct written_lesson *written, const struct tree 
 			written->phases[i].name, duration_or_zero(written->phases[i].time)};
 	for (unsigned i = 0; i < written->n_reminders; i++)
 		lesson->reminders[lesson->n_reminders++] = (struct lesson_reminder){
-			written->reminders[i].text, duration_or_zero(written->reminders[i].every)};
+			written->reminders[i].text, duration_or_zero(written->reminders[i].every),
+			written->reminders[i].who};
 	return 0;
 }
 

@@ -43,6 +43,7 @@ enum lesson_predict {
 	LESSON_PREDICT_CHOICE
 };
 enum lesson_edge { LESSON_RISING, LESSON_FALLING };
+enum lesson_who { LESSON_GROUP, LESSON_TEACHER };
 
 /* What is measured. Any channel of the quantity will do. */
 struct lesson_need {
@@ -113,6 +114,7 @@ struct lesson_phase {
 struct lesson_reminder {
 	struct model_text text;
 	int64_t every_ns;
+	enum lesson_who who; /* does it: children leave to the teacher what is hers */
 };
 
 struct lesson_slip {
@@ -189,12 +191,13 @@ unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const
 /* The unit beside an id of needs, typed or formulas; NULL: none is said. */
 const char *lesson_unit(const struct lesson *lesson, const char *id);
 
-/* The words of lesson.yaml for what is an enum here: "junior", "edges", "choice", "rising". `stage` is
- * one bit. */
+/* The words of lesson.yaml for what is an enum here: "junior", "edges", "choice", "rising",
+ * "teacher". `stage` is one bit. */
 const char *lesson_stage_name(enum lesson_stage stage);
 const char *lesson_mode_name(enum lesson_mode mode);
 const char *lesson_predict_name(enum lesson_predict kind);
 const char *lesson_edge_name(enum lesson_edge edge);
+const char *lesson_who_name(enum lesson_who who);
 
 /* What may stand behind an id in an expectation: mean sd n min max first last. Ends with NULL. */
 extern const char *const lesson_statistics[];

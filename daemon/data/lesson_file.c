@@ -43,6 +43,7 @@ static const cyaml_strval_t predictions[] = {
 	{"choice", LESSON_PREDICT_CHOICE},
 };
 static const cyaml_strval_t edges[] = {{"rising", LESSON_RISING}, {"falling", LESSON_FALLING}};
+static const cyaml_strval_t doers[] = {{"group", LESSON_GROUP}, {"teacher", LESSON_TEACHER}};
 
 static const cyaml_schema_value_t number = {CYAML_VALUE_FLOAT(MUST, double)};
 static const cyaml_schema_value_t word = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, WORD)};
@@ -156,6 +157,7 @@ static const cyaml_schema_value_t phase = {CYAML_VALUE_MAPPING(MUST, struct writ
 
 static const cyaml_schema_field_t reminder_keys[] = {
 	TEXT("every", MUST, written_reminder, every, WORD),
+	CHOICE("who", MAY, written_reminder, who, doers),
 	PAIR("text", written_reminder, text, remarks),
 	CYAML_FIELD_END
 };
@@ -372,4 +374,9 @@ const char *lesson_predict_name(enum lesson_predict kind)
 const char *lesson_edge_name(enum lesson_edge edge)
 {
 	return name_of(edges, COUNT(edges), edge);
+}
+
+const char *lesson_who_name(enum lesson_who who)
+{
+	return name_of(doers, COUNT(doers), who);
 }

@@ -74,6 +74,7 @@ struct written_phase {
 
 struct written_reminder {
 	char *every;
+	enum lesson_who who;
 	struct model_text text;
 };
 

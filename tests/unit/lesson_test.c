@@ -123,6 +123,8 @@ static void a_project_is_understood(void **unused)
 	assert_int_equal(lesson->period_ns, 300 * (int64_t)NS_PER_S);
 	assert_int_equal(lesson->predict.kind, LESSON_PREDICT_NONE);
 	assert_int_equal(lesson->reminders[0].every_ns, 7 * 24 * 3600 * (int64_t)NS_PER_S);
+	assert_int_equal(lesson->reminders[0].who, LESSON_GROUP);
+	assert_int_equal(lesson->reminders[1].who, LESSON_TEACHER);
 	assert_string_equal(lesson->needs[0].name.en, "In the jar");
 	assert_null(lesson->class_plot.x);
 	assert_null(lesson->trigger.channel);

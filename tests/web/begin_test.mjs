@@ -46,7 +46,8 @@ record:
   project: yes
 reminders:
   - {every: 1 s, text: {zh: 看一看，闻一闻, en: Look and smell}}
-  - {every: 7 d, text: {zh: 老师开盖, en: The teacher vents}}
+  - {every: 7 d, text: {zh: 拍一张, en: Take a picture}}
+  - {every: 1 s, who: teacher, text: {zh: 老师开盖, en: The teacher vents}}
 `,
 };
 const TEXTS = {
@@ -198,14 +199,17 @@ test('lessons say their subject, theme and place in the list of experiments; a p
   await until('only that', async () => await card('厨房').count() === 0);
   await page.locator('.subjects').selectOption('');
   const made = await teacher.post('sessions', { lesson: 'diary', title: '', groups: 1, is_project: true });
+  await until('the teacher has its button', async () => await page.locator('.reminders li').nth(2).locator('.btn').count() === 1);
   await until('it is due', async () => /看一看，闻一闻[\s\S]*到时候了/.test(await page.locator('.reminders').innerText().catch(() => '')));
-  assert.match(await page.locator('.reminders li').nth(1).innerText(), /老师开盖[\s\S]*7\.0\s*d 后/);
+  assert.match(await page.locator('.reminders li').nth(1).innerText(), /拍一张[\s\S]*7\.0\s*d 后/);
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'shelf');
   await page.locator('.reminders .btn').first().click();
   await until('the mark is set', async () => (await board.get('marks')).marks.some((/** @type {any} */ m) => m.text === '看一看，闻一闻'));
   const student = await member(made, 1, [360, 740]);
   await until('it is due again', async () => /看一看，闻一闻[\s\S]*到时候了/.test(await student.locator('.sheet .reminders').innerText()));
+  await until('the lid is the teacher\'s', async () => /老师开盖[\s\S]*到时候了[\s\S]*老师来做/.test(await student.locator('.sheet .reminders li').nth(2).innerText()));
+  assert.strictEqual(await student.locator('.sheet .reminders li').nth(2).locator('.btn').count(), 0);
   assert.deepStrictEqual(await complaints(student), []);
   await shot(student, 'reminders');
   await student.locator('.sheet .reminders .btn').first().click();

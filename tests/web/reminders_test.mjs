@@ -15,14 +15,20 @@ test('it is due each time when its time has passed since the begin, and not befo
 });
 
 test('a mark of its name says that it is done, in whatever language the page is', () => {
-  assert.ok(isDone(daily, 7, { text: markOf(daily), session: 7 }));
-  assert.ok(!isDone(daily, 7, { text: '看', session: 7 }));
+  assert.ok(isDone(daily, 7, { text: markOf(daily), session: 7, author: 'group 2' }));
+  assert.ok(!isDone(daily, 7, { text: '看', session: 7, author: 'group 2' }));
   const long = { ...daily, text: { zh: '看'.repeat(200), en: 'Look' } };
   assert.ok(new TextEncoder().encode(markOf(long)).length <= 191, 'the board takes it');
-  assert.ok(isDone(long, 7, { text: markOf(long), session: 7 }));
+  assert.ok(isDone(long, 7, { text: markOf(long), session: 7, author: 'group 2' }));
 });
 
 test('what one class did is not done for another', () => {
-  assert.ok(!isDone(daily, 7, { text: markOf(daily), session: 8 }));
-  assert.ok(!isDone(daily, 7, { text: markOf(daily), session: null }), 'a button that anybody pressed');
+  assert.ok(!isDone(daily, 7, { text: markOf(daily), session: 8, author: 'group 2' }));
+  assert.ok(!isDone(daily, 7, { text: markOf(daily), session: null, author: 'kit 3' }), 'a button that anybody pressed');
+});
+
+test('what is the teacher\'s is done when the teacher says so', () => {
+  const vent = { ...daily, who: /** @type {'teacher'} */ ('teacher') }, mark = { text: markOf(vent), session: 7 };
+  assert.ok(!isDone(vent, 7, { ...mark, author: 'group 2' }));
+  assert.ok(isDone(vent, 7, { ...mark, author: 'teacher' }));
 });

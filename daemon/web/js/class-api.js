@@ -19,7 +19,7 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{id: string, name: Words, unit: string, low: number, high: number}} TypedField */
 /** @typedef {{id: string, quantity: string, unit?: string|null, channel?: string|null, kits?: (string|{id: string})[],
  *   name?: Words, place?: Words|null}} Need */
-/** @typedef {{every_us: number, text: Words}} Reminder of a project */
+/** @typedef {{every_us: number, who?: 'group'|'teacher', text: Words}} Reminder of a project, and who does it */
 /** @typedef {{kind: 'none'|'curve'|'value'|'choice', ask: Words, choices?: Words[], unit?: string|null, compare?: string|null, y?: string|null,
  *   range?: [number, number]|null, time_us?: number|null}} Predict of a value its unit, and what it is compared with; of a curve what is drawn, on which axes */
 /** @typedef {{id: string, name: Words, unit: string, is: string}} Formula */

@@ -47,11 +47,11 @@ export function useReminders(session, reminders) {
   }, [from]);
 }
 
-/** @param {{session: Session, reminders: Reminder[], onDone: (text: string) => void}} p */
-export function Reminders({ session, reminders, onDone }) {
+/** @param {{session: Session, reminders: Reminder[], isTeacher?: boolean, onDone: (text: string) => void}} p */
+export function Reminders({ session, reminders, isTeacher = false, onDone }) {
   useReminders(session, reminders);
   if (!reminders.length) return null;
   return html`<ul class="reminders" aria-label=${t('re_title')}>${remindersNow(session, reminders).map(({ reminder, since, next }) => html`<li key=${reminder.text.en} class=${since == null ? 'dim' : ''}>
     <${Icon} n=${since == null ? 'check' : 'warn'} s=${18}/><span>${say(reminder.text)}<small>${since == null ? t('re_next', lasting((next - board.now()) / 1e6)) : t('re_due', lasting((board.now() - since) / 1e6))}</small></span>
-    ${since != null && html`<button class="btn" onClick=${() => onDone(markOf(reminder))}>${t('re_done')}</button>`}</li>`)}</ul>`;
+    ${since != null && (isTeacher || reminder.who !== 'teacher' ? html`<button class="btn" onClick=${() => onDone(markOf(reminder))}>${t('re_done')}</button>` : html`<small>${t('re_teacher')}</small>`)}</li>`)}</ul>`;
 }

@@ -192,6 +192,7 @@ export const S = {
   re_due: ['到时候了，已过 {0}', 'due for {0}'],
   re_next: ['{0} 后', 'in {0}'],
   re_done: ['做好了', 'Done'],
+  re_teacher: ['老师来做', 'The teacher does it'],
   l_place: ['放在哪里', 'Where it goes'],
   r_good: ['这一次够好了。', 'This run is good enough.'],
   r_count: ['{0} 个，要 {1} 个', '{0} of {1}'],

@@ -26,7 +26,7 @@ function Project({ session }) {
       ${lane && html`<b>${valueText(lane)}</b>`}<${Icon} n="right" s=${18}/></span>
     ${lane && html`<${Spark} stream=${lane.stream} at=${lane.at} us=${DAY_US} every=${MINUTE_MS}/>`}
     <span class="dim">${t('te_day', day)}${last ? ` · ${t('te_ago', lasting(Math.max(0, board.now() - last) / 1e6))}` : ''}</span></button>
-    <${Reminders} session=${session} reminders=${desk.text(session.lesson)?.reminders ?? []} onDone=${(/** @type {string} */ text) => mark(session, text, board.now())}/></div>`;
+    <${Reminders} isTeacher session=${session} reminders=${desk.text(session.lesson)?.reminders ?? []} onDone=${(/** @type {string} */ text) => mark(session, text, board.now())}/></div>`;
 }
 
 export function Shelf() {
