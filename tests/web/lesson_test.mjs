@@ -31,6 +31,12 @@ async function member(session, group, { size = [1024, 768], lang = 'zh', theme =
 }
 const close = async (/** @type {any} */ page, /** @type {string} */ cls) => { await page.keyboard.press('Escape'); await until('closed', async () => !await slip(page, cls).count()); };
 
+/** The teacher undoes the last act of this kind. @param {number} session @param {string} kind */
+async function takeBack(session, kind) {
+  const { acts } = await board.get(`sessions/${session}/log`), act = acts.findLast((/** @type {any} */ a) => a.do === kind && !a.is_undone);
+  await teacher.act(session, { do: 'undo', act: act.id });
+}
+
 test('the lesson\'s slip opens once: question, safety, and the steps for now, as text', async () => {
   const session = await teacher.session('cool-value', [1, 2]);
   const page = await member(session, 1);
@@ -67,6 +73,10 @@ test('a value is guessed before the start: no number is a sentence, a number is 
   await page.reload();
   await until('still', async () => await phase(page) === 'await');
   assert.strictEqual(await page.locator('.state').getAttribute('aria-disabled'), 'true');
+  await takeBack(session.id, 'predict');
+  await until('the guess is gone', async () => await phase(page) === 'predict');
+  await page.locator('.state').click();
+  assert.strictEqual(await page.locator('.withunit input').inputValue(), '', 'nothing is guessed yet');
   await page.context().close();
 });
 
@@ -172,6 +182,9 @@ test('typed readings are kept with what the kit says; what is out of range is a 
   await page.locator('.markform input').fill('<b>开窗</b> 🐟');
   await page.locator('.markform .btn').click();
   await until('the mark is kept', async () => (await board.get('marks')).marks.some((/** @type {any} */ m) => m.text === '<b>开窗</b> 🐟' && /1/.test(m.author)));
+  await takeBack(session.id, 'reading');
+  await page.evaluate(async (of) => (await import('/js/board.js')).board.emit('reading', of), { session: session.id, group: 1 });
+  await until('the one that was taken back is gone', async () => (await page.locator('.classbar .kept').innerText()).trim() === '2');
   for (const p of [page, mate]) { assert.deepStrictEqual(p.faults, []); await p.context().close(); }
 });
 

@@ -39,7 +39,7 @@ export function useResults(session) {
   return all;
 }
 
-/** Readings of the session, and again when there is one more. @param {Session} session @param {boolean} isEvents whether they are asked for */
+/** Readings of the session, and again when there is one more or one less. @param {Session} session @param {boolean} isEvents whether they are asked for */
 export function useKept(session, isEvents) {
   const [all, setAll] = useState(/** @type {Reading[]} */ ([]));
   useEffect(() => {
@@ -47,8 +47,8 @@ export function useKept(session, isEvents) {
     let isOver = false;
     const look = () => getReadings(session.id).then((kept) => { if (!isOver) setAll(kept); }, (error) => { if (!(error instanceof Refusal)) throw error; });
     look();
-    const end = board.on('reading', look);
-    return () => { isOver = true; end(); };
+    const ends = [board.on('reading', look), board.on('catchup', look)];
+    return () => { isOver = true; ends.forEach((end) => end()); };
   }, [session.id, isEvents, session.is_revealed]);
   return all;
 }

@@ -23,8 +23,8 @@ import { view } from './view.js';
 
 const WITNESSED = 'going';
 
-/** @param {unknown} error */
-const orNone = (error) => { if (!(error instanceof Refusal)) throw error; return null; };
+/** @param {unknown} error @returns {undefined} what is, is not known */
+const orUnknown = (error) => { if (!(error instanceof Refusal)) throw error; };
 
 class Own extends Emitter {
   constructor() {
@@ -32,6 +32,7 @@ class Own extends Emitter {
     /** @type {Prediction|null} */ this.prediction = null;
     /** @type {Reading[]} of our group, the newest last */ this.kept = [];
     this.key = '';                    // whose prediction and readings these are
+    this.asked = this.told = 0;       // lists of readings, in the order of asking: an answer that comes late is not put over a newer one
     this.hasGuess = false;            // as the board says
     this.isHeld = false;              // the teacher froze all, and this page with them
     this.aim = '';                    // which channel was looked at last, by the lesson's wish
@@ -41,6 +42,7 @@ class Own extends Emitter {
   start() {
     classroom.on('me', () => this.follow());
     classroom.on('sessions', () => this.follow());
+    board.on('catchup', () => { const { mine, group } = classroom; if (this.key && mine && group) this.bring(mine.id, group.number); });
     classroom.on('kept', ({ session, group }) => {
       if (session === classroom.mine?.id && group === classroom.group?.number) this.bringKept(session);
     });
@@ -87,7 +89,8 @@ class Own extends Emitter {
       if (mine && group) this.bring(mine.id, group.number);
     } else if (mine && group && group.has_prediction !== this.hasGuess) {
       this.hasGuess = group.has_prediction;
-      if (this.hasGuess && !this.prediction) this.bring(mine.id, group.number);     // another tablet of ours drew it
+      if (!this.hasGuess) this.forgetPrediction();                                  // the teacher took it back
+      else if (!this.prediction) this.bring(mine.id, group.number);                 // another tablet of ours drew it
     }
     board.isOwn = mine && group ? (run) => run.session === mine.id && run.group === group.number : () => true;
     this.look();
@@ -100,17 +103,28 @@ class Own extends Emitter {
   /** What is on the board of our group: a second tablet of it, or this page after a reload, has it from there.
    * @param {number} session @param {number} group */
   async bring(session, group) {
-    const { key } = this, [prediction] = await Promise.all([getPrediction(session, group).catch(orNone), this.bringKept(session)]);
-    if (key !== this.key) return;
-    this.prediction = prediction ?? this.prediction;
+    const { key } = this, was = this.prediction, [prediction] = await Promise.all([getPrediction(session, group).catch(orUnknown), this.bringKept(session)]);
+    if (key !== this.key || prediction === undefined || was !== this.prediction) return;    // guessed meanwhile
+    if (!prediction) this.forgetPrediction();
+    this.prediction = prediction;
     this.hold();
     this.emit('change');
   }
 
-  /** The readings that we may see: the board tells all that there is one more, and us what it is. @param {number} session */
+  /** The readings that we may see: the board tells all that there are others, and us what they are. One that was taken back is gone.
+   * @param {number} session */
   async bringKept(session) {
-    const { key } = this, readings = await getReadings(session).catch(orNone);
-    if (key === this.key) for (const reading of readings ?? []) this.take(reading);
+    const { key } = this, turn = ++this.asked, readings = await getReadings(session).catch(orUnknown);
+    if (key !== this.key || !readings || turn <= this.told) return;
+    this.told = turn;
+    this.kept = readings.filter((r) => r.group === classroom.group?.number).sort((a, b) => a.id - b.id);
+    this.emit('change');
+  }
+
+  forgetPrediction() {
+    const { [this.key]: _, ...others } = memory.get('guess') ?? {};
+    memory.set('guess', others);
+    this.prediction = null;
   }
 
   /** @param {Prediction} what */
@@ -124,6 +138,7 @@ class Own extends Emitter {
   /** @param {Reading} reading */
   take(reading) {
     if (reading.group !== classroom.group?.number || this.kept.some((r) => r.id === reading.id)) return;
+    this.told = this.asked;           // lists asked for so far may lack it
     this.kept = [...this.kept, reading].sort((a, b) => a.id - b.id);
     this.emit('change');
   }
