@@ -132,6 +132,15 @@ test('groups wait for the trigger, each for its own; the run ends by itself and 
   await until('the same run goes on', async () => (await groupOf(session.id, 1)).run === run);
   await until('it records', async () => await phase(page) === 'rec');
   assert.strictEqual((await groupOf(session.id, 1)).ends_us, null);
+
+  await page.locator('.markit').click();
+  await page.locator('.markform input').fill('还在写');
+  await teacher.act(session.id, { do: 'stop' });
+  await until('the page knows that it is over', async () => await phase(page) !== 'rec');
+  assert.strictEqual(await page.locator('dialog.receipt').count(), 0, 'nobody is torn from what is being written');
+  assert.strictEqual(await page.locator('.markform input').inputValue(), '还在写');
+  await page.keyboard.press('Escape');
+  await page.locator('dialog.receipt[open]').waitFor();
   assert.deepStrictEqual([...page.faults, ...wall.faults], []);
   for (const p of [page, wall]) await p.context().close();
 });

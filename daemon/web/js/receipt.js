@@ -19,7 +19,7 @@ import { view } from './view.js';
 
 /** @typedef {import('./class-api.js').Receipt} Receipt */
 
-const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, MARK_LENGTH = 8;
+const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, TYPED_MS = 500, MARK_LENGTH = 8;
 
 /** The run whose receipt is open. @type {import('./board.js').Run|null} */
 let run = null;
@@ -84,9 +84,18 @@ export function ReceiptSlip() {
 /** @param {import('./board.js').Run} over */
 export function showReceipt(over) { run = over; openSlip('receipt'); }
 
-/** Opens the receipts of runs of ours that are over; one that was not closed is open again after a reload. @returns {() => void} ends it */
+/** Is somebody writing? A run may end by itself, at any letter. */
+const isTyping = () => !!document.activeElement?.matches('input:not([type=radio], [type=checkbox], [type=range]), textarea');
+
+/** Opens the receipts of runs of ours that are over, once no field is being written in; one that was not closed is open again after a
+ * reload. @returns {() => void} ends it */
 export function watchRuns() {
-  const end = own.on('receipt', (over) => { if (board.link === 'open' && run?.id !== over.id) showReceipt(over); });
+  /** @type {any} */ let timer = null;
+  const end = own.on('receipt', (over) => {
+    clearTimeout(timer);
+    if (board.link !== 'open' || run?.id === over.id) return;
+    if (isTyping()) timer = setTimeout(() => own.watch(), TYPED_MS); else showReceipt(over);
+  });
   own.watch();
-  return end;
+  return () => { end(); clearTimeout(timer); };
 }
