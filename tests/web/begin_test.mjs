@@ -155,7 +155,12 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await until('the kits with their places', async () => await page.locator('.kit .whereto').count() === 2);
     await shot(page, `kits-${lang}`);
     assert.deepStrictEqual(await complaints(page), []);
+    const [, { id: late }] = (await board.get('devices')).devices;
+    await teacher.act(made.id, { do: 'assign', group: 2, devices: [] });
     await page.locator('.startbar .main.big').click();
+    await until('one waits', async () => await page.locator('.gcard .armed').count() === 1);
+    await teacher.act(made.id, { do: 'assign', group: 2, devices: [late] });
+    await page.locator('.startbar .some').click();                       // its kit came late
     await until('both wait', async () => await page.locator('.gcard .armed').count() === 2);
     assert.deepStrictEqual(await complaints(page), []);
     await shot(page, `armed-${lang}`);
@@ -181,6 +186,13 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await until('it goes on', async () => (await groupOf(made.id, 1)).run === group.run);
     await page.locator('.startbar .main.stop').click();
     await until('it stopped', async () => (await groupOf(made.id, 1)).run == null);
+
+    await page.evaluate(async () => { const { desk } = await import('/js/desk.js'); desk.set({ lasts: { lesson: 'pour', us: 600e6 } }); });
+    await page.locator('.startbar .btn.forgot').click();
+    await page.locator('.startbar .pop .item').first().click();
+    await until('what was forgotten records', async () => (await groupOf(made.id, 1)).run != null);
+    const forgot = await groupOf(made.id, 1);
+    assert.strictEqual(forgot.ends_us - (await board.get(`runs/${forgot.run}`)).from_us, 600e6, 'as long as was chosen');
     assert.deepStrictEqual(page.faults, []);
     await page.context().close();
   });

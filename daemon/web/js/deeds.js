@@ -67,12 +67,22 @@ export async function openLesson(groups) {
 /** Could a start in the past name something of this group? What its kits sent until they were pulled is kept. @param {Group} group */
 const hasPast = (group) => !group.replay && group.devices.length > 0;
 
+/** How long the next runs last, where somebody chose it: in microseconds, 0 until they are stopped; null: as the lesson has it.
+ * @param {Session} session */
+export const chosenLength = (session) => (desk.lasts?.lesson === session.lesson ? desk.lasts.us : null);
+
+/** How long a run that began in the past lasts: as chosen, but what began so long ago goes on. @param {Session} session @param {number} fromUs */
+function lengthSince(session, fromUs) {
+  const us = chosenLength(session);
+  return us == null ? {} : { lasts_us: us > board.now() - fromUs ? us : 0 };
+}
+
 /** Starts the groups that can, all at one instant. @param {Session} session @param {number} [fromUs] an instant that is past:
  * somebody forgot to start @param {number} [toUs] it is over already */
 export async function startAll(session, fromUs, toUs) {
   const groups = session.groups.filter((g) => g.run == null && (fromUs == null ? canStart(g) : hasPast(g))).map((g) => g.number);
   if (!groups.length && fromUs != null) refusals.tell(t('te_noPast'));
-  const span = { ...(fromUs == null ? {} : { from_us: Math.round(fromUs) }), ...(toUs == null ? {} : { to_us: Math.round(toUs) }) };
+  const span = { ...(fromUs == null ? {} : { from_us: Math.round(fromUs), ...(toUs == null ? lengthSince(session, fromUs) : { to_us: Math.round(toUs) }) }) };
   const after = groups.length ? await perform(session, { do: 'start', groups, ...span }) : null;
   if (after && desk.view !== 'groups') desk.set({ view: 'groups' });
 }

@@ -4,7 +4,7 @@
 // says otherwise, from now on, for this lesson.
 import { html, Pop, t } from './base.js';
 import { board } from './board.js';
-import { canStart, perform } from './deeds.js';
+import { canStart, chosenLength, perform } from './deeds.js';
 import { desk } from './desk.js';
 import { Icon } from './icons.js';
 import { lasting } from './numbers.js';
@@ -24,7 +24,7 @@ const usual = (session, lesson) => (lesson?.record.mode === 'time' && !lesson.is
 export async function begin(session, lesson, isAtOnce = false) {
   const wait = isAtOnce ? waiting(session) : [], able = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g));
   const groups = (wait.length ? wait : able).map((g) => g.number);
-  const lasts = desk.lasts == null || desk.lasts.lesson !== session.lesson ? {} : { lasts_us: desk.lasts.us };
+  const chosen = chosenLength(session), lasts = chosen == null ? {} : { lasts_us: chosen };
   const after = groups.length ? await perform(session, { do: lesson?.record.trigger && !isAtOnce ? 'arm' : 'start', groups, ...lasts }) : null;
   if (after && desk.view !== 'groups') desk.set({ view: 'groups' });
 }
@@ -33,7 +33,7 @@ export async function begin(session, lesson, isAtOnce = false) {
 export function How({ session, lesson }) {
   const us = lesson?.record.duration_us, trigger = triggerText(lesson);
   if (!lesson || (!us && !trigger)) return null;
-  const lasts = desk.lasts?.lesson === session.lesson ? desk.lasts.us : usual(session, lesson);
+  const lasts = chosenLength(session) ?? usual(session, lesson);
   const lengths = us ? [...new Set([us / 2, us, us * 2, lasts])].filter((v) => v > 0).sort((a, b) => a - b) : [];
   const item = (/** @type {number} */ v, /** @type {string} */ words) => html`<button class="item" data-close key=${v} aria-pressed=${v === lasts} onClick=${() => desk.set({ lasts: { lesson: lesson.id, us: v } })}>
     <${Icon} n=${v === lasts ? 'check' : 'wait'}/><span>${words}</span></button>`;

@@ -109,7 +109,7 @@ function Foot({ session, lesson }) {
     ${isRunning || isWaiting ? null : html`<${How} session=${session} lesson=${lesson}/><button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button>`}
     ${(isLeft || !isRunning) && html`<${Before} session=${session}/>`}
     ${waiting(session).length > 0 && html`<button class="btn atonce" onClick=${() => begin(session, lesson, true)}><${Icon} n="play" s=${20}/><span>${t('te_now')}</span></button>`}
-    ${isRunning && ready > 0 && html`<button class="btn some" onClick=${start}><${Icon} n="play" s=${20}/><span>${t('te_startLeft', ready)}</span></button>`}
+    ${(isRunning || isWaiting) && ready > 0 && html`<button class="btn some" onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'} s=${20}/><span>${t(isArming ? 'te_arm' : 'te_startLeft', ready)}</span></button>`}
     <${Leave} session=${session}/>
     ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${t('te_stopAll')}</span></button>`
     : isWaiting ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="cross"/><span>${t('te_noWait')}</span></button>`
