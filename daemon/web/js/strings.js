@@ -196,7 +196,7 @@ export const S = {
   l_place: ['放在哪里', 'Where it goes'],
   r_good: ['这一次够好了。', 'This run is good enough.'],
   r_count: ['{0} 个，要 {1} 个', '{0} of {1}'],
-  r_more: ['接着记', 'Add to it'],
+  r_more: ['接着记', 'Record more in this run'],
   r_anew: ['再做一次', 'Do it again'],
   r_next: ['看这一段的结果', 'Measure this run'],
   sc_title: ['大屏', 'Screen'],
