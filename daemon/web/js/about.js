@@ -2,6 +2,7 @@
 // @ts-check
 // About the shown kit, folded away until somebody opens it: safety first, then wiring, what goes wrong in
 // class, how accurate it is, what nobody has seen on hardware. As the kit's folder says it.
+import './strings-later.js';
 import { html, say, t } from './base.js';
 import { Icon } from './icons.js';
 import { kitOf } from './known.js';

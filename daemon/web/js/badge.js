@@ -4,13 +4,13 @@
 // and whether the kit is warm. Short facts in the badge; each is a sentence when the badge is pressed, and on
 // large screens in the lower zone too.
 import { html, say, t, Pop } from './base.js';
-import { About } from './about.js';
 import { agoText } from './ago.js';
 import { board } from './board.js';
-import { CalibrationFact } from './calibrate.js';
+import { CalibrationFact } from './calibration.js';
 import { useBoard, useReadings, useView } from './hooks.js';
 import { Icon } from './icons.js';
 import { warmingLeft } from './judge.js';
+import { later } from './later.js';
 import { channelName } from './names.js';
 import { decimalsOf, digitsOf, lasting, num, NB, perSecond, perSecondExactly, precision, quantity, rate } from './numbers.js';
 import { rateOf } from './pace.js';
@@ -18,6 +18,8 @@ import { paceOfRun, pastRun, rangeShown, warmingOfRun } from './past.js';
 import { readings } from './readings.js';
 import { lostIn } from './series.js';
 import { view } from './view.js';
+
+const About = later(() => import('./about.js').then((m) => m.About));
 
 /** What there is to know of the kit now. */
 function factsOfNow() {

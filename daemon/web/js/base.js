@@ -10,7 +10,7 @@ import { S } from './strings.js';
 export const html = htm.bind(h);
 export { render, useEffect, useRef, useState, useReducer, useMemo };
 
-/** @typedef {keyof typeof S | keyof typeof import('./strings-teacher.js').T} Key a sentence of the catalogue */
+/** @typedef {keyof typeof S | keyof typeof import('./strings-later.js').T | keyof typeof import('./strings-teacher.js').T} Key a sentence of the catalogue */
 /** @typedef {{zh: string, en: string}} Words a text that comes from the board in both languages */
 
 /** @param {Storage} where @param {string} name */

@@ -6,7 +6,7 @@ import { html, t, useApp, useEffect, useState } from './base.js';
 import { analysis } from './analysis.js';
 import { Refusal } from './api.js';
 import { Facts } from './badge.js';
-import { CalibrationMark } from './calibrate.js';
+import { CalibrationMark } from './calibration.js';
 import { shownEnd } from './chart-view.js';
 import { timeUnit } from './chart-scale.js';
 import { openDialog } from './dialogs.js';

@@ -2,22 +2,17 @@
 // @ts-check
 // The calibrations that a channel has had: which one holds, since when and until when, and what became of
 // the others.
+import './strings-later.js';
 import { html, t, useEffect, useState } from './base.js';
 import { getCalibrationsOf, Refusal } from './api.js';
 import { board } from './board.js';
+import { day } from './calibration.js';
 import { kindWord } from './calibrate-points.js';
 import { timeOfDay } from './numbers.js';
 
 /** @typedef {import('./api.js').Recorded} Recorded */
 
 const SHOWN = 5;
-
-/** A day as people write it, or ''. @param {number|null|undefined} wallUs */
-export function day(wallUs) {
-  if (wallUs == null) return '';
-  const d = new Date(wallUs / 1000), two = (/** @type {number} */ n) => String(n).padStart(2, '0');
-  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
-}
 
 /** The same with the hour: a table of points is made more than once a day. @param {number|null} wallUs */
 const moment = (wallUs) => (wallUs == null ? '' : `${day(wallUs)} ${timeOfDay(wallUs).slice(0, 5)}`);

@@ -2,6 +2,7 @@
 // @ts-check
 // The points of a calibration as a teacher fills them in: which kinds the kit allows, the fields, and what
 // is wrong with the first that is no number.
+import './strings-later.js';
 import { html, t } from './base.js';
 import { typed } from './typed.js';
 

@@ -1,77 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// Calibration: the mark beside a channel, its words, and the dialog in which a teacher zeroes the main
-// channel, calibrates it by points that were measured, or takes a calibration back. What the board doubts
-// is done when it is pressed once more. Only the dialog sees raw values: they are the mean of the last
-// second, asked for while it is open.
+// The dialog in which a teacher zeroes the main channel, calibrates it by points that were measured, or takes a
+// calibration back. What the board doubts is done when it is pressed once more. Only the dialog sees raw values: they are
+// the mean of the last second, asked for while it is open.
+import './strings-later.js';
 import { html, say, Segments, t, useEffect, useRef, useState } from './base.js';
 import { calibrate, getRaw, Refusal, withdraw, zero } from './api.js';
 import { board } from './board.js';
-import { CalibrationPast, day } from './calibrate-past.js';
+import { CalibrationPast } from './calibrate-past.js';
+import { calibrationWords } from './calibration.js';
 import { BLANK, deedWord, isZeroable, kindsOf, kindWord, Point, POINTS_MOST, read, rowsOf } from './calibrate-points.js';
-import { Emitter } from './emitter.js';
 import { useBoard, useView } from './hooks.js';
 import { Icon } from './icons.js';
 import { channelName } from './names.js';
 import { decimalsOf, quantity } from './numbers.js';
-import { calibrationOf } from './past.js';
 import { sentence, withTeacher } from './pin.js';
 import { readings } from './readings.js';
 import { toast } from './toast.js';
 import { view } from './view.js';
 
 /** @typedef {import('./api.js').Channel} Channel */
-/** @typedef {NonNullable<ReturnType<typeof calibrationOf>>} Held */
 
 const RAW_EVERY_MS = 500;
 const RAW_DECIMALS = 3;
 const NAME_MAX = 21;                 // characters; each has at most 3 of the 63 bytes that the board takes
 
-const opener = new Emitter();
-
-/** What there is to say of a channel's calibration. @param {Channel} channel @param {Held} held */
-function calibrationWords(channel, { by, isOverdue, isTurned }) {
-  const what = by && ([by.name, day(by.wall_made_us)].filter(Boolean).join(' ') || `#${by.id}`);
-  if (isTurned) return t(by ? 'cal_turned' : 'cal_ended', channelName(channel), what);
-  return by ? t(isOverdue ? 'cal_overdue' : 'cal_by', channelName(channel), what) : t('cal_none', channelName(channel));
-}
-
-/** Is there more to it than meets the eye? @param {Held} held */
-const isDoubtful = ({ isOverdue, isTurned }) => isOverdue || isTurned;
-
-/** The mark of a calibrated channel: a tick, or a warning when it is to be calibrated again.
- * @param {{lane: import('./view.js').Lane}} p */
-export function CalibrationMark({ lane }) {
-  const held = calibrationOf(lane);
-  if (!held?.by && !held?.isTurned) return null;
-  const words = calibrationWords(lane.channel, held), isWarning = isDoubtful(held);
-  return html`<span class=${'cal' + (isWarning ? ' warn' : '')} title=${words}><${Icon}
-    n=${isWarning ? 'warn' : 'gauge'} s=${16}/><span class="sr">${words}</span></span>`;
-}
-
-/** The line of the facts, and the teacher's way in. */
-export function CalibrationFact() {
-  useBoard('devices', 'status');
-  useView('what');
-  const lane = view.mainLane, channel = lane?.channel, held = lane && calibrationOf(lane);
-  if (!channel || lane?.column || !held || (!held.by && !held.isTurned && !channel.calibration && !board.isTeacher)) return null;
-  const isWarning = isDoubtful(held);
-  return html`<li class=${isWarning ? 'warn' : ''}><${Icon} n=${isWarning ? 'warn' : 'gauge'} s=${20}/>
-    <span>${calibrationWords(channel, held)}${board.isTeacher && html`<button class="btn calopen" data-close
-      onClick=${() => opener.emit('open')}>${t('cal_open')}</button>`}</span></li>`;
-}
-
 /** A channel beside its neighbours: probes that share an adapter have the same. @param {import('./api.js').Stream & {label?:
  * import('./base.js').Words|null}} stream @param {Channel} channel */
 const placeName = (stream, channel) => [say(stream.label), channelName(channel)].filter(Boolean).join(' ');
 
-/** Asks for the raw value of a channel while the dialog is open. @param {boolean} isOpen
- * @param {number|undefined} stream @param {string|undefined} channel @returns {number|null} */
-function useRaw(isOpen, stream, channel) {
+/** Asks for the raw value of a channel. @param {number|undefined} stream @param {string|undefined} channel @returns {number|null} */
+function useRaw(stream, channel) {
   const [raw, setRaw] = useState(/** @type {number|null} */ (null));
   useEffect(() => {
     setRaw(null);
-    if (!isOpen || !stream) return undefined;
+    if (!stream) return undefined;
     let isOver = false;
     const look = () => getRaw(stream).then((all) => {
       if (!isOver) setRaw(all.find((c) => c.id === channel)?.mean ?? null);
@@ -79,7 +42,7 @@ function useRaw(isOpen, stream, channel) {
     look();
     const timer = setInterval(look, RAW_EVERY_MS);
     return () => { isOver = true; clearInterval(timer); };
-  }, [isOpen, stream, channel]);
+  }, [stream, channel]);
   return raw;
 }
 
@@ -94,7 +57,6 @@ function useForm() {
   const change = (/** @type {Partial<typeof EMPTY>} */ patch) => { setDoubted(''); setForm((all) => ({ ...all, ...patch })); };
   const set = (/** @type {number} */ i, /** @type {import('./calibrate-points.js').Side} */ side, /** @type {string} */ text) =>
     change({ points: form.points.map((row, k) => (k === i ? { ...row, [side]: text } : row)) });
-  const clear = () => { setForm(EMPTY); setBad(GOOD); setDoubted(''); };
   /** @param {'zero'|'points'|'back'} which @param {() => Promise<unknown>} deed */
   const act = async (which, deed) => {
     if (isBusy) return false;
@@ -111,23 +73,19 @@ function useForm() {
       setBusy(false);
     }
   };
-  return { form, bad, setBad, doubted, isBusy, change, set, clear, act };
+  return { form, bad, setBad, doubted, isBusy, change, set, act };
 }
 
-export function CalibrateDialog() {
+/** @param {{onClose: () => void}} p */
+export function CalibrateDialog({ onClose }) {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  const [isOpen, setOpen] = useState(false);
-  const { form, bad, setBad, doubted, isBusy, change, set, clear, act } = useForm();
+  const { form, bad, setBad, doubted, isBusy, change, set, act } = useForm();
   useBoard('devices');
   useView('what');
   const { device, stream, mainLane: lane } = view, channel = lane?.channel;
-  const raw = useRaw(isOpen, stream?.id, channel?.id);
-  useEffect(() => opener.on('open', () => {
-    clear();
-    setOpen(true);
-    box.current?.showModal();
-  }), []);
-  const close = () => { setOpen(false); box.current?.close(); };
+  const raw = useRaw(stream?.id, channel?.id);
+  useEffect(() => { box.current?.showModal(); }, []);
+  const close = () => box.current?.close();
   /** @param {'zero'|'points'|'back'} which @param {() => Promise<unknown>} deed @param {string} done */
   const finish = async (which, deed, done) => { if (await act(which, deed)) { toast(done); close(); } };
   const kinds = channel ? kindsOf(channel) : [];
@@ -145,14 +103,14 @@ export function CalibrateDialog() {
       /** @type {HTMLInputElement|null|undefined} */ (box.current?.querySelector(`[name=${got.field}]`))?.focus();
     }
   };
-  if (!isOpen || !device || !stream || !channel || !lane) {
-    return html`<dialog class="slip calib" ref=${box} aria-labelledby="cal-title" onClose=${() => setOpen(false)}></dialog>`;
+  if (!device || !stream || !channel || !lane) {
+    return html`<dialog class="slip calib" ref=${box} aria-labelledby="cal-title" onClose=${onClose}></dialog>`;
   }
   const by = channel.calibration;
   // As fine as what is shown, or as the sensor speaks: calibrated values may have fewer decimals.
   const digits = Math.max(readings.digits(lane), Math.min(RAW_DECIMALS, decimalsOf(raw)));
   const isWarm = channel.quantity === 'temperature';
-  return html`<dialog class="slip calib" ref=${box} aria-labelledby="cal-title" onClose=${() => setOpen(false)}>
+  return html`<dialog class="slip calib" ref=${box} aria-labelledby="cal-title" onClose=${onClose}>
     <form onSubmit=${submit}>
       <h2 id="cal-title"><${Icon} n="gauge" s=${26}/>${t('cal_title', device.sticker, placeName(stream, channel))}</h2>
       <p>${t('cal_raw')} <output class="raw">${quantity(raw, digits, lane.unit)}</output></p>

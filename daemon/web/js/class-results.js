@@ -2,6 +2,7 @@
 // @ts-check
 // What the teacher revealed, on the page of a group: what it thought against what came, and the result of the class with its
 // own points marked.
+import './strings-later.js';
 import { html, say, t, useEffect, useState } from './base.js';
 import { useResults } from './class-found.js';
 import { FoundPlot, useFound, verdictOf } from './class-result.js';

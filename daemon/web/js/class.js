@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// The student page's part of a class, loaded only when one is open: joining, the lesson's slips, what is typed and
-// marked. It fills the places that class-part.js keeps free.
+// The student page's part of a class, loaded only when one is open: joining, what is typed and marked, and the lesson's
+// slips, each fetched when it opens. It fills the places that class-part.js keeps free.
 import { html, say, t, useEffect } from './base.js';
 import { GroupMark } from './animals.js';
 import { Bar } from './class-bar.js';
@@ -13,18 +13,19 @@ import { classroom } from './classroom.js';
 import { useBoard, useClass } from './hooks.js';
 import { Icon } from './icons.js';
 import { Join, wantToJoin } from './join.js';
-import { Kept } from './kept.js';
-import { LessonSheet } from './lesson-sheet.js';
 import { sentence } from './pin.js';
-import { Predict } from './predict.js';
 import { later } from './later.js';
-import { ReceiptSlip, watchRuns } from './receipt.js';
+import { watchRuns } from './receipt-due.js';
 import { refusals } from './refusals.js';
 import { toast } from './toast.js';
 
 own.start();
 
 const REVEALED = 'kitlog.revealed';
+const Kept = later(() => import('./kept.js').then((m) => m.Kept));
+const LessonSheet = later(() => import('./lesson-sheet.js').then((m) => m.LessonSheet));
+const Predict = later(() => import('./predict.js').then((m) => m.Predict));
+const ReceiptSlip = later(() => import('./receipt.js').then((m) => m.ReceiptSlip));
 const Results = later(() => import('./class-results.js').then((m) => m.Results));
 
 /** In place of the board's name: whose page this is and what the lesson is called. */

@@ -2,6 +2,7 @@
 // @ts-check
 // The dialog of calculated columns: those that there are, and a form for one more. While somebody writes, the sentence
 // beneath says what is wrong with the formula, or what it gives now.
+import './strings-later.js';
 import { html, say, Segments, t, useEffect, useRef, useState } from './base.js';
 import jsep from '/vendor/jsep.js';
 import { columns, namesOf, symbolOf } from './columns.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
-// Dialogs that are fetched when they are opened: calculated columns, the list of keys.
+// Dialogs that are fetched when they are opened: calculated columns, calibration, the list of keys.
 import { html, useEffect, useState } from './base.js';
 import { Emitter } from './emitter.js';
 import { later } from './later.js';
@@ -8,11 +8,12 @@ import { later } from './later.js';
 /** @type {Record<string, any>} */
 const DIALOGS = {
   columns: later(() => import('./columns-dialog.js').then((m) => m.ColumnsDialog)),
+  calibrate: later(() => import('./calibrate.js').then((m) => m.CalibrateDialog)),
   keys: later(() => import('./keys-dialog.js').then((m) => m.KeysDialog)),
 };
 const opener = new Emitter();
 
-/** @param {'columns'|'keys'} name */
+/** @param {'calibrate'|'columns'|'keys'} name */
 export const openDialog = (name) => opener.emit('open', name);
 
 export function Dialogs() {

@@ -2,6 +2,7 @@
 // @ts-check
 // The fit card: which model, its equation, its parameters with their uncertainties, what that means in a sentence, and
 // what is left of the readings. A model that does not fit keeps its numbers in grey, as nobody should believe them.
+import './strings-later.js';
 import { html, say, t, useEffect, useRef } from './base.js';
 import { analysis } from './analysis.js';
 import { useAnalysis, useView } from './hooks.js';

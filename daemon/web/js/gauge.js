@@ -2,6 +2,7 @@
 // @ts-check
 // A needle for each drawn channel: for eyes that follow a movement better than digits. The scale is the instrument's range,
 // or, where that is unknown or the needle would hardly move, what the window has, in round numbers.
+import './strings-later.js';
 import { html, t, useState } from './base.js';
 import { shownWindow } from './chart-view.js';
 import { Flag } from './flag.js';

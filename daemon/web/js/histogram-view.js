@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // How often each value of the main channel came, in the selected range or the window.
+import './strings-later.js';
 import { html, t, useState } from './base.js';
 import { Graph } from './graph.js';
 import { histogram } from './histogram.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // The readings that the group kept by hand: a list, and one quantity against what was typed, a point for each.
+import './strings-later.js';
 import { html, say, t } from './base.js';
 import { useOwn } from './class-bar.js';
 import { Slip } from './class-dialog.js';

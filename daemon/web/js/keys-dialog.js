@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // Every key of the page in one place, and the switch for those that are single letters (WCAG 2.1.4).
+import './strings-later.js';
 import { app, html, setApp, t, useApp, useEffect, useRef } from './base.js';
 import { Icon } from './icons.js';
 

@@ -2,6 +2,7 @@
 // @ts-check
 // What the lesson asks and how it is done: question, safety first, then the steps. Of the text for students the section
 // for now is open: to guess before the start, to do while it is recorded, to think afterwards.
+import './strings-later.js';
 import { app, html, say, t } from './base.js';
 import { board } from './board.js';
 import { markOfGroup } from './class-api.js';

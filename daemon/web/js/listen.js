@@ -3,6 +3,7 @@
 // The main line for ears: what it does in a few sentences, and as a tone that rises and falls with it (WebAudio). The range
 // that is selected, else the window. High is high: two octaves from the least to the greatest value, by equal steps of the
 // value; a gap is a low rattle. A click stands at each quarter of the time.
+import './strings-later.js';
 import { t } from './base.js';
 import { shownEnd, shownWindow } from './chart-view.js';
 import { toldOf } from './listen-words.js';

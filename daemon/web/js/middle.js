@@ -17,17 +17,17 @@ import { lasting, num, quantity, timeOfDay } from './numbers.js';
 import { noticeOf } from './phase.js';
 import { readings } from './readings.js';
 import { refusals } from './refusals.js';
-import { Table } from './table.js';
 import { Tools } from './tools.js';
 import { phaseNow } from './top.js';
 import { view } from './view.js';
-import { XY } from './xy.js';
 
 const HEALED_FOR_US = 60e6, HEALED_MIN_US = 2e6;
 const OTHER_FOR_MS = 15000;          // the list of kits says it further on
 
 const Gauges = later(() => import('./gauge.js').then((m) => m.Gauges));
 const HistogramView = later(() => import('./histogram-view.js').then((m) => m.HistogramView));
+const Table = later(() => import('./table.js').then((m) => m.Table));
+const XY = later(() => import('./xy.js').then((m) => m.XY));
 const SpectrumView = later(() => import('./spectrum-view.js').then((m) => m.SpectrumView));
 
 /** The fourth is for where the name is too long. @type {[string, import('./base.js').Key, import('./icons.js').IconName, import('./base.js').Key?][]} */

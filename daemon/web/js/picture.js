@@ -2,6 +2,7 @@
 // @ts-check
 // The picture that is shown, as a file: PNG or SVG, with its title, axes with units, and a line that says where it comes
 // from. Loaded when somebody asks for one.
+import './strings-later.js';
 import { t, token } from './base.js';
 import { board } from './board.js';
 import { calibrationOf } from './past.js';

@@ -2,6 +2,7 @@
 // @ts-check
 // Guessing before the start, as the lesson asks: a line drawn on the axes of the chart to come, a value, or a choice. A
 // finger, a mouse or the arrow keys draw. What was guessed lies under the data as a pale stroke.
+import './strings-later.js';
 import { html, say, t, useRef, useState } from './base.js';
 import { predict } from './class-api.js';
 import { classroom } from './classroom.js';

@@ -4,7 +4,8 @@
 import { html, render } from './base.js';
 import { useSlip } from './class-dialog.js';
 import { classroom } from './classroom.js';
-import { ReceiptSlip, showReceipt } from './receipt.js';
+import { ReceiptSlip } from './receipt.js';
+import { showReceipt } from './receipt-due.js';
 
 let isThere = false;
 

@@ -2,9 +2,9 @@
 // @ts-check
 // The receipt at the end of a run of the group: how many readings were recorded, are kept, were sent, what is missing,
 // and the fingerprint by which a file can be known as this run. It is asked for again while something is still on its way.
+import './strings-later.js';
 import { html, say, t, useEffect, useState } from './base.js';
 import { exportUrl, Refusal } from './api.js';
-import { board } from './board.js';
 import { getReceipt, runOfGroup } from './class-api.js';
 import { openSlip, Slip } from './class-dialog.js';
 import { useClass } from './hooks.js';
@@ -13,21 +13,19 @@ import { Icon } from './icons.js';
 import { runName } from './names.js';
 import { num } from './numbers.js';
 import { sentence } from './pin.js';
+import { due } from './receipt-due.js';
 import { refusals } from './refusals.js';
 import { readings } from './readings.js';
 import { view } from './view.js';
 
 /** @typedef {import('./class-api.js').Receipt} Receipt */
 
-const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, TYPED_MS = 500, MARK_LENGTH = 8;
-
-/** The run whose receipt is open. @type {import('./board.js').Run|null} */
-let run = null;
+const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, MARK_LENGTH = 8;
 
 /** Is the run as good as the lesson wants it? What it lacks is said with what to do with hands; where the group may start, it
  * does so here. */
 function Verdict() {
-  const { mine, group, lesson } = useClass('sessions'), accept = run && group?.runs[group.runs.length - 1] === run.id ? group.accept : null;
+  const { mine, group, lesson } = useClass('sessions'), { run } = due, accept = run && group?.runs[group.runs.length - 1] === run.id ? group.accept : null;
   if (!accept?.length || !mine || !group) return null;
   const lacking = accept.filter((a) => a.holds === false);
   if (!lacking.length) return accept.every((a) => a.holds) ? html`<p class="ok-c verdict"><${Icon} n="check"/>${t('r_good')}</p>` : null;
@@ -41,6 +39,7 @@ function Verdict() {
 }
 
 export function ReceiptSlip() {
+  const { run } = due;
   const [receipt, setReceipt] = useState(/** @type {Receipt|null} */ (null)), [isMissing, setMissing] = useState(false);
   useEffect(() => {
     /** @type {any} */ let timer = null;
@@ -65,37 +64,18 @@ export function ReceiptSlip() {
     bring();
     return () => { isGone = true; clearTimeout(timer); };
   }, [run?.id]);
-  useEffect(() => () => { if (run) own.seen(run); run = null; }, []);
+  useEffect(() => () => { if (due.run) own.seen(due.run); due.run = null; }, []);
   if (!run) return null;
   const r = receipt, points = (/** @type {number} */ n) => t('r_points', num(n)), missing = r ? r.lost_rows + r.bad : 0;
   /** @type {[string, string][]} */
   const lines = r ? [[t('r_got'), points(r.received)], [t('r_kept'), points(r.stored)],
     ...r.shipped.map((s) => /** @type {[string, string]} */ ([t('r_sent', s.sink), s.rows_behind == null ? t('r_later') : s.rows_behind ? t('r_behind', num(s.rows_behind)) : t('r_all')])),
     [t('r_missing'), num(missing)], ...(r.sha256 ? [/** @type {[string, string]} */ ([t('r_mark'), r.sha256.slice(0, MARK_LENGTH).replace(/(....)/, '$1 ')])] : [])] : [];
-  const select = () => { const over = run; openSlip(null); if (over?.to_us != null) { view.show(over.id); view.set('tab', { tab: 'chart' }); view.measure([over.from_us, Math.min(over.to_us, readings.end)]); } };
+  const select = () => { openSlip(null); if (run.to_us != null) { view.show(run.id); view.set('tab', { tab: 'chart' }); view.measure([run.from_us, Math.min(run.to_us, readings.end)]); } };
   return html`<${Slip} name="receipt" title=${t('r_title', runName(run))} icon=${r && !r.is_complete ? 'warn' : 'check'} cls=${'receipt' + (r && !r.is_complete ? ' part' : '')}>
     ${r ? html`<dl class="lines">${lines.map(([name, text]) => html`<div key=${name}><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>
       <p class="dim">${t(r.is_complete ? 'r_whole' : 'r_part')}</p>` : html`<p class="dim">${t(isMissing ? 'r_none' : 'r_wait')}</p>`}
     <${Verdict}/>
     <div class="acts"><a class="btn" download href=${exportUrl('csv', { run: run.id })}><${Icon} n="out"/>${t('export')}</a>
       <button class="btn main" onClick=${select}>${t('r_next')}</button></div><//>`;
-}
-
-/** @param {import('./board.js').Run} over */
-export function showReceipt(over) { run = over; openSlip('receipt'); }
-
-/** Is somebody writing? A run may end by itself, at any letter. */
-const isTyping = () => !!document.activeElement?.matches('input:not([type=radio], [type=checkbox], [type=range]), textarea');
-
-/** Opens the receipts of runs of ours that are over, once no field is being written in; one that was not closed is open again after a
- * reload. @returns {() => void} ends it */
-export function watchRuns() {
-  /** @type {any} */ let timer = null;
-  const end = own.on('receipt', (over) => {
-    clearTimeout(timer);
-    if (board.link !== 'open' || run?.id === over.id) return;
-    if (isTyping()) timer = setTimeout(() => own.watch(), TYPED_MS); else showReceipt(over);
-  });
-  own.watch();
-  return () => { end(); clearTimeout(timer); };
 }

@@ -2,6 +2,7 @@
 // @ts-check
 // What is left of the readings when the fit is taken away: the band of their scatter, every residual thin, and the mean of
 // 24 stretches thick, in which a bend shows that the noise hides.
+import './strings-later.js';
 import { html, t } from './base.js';
 
 const WIDTH = 400, HEIGHT = 80, BINS = 24;

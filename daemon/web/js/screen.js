@@ -3,6 +3,7 @@
 // The display on the wall: one number and its chart, or every group. It needs no hands and no login; a mouse or a key
 // shows a few buttons for a while. It mends itself: the event stream reconnects, and a board with a newer page is
 // loaded anew, but only once that board answers, as a browser's own "not reachable" would stay for ever.
+import './strings-later.js';
 import { app, html, memory, render, say, setApp, t, useApp, useEffect, useState, Segments } from './base.js';
 import { accuracyText } from './about.js';
 import { Animal, GroupShape, groupName } from './animals.js';

@@ -2,6 +2,7 @@
 // @ts-check
 // Which frequencies the main channel is made of, in the selected range or the window; with which window it was worked out
 // stands there, and can be changed.
+import './strings-later.js';
 import FFT from '/vendor/fft.js';
 import { html, Segments, t, useMemo, useState } from './base.js';
 import { nearest } from './chart-scale.js';

@@ -6,7 +6,6 @@ import { app, html, render, useApp, useEffect } from './base.js';
 import { board } from './board.js';
 import { Bottom } from './bottom.js';
 import { ClassPart, startClass } from './class-part.js';
-import { CalibrateDialog } from './calibrate.js';
 import { clock } from './clock.js';
 import { Dialogs, openDialog } from './dialogs.js';
 import { followLesson } from './lesson-fits.js';
@@ -42,7 +41,7 @@ function key(e) {
 function Page() {
   useApp();
   useEffect(() => { addEventListener('keydown', key); return () => removeEventListener('keydown', key); }, []);
-  return html`<div class="stu"><${Top}/><${Middle}/><${Bottom}/></div><${Lost}/><${CalibrateDialog}/><${Dialogs}/><${ClassPart} name="Layer"/><${PinDialog}/><${Toast}/>`;
+  return html`<div class="stu"><${Top}/><${Middle}/><${Bottom}/></div><${Lost}/><${Dialogs}/><${ClassPart} name="Layer"/><${PinDialog}/><${Toast}/>`;
 }
 
 readings.start();

@@ -2,6 +2,7 @@
 // @ts-check
 // The readings as a table, newest first: the full text alternative to the chart. A gap is a row with its
 // reason, a mark one with its text. Means of many readings stand for the readings until the board has given these, and say how many.
+import './strings-later.js';
 import { html, t, useEffect } from './base.js';
 import { gapLabel, shownEnd } from './chart-view.js';
 import { useEvery, useReadings, useView } from './hooks.js';

@@ -2,6 +2,7 @@
 // @ts-check
 // The teacher's page: choose a lesson, watch the kits turn green, start; then all groups on one wall, the reveal, the log,
 // and one package at the end. Which of these is shown follows from the session this page is in and nothing else.
+import './strings-later.js';
 import './strings-teacher.js';
 import { app, html, render, t, useApp, useEffect } from './base.js';
 import { board } from './board.js';

@@ -3,6 +3,7 @@
 // One channel against another of the same stream: they are sampled together, so every row is a point.
 // SVG, drawn twice a second; what is shown is the window of the chart. What the instrument cannot mean is a cross,
 // as on the chart; what came before it was warm is hollow.
+import './strings-later.js';
 import { analysis } from './analysis.js';
 import { html, t } from './base.js';
 import { shownEnd, shownWindow } from './chart-view.js';
