@@ -247,7 +247,7 @@ static json_t *wish_resume(const struct wish *wish)
 		return NULL;
 	if (!groups)
 		refuse_parameter(wish->request, "groups", "要写上", "is missing");
-	return groups ? classes_groups_body(wish->session, groups) : NULL;
+	return groups ? classes_resume_body(wish->request, wish->session, groups) : NULL;
 }
 
 static json_t *wish_replay(const struct wish *wish)

@@ -115,8 +115,9 @@ static json_t *run_body(
 		return classes_have_trigger(saying->parts, saying->request, saying->session)
 			? classes_arm_body(saying->session, group, begin->lasts_ns)
 			: NULL;
-	case ACT_STOP:
 	case ACT_RESUME:
+		return classes_resume_body(saying->request, saying->session, group);
+	case ACT_STOP:
 		return classes_groups_body(saying->session, group);
 	default:
 		refuse_do(saying->request);

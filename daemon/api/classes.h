@@ -84,6 +84,9 @@ bool classes_ask_beginning(struct parts *parts, struct request *request,
 /* Has its lesson a trigger? False: refused. */
 bool classes_have_trigger(
 	const struct parts *parts, struct request *request, const struct session *session);
+/* Of an act that goes on with the last run of each of these groups; NULL: one has none, and it is refused. */
+json_t *classes_resume_body(
+	struct request *request, const struct session *session, unsigned groups);
 json_t *classes_arm_body(const struct session *session, unsigned groups, int64_t lasts_ns);
 
 /* Groups that may record something: those with devices, all where none has any. */

@@ -55,6 +55,26 @@ json_t *classes_arm_body(const struct session *session, unsigned groups, int64_t
 	return body;
 }
 
+json_t *classes_resume_body(
+	struct request *request, const struct session *session, unsigned groups)
+{
+	json_t *runs = json_array();
+
+	for (unsigned i = 1; i <= session->n_groups; i++) {
+		const struct session_run *last = session_last_run(session, i);
+
+		if (!(groups & 1u << i))
+			continue;
+		if (!last) {
+			json_decref(runs);
+			classes_refuse(request, ACT_NO_RUN);
+			return NULL;
+		}
+		json_array_append_new(runs, json_pack("[iI]", i, (json_int_t)last->run));
+	}
+	return json_pack("{so}", "runs", runs);
+}
+
 static const struct lesson *lesson_of(const struct parts *parts, const struct session *session)
 {
 	return session->lesson[0] ? shelf_find(parts->shelf, session->lesson) : NULL;

@@ -60,10 +60,8 @@ static bool is_ready(const struct parts *parts, const struct session_group *grou
 static void add_acceptances(const struct parts *parts, const struct session *session,
 	unsigned number, struct text *text)
 {
-	const struct session_run *last = NULL;
+	const struct session_run *last = session_last_run(session, number);
 
-	for (size_t i = 0; i < session->n_runs; i++)
-		last = session->runs[i].group == number ? &session->runs[i] : last;
 	text_add(text, ",\"accept\":");
 	if (last && session->lesson[0])
 		acceptances_write(&parts->acceptances, shelf_find(parts->shelf, session->lesson),

@@ -32,7 +32,8 @@
  *               lasts_ns: no run is longer, whenever the stop comes
  *   arm         groups [numbers], lasts_ns?   they wait for their trigger; the board starts each then
  *   stop        groups [numbers]     by the board: those whose time is up; of one that waits: no longer
- *   resume      groups [numbers]     the last run of each goes on, with what came meanwhile
+ *   resume      runs [[group, run id] ..]   which is the group's last and over: it goes on, with what came
+ *               meanwhile
  *   freeze, reveal, pause   on
  *   range       low, high; or {}: each page as it likes
  *   phase       index
@@ -171,6 +172,8 @@ static inline bool session_is_open(const struct session *session)
 	return session->ended.ns == INT64_MAX;
 }
 bool session_is_running(const struct session *session);
+/* Of a group: the one that goes on, else the one that ended last; NULL. */
+const struct session_run *session_last_run(const struct session *session, unsigned group);
 /* A guess is one before the group has a run, and before the others' are shown. */
 bool session_may_predict(const struct session *session, unsigned group);
 

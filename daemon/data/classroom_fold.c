@@ -45,7 +45,7 @@ static const struct rule RULES[ACT_KINDS] = {
 		act_judge_reading, NULL},
 	[ACT_MARK] = {"mark", false, {{"group", 'i'}, {"at_ns", 'i'}, {"text", 't'}}, act_judge_mark, NULL},
 	[ACT_ARM] = {"arm", true, {{"groups", 'a'}, {"lasts_ns", 'I'}}, act_judge_arm, act_do_arm},
-	[ACT_RESUME] = {"resume", true, {{"groups", 'a'}}, act_judge_resume, act_do_resume},
+	[ACT_RESUME] = {"resume", true, {{"runs", 'a'}}, act_judge_resume, act_do_resume},
 };
 /* clang-format on */
 

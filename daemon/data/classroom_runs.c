@@ -23,6 +23,19 @@ struct session_run *session_run_of(const struct session *session, uint32_t run)
 	return NULL;
 }
 
+const struct session_run *session_last_run(const struct session *session, unsigned group)
+{
+	const struct session_run *last = NULL;
+
+	for (size_t i = 0; i < session->n_runs; i++) {
+		const struct session_run *run = &session->runs[i];
+
+		if (run->group == group && (!last || run->to.ns >= last->to.ns))
+			last = run;
+	}
+	return last;
+}
+
 bool session_is_running(const struct session *session)
 {
 	for (unsigned i = 1; i <= session->n_groups; i++)
@@ -208,36 +221,55 @@ enum act_verdict act_do_arm(struct session *session, const struct act *act)
 	return ACT_FITS;
 }
 
-static struct session_run *last_run(const struct session *session, unsigned number)
+static enum act_verdict may_resume(const struct session *session, const json_t *pair)
 {
-	for (size_t i = session->n_runs; i-- > 0;)
-		if (session->runs[i].group == number)
-			return &session->runs[i];
-	return NULL;
-}
+	const struct session_run *last;
+	int64_t number = json_integer_value(json_array_get(pair, 0));
 
-static enum act_verdict may_resume(const struct session *session, unsigned number)
-{
+	if (json_array_size(pair) != 2 || !json_is_id(json_array_get(pair, 0)) ||
+		!json_is_id(json_array_get(pair, 1)))
+		return ACT_BAD;
+	if (!session_has_group(session, number))
+		return ACT_NO_GROUP;
 	if (session->groups[number].run)
 		return ACT_RECORDS;
-	return last_run(session, number) ? ACT_FITS : ACT_NO_RUN;
+	last = session_last_run(session, (unsigned)number);
+	return last && last->run == json_integer_value(json_array_get(pair, 1)) ? ACT_FITS
+										: ACT_NO_RUN;
 }
 
+/* The run is named, so that without its start no older one takes its place. */
 enum act_verdict act_judge_resume(const struct session *session, const struct act *act)
 {
-	return judge_groups_of(session, act, may_resume);
+	const json_t *runs = json_object_get(act->body, "runs"), *pair;
+	bool seen[CLASSROOM_GROUPS + 1] = {false};
+	size_t i;
+
+	json_array_foreach(runs, i, pair)
+	{
+		enum act_verdict verdict = may_resume(session, pair);
+		int64_t group = json_integer_value(json_array_get(pair, 0));
+
+		if (verdict)
+			return verdict;
+		if (seen[group])
+			return ACT_BAD;
+		seen[group] = true;
+	}
+	return json_array_size(runs) ? ACT_FITS : ACT_BAD;
 }
 
 /* Everything is kept always, so what came since the stop is of the run, too. */
 enum act_verdict act_do_resume(struct session *session, const struct act *act)
 {
-	const json_t *groups = json_object_get(act->body, "groups"), *value;
+	const json_t *runs = json_object_get(act->body, "runs"), *pair;
 	size_t i;
 
-	json_array_foreach(groups, i, value)
+	json_array_foreach(runs, i, pair)
 	{
-		struct session_group *group = &session->groups[json_integer_value(value)];
-		struct session_run *run = last_run(session, (unsigned)json_integer_value(value));
+		struct session_run *run = session_run_of(
+			session, (uint32_t)json_integer_value(json_array_get(pair, 1)));
+		struct session_group *group = &session->groups[run->group];
 
 		run->to.ns = INT64_MAX;
 		group->run = run->run;

@@ -232,7 +232,7 @@ static void say_one(const struct saying *saying, const struct act *act)
 		say(saying, "等触发", " armed");
 		break;
 	case ACT_RESUME:
-		say_groups(saying, json_object_get(act->body, "groups"));
+		say_groups(saying, json_object_get(act->body, "runs"));
 		say(saying, "接着上一次记录", " went on with the last run");
 		break;
 	case ACT_END:

@@ -157,11 +157,11 @@ static void an_elbow_is_undone_and_the_group_waits_again(void **unused)
 static void a_run_goes_on_with_what_came_meanwhile_and_until_it_is_stopped(void **unused)
 {
 	(void)unused;
-	assert_int_equal(at(199, ACT_BY_TEACHER, ACT_RESUME, "{'groups':[1]}"), ACT_NO_RUN);
+	assert_int_equal(at(199, ACT_BY_TEACHER, ACT_RESUME, "{'runs':[[1,1]]}"), ACT_NO_RUN);
 	start();
-	assert_int_equal(at(205, ACT_BY_TEACHER, ACT_RESUME, "{'groups':[1]}"), ACT_RECORDS);
+	assert_int_equal(at(205, ACT_BY_TEACHER, ACT_RESUME, "{'runs':[[1,1]]}"), ACT_RECORDS);
 	at(230, ACT_BY_BOARD, ACT_STOP, "{'groups':[1,2]}");
-	assert_int_equal(at(250, 1, ACT_RESUME, "{'groups':[1]}"), ACT_FITS);
+	assert_int_equal(at(250, 1, ACT_RESUME, "{'runs':[[1,1]]}"), ACT_FITS);
 	assert_int_equal(now()->groups[1].run, 1);
 	assert_int_equal(now()->groups[2].run, 0);
 	at(260, ACT_BY_BOARD, ACT_STOP, "{'groups':[1]}");
@@ -170,6 +170,54 @@ static void a_run_goes_on_with_what_came_meanwhile_and_until_it_is_stopped(void 
 	assert_int_equal(now()->runs[0].from.ns, 200 * S);
 	assert_int_equal(now()->runs[0].to.ns, 300 * S);
 	assert_int_equal(at(301, ACT_BY_TEACHER, ACT_UNDO, "{'act':6}"), ACT_IS_STOOD_ON);
+}
+
+/* Groups 1 and 2 have run 1 and 2 until 210, group 1 run 3 from 300 to 320 (act 4), and it goes on (act 6). */
+static void go_on(void)
+{
+	start();
+	assert_int_equal(at(210, ACT_BY_TEACHER, ACT_STOP, "{'groups':[1,2]}"), ACT_FITS);
+	assert_int_equal(
+		at(300, ACT_BY_TEACHER, ACT_START, "{'from_ns':300000000000,'runs':[[1,3]]}"),
+		ACT_FITS);
+	assert_int_equal(at(320, ACT_BY_TEACHER, ACT_STOP, "{'groups':[1]}"), ACT_FITS);
+	assert_int_equal(at(330, 1, ACT_RESUME, "{'runs':[[1,3]]}"), ACT_FITS);
+}
+
+static void the_start_of_a_run_that_goes_on_stays_and_no_older_run_is_stretched(void **unused)
+{
+	(void)unused;
+	go_on();
+	assert_int_equal(at(340, ACT_BY_TEACHER, ACT_UNDO, "{'act':4}"), ACT_IS_STOOD_ON);
+	assert_int_equal(at(341, ACT_BY_TEACHER, ACT_UNDO, "{'act':6}"), ACT_FITS);
+	assert_int_equal(now()->runs[2].to.ns, 320 * S);
+	assert_int_equal(at(342, ACT_BY_TEACHER, ACT_UNDO, "{'act':5}"), ACT_FITS); /* the stop */
+	assert_int_equal(at(343, ACT_BY_TEACHER, ACT_UNDO, "{'act':4}"), ACT_FITS);
+	assert_int_equal(now()->n_runs, 2);
+	assert_int_equal(now()->runs[0].to.ns, 210 * S);
+}
+
+static void only_the_run_that_ended_last_goes_on(void **unused)
+{
+	static const char *const bad[] = {"{'groups':[1]}", "{'runs':[]}", "{'runs':[1]}",
+		"{'runs':[[1,3],[1,3]]}", "{'runs':[[1,3,3]]}", "{'runs':[[1,'3']]}"};
+
+	(void)unused;
+	go_on();
+	assert_int_equal(at(350, ACT_BY_TEACHER, ACT_STOP, "{'groups':[1]}"), ACT_FITS);
+	assert_int_equal(at(360, ACT_BY_TEACHER, ACT_START,
+				 "{'from_ns':220000000000,'to_ns':230000000000,'runs':[[1,4]]}"),
+		ACT_FITS); /* made last, of before */
+	assert_int_equal(session_last_run(now(), 1)->run, 3);
+	assert_null(session_last_run(now(), 3));
+	assert_int_equal(at(361, 1, ACT_RESUME, "{'runs':[[1,4]]}"), ACT_NO_RUN);
+	assert_int_equal(at(362, 1, ACT_RESUME, "{'runs':[[1,2]]}"), ACT_NO_RUN); /* group 2's */
+	assert_int_equal(at(363, 1, ACT_RESUME, "{'runs':[[4,3]]}"), ACT_NO_GROUP);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_int_equal(at(364, 1, ACT_RESUME, bad[i]), ACT_BAD);
+	assert_int_equal(at(365, 1, ACT_RESUME, "{'runs':[[1,3],[2,2]]}"), ACT_FITS);
+	assert_int_equal(now()->groups[1].run, 3);
+	assert_int_equal(now()->groups[2].run, 2);
 }
 
 static void the_log_says_what_the_board_did(void **unused)
@@ -186,7 +234,7 @@ static void the_log_says_what_the_board_did(void **unused)
 	(void)unused;
 	start();
 	at(230, ACT_BY_BOARD, ACT_STOP, "{'groups':[1,2]}");
-	at(231, ACT_BY_TEACHER, ACT_RESUME, "{'groups':[1]}");
+	at(231, ACT_BY_TEACHER, ACT_RESUME, "{'runs':[[1,1]]}");
 	at(232, ACT_BY_TEACHER, ACT_ARM, "{'groups':[2,3]}");
 	at(240, ACT_BY_BOARD, ACT_START, "{'from_ns':235000000000,'runs':[[3,3]]}");
 	assert_int_equal(classroom_acts(room, 1), 6);
@@ -212,6 +260,8 @@ int main(void)
 		TEST(a_group_waits_until_its_start_or_until_nobody_wants_it),
 		TEST(an_elbow_is_undone_and_the_group_waits_again),
 		TEST(a_run_goes_on_with_what_came_meanwhile_and_until_it_is_stopped),
+		TEST(the_start_of_a_run_that_goes_on_stays_and_no_older_run_is_stretched),
+		TEST(only_the_run_that_ended_last_goes_on),
 		TEST(the_log_says_what_the_board_did),
 	};
 
