@@ -136,17 +136,20 @@ static const struct session *joined_open(
 	return session && session_is_open(session) ? session : NULL;
 }
 
-/* Nobody comes so often with his hands: a script would fill the class, and its journal. */
-static bool may_join(struct parts *parts, struct request *request)
+/* Nobody comes so often with his hands: a script would fill the class, and its journal. Whoever is in is
+ * counted as that browser: a page joins by the code and then chooses its group, and a whole class has one
+ * address behind its router. */
+static bool may_join(struct parts *parts, struct request *request, const char *token_in)
 {
+	struct guesses *joins = token_in ? &parts->regroups : &parts->joins;
 	struct instant now = clock_now(parts->clock);
 	char peer[PEER_TEXT];
 	unsigned wait_s;
 
 	request_peer(request, peer, sizeof peer);
-	wait_s = guesses_wait_s(&parts->joins, peer, now);
+	wait_s = guesses_wait_s(joins, token_in ? token_in : peer, now);
 	if (wait_s == 0) {
-		guesses_note(&parts->joins, peer, now);
+		guesses_note(joins, token_in ? token_in : peer, now);
 		return true;
 	}
 	refuse_wait(request, "too_many_joins", wait_s, "这里加入得太快了。",
@@ -218,7 +221,7 @@ static void join(
 		answer_joined(parts, request, session, member->group);
 		return;
 	}
-	if (!may_join(parts, request))
+	if (!may_join(parts, request, before == session ? had : NULL))
 		return;
 	if (left)
 		text_copy(left_token, sizeof left_token, had);

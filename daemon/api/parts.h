@@ -84,7 +84,7 @@ struct parts {
 	struct ready ready[PARTS_READY];
 	struct result_memory result_memory;
 	struct receipt_memory receipt_memory;
-	struct guesses wrong_codes, joins;
+	struct guesses wrong_codes, joins, regroups; /* regroups: by token, not by address */
 	struct presence presence;
 	struct teacher teacher;
 	struct store_status store; /* as of keep's last notice */

@@ -28,7 +28,7 @@
 /* A class of forty types four digits, and slips. */
 enum { WRONG_CODES = 60, WRONG_CODES_PER_ADDRESS = 10 };
 /* A class behind one router comes at once, and a hall of classes. */
-enum { JOINS = 240, JOINS_PER_ADDRESS = 80 };
+enum { JOINS = 240, JOINS_PER_ADDRESS = 80, REGROUPS = 240, REGROUPS_PER_BROWSER = 12 };
 enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000, PING_BEATS = 10, LOAD_BEATS = 5 };
 
 static const int64_t LISTEN_AGAIN_NS = 5 * (int64_t)NS_PER_S;
@@ -332,6 +332,8 @@ static int open_parts(struct web *web, const struct web_options *options)
 	parts->wrong_codes =
 		(struct guesses){.most = WRONG_CODES, .most_per_address = WRONG_CODES_PER_ADDRESS};
 	parts->joins = (struct guesses){.most = JOINS, .most_per_address = JOINS_PER_ADDRESS};
+	parts->regroups =
+		(struct guesses){.most = REGROUPS, .most_per_address = REGROUPS_PER_BROWSER};
 	parts->presence.since = parts->started;
 	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
 	parts->calibrations.self = options->rules_of ? options->rules_self : parts;

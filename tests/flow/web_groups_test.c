@@ -224,13 +224,36 @@ static void who_joins_again_costs_nothing_and_a_script_is_slowed_down(void **sta
 	assert_int_equal(n_acts(site), before);
 
 	assert_int_equal(join_at_once(site, same), 79); /* and the one above */
-	refuses_as(site, cookie, "/api/v1/join", other, 429, "too_many_joins");
 	assert_int_equal(site_ask(site, "POST", "/api/v1/join", same, &b), 429);
 	assert_true(browser_has(&b, "这里加入得太快了。等 "));
 	assert_true(browser_has(&b, "There are too many joins from here. Wait "));
 	browser_close(&b);
+	/* Who is in changes the group all the same, as often as a finger does. */
+	for (int i = 0; i < 12; i++)
+		json_decref(post_as(site, cookie, "/api/v1/join", i % 2 ? same : other, 200));
+	refuses_as(site, cookie, "/api/v1/join", other, 429, "too_many_joins");
 	site->clock.frozen_ns += 61 * S;
 	json_decref(post_as(site, cookie, "/api/v1/join", other, 200));
+}
+
+/* As pages do: by the code, then the group. */
+static void sixty_students_behind_one_router_join_within_a_minute(void **state)
+{
+	struct site *site = *state;
+	char cookie[96], body[64];
+
+	class_begin(site, 6);
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	char code[8];
+	strcpy(code, class_text(session, "code"));
+	json_decref(session);
+	for (unsigned i = 0; i < 60; i++) {
+		class_join(site, 0, cookie);
+		snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":%u}", code, 1 + i % 6);
+		json_decref(post_as(site, cookie, "/api/v1/join", body, 200));
+	}
+	for (unsigned group = 1; group <= 6; group++)
+		assert_int_equal(joined(site, group), 10);
 }
 
 static void a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down(void **state)
@@ -719,6 +742,7 @@ int main(void)
 		SITE_TEST(a_browser_joins_changes_group_and_leaves),
 		SITE_TEST(who_finds_no_room_elsewhere_stays),
 		SITE_TEST(who_joins_again_costs_nothing_and_a_script_is_slowed_down),
+		SITE_TEST(sixty_students_behind_one_router_join_within_a_minute),
 		SITE_TEST(a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down),
 		SITE_TEST(a_group_speaks_for_itself_only),
 		SITE_TEST(a_prediction_is_one_of_three_kinds_and_the_last_one_holds),
