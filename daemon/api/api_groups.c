@@ -95,6 +95,20 @@ void classes_write_prediction(const json_t *prediction, struct text *text)
 
 /* ---------------------------------------------------------------- runs */
 
+/* How long before the session a group's own run may begin: it came early, and set up its kit. */
+static const int64_t EARLY_NS = 600 * (int64_t)NS_PER_S;
+
+/* What was recorded before the class came is another's. */
+static bool is_of_before(const struct saying *saying, const struct beginning *begin)
+{
+	if (saying->who == ACT_BY_TEACHER ||
+		begin->from.ns >= saying->session->made.ns - EARLY_NS)
+		return false;
+	refuse_parameter(saying->request, "from_us", "不能早于开课前 10 分钟",
+		"must not lie more than 10 minutes before the session began");
+	return true;
+}
+
 static void refuse_do(struct request *request)
 {
 	refuse_parameter(request, "do", "要写 start、arm、stop 或 resume",
@@ -138,7 +152,8 @@ void handle_group_run(void *self, struct request *request)
 			"The teacher starts this one. Wait for the teacher.");
 	} else if (ask_member_text(request, saying.asked, "do", &name) &&
 		classes_ask_beginning(
-			saying.parts, request, saying.session, saying.asked, &begin)) {
+			saying.parts, request, saying.session, saying.asked, &begin) &&
+		!is_of_before(&saying, &begin)) {
 		enum act_kind kind = act_kind_named(name);
 		json_t *body = run_body(&saying, kind, &begin);
 

@@ -516,6 +516,9 @@ static void a_group_starts_where_it_may(void **state)
 	class_join(site, 1, cookie);
 	refuses_as(site, cookie, path, "{\"do\":\"start\"}", 403, "teacher_starts");
 	json_decref(class_act(site, "{\"do\":\"may_start\",\"who\":\"groups\"}"));
+	/* Not with what others recorded before this class came. */
+	refuses_as(site, cookie, path, "{\"do\":\"start\",\"from_us\":300000000}", 400,
+		"bad_parameter");
 	json_t *session =
 		post_as(site, cookie, path, "{\"do\":\"start\",\"from_us\":900000000}", 200);
 	json_t *groups = json_object_get(session, "groups");
