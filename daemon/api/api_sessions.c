@@ -28,6 +28,10 @@ void announce_session(void *self, const struct session *session, const struct ac
 		return;
 	classes_write(parts, session, events_begin(parts->events, "session"));
 	events_send(parts->events);
+	/* One that is undone is gone from the lists, which pages fetch anew. */
+	if (act && act->kind == ACT_UNDO)
+		act = classroom_find(parts->sessions.room, act->session,
+			(uint32_t)json_integer_value(json_object_get(act->body, "act")));
 	/* Everybody hears it: what it says is told to whoever may ask for it. */
 	if (act && act->kind == ACT_READING) {
 		text_addf(events_begin(parts->events, "reading"),

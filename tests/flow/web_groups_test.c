@@ -434,9 +434,16 @@ static void a_reading_has_what_was_typed_and_what_the_kits_said(void **state)
 	assert_int_equal(json_array_size(json_object_get(list, "readings")), 2);
 	json_decref(list);
 	json_decref(class_act(site, "{\"do\":\"reveal\",\"on\":true}"));
-	char undo[48];
+	char undo[48], told[80];
 	snprintf(undo, sizeof undo, "{\"do\":\"undo\",\"act\":%lld}", (long long)id);
+	snprintf(told, sizeof told, "event: reading\ndata: {\"id\":%lld,\"session\":1,\"group\":2}\n\n",
+		(long long)id);
+	browser_open(&events, site->loop, site->port);
+	browser_send_get(&events, "/api/v1/events");
+	browser_wait(&events, "event: hello");
 	json_decref(class_act(site, undo));
+	browser_wait(&events, told); /* pages fetch the list anew */
+	browser_close(&events);
 	list = get_as(site, other, "/api/v1/sessions/1/readings");
 	assert_int_equal(json_array_size(json_object_get(list, "readings")), 1);
 	json_decref(list);
