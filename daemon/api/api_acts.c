@@ -211,19 +211,18 @@ static json_t *wish_start(const struct wish *wish)
 
 static json_t *wish_arm(const struct wish *wish)
 {
-	struct beginning begin;
+	int64_t lasts_ns;
 	unsigned groups;
 
-	if (!classes_have_trigger(wish->parts, wish->request, wish->session) ||
-		!classes_ask_beginning(
-			wish->parts, wish->request, wish->session, wish->asked, &begin) ||
+	if (!classes_ask_arming(
+		    wish->parts, wish->request, wish->session, wish->asked, &lasts_ns) ||
 		!ask_groups(wish,
 			classes_equipped(wish->session) & ~classes_recording(wish->session),
 			&groups))
 		return NULL;
 	if (!groups)
 		classes_refuse(wish->request, ACT_RECORDS);
-	return groups ? classes_arm_body(wish->session, groups, begin.lasts_ns) : NULL;
+	return groups ? classes_arm_body(wish->session, groups, lasts_ns) : NULL;
 }
 
 static json_t *wish_stop(const struct wish *wish)

@@ -101,8 +101,7 @@ static const int64_t EARLY_NS = 600 * (int64_t)NS_PER_S;
 /* What was recorded before the class came is another's. */
 static bool is_of_before(const struct saying *saying, const struct beginning *begin)
 {
-	if (saying->who == ACT_BY_TEACHER ||
-		begin->from.ns >= saying->session->made.ns - EARLY_NS)
+	if (saying->who == ACT_BY_TEACHER || begin->from.ns >= saying->session->made.ns - EARLY_NS)
 		return false;
 	refuse_parameter(saying->request, "from_us", "不能早于开课前 10 分钟",
 		"must not lie more than 10 minutes before the session began");
@@ -120,14 +119,16 @@ static json_t *run_body(
 	const struct saying *saying, enum act_kind kind, const struct beginning *begin)
 {
 	unsigned group = 1u << saying->group;
+	int64_t lasts_ns;
 
 	switch (kind) {
 	case ACT_START:
 		return sessions_start_body(&saying->parts->sessions, saying->session, group,
 			begin->from, (struct instant){INT64_MAX}, begin->lasts_ns);
 	case ACT_ARM:
-		return classes_have_trigger(saying->parts, saying->request, saying->session)
-			? classes_arm_body(saying->session, group, begin->lasts_ns)
+		return classes_ask_arming(saying->parts, saying->request, saying->session,
+			       saying->asked, &lasts_ns)
+			? classes_arm_body(saying->session, group, lasts_ns)
 			: NULL;
 	case ACT_RESUME:
 		return classes_resume_body(saying->request, saying->session, group);

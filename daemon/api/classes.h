@@ -78,9 +78,13 @@ struct beginning {
 	struct instant from, to; /* INT64_MAX: now, going on */
 	int64_t lasts_ns;        /* 0: until they are stopped */
 };
-/* False: refused. */
+/* False: refused. Who waits for a trigger says neither from nor to. */
+bool classes_ask_arming(struct parts *parts, struct request *request, const struct session *session,
+	const json_t *asked, int64_t *ret_lasts_ns);
 bool classes_ask_beginning(struct parts *parts, struct request *request,
 	const struct session *session, const json_t *asked, struct beginning *ret_beginning);
+/* NULL: it has none, or not here any more. */
+const struct lesson *classes_lesson(const struct parts *parts, const struct session *session);
 /* Has its lesson a trigger? False: refused. */
 bool classes_have_trigger(
 	const struct parts *parts, struct request *request, const struct session *session);

@@ -55,8 +55,7 @@ json_t *classes_arm_body(const struct session *session, unsigned groups, int64_t
 	return body;
 }
 
-json_t *classes_resume_body(
-	struct request *request, const struct session *session, unsigned groups)
+json_t *classes_resume_body(struct request *request, const struct session *session, unsigned groups)
 {
 	json_t *runs = json_array();
 
@@ -75,7 +74,7 @@ json_t *classes_resume_body(
 	return json_pack("{so}", "runs", runs);
 }
 
-static const struct lesson *lesson_of(const struct parts *parts, const struct session *session)
+const struct lesson *classes_lesson(const struct parts *parts, const struct session *session)
 {
 	return session->lesson[0] ? shelf_find(parts->shelf, session->lesson) : NULL;
 }
@@ -84,7 +83,7 @@ static const struct lesson *lesson_of(const struct parts *parts, const struct se
  * lesson's duration is how long the axes are. So it is of a project, which somebody ends. */
 static int64_t lasts_by_lesson(const struct parts *parts, const struct session *session)
 {
-	const struct lesson *lesson = lesson_of(parts, session);
+	const struct lesson *lesson = classes_lesson(parts, session);
 
 	return lesson && lesson->mode == LESSON_TIME && !lesson->is_project && !session->is_project
 		? lesson->duration_ns
@@ -137,11 +136,28 @@ bool classes_ask_beginning(struct parts *parts, struct request *request,
 bool classes_have_trigger(
 	const struct parts *parts, struct request *request, const struct session *session)
 {
-	const struct lesson *lesson = lesson_of(parts, session);
+	const struct lesson *lesson = classes_lesson(parts, session);
 
 	if (lesson && lesson->trigger.channel)
 		return true;
 	request_refuse(request, 409, "no_trigger", "这节课没有写触发。直接开始。",
 		"This lesson has no trigger. Start it by hand.");
+	return false;
+}
+
+bool classes_ask_arming(struct parts *parts, struct request *request, const struct session *session,
+	const json_t *asked, int64_t *ret_lasts_ns)
+{
+	struct beginning begin;
+
+	if (!classes_have_trigger(parts, request, session) ||
+		!classes_ask_beginning(parts, request, session, asked, &begin))
+		return false;
+	*ret_lasts_ns = begin.lasts_ns;
+	if (begin.from.ns == INT64_MAX && begin.to.ns == INT64_MAX)
+		return true;
+	refuse_parameter(request, begin.from.ns != INT64_MAX ? "from_us" : "to_us",
+		"不能和 arm 一起写：触发来了才开始",
+		"does not go with arm: the trigger says when it begins");
 	return false;
 }

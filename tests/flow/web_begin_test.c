@@ -210,6 +210,12 @@ static void a_group_waits_for_its_trigger_and_has_what_was_before_it(void **stat
 
 	begin(site);
 	site_pass_alone(site, 5);
+	class_refuses_act(site, "{\"do\":\"arm\",\"from_us\":1000000}", 400, "bad_parameter");
+	class_refuses_act(site, "{\"do\":\"arm\",\"from_us\":1000000,\"to_us\":2000000}", 400,
+		"bad_parameter");
+	site_refuses(site, "POST", "/api/v1/sessions/1/groups/1/run",
+		"{\"do\":\"arm\",\"from_us\":1000000}", 400, "bad_parameter");
+	assert_int_equal(number_of_group(site, 1, "armed_us"), -1);
 	json_decref(class_act(site, "{\"do\":\"arm\"}"));
 	assert_true(number_of_group(site, 1, "armed_us") > 0);
 	assert_int_equal(of_run(site, 0, "from_us"), -1);
