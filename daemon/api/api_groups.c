@@ -23,6 +23,34 @@ static void refuse_prediction(struct request *request)
 		"them).");
 }
 
+/* False: the lesson asks for another kind, or has fewer choices; refused. A session without a lesson, or whose
+ * lesson asks for nothing, takes any. */
+static bool is_as_asked(const struct saying *saying, const char *form, const json_t *given)
+{
+	static const struct {
+		const char *form, *zh, *en;
+	} asked[] = {
+		[LESSON_PREDICT_CURVE] = {"points", "这节课要画一条线来预测（points）。",
+			"This lesson asks for a curve (points)."},
+		[LESSON_PREDICT_VALUE] = {"value", "这节课要预测一个数（value）。",
+			"This lesson asks for a number (value)."},
+		[LESSON_PREDICT_CHOICE] = {"choice",
+			"这节课要从几种里选一种来预测（choice，从 0 数起）。选有的一种。",
+			"This lesson asks for one of its choices (choice, counted from 0). Take one that "
+			"it has."},
+	};
+	const struct lesson *lesson = classes_lesson(saying->parts, saying->session);
+	enum lesson_predict kind = lesson ? lesson->predict.kind : LESSON_PREDICT_NONE;
+
+	if (kind == LESSON_PREDICT_NONE ||
+		(strcmp(form, asked[kind].form) == 0 &&
+			(kind != LESSON_PREDICT_CHOICE ||
+				(size_t)json_integer_value(given) < lesson->predict.n_choices)))
+		return true;
+	request_refuse(saying->request, 400, "bad_parameter", asked[kind].zh, asked[kind].en);
+	return false;
+}
+
 void handle_prediction(void *self, struct request *request)
 {
 	static const char *const forms[] = {"choice", "value", "points"};
@@ -50,7 +78,7 @@ void handle_prediction(void *self, struct request *request)
 			       : NULL};
 	if (!act.body || classroom_judge(saying.parts->sessions.room, &act) == ACT_BAD)
 		refuse_prediction(request);
-	else
+	else if (is_as_asked(&saying, form, given))
 		classes_say(&saying, ACT_PREDICT, json_incref(act.body));
 	json_decref(act.body);
 	json_decref(saying.asked);

@@ -14,6 +14,7 @@
 #include "api/handlers.h"
 #include "live/json.h"
 #include "class/readings.h"
+#include "data/unit.h"
 
 enum { MOST_READINGS = 500 }; /* in one answer */
 
@@ -78,6 +79,50 @@ static void add_values(const struct parts *parts, uint32_t id, struct instant at
 	}
 }
 
+static void add_range(struct text *text, const struct lesson_typed *of, const char *to)
+{
+	text_add_double(text, of->low);
+	text_add(text, to);
+	text_add_double(text, of->high);
+	if (strcmp(of->unit, "1") != 0) {
+		text_add_char(text, ' ');
+		unit_add_for_people(text, of->unit);
+	}
+}
+
+/* False: it cannot be what the lesson says it is; refused. */
+static bool is_in_range(const struct saying *saying, const struct lesson_typed *of, double value)
+{
+	char buffer_zh[300], buffer_en[300];
+	struct text zh = text_over(buffer_zh, sizeof buffer_zh);
+	struct text en = text_over(buffer_en, sizeof buffer_en);
+
+	if (value >= of->low && value <= of->high)
+		return true;
+	text_addf(&zh, "%s要在 ", of->name.zh);
+	add_range(&zh, of, " 到 ");
+	text_add(&zh, " 之间。看看小数点和单位。");
+	text_addf(&en, "%s must be ", of->name.en);
+	add_range(&en, of, " to ");
+	text_add(&en, ". Look at the decimal point and the unit.");
+	request_refuse(saying->request, 400, "out_of_range", zh.at, en.at);
+	return false;
+}
+
+/* What the lesson does not ask for is taken as it is. */
+static bool is_as_the_lesson_says(const struct saying *saying, const json_t *typed)
+{
+	const struct lesson *lesson = classes_lesson(saying->parts, saying->session);
+
+	for (size_t i = 0; lesson && i < lesson->n_typed; i++) {
+		const json_t *value = json_object_get(typed, lesson->typed[i].id);
+
+		if (value && !is_in_range(saying, &lesson->typed[i], json_number_value(value)))
+			return false;
+	}
+	return true;
+}
+
 static json_t *typed_of(const struct saying *saying)
 {
 	json_t *typed = json_object_get(saying->asked, "typed"), *value;
@@ -90,7 +135,7 @@ static json_t *typed_of(const struct saying *saying)
 	json_object_foreach(typed, name, value) is_fit =
 		is_fit && json_is_number(value) && name[0] && strlen(name) <= 32;
 	if (is_fit)
-		return json_incref(typed);
+		return is_as_the_lesson_says(saying, typed) ? json_incref(typed) : NULL;
 	refuse_parameter(saying->request, "typed", "要写成名字和数，比如 {\"L\": 0.5}",
 		"must be names with numbers, as {\"L\": 0.5}");
 	return NULL;

@@ -17,6 +17,10 @@ static const char tank[] =
 	"stage: [junior]\n"
 	"subject: physics\n"
 	"question: {zh: 多快, en: How fast}\n"
+	"predict:\n"
+	"  kind: choice\n"
+	"  ask: {zh: 猜, en: Guess}\n"
+	"  choices: [{zh: 快, en: Fast}, {zh: 慢, en: Slow}]\n"
 	"needs:\n"
 	"  - {id: T, quantity: temperature, unit: Cel}\n"
 	"record:\n"
@@ -24,7 +28,7 @@ static const char tank[] =
 	"  rate: 10 Hz\n"
 	"  duration: 30 s\n"
 	"  typed:\n"
-	"    - {id: m, name: {zh: 质量, en: Mass}, unit: kg, range: [0, 9]}\n"
+	"    - {id: m, name: {zh: 质量, en: Mass}, unit: kg, range: [0, 99]}\n"
 	"  trigger: {channel: T, edge: rising, above: 50, before: 2 s}\n"
 	"formulas:\n"
 	"  - {id: H, name: {zh: 热, en: Heat}, unit: J, is: m * T}\n"
@@ -273,6 +277,20 @@ static void a_group_waits_on_after_a_restart(void **state)
 	take_lesson(site, shelf);
 }
 
+static void a_guess_is_of_the_kind_that_the_lesson_asks_for(void **state)
+{
+	static const char path[] = "/api/v1/sessions/1/groups/1/prediction";
+	struct site *site = *state;
+	struct shelf *shelf = put_lesson(site);
+
+	begin(site);
+	site_refuses(site, "POST", path, "{\"value\":1}", 400, "bad_parameter");
+	site_refuses(site, "POST", path, "{\"points\":[[0,1],[2,3]]}", 400, "bad_parameter");
+	site_refuses(site, "POST", path, "{\"choice\":2}", 400, "bad_parameter");
+	json_decref(class_post(site, path, "{\"choice\":1}", 200));
+	take_lesson(site, shelf);
+}
+
 static void only_a_lesson_with_a_trigger_waits(void **state)
 {
 	struct site *site = *state;
@@ -337,6 +355,8 @@ static void a_run_that_is_too_short_says_what_to_do_and_is_added_to(void **state
 	site_keep_turns(site);
 	wait_holds(site, 2, 'y');
 	assert_int_equal(holds(site, 1, 0), 'y');
+	site_refuses(site, "POST", "/api/v1/sessions/1/groups/1/readings",
+		"{\"typed\":{\"m\":9000}}", 400, "out_of_range"); /* grams */
 	json_decref(class_post(
 		site, "/api/v1/sessions/1/groups/1/readings", "{\"typed\":{\"m\":90}}", 201));
 	wait_holds(site, 2, 'n'); /* 90 kg times 12.5 */
@@ -361,6 +381,7 @@ int main(void)
 		SITE_TEST(a_teacher_may_say_how_long),
 		SITE_TEST(a_group_waits_for_its_trigger_and_has_what_was_before_it),
 		SITE_TEST(a_group_waits_on_after_a_restart),
+		SITE_TEST(a_guess_is_of_the_kind_that_the_lesson_asks_for),
 		SITE_TEST(only_a_lesson_with_a_trigger_waits),
 		SITE_TEST(a_run_that_is_too_short_says_what_to_do_and_is_added_to),
 	};

@@ -259,7 +259,7 @@ class Openapi(unittest.TestCase):
         self.act(me, 200, {"do": "freeze", "on": True})
         self.act(me, 200, {"do": "phase", "index": 0})
         path = "/sessions/{id}/groups/{n}/prediction"
-        self.assertTrue(self.expect(200, "POST", path, body={"value": 9.8}, id=me, n=1)["groups"][0]["has_prediction"])
+        self.assertTrue(self.expect(200, "POST", path, body={"choice": 1}, id=me, n=1)["groups"][0]["has_prediction"])
         run = self.act(me, 200, {"do": "start"})["groups"][0]["run"]
         self.act(me, 409, {"do": "start", "groups": [1]})
         self.expect(415, "POST", "/sessions/{id}/acts", body="{}", headers={}, id=me)
@@ -281,7 +281,7 @@ class Openapi(unittest.TestCase):
         self.expect(404, "GET", "/sessions/{id}/package", id=999)
         results = self.expect(200, "GET", "/sessions/{id}/results", id=me)["groups"][0]
         self.assertEqual(results["runs"][0]["typed"], {"L": 0.5})
-        self.assertEqual(results["prediction"], {"value": 9.8})
+        self.assertEqual(results["prediction"], {"choice": 1})
         log = self.expect(200, "GET", "/sessions/{id}/log", id=me)["acts"]
         self.assertIn("group 1", [act["who"] for act in log])
         self.expect(400, "GET", "/sessions/{id}/log", "?limit=0", id=me)
@@ -322,7 +322,7 @@ class Openapi(unittest.TestCase):
         self.expect(403, "GET", "/sessions/{id}/results", id=session)
         self.join(code)
         of = {"id": session, "n": 1}
-        self.expect(409, "POST", "/sessions/{id}/groups/{n}/prediction", body={"value": 9.9}, **of)
+        self.expect(409, "POST", "/sessions/{id}/groups/{n}/prediction", body={"choice": 2}, **of)
         self.expect(200, "GET", "/sessions/{id}/groups/{n}/prediction", **of)
         self.expect(400, "POST", "/sessions/{id}/groups/{n}/prediction", body={}, **of)
         kept = self.expect(201, "POST", "/sessions/{id}/groups/{n}/readings", body={"typed": {"L": 0.5}}, **of)
