@@ -40,6 +40,8 @@ static void add_mark(const struct parts *parts, const struct mark *mark, struct 
 	text_add_json(text, mark->text);
 	json_id(text, "session", mark->session);
 	json_id(text, "group", mark->group);
+	if (mark->is_withdrawn)
+		text_add(text, ",\"is_withdrawn\":true");
 	text_add_char(text, '}');
 }
 

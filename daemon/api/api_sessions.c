@@ -23,12 +23,15 @@ static const char sessions_path[] = "/api/v1/sessions";
 void announce_session(void *self, const struct session *session, const struct act *act)
 {
 	struct parts *parts = self;
+	struct mark mark;
 
 	if (!parts->events || !session)
 		return;
 	classes_write(parts, session, events_begin(parts->events, "session"));
 	events_send(parts->events);
-	/* One that is undone is gone from the lists, which pages fetch anew. */
+	if (act && sessions_undone_mark(&parts->sessions, act, &mark))
+		announce_mark(parts, &mark);
+	/* A reading that is undone is gone from the lists, which pages fetch anew. */
 	if (act && act->kind == ACT_UNDO)
 		act = classroom_find(parts->sessions.room, act->session,
 			(uint32_t)json_integer_value(json_object_get(act->body, "act")));

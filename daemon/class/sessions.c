@@ -202,17 +202,46 @@ static void tell(struct sessions *sessions, const struct act *act, const struct 
 			sessions->self, classroom_session(sessions->room, act->session), act);
 }
 
+bool sessions_undone_mark(
+	const struct sessions *sessions, const struct act *undo, struct mark *ret_mark)
+{
+	const struct act *act = undo->kind == ACT_UNDO
+		? classroom_find(sessions->room, undo->session,
+			  (uint32_t)json_integer_value(json_object_get(undo->body, "act")))
+		: NULL;
+	struct mark mark = {.session = undo->session, .is_withdrawn = true};
+	struct text author = text_over(mark.author, sizeof mark.author);
+
+	if (!act || act->kind != ACT_MARK)
+		return false;
+	mark.id = (uint32_t)json_integer_value(json_object_get(act->body, "mark"));
+	mark.group = (uint32_t)json_integer_value(json_object_get(act->body, "group"));
+	mark.at.ns = json_integer_value(json_object_get(act->body, "at_ns"));
+	act_who_write(act->who, &author);
+	text_copy(
+		mark.text, sizeof mark.text, json_string_value(json_object_get(act->body, "text")));
+	*ret_mark = mark;
+	return true;
+}
+
 int sessions_do(struct sessions *sessions, const struct act *wanted, struct mark *mark,
 	const struct act **ret_act)
 {
 	int r = look_ahead(sessions);
 	struct act act = *wanted;
+	struct mark undone;
 	struct made made;
 
 	if (r == 0 && mark && !sessions->marks->is_known)
 		r = -EAGAIN;
 	if (r < 0)
 		return r;
+	if (mark) {
+		mark->id = sessions->marks->last_id + 1;
+		json_object_set_new(act.body, "mark", json_integer(mark->id));
+	} else if (sessions_undone_mark(sessions, &act, &undone)) {
+		mark = &undone;
+	}
 	act.id = sessions->last_act + 1;
 	act.at = clock_now(sessions->clock);
 	if (act.kind == ACT_MAKE) {
@@ -228,8 +257,8 @@ int sessions_do(struct sessions *sessions, const struct act *wanted, struct mark
 	if (r == 0) {
 		compare(sessions, classroom_session(sessions->room, act.session),
 			act.kind == ACT_UNDO, &made);
-		if (mark)
-			mark->id = ++sessions->marks->last_id;
+		if (mark && act.kind == ACT_MARK)
+			sessions->marks->last_id = mark->id;
 		/* There is room for it: look_ahead. */
 		r = keep_order_act(sessions->keep, entry, made.runs, made.n, mark);
 	}

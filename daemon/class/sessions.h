@@ -47,6 +47,10 @@ void sessions_clear(struct sessions *sessions);
 int sessions_do(struct sessions *sessions, const struct act *act, struct mark *mark,
 	const struct act **ret_act);
 
+/* The mark that an undoing takes away, as it is kept from then on; false: it concerns none. */
+bool sessions_undone_mark(
+	const struct sessions *sessions, const struct act *undo, struct mark *ret_mark);
+
 /* A body {"group": 1, ...} is json_pack's; it is taken over. */
 int sessions_do_body(struct sessions *sessions, uint32_t session, int who, enum act_kind kind,
 	json_t *body, const struct act **ret_act);

@@ -45,7 +45,7 @@
  *   leave       token
  *   predict     group, and one of choice, value, points [[x, y] ..]      while session_may_predict
  *   reading     group, at_ns, typed {id: number}, values {"stream:channel": number}
- *   mark        group (0: all), at_ns, text
+ *   mark        group (0: all), at_ns, text, mark?      its number among all marks: without it it cannot be undone
  *
  * Values and pure functions, on one thread at a time; allocates. */
 #pragma once

@@ -43,7 +43,7 @@ static const struct rule RULES[ACT_KINDS] = {
 		act_judge_predict, act_do_predict},
 	[ACT_READING] = {"reading", true, {{"group", 'i'}, {"at_ns", 'i'}, {"typed", 'o'}, {"values", 'o'}},
 		act_judge_reading, NULL},
-	[ACT_MARK] = {"mark", false, {{"group", 'i'}, {"at_ns", 'i'}, {"text", 't'}}, act_judge_mark, NULL},
+	[ACT_MARK] = {"mark", true, {{"group", 'i'}, {"at_ns", 'i'}, {"text", 't'}, {"mark", 'I'}}, act_judge_mark, NULL},
 	[ACT_ARM] = {"arm", true, {{"groups", 'a'}, {"lasts_ns", 'I'}}, act_judge_arm, act_do_arm},
 	[ACT_RESUME] = {"resume", true, {{"runs", 'a'}}, act_judge_resume, act_do_resume},
 };
@@ -62,11 +62,13 @@ enum act_kind act_kind_named(const char *name)
 	return 0;
 }
 
-/* A run whose time was up would end at the same instant again; it is resumed instead. */
+/* A run whose time was up would end at the same instant again; it is resumed instead. Which mark one without a
+ * number made nobody knows. */
 bool act_can_be_undone(const struct act *act)
 {
 	return RULES[act->kind].can_be_undone &&
-		!(act->kind == ACT_STOP && act->who == ACT_BY_BOARD);
+		!(act->kind == ACT_STOP && act->who == ACT_BY_BOARD) &&
+		!(act->kind == ACT_MARK && !act_int(act, "mark"));
 }
 
 enum act_verdict session_judge(const struct session *session, const struct act *act)

@@ -72,7 +72,8 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	/* curve: keep/curve.h; sum: of all the others (refinement.c) */
 	"CREATE TABLE refinement(run INT, device INT, from_ns INT, to_ns INT, curve BLOB, sum INT,"
 	"  PRIMARY KEY(run, device));",
-	/* journal.h; sum: of all the others. is_withdrawn: a run whose start was undone */
+	/* journal.h; sum: of all the others. is_withdrawn: a run whose start was undone, a
+	 * mark that was */
 	"CREATE TABLE act(id INTEGER PRIMARY KEY, session INT, at_ns INT, ship_from_ns INT, who TEXT,"
 	"  kind TEXT, body TEXT, sum INT);"
 	"CREATE INDEX act_of ON act(session);"
@@ -82,7 +83,8 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	"ALTER TABLE run ADD COLUMN is_withdrawn INT NOT NULL DEFAULT 0;",
 	/* whose mark it is; 0: nobody's in particular, as all marks were before */
 	"ALTER TABLE mark ADD COLUMN session INT NOT NULL DEFAULT 0;"
-	"ALTER TABLE mark ADD COLUMN class_group INT NOT NULL DEFAULT 0;",
+	"ALTER TABLE mark ADD COLUMN class_group INT NOT NULL DEFAULT 0;"
+	"ALTER TABLE mark ADD COLUMN is_withdrawn INT NOT NULL DEFAULT 0;",
 };
 
 int database_path(const char *directory, const char *suffix, char *ret_path)

@@ -251,7 +251,7 @@ int reader_marks(struct reader *reader, struct instant from, struct instant to,
 		return result;
 	result = database_query(reader->db, &s->marks,
 		"SELECT id, at_ns, author, text, session, class_group FROM mark"
-		" WHERE at_ns >= ? AND at_ns < ? ORDER BY at_ns, id",
+		" WHERE at_ns >= ? AND at_ns < ? AND NOT is_withdrawn ORDER BY at_ns, id",
 		"ii", from.ns, to.ns);
 	if (result ==
 		-EINVAL) /* a store of former times that nobody opened to write, as an import's */

@@ -343,10 +343,10 @@ static int write_note(struct notes *notes, sqlite3 *db, const struct note *note)
 	case NOTE_MARK: {
 		const struct mark *mark = note->body;
 		return database_run(db, &notes->statements[11],
-			"INSERT OR REPLACE INTO mark(id, at_ns, author, text, session, class_group)"
-			" VALUES(?, ?, ?, ?, ?, ?)",
-			"iittii", (int64_t)mark->id, mark->at.ns, mark->author, mark->text,
-			(int64_t)mark->session, (int64_t)mark->group);
+			"INSERT OR REPLACE INTO mark(id, at_ns, author, text, session, class_group,"
+			" is_withdrawn) VALUES(?, ?, ?, ?, ?, ?, ?)",
+			"iittiii", (int64_t)mark->id, mark->at.ns, mark->author, mark->text,
+			(int64_t)mark->session, (int64_t)mark->group, (int64_t)mark->is_withdrawn);
 	}
 	case NOTE_CURSOR: {
 		const struct cursor *cursor = note->body;

@@ -26,6 +26,7 @@ struct mark {
 	struct instant at;
 	char author[24];
 	char text[192];
+	bool is_withdrawn; /* it was undone: it is told no more, and keeps its number */
 };
 
 /* Is a mark of the run's time one of the run? */

@@ -436,8 +436,8 @@ static void a_reading_has_what_was_typed_and_what_the_kits_said(void **state)
 	json_decref(class_act(site, "{\"do\":\"reveal\",\"on\":true}"));
 	char undo[48], told[80];
 	snprintf(undo, sizeof undo, "{\"do\":\"undo\",\"act\":%lld}", (long long)id);
-	snprintf(told, sizeof told, "event: reading\ndata: {\"id\":%lld,\"session\":1,\"group\":2}\n\n",
-		(long long)id);
+	snprintf(told, sizeof told,
+		"event: reading\ndata: {\"id\":%lld,\"session\":1,\"group\":2}\n\n", (long long)id);
 	browser_open(&events, site->loop, site->port);
 	browser_send_get(&events, "/api/v1/events");
 	browser_wait(&events, "event: hello");
@@ -643,6 +643,58 @@ static size_t readings_of(struct site *site, const char *cookie)
 }
 
 /* Homework: the kits are back in the cupboard, and the curve is asked for. */
+static void a_mark_that_the_teacher_undoes_is_nowhere_any_more(void **state)
+{
+	struct site *site = *state;
+	struct browser b, events;
+	char cookie[96], undo[64];
+
+	class_begin(site, 1);
+	class_join(site, 1, cookie);
+	site_plug(site, 1, "temperature");
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[1]}"));
+	site_keep_rows(site, 10, 900 * S, S, 20);
+	json_decref(post_as(site, cookie, "/api/v1/sessions/1/groups/1/mark",
+		"{\"text\":\"silly\",\"at_us\":905000000}", 200));
+	json_decref(post_as(site, cookie, "/api/v1/sessions/1/groups/1/mark",
+		"{\"text\":\"wise\",\"at_us\":906000000}", 200));
+	json_decref(
+		class_act(site, "{\"do\":\"start\",\"from_us\":900000000,\"to_us\":910000000}"));
+	json_t *acts = class_list(site, "/api/v1/sessions/1/log", "acts");
+	const json_t *act = json_array_get(acts, json_array_size(acts) - 3);
+	assert_string_equal(class_text(act, "do"), "mark");
+	assert_true(json_is_true(json_object_get(act, "may_undo")));
+	snprintf(undo, sizeof undo, "{\"do\":\"undo\",\"act\":%lld}",
+		(long long)site_number(act, "id"));
+	json_decref(acts);
+
+	browser_open(&events, site->loop, site->port);
+	browser_send_get(&events, "/api/v1/events");
+	browser_wait(&events, "event: hello");
+	json_decref(class_act(site, undo));
+	browser_wait(&events, "event: mark\ndata: {\"id\":1,");
+	assert_true(browser_has(&events, "\"is_withdrawn\":true"));
+	browser_close(&events);
+	class_refuses_act(site, undo, 409, "is_undone");
+	for (int i = 0; i < 2; i++) { /* and after a restart */
+		site_keep_turns(site);
+		json_t *marks = class_list(site, "/api/v1/marks", "marks");
+		assert_int_equal(json_array_size(marks), 1);
+		assert_string_equal(class_text(json_array_get(marks, 0), "text"), "wise");
+		assert_int_equal(json_object_size(json_array_get(marks, 0)), 7);
+		json_decref(marks);
+		assert_int_equal(site_ask(site, "GET", "/api/v1/export?run=1", NULL, &b), 200);
+		assert_true(browser_has(&b, "group 1: wise"));
+		assert_false(browser_has(&b, "silly"));
+		browser_close(&b);
+		site_reopen(site);
+	}
+	site_log_in(site);
+	json_t *next = site_post(site, "/api/v1/marks", "{\"text\":\"next\"}", 201);
+	assert_int_equal(site_number(next, "id"), 3);
+	json_decref(next);
+}
+
 static void who_was_in_looks_on_when_the_lesson_is_over(void **state)
 {
 	static const char guess[] = "/api/v1/sessions/1/groups/1/prediction";
@@ -763,6 +815,7 @@ int main(void)
 		SITE_TEST(a_group_starts_where_it_may),
 		SITE_TEST(marks_are_by_whoever_made_them),
 		SITE_TEST(a_run_has_the_marks_of_its_own_group_and_class),
+		SITE_TEST(a_mark_that_the_teacher_undoes_is_nowhere_any_more),
 		SITE_TEST(who_was_in_looks_on_when_the_lesson_is_over),
 		SITE_TEST(a_script_in_a_group_is_slowed_down),
 		SITE_TEST(a_code_to_scan_is_a_picture_while_the_session_is_open),

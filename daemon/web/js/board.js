@@ -92,7 +92,7 @@ class Board extends Emitter {
       case 'health': this.setHealth(value); break;
       case 'run': this.setRun(value); break;
       case 'gap': this.emit('gap', value); break;
-      case 'mark': this.emit('mark', value); break;
+      case 'mark': this.emit(value.is_withdrawn ? 'unmark' : 'mark', value); break;
       case 'calibration': this.latest.clear(); this.emit('calibration', value); break;
       case 'reset': this.emit('catchup'); break;
       default: this.emit(type, value);           // of the class: classroom.js

@@ -26,6 +26,7 @@ class Marks extends Emitter {
 
   start() {
     board.on('mark', (mark) => this.take([mark]));
+    board.on('unmark', (mark) => { if (this.known.delete(mark.id)) this.emit('change'); });
     board.on('catchup', () => { this.joined = null; this.load(); });
     board.on('health', () => this.fill());
     readings.on('series', () => this.load());

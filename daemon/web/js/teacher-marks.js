@@ -11,6 +11,7 @@ import { isMarkOf } from './mark-of.js';
 let askedFrom = Infinity;
 
 board.on('mark', (/** @type {Mark} */ mark) => { known.set(mark.id, mark); });
+board.on('unmark', (/** @type {Mark} */ mark) => { known.delete(mark.id); });
 board.on('catchup', () => { askedFrom = Infinity; });
 
 /** @param {number} from */
