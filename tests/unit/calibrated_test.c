@@ -365,6 +365,7 @@ static void a_store_without_calibrations_yet_is_read_and_brought_up_to_date(void
 	bench_sql(&bench, "ALTER TABLE run DROP COLUMN is_withdrawn");
 	bench_sql(&bench, "ALTER TABLE mark DROP COLUMN session");
 	bench_sql(&bench, "ALTER TABLE mark DROP COLUMN class_group");
+	bench_sql(&bench, "ALTER TABLE mark DROP COLUMN is_withdrawn");
 	bench_sql(&bench, "UPDATE meta SET value = 1 WHERE key = 'schema'");
 	read_both(CORRECTION_READ, never, never);
 	assert_int_equal(list_of(10).n, 0);

@@ -202,6 +202,7 @@ static void a_store_without_a_journal_yet_is_read_and_brought_up_to_date(void **
 	bench_sql(bench, "ALTER TABLE run DROP COLUMN is_withdrawn");
 	bench_sql(bench, "ALTER TABLE mark DROP COLUMN session");
 	bench_sql(bench, "ALTER TABLE mark DROP COLUMN class_group");
+	bench_sql(bench, "ALTER TABLE mark DROP COLUMN is_withdrawn");
 	bench_sql(bench, "INSERT INTO run VALUES(1, 4, '', '', 'old', 5, 6)");
 	bench_sql(bench, "UPDATE meta SET value = 5 WHERE key = 'schema'");
 	reads(bench, JOURNAL_OPEN, 0, "");
@@ -249,6 +250,7 @@ static void marks_that_know_no_session_yet_are_everybodys(void **state)
 
 	bench_sql(bench, "ALTER TABLE mark DROP COLUMN session");
 	bench_sql(bench, "ALTER TABLE mark DROP COLUMN class_group");
+	bench_sql(bench, "ALTER TABLE mark DROP COLUMN is_withdrawn");
 	bench_sql(bench, "INSERT INTO mark VALUES(1, 5, 'group 2', 'old')");
 	bench_sql(bench, "UPDATE meta SET value = 6 WHERE key = 'schema'");
 	read_marks(bench);
