@@ -6,7 +6,6 @@
 import './strings-later.js';
 import { html, say, Segments, t, useEffect, useRef, useState } from './base.js';
 import { calibrate, getRaw, Refusal, withdraw, zero } from './api.js';
-import { board } from './board.js';
 import { CalibrationPast } from './calibrate-past.js';
 import { calibrationWords } from './calibration.js';
 import { BLANK, deedWord, isZeroable, kindsOf, kindWord, Point, POINTS_MOST, read, rowsOf } from './calibrate-points.js';
