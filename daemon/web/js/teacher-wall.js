@@ -72,7 +72,7 @@ function Verdict({ session, group }) {
   const lacking = group.accept.filter((a) => a.holds === false);
   if (!lacking.length) return null;
   return html`<p class="verdict"><span class="warn-c"><${Icon} n="warn" s=${18}/></span><span>${lacking.map((a) => say(a.otherwise)).join(' ')}</span>
-    <button class="btn" aria-label=${t('te_addTo', group.number)} onClick=${() => perform(session, { do: 'resume', groups: [group.number] })}>${t('r_more')}</button></p>`;
+    <button class="btn" aria-label=${t('te_addTo', group.number)} onClick=${() => perform(session, { do: 'resume', groups: [group.number] })}>${t('te_recordMore')}</button></p>`;
 }
 
 /** @param {{group: Group, drawn: Drawn[], range: [number, number], seconds: number, session: Session, lesson: Lesson|null}} p */
