@@ -227,6 +227,16 @@ test('lessons say their subject, theme and place in the list of experiments; a p
   await shot(page, 'shelf');
   await page.locator('.reminders .btn').first().click();
   await until('the mark is set', async () => (await board.get('marks')).marks.some((/** @type {any} */ m) => m.text === '看一看，闻一闻'));
+  await page.evaluate(async () => {
+    const { board: here } = await import('/js/board.js'), { marks } = await (await fetch('/api/v1/marks')).json();
+    here.hear('mark', { ...marks[0], at_us: here.now() + 3600e6 });
+  });
+  await until('it is done for an hour', async () => await page.locator('.reminders li').first().locator('.btn').count() === 0);
+  await page.evaluate(async () => {
+    const { board: here } = await import('/js/board.js'), { marks } = await (await fetch('/api/v1/marks')).json();
+    here.hear('mark', { ...marks[0], is_withdrawn: true });
+  });
+  await until('what was undone is due again', async () => await page.locator('.reminders li').first().locator('.btn').count() === 1);
   const student = await member(made, 1, [360, 740]);
   await until('it is due again', async () => /看一看，闻一闻[\s\S]*到时候了/.test(await student.locator('.sheet .reminders').innerText()));
   await until('the lid is the teacher\'s', async () => /老师开盖[\s\S]*到时候了[\s\S]*老师来做/.test(await student.locator('.sheet .reminders li').nth(2).innerText()));

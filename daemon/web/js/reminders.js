@@ -31,7 +31,10 @@ export const remindersNow = (session, reminders) => reminders.map((reminder) => 
 export function useReminders(session, reminders) {
   const again = useAgain(), dues = session ? reminders.map((r) => dueAt(r, session.made_us, board.now()).due ?? Infinity) : [], from = Math.min(...dues, Infinity);
   useEvery(10000);
-  useEffect(() => board.on('mark', (mark) => { heard.set(mark.id, mark); again(); }), []);
+  useEffect(() => {
+    const ends = [board.on('mark', (mark) => { heard.set(mark.id, mark); again(); }), board.on('unmark', ({ id }) => { heard.delete(id); again(); })];
+    return () => ends.forEach((end) => end());
+  }, []);
   useEffect(() => {
     const look = async () => {
       if (!Number.isFinite(from)) return;
@@ -43,7 +46,7 @@ export function useReminders(session, reminders) {
       }
     };
     look();
-    return board.on('catchup', look);
+    return board.on('catchup', () => { heard.clear(); look(); });
   }, [from]);
 }
 
