@@ -35,6 +35,7 @@ void announce_session(void *self, const struct session *session, const struct ac
 	if (act && act->kind == ACT_UNDO)
 		act = classroom_find(parts->sessions.room, act->session,
 			(uint32_t)json_integer_value(json_object_get(act->body, "act")));
+	classes_told(parts, session);
 	/* Everybody hears it: what it says is told to whoever may ask for it. */
 	if (act && act->kind == ACT_READING) {
 		text_addf(events_begin(parts->events, "reading"),

@@ -98,6 +98,8 @@ unsigned classes_equipped(const struct session *session);
 unsigned classes_recording(const struct session *session);
 unsigned classes_armed(const struct session *session);
 
-/* Each session whose groups became ready, or are so no longer, or could be dealt something, is told. Call it
- * each second. */
+/* Each session whose groups became ready, or are so no longer, or could be dealt something since it was told
+ * last, is told. Call it each second. */
 void classes_watch(struct parts *parts);
+/* Everybody was told how it is now. */
+void classes_told(struct parts *parts, const struct session *session);

@@ -196,24 +196,54 @@ static unsigned ready_groups(const struct parts *parts, const struct session *se
 	return ready;
 }
 
+static struct ready ready_now(const struct parts *parts, const struct session *session)
+{
+	struct deal deal;
+
+	return (struct ready){.session = session->id,
+		.groups = ready_groups(parts, session),
+		.can_deal = plugged_deal(parts, session, &deal)};
+}
+
+/* The place of a session, or one in which none is that is open; NULL: all are taken. */
+static struct ready *place_of(struct parts *parts, const struct session *session)
+{
+	struct ready *free = NULL;
+
+	for (size_t i = 0; i < PARTS_READY; i++) {
+		struct ready *of = &parts->ready[i];
+		const struct session *other = classroom_session(parts->sessions.room, of->session);
+
+		if (of->session == session->id)
+			return of;
+		if (!other || !session_is_open(other))
+			free = of;
+	}
+	return free;
+}
+
+void classes_told(struct parts *parts, const struct session *session)
+{
+	struct ready *of = session_is_open(session) ? place_of(parts, session) : NULL;
+
+	if (of)
+		*of = ready_now(parts, session);
+}
+
 void classes_watch(struct parts *parts)
 {
-	struct ready *of = parts->ready;
+	const struct classroom *room = parts->sessions.room;
 
-	if (!parts->sessions.is_known)
-		return;
-	for (size_t i = 0, n = 0; i < classroom_count(parts->sessions.room); i++) {
-		const struct session *session = classroom_at(parts->sessions.room, i);
-		struct ready now = {.session = session->id};
-		struct deal deal;
+	for (size_t i = 0; parts->sessions.is_known && i < classroom_count(room); i++) {
+		const struct session *session = classroom_at(room, i);
+		struct ready *of = session_is_open(session) ? place_of(parts, session) : NULL, now;
 
-		if (!session_is_open(session) || n == PARTS_READY)
+		if (!of)
 			continue;
-		now.groups = ready_groups(parts, session);
-		now.can_deal = plugged_deal(parts, session, &deal);
-		if (of[n].session == now.session &&
-			(of[n].groups != now.groups || of[n].can_deal != now.can_deal))
+		now = ready_now(parts, session);
+		if (of->session == now.session &&
+			(of->groups != now.groups || of->can_deal != now.can_deal))
 			announce_session(parts, session, NULL);
-		of[n++] = now;
+		*of = now;
 	}
 }

@@ -39,8 +39,8 @@
 
 enum { PARTS_SCRATCH = 2 << 20, PARTS_READY = 64 };
 
-/* Which groups of an open session were ready when that was last looked at, bits 1 << number, and how many
- * there were to deal kits to. */
+/* Which groups of an open session were ready when it was last told or looked at, bits 1 << number, and how
+ * many there were to deal kits to. In no order. */
 struct ready {
 	uint32_t session;
 	unsigned groups, can_deal;

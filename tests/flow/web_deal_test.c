@@ -159,6 +159,31 @@ static void what_is_plugged_in_later_is_told_dealt_and_undone_as_one(void **stat
 	assert_hands(class_act(site, "{\"do\":\"deal\"}"), "4|5|6");
 }
 
+/* Also to one that was made after it: each is compared with what was told of itself. */
+static void what_an_end_sets_free_is_told_to_the_sessions_that_remain(void **state)
+{
+	struct site *site = *state;
+	struct browser events;
+
+	site_log_in(site);
+	plug_gate(site, 1);
+	assert_hands(begin(site, "{}"), "1");
+	assert_hands(begin(site, "{\"groups\":2}"), "|");
+	assert_hands(begin(site, "{\"groups\":3}"), "||");
+	site_pass_alone(site, 2);
+	browser_open(&events, site->loop, site->port);
+	browser_send_get(&events, "/api/v1/events");
+	browser_wait(&events, "event: hello");
+	site_pass_alone(site, 2);
+	browser_forget(&events);
+	json_decref(class_act(site, "{\"do\":\"end\"}"));
+	site_pass_alone(site, 2);
+	browser_wait(&events, "event: session\ndata: {\"id\":2,");
+	browser_wait(&events, "event: session\ndata: {\"id\":3,");
+	browser_wait(&events, "\"can_deal\":1");
+	browser_close(&events);
+}
+
 static void one_group_without_a_lesson_has_everything(void **state)
 {
 	struct site *site = *state;
@@ -180,6 +205,7 @@ int main(void)
 		SITE_TEST(a_session_is_dealt_what_its_card_promises),
 		SITE_TEST(sessions_side_by_side_take_nothing_from_each_other),
 		SITE_TEST(what_is_plugged_in_later_is_told_dealt_and_undone_as_one),
+		SITE_TEST(what_an_end_sets_free_is_told_to_the_sessions_that_remain),
 		SITE_TEST(one_group_without_a_lesson_has_everything),
 	};
 
