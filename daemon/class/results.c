@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/serving.h"
 #include "live/json.h"
 #include "live/json_tree.h"
 #include "class/readings.h"
@@ -90,122 +91,98 @@ void results_free(struct results *results)
 	for (size_t i = 0; i < results->n; i++)
 		json_decref(results->runs[i].typed);
 	free(results->runs);
-	free(results->candidates);
+	for (size_t i = 0; i < results->n_devices; i++)
+		free((void *)(uintptr_t)results->devices[i]);
+	free(results->devices);
 	free(results);
 }
 
 /* ---------------------------------------------------------------- which channels */
 
-/* A channel that there is, by its device's number, of whichever group. */
-struct candidate {
-	uint32_t device, stream, index;
-	char kit[sizeof((struct device *)0)->kit];
-	struct channel channel;
-};
-
-static int add_candidates(
-	struct results *results, const struct device *device, const struct stream *stream)
+/* A run without any may have all. */
+static bool has(const struct result_run *run, uint32_t device)
 {
-	size_t n = results->n_candidates + stream->n_channels;
-	struct candidate *grown = realloc(results->candidates, n * sizeof *grown);
-
-	if (!grown)
-		return -ENOMEM;
-	results->candidates = grown;
-	for (uint32_t c = 0; c < stream->n_channels; c++) {
-		struct candidate *to = &grown[results->n_candidates++];
-
-		*to = (struct candidate){.device = device->id,
-			.stream = stream->id,
-			.index = c,
-			.channel = stream->channels[c]};
-		text_copy(to->kit, sizeof to->kit, device->kit);
-	}
-	return 0;
+	for (size_t i = 0; i < run->n_devices; i++)
+		if (run->devices[i] == device)
+			return true;
+	return run->n_devices == 0;
 }
 
 static int look_at_device(void *self, const struct device *device)
 {
-	int r = 0;
+	struct results *results = self;
+	bool is_ours = false;
+	struct device *kept;
+	void *grown;
 
-	for (uint32_t s = 0; s < device->n_streams && r == 0; s++)
-		if (device->streams[s].kind == STREAM_DATA && device->streams[s].n_channels > 0)
-			r = add_candidates(self, device, &device->streams[s]);
-	return r;
+	for (size_t i = 0; i < results->n && !is_ours; i++)
+		is_ours = has(&results->runs[i], device->id);
+	if (!is_ours)
+		return 0;
+	grown = realloc(results->devices, (results->n_devices + 1) * sizeof *results->devices);
+	if (!grown)
+		return -ENOMEM;
+	results->devices = grown;
+	kept = malloc(sizeof *kept);
+	if (!kept)
+		return -ENOMEM;
+	*kept = *device;
+	results->devices[results->n_devices++] = kept;
+	return 0;
 }
 
-/* SIZE_MAX: it is not among them. A run without any may have all. */
-static size_t place_of(const struct result_run *run, uint32_t device)
+/* As they were dealt; all of them where the run has none. */
+static const struct device *const *devices_of(const struct results *results,
+	const struct result_run *run, const struct device *room[RESULT_DEVICES], size_t *ret_n)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < run->n_devices; i++)
-		if (run->devices[i] == device)
-			return i;
-	return run->n_devices ? SIZE_MAX : 0;
+		for (size_t k = 0; k < results->n_devices; k++)
+			if (results->devices[k]->id == run->devices[i])
+				room[n++] = results->devices[k];
+	*ret_n = run->n_devices ? n : results->n_devices;
+	return run->n_devices ? room : results->devices;
 }
 
-/* One stream may serve two needs of a quantity once only: two cans, two probes. */
-static bool is_taken(const struct result_run *run, const struct candidate *candidate)
-{
-	for (size_t i = 0; i < run->n_channels; i++)
-		if (run->channels[i].stream == candidate->stream &&
-			run->channels[i].index == candidate->index)
-			return true;
-	return false;
-}
-
-static void add_channel(struct result_run *run, const char *id, const struct candidate *candidate)
+static void add_channel(
+	struct result_run *run, const char *id, const struct stream *stream, uint32_t index)
 {
 	struct result_channel *channel;
 
 	if (run->n_channels == RESULT_CHANNELS)
 		return;
 	channel = &run->channels[run->n_channels++];
-	*channel = (struct result_channel){.stream = candidate->stream, .index = candidate->index};
+	*channel = (struct result_channel){.stream = stream->id, .index = index};
 	text_copy(channel->id, sizeof channel->id, id);
 }
 
-enum { LAST_RANK = 1 << 16 };
-
-/* The kit that the lesson likes best, then the one that was dealt first; as on the pages each for one need
- * first. *used: kits that serve one, bits of their places. */
-static void find_need(const struct results *results, struct result_run *run,
-	const struct lesson_need *need, uint32_t *used)
+static void add_all(struct result_run *run, const struct device *device)
 {
-	const struct candidate *found = NULL;
-	unsigned best = 0;
+	for (uint32_t s = 0; s < device->n_streams; s++) {
+		const struct stream *stream = &device->streams[s];
 
-	for (size_t i = 0; i < results->n_candidates; i++) {
-		const struct candidate *of = &results->candidates[i];
-		size_t place = place_of(run, of->device);
-
-		if (place == SIZE_MAX || is_taken(run, of) ||
-			!lesson_need_fits(need, of->channel.quantity, of->channel.unit))
-			continue;
-		unsigned rank = lesson_need_rank(need, of->kit, of->channel.id) +
-			(*used >> place & 1u ? LAST_RANK : 0);
-
-		if (found &&
-			(best < rank || (best == rank && place_of(run, found->device) <= place)))
-			continue;
-		found = of;
-		best = rank;
+		for (uint32_t c = 0; stream->kind == STREAM_DATA && c < stream->n_channels; c++)
+			add_channel(run, stream->channels[c].id, stream, c);
 	}
-	if (!found)
-		return;
-	add_channel(run, need->id, found);
-	*used |= 1u << place_of(run, found->device);
 }
 
 static void find_channels(const struct results *results, struct result_run *run)
 {
-	uint32_t used = 0;
+	const struct device *room[RESULT_DEVICES];
+	struct serving serving[LESSON_NEEDS];
+	size_t n;
+	const struct device *const *devices = devices_of(results, run, room, &n);
 
-	for (size_t i = 0; results->lesson && i < results->lesson->n_needs; i++)
-		find_need(results, run, &results->lesson->needs[i], &used);
-	for (size_t i = 0; !results->lesson && i < results->n_candidates; i++)
-		if (place_of(run, results->candidates[i].device) != SIZE_MAX)
-			add_channel(
-				run, results->candidates[i].channel.id, &results->candidates[i]);
+	for (size_t i = 0; !results->lesson && i < n; i++)
+		add_all(run, devices[i]);
+	if (!results->lesson)
+		return;
+	serving_find(results->lesson, devices, n, serving);
+	for (size_t i = 0; i < results->lesson->n_needs; i++)
+		if (serving[i].stream)
+			add_channel(run, results->lesson->needs[i].id, serving[i].stream,
+				serving[i].channel);
 }
 
 /* ---------------------------------------------------------------- readings */
@@ -345,7 +322,7 @@ int results_step(struct results *results, struct reader *reader)
 
 	if (results->next == results->n)
 		return 0;
-	if (!results->candidates)
+	if (!results->devices)
 		r = reader_devices(reader, look_at_device, results);
 	find_channels(results, run);
 	if (r == 0)

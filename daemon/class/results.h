@@ -3,9 +3,8 @@
  * the mean, scatter and ends of its readings, by the calibrations as they are now. Without a lesson the
  * channels of the group's kits go by their own ids.
  *
- * A need is served by the channel of its quantity (in its unit, if it says one) of the run's kits whose kit
- * the lesson likes best, then by the order in which they were dealt; what groups share each of them has.
- * Read run by run on the work thread; main makes it and writes it down. */
+ * Which channel of the run's kits serves a need: data/serving.h; what groups share each of them has. Read run
+ * by run on the work thread; main makes it and writes it down. */
 #pragma once
 
 #include <stdbool.h>
@@ -52,8 +51,8 @@ struct results {
 	struct result_run *runs;                   /* in the order in which they were made */
 	size_t n, next;                            /* next: to be read */
 
-	struct candidate *candidates; /* private: the channels that there are */
-	size_t n_candidates;
+	const struct device **devices; /* private: those of the runs */
+	size_t n_devices;
 };
 
 /* Of a session; `now` ends what goes on; all from before `durable` is on the card. -ENOMEM. */

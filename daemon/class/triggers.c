@@ -5,64 +5,42 @@
 
 #include <string.h>
 
+#include "data/serving.h"
+
 /* ---------------------------------------------------------------- what is searched */
 
-struct place {
-	uint32_t stream, index;
-};
-
-/* A device's channel that serves a need best; false: none does. */
-static bool serve(const struct lesson_need *need, const struct device *device, unsigned *ret_rank,
-	struct place *ret_place)
+/* The index of the channel that the lesson's trigger looks at, if it is one of this stream's. */
+static bool find_channel(const struct triggers *triggers, const struct session_group *group,
+	const struct lesson *lesson, const struct stream *stream, uint32_t *ret_channel)
 {
-	bool is_found = false;
-
-	for (uint32_t s = 0; s < device->n_streams; s++)
-		for (uint32_t c = 0;
-			device->streams[s].kind == STREAM_DATA && c < device->streams[s].n_channels;
-			c++) {
-			const struct channel *channel = &device->streams[s].channels[c];
-			unsigned rank = lesson_need_rank(need, device->kit, channel->id);
-
-			if (!lesson_need_fits(need, channel->quantity, channel->unit) ||
-				(is_found && rank >= *ret_rank))
-				continue;
-			is_found = true;
-			*ret_rank = rank;
-			*ret_place = (struct place){device->streams[s].id, c};
-		}
-	return is_found;
-}
-
-/* Of the group's devices, as results have it: the kit that the lesson likes best, then the first. */
-static bool find_place(const struct triggers *triggers, const struct session_group *group,
-	const struct lesson_need *need, struct place *ret_place)
-{
-	unsigned best = 0;
-	bool is_found = false;
+	const struct device *devices[GROUP_DEVICES];
+	struct serving serving[LESSON_NEEDS];
+	size_t n = 0;
 
 	for (unsigned i = 0; i < group->n_devices; i++) {
 		bool is_gone;
-		unsigned rank = 0;
-		struct place place = {0, 0};
 		const struct device *device =
 			live_device(*triggers->live, group->devices[i], &is_gone);
 
-		if (!device || !serve(need, device, &rank, &place) || (is_found && rank >= best))
-			continue;
-		is_found = true;
-		best = rank;
-		*ret_place = place;
+		if (device)
+			devices[n++] = device;
 	}
-	return is_found;
+	serving_find(lesson, devices, n, serving);
+	for (size_t i = 0; i < lesson->n_needs; i++)
+		if (serving[i].stream && serving[i].stream->id == stream->id &&
+			strcmp(lesson->needs[i].id, lesson->trigger.channel) == 0) {
+			*ret_channel = serving[i].channel;
+			return true;
+		}
+	return false;
 }
 
-static const struct lesson_need *need_of(const struct lesson *lesson)
+static bool has(const struct session_group *group, uint32_t device)
 {
-	for (size_t i = 0; i < lesson->n_needs; i++)
-		if (strcmp(lesson->needs[i].id, lesson->trigger.channel) == 0)
-			return &lesson->needs[i];
-	return NULL;
+	for (unsigned i = 0; i < group->n_devices; i++)
+		if (group->devices[i] == device)
+			return true;
+	return false;
 }
 
 static const struct lesson *lesson_of(
@@ -155,18 +133,17 @@ void triggers_take(struct triggers *triggers, const struct stream *stream,
 		for (unsigned g = 1; session_is_open(session) && g <= session->n_groups; g++) {
 			const struct session_group *group = &session->groups[g];
 			struct trigger_search *search;
-			struct place place = {0, 0};
+			uint32_t channel = 0;
 
-			if (!group->armed.ns)
+			if (!group->armed.ns || !has(group, stream->device))
 				continue;
 			lesson = lesson ? lesson : lesson_of(triggers, session);
-			if (!lesson || !find_place(triggers, group, need_of(lesson), &place) ||
-				place.stream != stream->id)
+			if (!lesson || !find_channel(triggers, group, lesson, stream, &channel))
 				continue;
 			search = search_of(triggers, session, g, lesson);
 			if (!search || search->found.ns)
 				continue;
-			take_rows(search, current, place.index, rows);
+			take_rows(search, current, channel, rows);
 			if (search->found.ns)
 				start(triggers, search);
 		}

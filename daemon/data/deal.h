@@ -5,7 +5,7 @@
  * A need of a lesson asks for a quantity. Any channel of it will do; kits that the lesson names go first,
  * in its order, then by the number on their label. A device is one group's, or of the groups that share
  * it (groups_share: 1 to 3 have one, 4 to 6 the next), and what measures several quantities may serve
- * several needs. In this order:
+ * several needs. Which of its channels serves which of them afterwards is data/serving.h. In this order:
  *
  *   1. A group keeps what it has, also while that is unplugged, and what of its needs that serves.
  *   2. Group by group, all that is lacking, of devices that are well; a step is taken back where a device

@@ -39,8 +39,24 @@ static const char tank[] =
 	"safety:\n"
 	"  - {zh: 小心, en: Take care}\n";
 
+/* Two thermometers for each group; the trigger is that of the second. */
+static const char heater[] = "lesson: tank\n"
+			     "title: {zh: 暖气, en: Heater}\n"
+			     "stage: [junior]\n"
+			     "subject: physics\n"
+			     "question: {zh: 多快, en: How fast}\n"
+			     "needs:\n"
+			     "  - {id: in, quantity: temperature}\n"
+			     "  - {id: out, quantity: temperature}\n"
+			     "record:\n"
+			     "  mode: time\n"
+			     "  rate: 10 Hz\n"
+			     "  trigger: {channel: out, edge: rising, above: 50, before: 2 s}\n"
+			     "safety:\n"
+			     "  - {zh: 小心, en: Take care}\n";
+
 /* Beside the store, which goes with its folder. */
-static struct shelf *put_lesson(struct site *site)
+static struct shelf *put_text(struct site *site, const char *text)
 {
 	char folder[200], path[240], home[220];
 	const char *folders[] = {folder};
@@ -54,7 +70,7 @@ static struct shelf *put_lesson(struct site *site)
 	assert_int_equal(mkdir(home, 0755), 0);
 	file = fopen(path, "w");
 	assert_non_null(file);
-	assert_true(fputs(tank, file) >= 0);
+	assert_true(fputs(text, file) >= 0);
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(shelf_open(folders, 1, &shelf), 0);
 	assert_non_null(shelf_find(shelf, "tank"));
@@ -64,6 +80,11 @@ static struct shelf *put_lesson(struct site *site)
 	site->shelf = shelf;
 	site_reopen(site);
 	return shelf;
+}
+
+static struct shelf *put_lesson(struct site *site)
+{
+	return put_text(site, tank);
 }
 
 static void take_lesson(struct site *site, struct shelf *shelf)
@@ -261,6 +282,27 @@ static void a_group_waits_for_its_trigger_and_has_what_was_before_it(void **stat
 	take_lesson(site, shelf);
 }
 
+static void a_trigger_is_of_the_kit_that_serves_its_need(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_text(site, heater);
+
+	site_log_in(site);
+	plug(site, 1);
+	plug(site, 2);
+	json_decref(class_post(site, "/api/v1/sessions",
+		"{\"title\":\"\",\"lesson\":\"tank\",\"groups\":1}", 201));
+	json_decref(class_act(site, "{\"do\":\"arm\"}"));
+	site_pass_alone(site, 5);
+	say(site, 1, (const double[]){49, 70}, 2); /* what is inside has no trigger */
+	site_keep_turns(site);
+	assert_int_equal(of_run(site, 0, "from_us"), -1);
+	say(site, 2, (const double[]){49, 70}, 2);
+	site_keep_turns(site);
+	assert_true(of_run(site, 0, "from_us") > 0);
+	take_lesson(site, shelf);
+}
+
 static void a_group_waits_on_after_a_restart(void **state)
 {
 	struct site *site = *state;
@@ -380,6 +422,7 @@ int main(void)
 		SITE_TEST(a_run_ends_while_the_board_was_off),
 		SITE_TEST(a_teacher_may_say_how_long),
 		SITE_TEST(a_group_waits_for_its_trigger_and_has_what_was_before_it),
+		SITE_TEST(a_trigger_is_of_the_kit_that_serves_its_need),
 		SITE_TEST(a_group_waits_on_after_a_restart),
 		SITE_TEST(a_guess_is_of_the_kind_that_the_lesson_asks_for),
 		SITE_TEST(only_a_lesson_with_a_trigger_waits),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // Which channels a group looks at: those that serve the needs of its lesson, the one of the lesson's plot first; without
-// a lesson the first channel of each device. Pure.
+// a lesson the first channel of each device. The board serves needs by the same rule (data/serving.c);
+// tests/data/serving.txt holds both to one table. Pure.
 
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./api.js').Stream} Stream */
