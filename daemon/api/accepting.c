@@ -27,14 +27,15 @@ static uint64_t samples_of(
 static struct accepted_one judge_one(const struct lesson *lesson,
 	const struct lesson_accept *accept, const struct worth *worth, const json_t *typed)
 {
-	struct accepted_one one = {ACCEPTANCE_UNKNOWN, 0, NAN};
+	struct accepted_one one = {ACCEPTANCE_UNKNOWN, 0, 0, NAN};
 	size_t i = worth_find(worth, accept->channel);
 
 	if (i == worth->count)
 		return one;
 	one.n = samples_of(worth, i, lesson, typed);
+	one.ns = worth->ns[i];
 	one.value = isfinite(worth->values[i]) ? worth->values[i] : NAN;
-	if (one.n < accept->least_samples)
+	if (one.n < accept->least_samples || one.ns < accept->least_ns)
 		one.is = ACCEPTANCE_FAILS;
 	else if (accept->has_range && !isnan(one.value))
 		one.is = one.value >= accept->low && one.value <= accept->high ? ACCEPTANCE_HOLDS

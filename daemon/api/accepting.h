@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Is a run good enough? By each entry of its lesson's `accept`, once it is over: are there samples enough,
- * and does their mean lie in the range. Of a formula it is its value where each need has its mean and what
+ * or do they last long enough, and does their mean lie in the range. Of a formula it is its value where each need has its mean and what
  * was typed is as it was typed last, which is the point that the class plot makes of the run; of what is
  * typed it is the last value.
  *

@@ -43,6 +43,11 @@ static void write_one(
 	text_add_json(text, accept->channel);
 	text_addf(text, ",\"n\":%llu,\"least\":", (unsigned long long)one->n);
 	json_number(text, accept->least_samples ? (double)accept->least_samples : NAN);
+	text_addf(text, ",\"us\":%lld,\"least_us\":", (long long)(one->ns / NS_PER_US));
+	if (accept->least_ns)
+		text_add_int(text, accept->least_ns / NS_PER_US);
+	else
+		text_add(text, "null");
 	text_add(text, ",\"holds\":");
 	if (one->is == ACCEPTANCE_UNKNOWN)
 		text_add(text, "null");

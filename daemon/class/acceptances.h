@@ -25,6 +25,7 @@ struct accepted {
 	struct accepted_one {
 		enum acceptance is; /* unknown: something that it takes has no value */
 		uint64_t n;         /* samples */
+		int64_t ns;         /* that they last */
 		double value;       /* NaN: none */
 	} of[ACCEPTANCES];
 };

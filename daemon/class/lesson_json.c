@@ -327,6 +327,7 @@ static void add_accept(struct text *text, const struct lesson *lesson)
 		begin_entry(text, i, "channel", accept->channel);
 		add_number(text, "least",
 			accept->least_samples > 0 ? (double)accept->least_samples : NAN);
+		add_us(text, "least_us", accept->least_ns);
 		add_range(text, accept->has_range, accept->low, accept->high);
 		add_words(text, "otherwise", &accept->otherwise);
 		text_add_char(text, '}');

@@ -192,16 +192,18 @@ struct walk {
 	uint32_t stream;
 };
 
-static void take_value(struct result_channel *channel, double value)
+static void take_value(struct result_channel *channel, double value, int64_t stamp_ns)
 {
 	double before = value - channel->mean;
 
 	if (isnan(value))
 		return;
 	channel->first = channel->n ? channel->first : value;
+	channel->first_ns = channel->n ? channel->first_ns : stamp_ns;
 	channel->min = channel->n && channel->min < value ? channel->min : value;
 	channel->max = channel->n && channel->max > value ? channel->max : value;
 	channel->last = value;
+	channel->last_ns = stamp_ns;
 	channel->n++;
 	channel->mean += before / (double)channel->n;
 	channel->squares += before * (value - channel->mean);
@@ -217,7 +219,8 @@ static int take_rows(void *self, const struct rows *rows)
 		if (channel->stream != walk->stream || channel->index >= rows->n_channels)
 			continue;
 		for (size_t i = 0; i < rows->n; i++)
-			take_value(channel, rows->values[i * rows->n_channels + channel->index]);
+			take_value(channel, rows->values[i * rows->n_channels + channel->index],
+				rows->stamps_ns[i]);
 	}
 	return 0;
 }

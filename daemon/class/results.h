@@ -25,6 +25,7 @@ struct result_channel {
 	uint32_t stream, index;
 	uint64_t n;
 	double mean, squares, min, max, first, last; /* squares: of the differences from the mean */
+	int64_t first_ns, last_ns;                   /* stamps of these two; n > 0 */
 	uint32_t calibration;                        /* the newest record that there was, 0: none */
 	struct instant
 		oldest; /* from where on rows of the stream are kept, if behind the run's begin */

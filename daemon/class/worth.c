@@ -4,8 +4,24 @@
 #include <math.h>
 #include <string.h>
 
+struct samples {
+	uint64_t n;
+	int64_t ns;
+};
+
+static struct samples samples_of(const struct result_channel *channel)
+{
+	struct samples samples = {channel ? channel->n : 0, 0};
+
+	if (samples.n > 1) {
+		samples.ns = channel->last_ns - channel->first_ns;
+		samples.ns += samples.ns / (int64_t)(samples.n - 1);
+	}
+	return samples;
+}
+
 /* The last word on a name holds. */
-static void add(struct worth *worth, const char *name, double value, uint64_t n)
+static void add(struct worth *worth, const char *name, double value, struct samples samples)
 {
 	size_t i = worth_find(worth, name);
 
@@ -13,7 +29,8 @@ static void add(struct worth *worth, const char *name, double value, uint64_t n)
 		return;
 	worth->names[i] = name;
 	worth->values[i] = value;
-	worth->n[i] = n;
+	worth->n[i] = samples.n;
+	worth->ns[i] = samples.ns;
 	worth->count += i == worth->count;
 }
 
@@ -41,30 +58,31 @@ static double compute(const struct worth *worth, const char *is)
 
 void worth_weigh(const struct lesson *lesson, const struct result_run *run, struct worth *ret_worth)
 {
-	uint64_t longest = 0;
+	const struct samples none = {0, 0};
+	struct samples most = none;
 
 	ret_worth->count = 0;
-	add(ret_worth, "group", run->group, 0);
-	add(ret_worth, "time", NAN, 0);
+	add(ret_worth, "group", run->group, none);
+	add(ret_worth, "time", NAN, none);
 	for (size_t i = 0; i < lesson->n_typed; i++) {
 		const json_t *value = json_object_get(run->typed, lesson->typed[i].id);
 
-		add(ret_worth, lesson->typed[i].id, value ? json_number_value(value) : NAN, 0);
+		add(ret_worth, lesson->typed[i].id, value ? json_number_value(value) : NAN, none);
 	}
 	for (size_t i = 0; i < lesson->n_needs; i++) {
 		const struct result_channel *channel = channel_of(run, lesson->needs[i].id);
-		uint64_t n = channel ? channel->n : 0;
+		struct samples samples = samples_of(channel);
 
-		add(ret_worth, lesson->needs[i].id, n ? channel->mean : NAN, n);
-		longest = n > longest ? n : longest;
+		add(ret_worth, lesson->needs[i].id, samples.n ? channel->mean : NAN, samples);
+		most = samples.n > most.n ? samples : most;
 	}
 	for (size_t i = 0; i < run->n_channels; i++)
 		if (run->channels[i].n > 0)
 			add(ret_worth, run->channels[i].id, run->channels[i].mean,
-				run->channels[i].n);
+				samples_of(&run->channels[i]));
 	for (size_t i = 0; i < lesson->n_formulas; i++)
 		add(ret_worth, lesson->formulas[i].id, compute(ret_worth, lesson->formulas[i].is),
-			longest);
+			most);
 }
 
 size_t worth_find(const struct worth *worth, const char *id)

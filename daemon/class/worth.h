@@ -14,7 +14,10 @@
 struct worth {
 	const char *names[FORMULA_NAMES]; /* the lesson's; "group", too */
 	double values[FORMULA_NAMES];     /* NaN: there is none */
-	uint64_t n[FORMULA_NAMES]; /* samples of a need, and of a formula's longest; of others 0 */
+	/* Samples of a need, and of the one of a formula that has most; of others 0. How long they last: from
+	 * the first to the last, and one spacing, as each stands for the time until the next. */
+	uint64_t n[FORMULA_NAMES];
+	int64_t ns[FORMULA_NAMES];
 	size_t count;
 };
 

@@ -97,7 +97,7 @@ static struct lesson_accept settle_accept(const struct written_accept *written)
 	};
 
 	if (written->least)
-		lesson_word_least(written->least, &accept.least_samples);
+		lesson_word_least(written->least, &accept.least_samples, &accept.least_ns);
 	return accept;
 }
 

@@ -101,6 +101,7 @@ struct lesson_expect {
 struct lesson_accept {
 	char *channel;
 	unsigned least_samples; /* 0: not asked */
+	int64_t least_ns;       /* that they cover; 0: not asked */
 	bool has_range;
 	double low, high;
 	struct model_text otherwise;

@@ -296,6 +296,37 @@ static void check_what(
 	}
 }
 
+static bool is_typed(const struct sheet *sheet, const char *id)
+{
+	for (unsigned i = 0; i < sheet->lesson->record.n_typed; i++)
+		if (strcmp(sheet->lesson->record.typed[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* A length must be one that a run can have. */
+static void check_least(const struct sheet *sheet, unsigned i)
+{
+	const struct written_accept *accept = &sheet->lesson->accept[i];
+	const struct written_record *record = &sheet->lesson->record;
+	struct place place = place_of("accept", i, "least");
+	int64_t least_ns, duration_ns = INT64_MAX;
+	unsigned samples;
+
+	if (lesson_word_least(accept->least, &samples, &least_ns) || least_ns == 0)
+		return;
+	if (is_typed(sheet, accept->channel))
+		MISTAKE(sheet, place.path,
+			"least: \"%s\" is typed, and so counted; write a number such as 5 samples",
+			accept->channel);
+	if (record->duration && record->mode == LESSON_TIME && !record->project)
+		word_duration(record->duration, &duration_ns); /* was checked */
+	if (least_ns >= duration_ns)
+		MISTAKE(sheet, place.path,
+			"least: a run ends by itself after %s; ask for less, or make duration longer",
+			record->duration);
+}
+
 static void check_accept(const struct sheet *sheet, unsigned i)
 {
 	const struct written_accept *accept = &sheet->lesson->accept[i];
@@ -307,6 +338,8 @@ static void check_accept(const struct sheet *sheet, unsigned i)
 	if (!has_range && !accept->least)
 		MISTAKE(sheet, place_of("accept", i, "").path,
 			"accept: this entry takes everything; add range or least");
+	if (accept->least)
+		check_least(sheet, i);
 }
 
 /* --- how it is taught --- */

@@ -279,7 +279,7 @@ static const char *check_time(const char *given)
 	return expected || ns > 0 ? expected : "longer than nothing; leave the key out";
 }
 
-const char *lesson_word_least(const char *given, unsigned *ret_samples)
+static bool read_samples(const char *given, unsigned *ret_samples)
 {
 	static const char end[] = " samples";
 	size_t n = strspn(given, "0123456789");
@@ -287,16 +287,27 @@ const char *lesson_word_least(const char *given, unsigned *ret_samples)
 
 	if (n == 0 || n > 6 || strcmp(given + n, end) != 0 ||
 		number_to_int(given, n, &value) != n || value < 1)
-		return "a number of samples such as 20 samples";
+		return false;
 	*ret_samples = (unsigned)value;
-	return NULL;
+	return true;
+}
+
+const char *lesson_word_least(const char *given, unsigned *ret_samples, int64_t *ret_ns)
+{
+	*ret_samples = 0;
+	*ret_ns = 0;
+	if (read_samples(given, ret_samples) ||
+		(word_duration(given, ret_ns) == NULL && *ret_ns > 0))
+		return NULL;
+	return "a number of samples such as 20 samples, nor a time such as 20 min";
 }
 
 static const char *check_least(const char *given)
 {
 	unsigned samples;
+	int64_t ns;
 
-	return lesson_word_least(given, &samples);
+	return lesson_word_least(given, &samples, &ns);
 }
 
 /* A folder below the lesson's own, and no other place of the card. */

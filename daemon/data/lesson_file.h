@@ -113,5 +113,6 @@ extern const struct format lesson_format;
 /* What several keys must be to each other (lesson_check.c). */
 void lesson_check(const void *written, const struct tree *tree, struct report *report);
 
-/* "20 samples": NULL, or what was expected (data/word.h). */
-const char *lesson_word_least(const char *word, unsigned *ret_samples);
+/* "20 samples", or how long they are to last, "20 min"; the other one is 0. NULL, or what was expected
+ * (data/word.h). */
+const char *lesson_word_least(const char *word, unsigned *ret_samples, int64_t *ret_ns);

@@ -382,6 +382,7 @@ static void a_run_that_is_too_short_says_what_to_do_and_is_added_to(void **state
 	assert_int_equal(holds(site, 2, 0), '-');
 	json_t *all = of_group(site, 1, "accept");
 	assert_int_equal(site_number(json_array_get(all, 0), "n"), 50);
+	assert_int_equal(site_number(json_array_get(all, 0), "us"), 5000000);
 	assert_string_equal(class_text(json_object_get(json_array_get(all, 0), "otherwise"), "en"),
 		"More of it");
 	json_t *receipt = site_get(site, "/api/v1/runs/1/receipt");

@@ -156,8 +156,9 @@ static void check_lesson(const struct lesson *lesson)
 		must(lesson->expect[i].low < lesson->expect[i].high, "range",
 			lesson->expect[i].what);
 	for (size_t i = 0; i < lesson->n_accept; i++)
-		must(lesson->accept[i].has_range || lesson->accept[i].least_samples > 0, "accept",
-			lesson->accept[i].channel);
+		must(lesson->accept[i].has_range || lesson->accept[i].least_samples > 0 ||
+				lesson->accept[i].least_ns > 0,
+			"accept", lesson->accept[i].channel);
 	must(!lesson->sample || !strstr(lesson->sample, ".."), "sample", lesson->sample);
 	check_needs(lesson);
 	check_ids(lesson);

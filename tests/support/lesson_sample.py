@@ -150,8 +150,13 @@ class Sample:
     def accepted(self, accept, group):
         """Is this group's run good enough by one entry of `accept`?"""
         values = self.series(accept["channel"], group)
-        if "least" in accept and len(values) < int(accept["least"].split()[0]):
+        number, unit = accept.get("least", "0 samples").split()
+        if unit == "samples" and len(values) < int(number):
             return False
+        if unit != "samples":
+            lasts = (values[-1][0] - values[0][0]) * len(values) / (len(values) - 1)
+            if lasts < float(number) * {"s": 1, "min": 60, "h": 3600, "d": 86400}[unit]:
+                return False
         if "range" in accept:
             low, high = accept["range"]
             return low <= self.of_group(accept["channel"], group) <= high

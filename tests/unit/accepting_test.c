@@ -58,6 +58,43 @@ static void samples_must_be_enough(void **unused)
 	assert_int_equal(is_good(accept, 20, 1, NULL), ACCEPTANCE_HOLDS);
 }
 
+/* Of n samples, each of them `apart` after the one before. */
+static struct accepted_one how_long(uint64_t n, int64_t apart_ns)
+{
+	struct lesson_accept accept = {.channel = T, .least_ns = 60 * (int64_t)NS_PER_S};
+	struct result_run run = {.run = 7,
+		.typed = json_object(),
+		.n_channels = 1,
+		.channels = {{.id = "T", .n = n, .mean = 1, .first_ns = 5, .last_ns = 5}}};
+	struct accepted accepted;
+	json_t *times = json_object();
+
+	run.channels[0].last_ns += (int64_t)(n - 1) * apart_ns;
+	accepting_judge(&(struct lesson){.needs = needs,
+				.n_needs = 2,
+				.formulas = formulas,
+				.n_formulas = 2,
+				.accept = &accept,
+				.n_accept = 1},
+		&run, times, &accepted);
+	json_decref(run.typed);
+	json_decref(times);
+	return accepted.of[0];
+}
+
+/* Whatever the kit's rate: a second's readings of a fast one are no minute. */
+static void samples_must_last_as_long_as_is_said(void **unused)
+{
+	const int64_t s = NS_PER_S;
+
+	(void)unused;
+	assert_int_equal(how_long(600, s / 100).is, ACCEPTANCE_FAILS);
+	assert_int_equal(how_long(600, s / 100).ns, 6 * s);
+	assert_int_equal(how_long(6, 10 * s).is, ACCEPTANCE_HOLDS); /* each until the next */
+	assert_int_equal(how_long(5, 10 * s).is, ACCEPTANCE_FAILS);
+	assert_int_equal(how_long(1, 10 * s).is, ACCEPTANCE_FAILS);
+}
+
 static void the_mean_lies_in_the_range(void **unused)
 {
 	const struct lesson_accept accept = {
@@ -106,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(samples_must_be_enough),
+		cmocka_unit_test(samples_must_last_as_long_as_is_said),
 		cmocka_unit_test(the_mean_lies_in_the_range),
 		cmocka_unit_test(a_formula_takes_means_and_what_was_typed),
 		cmocka_unit_test(what_is_typed_is_counted),

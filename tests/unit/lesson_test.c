@@ -105,6 +105,7 @@ static void a_lesson_of_edges_is_understood(void **unused)
 	assert_int_equal(lesson->class_plot.n_fits, 2);
 	assert_true(lesson->expect[0].low == 3.95 && lesson->expect[0].high == 4.11);
 	assert_int_equal(lesson->accept[0].least_samples, 20);
+	assert_int_equal(lesson->accept[0].least_ns, 0);
 	assert_true(lesson->accept[0].has_range && lesson->accept[0].high == 3);
 	assert_int_equal(lesson->phases[1].ns, 20 * 60 * (int64_t)NS_PER_S);
 	assert_string_equal(lesson->slips[0].then.en, "Let only the bob block the beam");
@@ -153,6 +154,8 @@ static void a_guess_says_what_it_meets(void **unused)
 	assert_string_equal(lesson->predict.compare, "floor.mean");
 	assert_null(lesson->predict.y);
 	lesson = open_ours("knit-insulation");
+	assert_int_equal(lesson->accept[1].least_ns, 20 * 60 * (int64_t)NS_PER_S);
+	assert_int_equal(lesson->accept[1].least_samples, 0);
 	assert_int_equal(lesson->predict.kind, LESSON_PREDICT_CURVE);
 	assert_string_equal(lesson->predict.y, "water");
 	assert_true(lesson->predict.low == 0 && lesson->predict.high == 80);

@@ -170,19 +170,34 @@ static long long count_of(const json_t *object, const char *name)
 	return json_integer_value(json_object_get(object, name));
 }
 
+/* "8 min 12 s of 20 min 00 s", or of how many, where that is what it lacks. */
+static const char *say_amount(const json_t *one, char *ret_text, size_t size)
+{
+	double us = (double)count_of(one, "us"), least_us = (double)count_of(one, "least_us");
+	char has[SAY_TEXT], wants[SAY_TEXT];
+
+	if (us < least_us)
+		snprintf(ret_text, size, say("%s，要 %s", "%s of %s"), say_duration(us / 1e6, has),
+			say_duration(least_us / 1e6, wants));
+	else
+		snprintf(ret_text, size, say("%lld 个", "%lld samples"), count_of(one, "n"));
+	return ret_text;
+}
+
 /* What the lesson says of a run that is not as good as it wants it. */
 static void print_lacking(const json_t *accept)
 {
 	const json_t *one;
-	char line[SAY_LINE];
+	char line[SAY_LINE], amount[3 * SAY_TEXT];
 	size_t i;
 
 	json_array_foreach(accept, i, one)
 	{
 		if (!json_is_false(json_object_get(one, "holds")))
 			continue;
-		printf(say("%s（%lld 个）：%s\n", "%s (%lld samples): %s\n"),
-			json_string_value(json_object_get(one, "channel")), count_of(one, "n"),
+		printf(say("%s（%s）：%s\n", "%s (%s): %s\n"),
+			json_string_value(json_object_get(one, "channel")),
+			say_amount(one, amount, sizeof amount),
 			say_harmless(say_pick(json_object_get(one, "otherwise")), line));
 	}
 }

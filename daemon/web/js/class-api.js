@@ -6,7 +6,7 @@ import { ask, Refusal } from './api.js';
 
 /** @typedef {import('./base.js').Words} Words */
 /** @typedef {{run: number, since_us: number}} Replay a kept run that stands in for a kit, since then */
-/** @typedef {{channel: string, n: number, least: number|null, holds: boolean|null, otherwise: Words}} Acceptance whether a run is as
+/** @typedef {{channel: string, n: number, least: number|null, us: number, least_us: number|null, holds: boolean|null, otherwise: Words}} Acceptance whether a run is as
  *   good as the lesson wants it; null: it is not known */
 /** @typedef {{channel: string, edge: 'rising'|'falling', level: number, before_us: number}} Trigger */
 /** @typedef {{number: number, animal: Words, devices: number[], joined: number, run: number|null, ends_us?: number|null, armed_us?: number|null,

@@ -11,7 +11,7 @@ import { useClass } from './hooks.js';
 import { own } from './class-own.js';
 import { Icon } from './icons.js';
 import { runName } from './names.js';
-import { num } from './numbers.js';
+import { clock, lasting, num } from './numbers.js';
 import { sentence } from './pin.js';
 import { due } from './receipt-due.js';
 import { refusals } from './refusals.js';
@@ -21,6 +21,10 @@ import { view } from './view.js';
 /** @typedef {import('./class-api.js').Receipt} Receipt */
 
 const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, MARK_LENGTH = 8;
+
+/** How much of it there is, where that is too little. @param {import('./class-api.js').Acceptance} a */
+const tooLittle = ({ n, least, us, least_us }) => (least != null && n < least ? t('r_count', num(n), num(least))
+  : least_us != null && us < least_us ? t('r_long', clock(us / 1e6), lasting(least_us / 1e6)) : '');
 
 /** Is the run as good as the lesson wants it? What it lacks is said with what to do with hands; where the group may start, it
  * does so here. */
@@ -33,7 +37,7 @@ function Verdict() {
     openSlip(null);
     try { await runOfGroup(mine.id, group.number, what); view.show(null); } catch (error) { refusals.tell(sentence(error)); }
   };
-  return html`<ul class="lacking">${lacking.map((a) => html`<li key=${a.channel}><${Icon} n="warn"/><span>${say(a.otherwise)}${a.least != null && a.n < a.least && html` <small>${t('r_count', num(a.n), num(a.least))}</small>`}</span></li>`)}</ul>
+  return html`<ul class="lacking">${lacking.map((a) => html`<li key=${a.channel}><${Icon} n="warn"/><span>${say(a.otherwise)}${tooLittle(a) && html` <small>${tooLittle(a)}</small>`}</span></li>`)}</ul>
     ${mine.may_start === 'groups' && group.run == null && html`<div class="acts"><button class="btn more" onClick=${() => go('resume')}><${Icon} n="plus"/>${t('r_more')}</button>
       <button class="btn anew" onClick=${() => go(lesson?.record.trigger ? 'arm' : 'start')}><${Icon} n="undo"/>${t('r_anew')}</button></div>`}`;
 }

@@ -39,6 +39,7 @@ export const T = {
   r_none: ['板子没有这一次的清单。数据在图上。', 'The board has no receipt of this run; its data is on the chart.'],
   l_place: ['放在哪里', 'Where it goes'],
   r_good: ['这一次够好了。', 'This run is good enough.'],
+  r_long: ['{0}，要 {1}', '{0} of {1}'],
   r_more: ['接着记', 'Record more in this run'],
   r_anew: ['再做一次', 'Do it again'],
   r_next: ['看这一段的结果', 'Measure this run'],
