@@ -25,7 +25,8 @@ static uint64_t samples_of(
 }
 
 static struct accepted_one judge_one(const struct lesson *lesson,
-	const struct lesson_accept *accept, const struct worth *worth, const json_t *typed)
+	const struct lesson_accept *accept, const struct worth *worth, const json_t *typed,
+	bool goes_on)
 {
 	struct accepted_one one = {ACCEPTANCE_UNKNOWN, 0, 0, NAN};
 	size_t i = worth_find(worth, accept->channel);
@@ -36,7 +37,7 @@ static struct accepted_one judge_one(const struct lesson *lesson,
 	one.ns = worth->ns[i];
 	one.value = isfinite(worth->values[i]) ? worth->values[i] : NAN;
 	if (one.n < accept->least_samples || one.ns < accept->least_ns)
-		one.is = ACCEPTANCE_FAILS;
+		one.is = goes_on ? ACCEPTANCE_UNKNOWN : ACCEPTANCE_FAILS;
 	else if (accept->has_range && !isnan(one.value))
 		one.is = one.value >= accept->low && one.value <= accept->high ? ACCEPTANCE_HOLDS
 									       : ACCEPTANCE_FAILS;
@@ -46,15 +47,15 @@ static struct accepted_one judge_one(const struct lesson *lesson,
 }
 
 void accepting_judge(const struct lesson *lesson, const struct result_run *run, const json_t *typed,
-	struct accepted *ret_accepted)
+	struct accepted *accepted)
 {
 	struct worth worth;
 
 	worth_weigh(lesson, run, &worth);
-	*ret_accepted = (struct accepted){.run = run->run, .to_ns = run->to.ns};
+	accepted->n = 0;
 	for (size_t i = 0; i < lesson->n_accept && i < ACCEPTANCES; i++)
-		ret_accepted->of[ret_accepted->n++] =
-			judge_one(lesson, &lesson->accept[i], &worth, typed);
+		accepted->of[accepted->n++] = judge_one(
+			lesson, &lesson->accept[i], &worth, typed, accepted->to_ns == INT64_MAX);
 }
 
 /* ---------------------------------------------------------------- which wait */
@@ -63,11 +64,11 @@ struct question {
 	struct job job;
 	struct parts *parts;
 	uint32_t session;
-	unsigned n_readings;
-	size_t n_calibrations;
+	struct accepted accepted;
 	struct results *results;
 	json_t *typed;
 	size_t run; /* among those of results */
+	bool has_reader;
 	int result;
 };
 
@@ -100,6 +101,7 @@ static void read_run(struct job *job, struct reader *reader)
 {
 	struct question *question = CONTAINER(job, struct question, job);
 
+	question->has_reader = reader;
 	question->results->next = question->run;
 	question->result = reader ? results_step(question->results, reader) : -ENODEV;
 }
@@ -117,16 +119,16 @@ static void was_read(struct job *job)
 	struct parts *parts = question->parts;
 	struct acceptances *acceptances = &parts->acceptances;
 	const struct result_run *run = &question->results->runs[question->run];
+	struct accepted *accepted = &question->accepted;
 
 	acceptances->is_asking = false;
-	if (job->has_run && question->result >= 0) {
-		struct accepted accepted;
-
-		result_memory_take(&parts->result_memory, run);
-		accepting_judge(question->results->lesson, run, question->typed, &accepted);
-		accepted.n_readings = question->n_readings;
-		accepted.n_calibrations = question->n_calibrations;
-		acceptances_put(acceptances, &accepted);
+	if (job->has_run && question->has_reader) {
+		accepted->is_unread = question->result < 0;
+		if (!accepted->is_unread) {
+			result_memory_take(&parts->result_memory, run);
+			accepting_judge(question->results->lesson, run, question->typed, accepted);
+		}
+		acceptances_put(acceptances, accepted);
 		announce_session(
 			parts, classroom_session(parts->sessions.room, question->session), NULL);
 	}
@@ -135,7 +137,7 @@ static void was_read(struct job *job)
 
 /* False: it cannot be asked now. */
 static bool ask_run(struct parts *parts, const struct session *session, size_t i,
-	const struct lesson *lesson, json_t *typed, unsigned n_readings)
+	const struct lesson *lesson, json_t *typed, const struct accepted *accepted)
 {
 	struct question *question = calloc(1, sizeof *question);
 
@@ -148,10 +150,9 @@ static bool ask_run(struct parts *parts, const struct session *session, size_t i
 		.session = session->id,
 		.run = i,
 		.typed = typed,
-		.n_readings = n_readings,
-		.n_calibrations = parts->calibrations.n};
-	if (results_new(parts->sessions.room, session, lesson, clock_now(parts->clock),
-		    parts->store.durable, &question->results) < 0) {
+		.accepted = *accepted};
+	if (results_new(parts->sessions.room, session, lesson, accepted->at, parts->store.durable,
+		    &question->results) < 0) {
 		free_question(question);
 		return false;
 	}
@@ -162,32 +163,48 @@ static bool ask_run(struct parts *parts, const struct session *session, size_t i
 	return false;
 }
 
-/* The last run of each group, when it is over, on the card, and not judged as it is now. True: one is
- * being read. */
+/* Over and on the card; a project need not be. */
+static bool can_be_judged(
+	const struct parts *parts, const struct session *session, const struct session_run *run)
+{
+	return run->to.ns == INT64_MAX ? session->is_project
+				       : run->to.ns <= parts->store.durable.ns;
+}
+
+/* The last run of each group, when it is not judged as it is now. True: one is being read. */
 static bool look_at(struct parts *parts, const struct session *session, const struct lesson *lesson)
 {
 	unsigned seen = 0;
 
 	for (size_t i = session->n_runs; i-- > 0;) {
 		const struct session_run *run = &session->runs[i];
-		const struct accepted *known =
-			acceptances_find(&parts->acceptances, run->run, run->to);
-		unsigned n_readings;
+		struct accepted now = {.run = run->run,
+			.to_ns = run->to.ns,
+			.at = clock_now(parts->clock),
+			.n_calibrations = parts->calibrations.n};
 
 		if (seen & 1u << run->group)
 			continue;
 		seen |= 1u << run->group;
-		if (run->to.ns > parts->store.durable.ns)
+		if (!can_be_judged(parts, session, run))
 			continue;
-		json_t *typed = count_typed(parts->sessions.room, session, run, &n_readings);
+		json_t *typed = count_typed(parts->sessions.room, session, run, &now.n_readings);
 
-		if (known && known->n_readings == n_readings &&
-			known->n_calibrations == parts->calibrations.n)
-			json_decref(typed);
-		else
-			return ask_run(parts, session, i, lesson, typed, n_readings);
+		if (acceptances_are_due(&parts->acceptances, &now))
+			return ask_run(parts, session, i, lesson, typed, &now);
+		json_decref(typed);
 	}
 	return false;
+}
+
+/* The end of a session stops what runs, and that is judged like any other. Later nobody is there to act
+ * on it, and after a restart it is not read anew. */
+static bool is_of_now(const struct parts *parts, const struct session *session)
+{
+	static const int64_t ended_ns = 900 * (int64_t)NS_PER_S;
+
+	return session_is_open(session) ||
+		clock_now(parts->clock).ns - session->ended.ns < ended_ns;
 }
 
 /* Whoever reads now reads by the newest calibration. */
@@ -209,7 +226,7 @@ void accepting_look(struct parts *parts)
 		i < classroom_count(parts->sessions.room);
 		i++) {
 		const struct session *session = classroom_at(parts->sessions.room, i);
-		const struct lesson *lesson = session_is_open(session) && session->lesson[0]
+		const struct lesson *lesson = is_of_now(parts, session) && session->lesson[0]
 			? shelf_find(parts->shelf, session->lesson)
 			: NULL;
 

@@ -35,6 +35,26 @@ void acceptances_put(struct acceptances *acceptances, const struct accepted *acc
 	acceptances->runs[i] = *accepted;
 }
 
+/* A project is read from its begin on each time. */
+static const int64_t grows_ns = 3600 * (int64_t)NS_PER_S, changed_ns = 60 * (int64_t)NS_PER_S,
+		     unread_ns = 600 * (int64_t)NS_PER_S;
+
+bool acceptances_are_due(const struct acceptances *acceptances, const struct accepted *now)
+{
+	const struct accepted *known =
+		acceptances_find(acceptances, now->run, (struct instant){now->to_ns});
+
+	if (!known)
+		return true;
+	int64_t ago_ns = now->at.ns - known->at.ns;
+	bool is_changed = known->n_readings != now->n_readings ||
+		known->n_calibrations != now->n_calibrations;
+
+	if (now->to_ns == INT64_MAX)
+		return ago_ns >= (is_changed ? changed_ns : grows_ns);
+	return is_changed || (known->is_unread && ago_ns >= unread_ns);
+}
+
 /* Without its value: what another group found is nobody's before the reveal. */
 static void write_one(
 	const struct lesson_accept *accept, const struct accepted_one *one, struct text *text)

@@ -17,11 +17,13 @@ enum { ACCEPTANCES = 8, ACCEPTANCE_RUNS = 256 }; /* of a lesson, as its check ha
 enum acceptance { ACCEPTANCE_UNKNOWN, ACCEPTANCE_HOLDS, ACCEPTANCE_FAILS };
 
 struct accepted {
-	uint32_t run; /* 0: this place is free */
-	int64_t to_ns;
-	unsigned n_readings; /* of its group, when it was judged */
+	uint32_t run;        /* 0: this place is free */
+	int64_t to_ns;       /* INT64_MAX: it goes on */
+	struct instant at;   /* when it was judged; the next two are of then */
+	unsigned n_readings; /* of its group */
 	size_t n_calibrations;
-	size_t n; /* as many as the lesson has */
+	bool is_unread; /* its rows could not be read, and there is no verdict */
+	size_t n;       /* as many as the lesson has; 0: is_unread */
 	struct accepted_one {
 		enum acceptance is; /* unknown: something that it takes has no value */
 		uint64_t n;         /* samples */
@@ -41,6 +43,11 @@ void acceptances_put(struct acceptances *acceptances, const struct accepted *acc
 /* Of a run that ended then; NULL: it is not judged. Lent until the next put. */
 const struct accepted *acceptances_find(
 	const struct acceptances *acceptances, uint32_t run, struct instant to);
+
+/* Is a run to be judged? `now` has what is so now: run, to_ns, at, n_readings, n_calibrations. What is
+ * over is judged once, and anew with each reading and calibration; what goes on, each hour; what could
+ * not be read is asked again after a while, and others meanwhile. */
+bool acceptances_are_due(const struct acceptances *acceptances, const struct accepted *now);
 
 /* [{"channel": "T", "holds": true, ...}], the Acceptances of openapi.yaml, or null. */
 void acceptances_write(const struct acceptances *acceptances, const struct lesson *lesson,

@@ -416,6 +416,50 @@ static void a_run_that_is_too_short_says_what_to_do_and_is_added_to(void **state
 	take_lesson(site, shelf);
 }
 
+/* Whose last run is still going when the bell rings. */
+static void the_end_of_a_session_judges_what_it_stops(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lesson(site);
+
+	begin(site);
+	site_keep_rows(site, 10, 800 * S, S / 10, 101);
+	site_keep_turns(site);
+	json_decref(class_act(site, "{\"do\":\"start\",\"groups\":[1],\"from_us\":799000000}"));
+	assert_int_equal(holds(site, 1, 0), '-');
+	json_decref(class_act(site, "{\"do\":\"end\"}"));
+	site_keep_turns(site);
+	wait_holds(site, 0, 'y');
+	assert_int_equal(holds(site, 1, 1), 'y');
+	assert_int_equal(holds(site, 2, 0), '-');
+	take_lesson(site, shelf);
+}
+
+/* It ends in weeks, and what is wrong is said before. */
+static void a_project_is_judged_while_it_goes_on(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lesson(site);
+
+	site_log_in(site);
+	plug(site, 1);
+	json_decref(class_post(site, "/api/v1/sessions",
+		"{\"title\":\"\",\"lesson\":\"tank\",\"groups\":1,\"is_project\":true}", 201));
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[1]}"));
+	site_keep_rows(site, 10, 800 * S, S / 10, 51);
+	site_keep_turns(site);
+	json_decref(class_act(
+		site, "{\"do\":\"start\",\"groups\":[1],\"from_us\":799000000,\"lasts_us\":0}"));
+	wait_holds(site, 1, 'y');
+	assert_int_equal(holds(site, 1, 0), '?'); /* 51 of 100 samples so far */
+	assert_true(number_of_group(site, 1, "run") > 0);
+	site_keep_rows(site, 10, 806 * S, S / 10, 51);
+	site_keep_turns(site);
+	site->clock.frozen_ns += 3600 * S;
+	wait_holds(site, 0, 'y');
+	take_lesson(site, shelf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +472,8 @@ int main(void)
 		SITE_TEST(a_guess_is_of_the_kind_that_the_lesson_asks_for),
 		SITE_TEST(only_a_lesson_with_a_trigger_waits),
 		SITE_TEST(a_run_that_is_too_short_says_what_to_do_and_is_added_to),
+		SITE_TEST(the_end_of_a_session_judges_what_it_stops),
+		SITE_TEST(a_project_is_judged_while_it_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

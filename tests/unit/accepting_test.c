@@ -26,14 +26,13 @@ static struct accepted judge(
 		.n_accept = 1};
 	struct result_run run = {
 		.run = 7, .typed = last, .n_channels = 1, .channels = {{.n = n, .mean = mean}}};
-	struct accepted accepted;
+	struct accepted accepted = {.run = 7};
 
 	strcpy(run.channels[0].id, "T");
 	accepting_judge(&lesson, &run, times, &accepted);
 	json_decref(last);
 	json_decref(times);
 	assert_int_equal(accepted.n, 1);
-	assert_int_equal(accepted.run, 7);
 	return accepted;
 }
 
@@ -59,14 +58,14 @@ static void samples_must_be_enough(void **unused)
 }
 
 /* Of n samples, each of them `apart` after the one before. */
-static struct accepted_one how_long(uint64_t n, int64_t apart_ns)
+static struct accepted_one how_long_by(int64_t to_ns, uint64_t n, int64_t apart_ns)
 {
 	struct lesson_accept accept = {.channel = T, .least_ns = 60 * (int64_t)NS_PER_S};
 	struct result_run run = {.run = 7,
 		.typed = json_object(),
 		.n_channels = 1,
 		.channels = {{.id = "T", .n = n, .mean = 1, .first_ns = 5, .last_ns = 5}}};
-	struct accepted accepted;
+	struct accepted accepted = {.to_ns = to_ns};
 	json_t *times = json_object();
 
 	run.channels[0].last_ns += (int64_t)(n - 1) * apart_ns;
@@ -80,6 +79,11 @@ static struct accepted_one how_long(uint64_t n, int64_t apart_ns)
 	json_decref(run.typed);
 	json_decref(times);
 	return accepted.of[0];
+}
+
+static struct accepted_one how_long(uint64_t n, int64_t apart_ns)
+{
+	return how_long_by(5, n, apart_ns);
 }
 
 /* Whatever the kit's rate: a second's readings of a fast one are no minute. */
@@ -139,6 +143,69 @@ static void a_kit_that_is_not_there_gives_no_samples(void **unused)
 	assert_int_equal(is_good(range, 5, 1, NULL), ACCEPTANCE_UNKNOWN);
 }
 
+static void what_a_run_lacks_while_it_goes_on_may_still_come(void **unused)
+{
+	const int64_t s = NS_PER_S;
+
+	(void)unused;
+	assert_int_equal(how_long_by(INT64_MAX, 5, 10 * s).is, ACCEPTANCE_UNKNOWN);
+	assert_int_equal(how_long_by(INT64_MAX, 6, 10 * s).is, ACCEPTANCE_HOLDS);
+}
+
+/* Of run 7 that was judged at 1000 s with one reading and one calibration. */
+static bool is_due(struct accepted known, int64_t at_s, unsigned n_readings, size_t n_calibrations)
+{
+	static struct acceptances acceptances;
+	const struct accepted now = {.run = 7,
+		.to_ns = known.to_ns,
+		.at.ns = at_s * NS_PER_S,
+		.n_readings = n_readings,
+		.n_calibrations = n_calibrations};
+
+	acceptances = (struct acceptances){.next = 0};
+	assert_true(acceptances_are_due(&acceptances, &now));
+	known.run = 7;
+	known.at.ns = 1000 * (int64_t)NS_PER_S;
+	known.n_readings = 1;
+	known.n_calibrations = 1;
+	acceptances_put(&acceptances, &known);
+	return acceptances_are_due(&acceptances, &now);
+}
+
+static void a_run_is_judged_once_until_something_changes(void **unused)
+{
+	const struct accepted known = {.to_ns = 900};
+
+	(void)unused;
+	assert_false(is_due(known, 1001, 1, 1));
+	assert_false(is_due(known, 1000000, 1, 1));
+	assert_true(is_due(known, 1001, 2, 1));
+	assert_true(is_due(known, 1001, 1, 2));
+}
+
+static void a_run_that_cannot_be_read_lets_others_be_judged(void **unused)
+{
+	const struct accepted known = {.to_ns = 900, .is_unread = true};
+
+	(void)unused;
+	assert_false(is_due(known, 1001, 1, 1));
+	assert_false(is_due(known, 1599, 1, 1));
+	assert_true(is_due(known, 1600, 1, 1));
+	assert_true(is_due(known, 1001, 1, 2));
+}
+
+static void a_run_that_goes_on_is_judged_now_and_then(void **unused)
+{
+	const struct accepted known = {.to_ns = INT64_MAX};
+
+	(void)unused;
+	assert_false(is_due(known, 1001, 1, 1));
+	assert_false(is_due(known, 1001, 2, 1)); /* not all of it anew for each word */
+	assert_true(is_due(known, 1060, 2, 1));
+	assert_false(is_due(known, 4599, 1, 1));
+	assert_true(is_due(known, 4600, 1, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +215,10 @@ int main(void)
 		cmocka_unit_test(a_formula_takes_means_and_what_was_typed),
 		cmocka_unit_test(what_is_typed_is_counted),
 		cmocka_unit_test(a_kit_that_is_not_there_gives_no_samples),
+		cmocka_unit_test(what_a_run_lacks_while_it_goes_on_may_still_come),
+		cmocka_unit_test(a_run_is_judged_once_until_something_changes),
+		cmocka_unit_test(a_run_that_cannot_be_read_lets_others_be_judged),
+		cmocka_unit_test(a_run_that_goes_on_is_judged_now_and_then),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,8 @@ accept:
 record:
   mode: edges
 plot: {x: air, y: T}
+accept:
+  - {channel: T, least: 1 h, otherwise: {zh: 记满一节课, en: Record for the whole lesson}}
 `,
   diary: `subject: biology
 record:
@@ -198,7 +200,7 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
   });
 }
 
-test('a lesson whose plot is one reading against another is looked at so first', async () => {
+test('a lesson whose plot is one reading against another is looked at so first; a run that is too short says how long it is', async () => {
   const session = await teacher.session('cross', [1]), page = await member(session, 1, [1024, 768]);
   await page.keyboard.press('Escape');
   await until('the x–y picture', () => page.locator('.xyv .dots').count());
@@ -206,6 +208,11 @@ test('a lesson whose plot is one reading against another is looked at so first',
   assert.deepStrictEqual([across, up], ['室温', '水温']);
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'cross');
+  await teacher.act(session.id, { do: 'start' });
+  await until('it records', async () => await phase(page) === 'rec');
+  await teacher.act(session.id, { do: 'stop' });
+  await page.locator('dialog.receipt[open]').waitFor();
+  await until('how long it is, and should be', async () => /记满一节课\s*00:\d\d，要 60.min/.test(await page.locator('.receipt').innerText()));
   await page.context().close();
 });
 

@@ -11,7 +11,7 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{channel: string, edge: 'rising'|'falling', level: number, before_us: number}} Trigger */
 /** @typedef {{number: number, animal: Words, devices: number[], joined: number, run: number|null, ends_us?: number|null, armed_us?: number|null,
  *   runs: number[], accept?: Acceptance[]|null, has_prediction: boolean, may_predict: boolean, is_ready: boolean, replay: Replay|null}} Group `run` is the one that goes on, by itself until `ends_us`;
- *   `armed_us`: it waits for its trigger since then; `accept`: of its last run, once that is over */
+ *   `armed_us`: it waits for its trigger since then; `accept`: of its last run, once that is over; of a project's while it goes on */
 /** @typedef {{index: number, since_us: number, paused_us: number|null}} Phase of the lesson clock */
 /** @typedef {{id: number, code: string|null, lesson: string|null, title: string, is_project: boolean, state: 'open'|'running'|'ended',
  *   made_us: number, ended_us: number|null, groups: Group[], can_deal: number, phase: Phase|null, is_frozen: boolean, frozen_us?: number|null, y_range: [number, number]|null,

@@ -38,7 +38,7 @@ function Verdict() {
     try { await runOfGroup(mine.id, group.number, what); view.show(null); } catch (error) { refusals.tell(sentence(error)); }
   };
   return html`<ul class="lacking">${lacking.map((a) => html`<li key=${a.channel}><${Icon} n="warn"/><span>${say(a.otherwise)}${tooLittle(a) && html` <small>${tooLittle(a)}</small>`}</span></li>`)}</ul>
-    ${mine.may_start === 'groups' && group.run == null && html`<div class="acts"><button class="btn more" onClick=${() => go('resume')}><${Icon} n="plus"/>${t('r_more')}</button>
+    ${mine.may_start === 'groups' && mine.state !== 'ended' && group.run == null && html`<div class="acts"><button class="btn more" onClick=${() => go('resume')}><${Icon} n="plus"/>${t('r_more')}</button>
       <button class="btn anew" onClick=${() => go(lesson?.record.trigger ? 'arm' : 'start')}><${Icon} n="undo"/>${t('r_anew')}</button></div>`}`;
 }
 

@@ -65,14 +65,14 @@ function Newest({ group, source }) {
   return html`<span class="val" ref=${useText(250, text)}></span>`;
 }
 
-/** Is the group's last run as good as the lesson wants it; where not, what to do, and the press that adds to it.
+/** Is the group's last run, or a project's that goes on, as good as the lesson wants it; where not, what to do, and the press that adds to it.
  * @param {{session: Session, group: Group}} p */
 function Verdict({ session, group }) {
-  if (group.run != null || group.armed_us != null || !group.accept?.length || session.state === 'ended') return null;
+  if (group.armed_us != null || !group.accept?.length || session.state === 'ended') return null;
   const lacking = group.accept.filter((a) => a.holds === false);
   if (!lacking.length) return null;
   return html`<p class="verdict"><span class="warn-c"><${Icon} n="warn" s=${18}/></span><span>${lacking.map((a) => say(a.otherwise)).join(' ')}</span>
-    <button class="btn" aria-label=${t('te_addTo', group.number)} onClick=${() => perform(session, { do: 'resume', groups: [group.number] })}>${t('te_recordMore')}</button></p>`;
+    ${group.run == null && html`<button class="btn" aria-label=${t('te_addTo', group.number)} onClick=${() => perform(session, { do: 'resume', groups: [group.number] })}>${t('te_recordMore')}</button>`}</p>`;
 }
 
 /** @param {{group: Group, drawn: Drawn[], range: [number, number], seconds: number, session: Session, lesson: Lesson|null}} p */
