@@ -240,12 +240,12 @@ static void formulas_name_their_parameters(void **unused)
 	assert_int_equal(fit_model_find("cubic"), FIT_MODELS);
 }
 
-/* The pages' buttons and the sentence that tells to press them: strings.js has a line for each,
+/* The pages' buttons and the sentence that tells to press them: strings-later.js has a line for each,
  *   m_linear: ['直线', 'Linear'], */
 static void a_model_is_called_as_on_the_pages(void **unused)
 {
 	static char catalogue[1 << 20];
-	FILE *file = fopen(KITLOG_SOURCE "/daemon/web/js/strings.js", "r");
+	FILE *file = fopen(KITLOG_SOURCE "/daemon/web/js/strings-later.js", "r");
 
 	(void)unused;
 	assert_non_null(file);
@@ -258,7 +258,7 @@ static void a_model_is_called_as_on_the_pages(void **unused)
 		fit_model_name(model, &zh, &en);
 		snprintf(line, sizeof line, "m_%s: ['%s', '%s']", fit_model_id(model), zh, en);
 		if (!strstr(catalogue, line))
-			fail_msg("strings.js has no %s", line);
+			fail_msg("strings-later.js has no %s", line);
 	}
 }
 
