@@ -69,7 +69,7 @@ test('two teachers press at once: one start, one end, and each page shows what i
   const { id } = await teacher.session('cool-choice', [1, 2]);
   const both = (/** @type {string} */ where) => Promise.all(pages.map((page) => page.locator(where).first().click()));
   await both('.goin');
-  await until('both can start', async () => (await Promise.all(pages.map((page) => page.locator('.startbar .big:enabled').count()))).every((n) => n));
+  await until('both can start both groups', async () => (await Promise.all(pages.map((page) => text(page, '.startbar .big:enabled')))).every((words) => /2/.test(words)));
   await both('.startbar .big');
   for (const page of pages) await until('it records', () => page.locator('.startbar .stop').count());
   assert.deepStrictEqual((await session()).groups.map((/** @type {any} */ g) => g.runs.length), [1, 1], 'one run each');
