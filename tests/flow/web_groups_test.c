@@ -16,7 +16,7 @@ static json_t *post_as(
 	char teacher[96];
 
 	strcpy(teacher, site->cookie);
-	strcpy(site->cookie, cookie);
+	memmove(site->cookie, cookie, strlen(cookie) + 1); /* it may be the teacher's own */
 	json_t *answer = class_post(site, path, body, status);
 	strcpy(site->cookie, teacher);
 	return answer;
@@ -37,7 +37,7 @@ static json_t *get_as(struct site *site, const char *cookie, const char *path)
 	struct browser b;
 
 	strcpy(teacher, site->cookie);
-	strcpy(site->cookie, cookie);
+	memmove(site->cookie, cookie, strlen(cookie) + 1); /* it may be the teacher's own */
 	assert_int_equal(site_ask(site, "GET", path, NULL, &b), 200);
 	strcpy(site->cookie, teacher);
 	return site_json(&b);

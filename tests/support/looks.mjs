@@ -59,7 +59,7 @@ export async function complaints(page) {
             if (!isMeant && (seen.right > b.right + 1 || seen.left < b.left - 1 || seen.bottom > b.bottom + 1 || seen.top < b.top - 1)) { out.push(`cut off: ${e.textContent}`); isMeant = true; }
             Object.assign(seen, { left: Math.max(seen.left, b.left), right: Math.min(seen.right, b.right), top: Math.max(seen.top, b.top), bottom: Math.min(seen.bottom, b.bottom) });
           }
-          if (/absolute|fixed/.test(s.position)) seen.layer ??= box;
+          if (/absolute|fixed|sticky/.test(s.position)) seen.layer ??= box;
         }
         if (seen.right - seen.left > 2 && seen.bottom - seen.top > 2) texts.push(seen);
       }
