@@ -38,7 +38,7 @@ export async function complaints(page) {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const e = /** @type {Element} */ (node.parentElement);
-      if (!node.textContent?.trim() || !e.checkVisibility() || getComputedStyle(e).visibility === 'hidden' || e.closest('.sr, .u-wrap, svg, option, title, .flag')) continue;
+      if (!node.textContent?.trim() || !e.checkVisibility() || getComputedStyle(e).visibility === 'hidden' || getComputedStyle(e).clipPath === 'inset(50%)' || e.closest('.sr, .u-wrap, svg, option, title, .flag')) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const lines = range.getClientRects();
