@@ -80,10 +80,19 @@ static void deal_freely(const struct deal_table *table, bool is_troubled, struct
 	}
 }
 
+static void tell_seats(
+	const struct deal_table *table, const unsigned *missing, struct deal *ret_deal)
+{
+	for (unsigned g = 1; g <= table->n_groups; g++) {
+		ret_deal->groups[g].missing = missing[g];
+		tell_group(table, g, &ret_deal->groups[g]);
+	}
+}
+
 void deal(const struct deal_asked *asked, struct deal *ret_deal)
 {
-	struct deal_table table = {.lesson = asked->lesson, .n_groups = asked->n_groups};
-	unsigned missing[CLASSROOM_GROUPS + 1] = {0};
+	struct deal_table table = {.lesson = asked->lesson, .n_groups = asked->n_groups}, doubled;
+	unsigned missing[CLASSROOM_GROUPS + 1] = {0}, lacking[CLASSROOM_GROUPS + 1] = {0};
 
 	*ret_deal = (struct deal){.n_groups = asked->n_groups};
 	for (unsigned g = 1; g <= asked->n_groups && asked->groups; g++) {
@@ -98,11 +107,14 @@ void deal(const struct deal_asked *asked, struct deal *ret_deal)
 		deal_freely(&table, true, ret_deal);
 		return;
 	}
+	doubled = table;
+	doubled.may_double = true;
 	deal_seats(&table, missing);
-	for (unsigned g = 1; g <= asked->n_groups; g++) {
-		ret_deal->groups[g].missing = missing[g];
-		tell_group(&table, g, &ret_deal->groups[g]);
-	}
+	deal_seats(&doubled, lacking);
+	if (deal_completes(&doubled) > deal_completes(&table))
+		tell_seats(&doubled, lacking, ret_deal);
+	else
+		tell_seats(&table, missing, ret_deal);
 }
 
 unsigned deal_gets(const struct deal *deal)

@@ -13,6 +13,9 @@
  *   3. The same, of devices with which something is wrong.
  *   4. Who cannot have all gets what there is, but nothing shared alone where it needs one of its own.
  *
+ * What groups share is a device beside their own. Only where more groups have all they need by it does each
+ * read it with another channel of its own device, as six boards with two probes each measure the room, too.
+ *
  * Of a group that has all it needs, what is optional goes before the next step. Without a lesson one
  * group has everything, and of several each that has nothing gets one.
  *

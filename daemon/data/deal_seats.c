@@ -126,7 +126,8 @@ static bool may_sit_beside(const struct deal_table *table, const struct deal_off
 
 	if (there == group)
 		return table->seats[there][its_need]->channel != offer->channel &&
-			(is_ours || share_of(table, its_need) == share_of(table, need));
+			(is_ours || table->may_double ||
+				share_of(table, its_need) == share_of(table, need));
 	return is_ours ||
 		(share_of(table, its_need) == share_of(table, need) &&
 			is_together(table, need, there, group));
@@ -274,6 +275,15 @@ bool deal_is_complete(const struct deal_table *table, unsigned group)
 		if (is_due(table, group, i))
 			return false;
 	return true;
+}
+
+unsigned deal_completes(const struct deal_table *table)
+{
+	unsigned n = 0;
+
+	for (unsigned g = 1; g <= table->n_groups; g++)
+		n += deal_is_complete(table, g);
+	return n;
 }
 
 static void seat_optional(struct deal_table *table)

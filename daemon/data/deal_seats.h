@@ -25,6 +25,7 @@ struct deal_table {
 	unsigned order[LESSON_NEEDS]; /* of needs: those with the fewest offers first */
 	const struct deal_offer *seats[CLASSROOM_GROUPS + 1][LESSON_NEEDS];
 
+	bool may_double; /* a group's own device may serve what groups share, too: for itself */
 	bool may_be_troubled; /* devices with a problem are dealt, too */
 	unsigned steps;
 };
@@ -38,3 +39,5 @@ void deal_seats(struct deal_table *table, unsigned ret_missing[CLASSROOM_GROUPS 
 
 /* Has a group all that cannot be left out? */
 bool deal_is_complete(const struct deal_table *table, unsigned group);
+/* How many have. */
+unsigned deal_completes(const struct deal_table *table);

@@ -191,6 +191,23 @@ static void what_groups_share_each_of_them_gets(void **unused)
 	assert_hands("4 5||");
 }
 
+/* Two probes on each board: one of them measures the room as well as a board of its own. */
+static void what_is_shared_costs_no_group_its_kit(void **unused)
+{
+	(void)unused;
+	for (uint32_t i = 1; i <= 3; i++)
+		plug(i, "board", "temperature:Cel temperature:Cel");
+	deal_to(3, lesson_of(TEMP ROOM("12")));
+	assert_hands("1|2|3");
+	for (unsigned g = 1; g <= 3; g++)
+		assert_int_equal(dealt.groups[g].state, DEAL_WELL);
+	deal_to(2, lesson_of(TEMP ROOM("12"))); /* where there is one, it is beside their own */
+	assert_hands("1 2|3 2");
+	take();
+	deal_to(2, lesson_of(TEMP ROOM("12")));
+	assert_hands("1 2|3 2");
+}
+
 static void nothing_shared_goes_alone_to_who_needs_its_own(void **unused)
 {
 	(void)unused;
@@ -409,6 +426,7 @@ int main(void)
 		TEST(too_few_kits_serve_the_first_groups_wholly),
 		TEST(a_substitute_comes_after_what_the_lesson_names),
 		TEST(what_groups_share_each_of_them_gets),
+		TEST(what_is_shared_costs_no_group_its_kit),
 		TEST(nothing_shared_goes_alone_to_who_needs_its_own),
 		TEST(one_kit_serves_several_needs_of_its_group),
 		TEST(another_session_s_kit_stays_there),
