@@ -56,10 +56,20 @@ static double compute(const struct worth *worth, const char *is)
 	return value;
 }
 
+/* Those of what it speaks of that has most. */
+static struct samples samples_behind(const struct worth *worth, const char *is)
+{
+	struct samples most = {0, 0};
+
+	for (size_t i = 0; i < worth->count; i++)
+		if (worth->n[i] > most.n && formula_names(is, worth->names[i]))
+			most = (struct samples){worth->n[i], worth->ns[i]};
+	return most;
+}
+
 void worth_weigh(const struct lesson *lesson, const struct result_run *run, struct worth *ret_worth)
 {
 	const struct samples none = {0, 0};
-	struct samples most = none;
 
 	ret_worth->count = 0;
 	add(ret_worth, "group", run->group, none);
@@ -74,7 +84,6 @@ void worth_weigh(const struct lesson *lesson, const struct result_run *run, stru
 		struct samples samples = samples_of(channel);
 
 		add(ret_worth, lesson->needs[i].id, samples.n ? channel->mean : NAN, samples);
-		most = samples.n > most.n ? samples : most;
 	}
 	for (size_t i = 0; i < run->n_channels; i++)
 		if (run->channels[i].n > 0)
@@ -82,7 +91,7 @@ void worth_weigh(const struct lesson *lesson, const struct result_run *run, stru
 				samples_of(&run->channels[i]));
 	for (size_t i = 0; i < lesson->n_formulas; i++)
 		add(ret_worth, lesson->formulas[i].id, compute(ret_worth, lesson->formulas[i].is),
-			most);
+			samples_behind(ret_worth, lesson->formulas[i].is));
 }
 
 size_t worth_find(const struct worth *worth, const char *id)

@@ -14,7 +14,7 @@
 struct worth {
 	const char *names[FORMULA_NAMES]; /* the lesson's; "group", too */
 	double values[FORMULA_NAMES];     /* NaN: there is none */
-	/* Samples of a need, and of the one of a formula that has most; of others 0. How long they last: from
+	/* Samples of a need; of a formula those of what it speaks of that has most; of others 0. How long they last: from
 	 * the first to the last, and one spacing, as each stands for the time until the next. */
 	uint64_t n[FORMULA_NAMES];
 	int64_t ns[FORMULA_NAMES];

@@ -41,6 +41,18 @@ bool formula_knows(const char *word)
 	return is_function(word) || strcmp(word, "pi") == 0;
 }
 
+bool formula_names(const char *text, const char *id)
+{
+	for (const char *at = text + strcspn(text, LETTERS); *at; at += strcspn(at, LETTERS)) {
+		size_t n = strspn(at, LETTERS DIGITS);
+
+		if (strlen(id) == n && memcmp(at, id, n) == 0)
+			return true;
+		at += n;
+	}
+	return false;
+}
+
 /* --- words --- */
 
 /* What a person types instead of the sign that a formula has, with an input method or a symbol table. */

@@ -26,5 +26,8 @@ void formula_close(struct formula *formula); /* NULL is fine */
 /* Its value where the names have these, in their order. */
 double formula_value(struct formula *formula, const double *values);
 
+/* Does this formula, which opened, speak of that id? */
+bool formula_names(const char *text, const char *id);
+
 /* Is this the name of a function, or pi? No id may have it. */
 bool formula_knows(const char *word);

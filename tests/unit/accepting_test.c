@@ -122,6 +122,34 @@ static void a_formula_takes_means_and_what_was_typed(void **unused)
 	assert_int_equal(is_good(accept, 30, 1.414, "1"), ACCEPTANCE_HOLDS);
 }
 
+/* Three swings are three, however many readings came of something else. */
+static void a_formula_has_the_samples_of_what_it_speaks_of(void **unused)
+{
+	struct lesson_accept accept = {.channel = half, .least_samples = 4};
+	const struct lesson lesson = {.needs = needs,
+		.n_needs = 2,
+		.typed = typed,
+		.n_typed = 1,
+		.formulas = formulas,
+		.n_formulas = 2,
+		.accept = &accept,
+		.n_accept = 1};
+	struct result_run run = {.run = 7,
+		.typed = json_pack("{s:f}", "L", 1.0),
+		.n_channels = 2,
+		.channels = {
+			{.id = "T", .n = 3, .mean = 2}, {.id = "nobody", .n = 6000, .mean = 1}}};
+	struct accepted accepted = {.run = 7};
+	json_t *times = json_object();
+
+	(void)unused;
+	accepting_judge(&lesson, &run, times, &accepted);
+	assert_int_equal(accepted.of[0].n, 3);
+	assert_int_equal(accepted.of[0].is, ACCEPTANCE_FAILS);
+	json_decref(run.typed);
+	json_decref(times);
+}
+
 static void what_is_typed_is_counted(void **unused)
 {
 	const struct lesson_accept accept = {.channel = L, .least_samples = 3};
@@ -213,6 +241,7 @@ int main(void)
 		cmocka_unit_test(samples_must_last_as_long_as_is_said),
 		cmocka_unit_test(the_mean_lies_in_the_range),
 		cmocka_unit_test(a_formula_takes_means_and_what_was_typed),
+		cmocka_unit_test(a_formula_has_the_samples_of_what_it_speaks_of),
 		cmocka_unit_test(what_is_typed_is_counted),
 		cmocka_unit_test(a_kit_that_is_not_there_gives_no_samples),
 		cmocka_unit_test(what_a_run_lacks_while_it_goes_on_may_still_come),
