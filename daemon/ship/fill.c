@@ -184,9 +184,14 @@ int fill_live(struct fill *fill, struct track *track, struct instant now)
 			return -ENOSPC;
 		if (!has_jumped)
 			reading.too_old = instant_add(now, -fill->late_ns);
+		reading.may_pass_dark = has_jumped && spans_have_room(&track->spans);
 		stop = read_range(&reading, track, track->spans.done, end);
 		if (reading.has_taken) {
 			track->quiet = 0;
+			/* A start of the board lies between rows that are close to each other. */
+			if (reading.has_dark && reading.first_dark.ns < reading.first.ns &&
+				spans_skip(&track->spans, reading.first))
+				track->has_new_holes = track->has_new_done = true;
 			add_piece(fill, track, &reading, first_line, track->spans.done,
 				instant_add(reading.last, 1));
 			return stop == STOP_FULL ? -ENOSPC : stop < 0 ? stop : 0;

@@ -110,7 +110,8 @@ static void ship_says_that_rows_without_an_hour_stay(void **state)
 	uplink_stop(uplink);
 	uplink->boot_id = "boot-b";
 	uplink_begin(uplink);
-	uplink_measure_at(uplink, 1, 100, 50, uplink_now(uplink));
+	/* Stamps are whole milliseconds here: none shall be of before this start. */
+	uplink_measure_at(uplink, 1, 100, 50, instant_add(uplink_now(uplink), MS));
 	server_wait_rows(uplink->server, 1, 50);
 	uplink_wait_state(uplink, SINK_NO_TIME,
 		"school: nobody told the hour of an earlier start of this board, so its readings "
@@ -118,6 +119,35 @@ static void ship_says_that_rows_without_an_hour_stay(void **state)
 	uplink_wait_numbers(uplink, 50, 100);
 	assert_int_equal(server_count_rows(uplink->server, 1, counts), 50);
 	assert_int_equal(counts[99], 0);
+}
+
+/* The board was started anew in between, with less time between the rows than a jump leaves. */
+static void ship_sends_what_has_an_hour_close_behind_what_has_none(void **state)
+{
+	struct uplink *uplink = *state;
+	static unsigned counts[SERVER_ROWS];
+
+	uplink_start(uplink);
+	uplink_plug(uplink, 1);
+	uplink_measure_at(uplink, 1, 0, 100, (struct instant){MS});
+	uplink_wait_state(uplink, SINK_NO_TIME, "school: nobody has told this board the hour yet");
+	uplink_stop(uplink);
+	uplink->boot_id = "boot-b";
+	uplink_begin(uplink);
+	uplink_measure_at(uplink, 1, 100, 600, instant_add(uplink_now(uplink), -500 * MS));
+	server_wait_rows(uplink->server, 1, 90);
+	server_count_rows(uplink->server, 1, counts);
+	assert_int_equal(counts[100], 0);
+	assert_int_equal(counts[699], 1);
+	uplink_tell_hour(uplink);
+	uplink_measure(uplink, 1, 700, 100);
+	for (unsigned i = 0; i < 3000 && !counts[799]; i++) {
+		poll(NULL, 0, 20);
+		server_count_rows(uplink->server, 1, counts);
+	}
+	assert_int_equal(counts[799], 1);
+	assert_int_equal(counts[699], 1);
+	assert_int_equal(counts[100], 0);
 }
 
 static void ship_delays_no_sink_because_of_another(void **state)
@@ -146,6 +176,7 @@ int main(void)
 		UPLINK_TEST(ship_tells_at_once_that_something_waits),
 		UPLINK_TEST(ship_waits_for_the_hour),
 		UPLINK_TEST(ship_says_that_rows_without_an_hour_stay),
+		UPLINK_TEST(ship_sends_what_has_an_hour_close_behind_what_has_none),
 		UPLINK_TEST(ship_delays_no_sink_because_of_another),
 	};
 
