@@ -17,23 +17,37 @@ import { devicesOf } from './group-view.js';
 
 const AGAIN_MS = 4000;
 
-/** What the runs found, while somebody looks: the board reads every row for it, so one answer is waited for before the next question,
- * and there is one only when something may be another. null: not known yet. @param {Session} session @returns {Result[]|null} */
+/** One answer is waited for before the next question; what is asked for meanwhile is asked once more. @param {() => Promise<void>} ask */
+function inTurn(ask) {
+  let isAsked = false, isDue = false;
+  const look = () => {
+    isDue = isAsked;
+    if (isAsked) return;
+    isAsked = true;
+    ask().catch((error) => { if (!(error instanceof Refusal)) throw error; }).finally(() => { isAsked = false; if (isDue) look(); });
+  };
+  return look;
+}
+
+/** Calls when a reading of this session is kept or taken back. @param {Session} session @param {() => void} look */
+const onReading = (session, look) => board.on('reading', (reading) => { if (reading.session === session.id) look(); });
+
+/** What the runs found, while somebody looks: the board reads the rows of runs that go on for it, so there is a question only when
+ * something may be another. null: not known yet. @param {Session} session @returns {Result[]|null} */
 export function useResults(session) {
   const [all, setAll] = useState(/** @type {Result[]|null} */ (null));
   useEffect(() => {
-    let isOver = false, isAsked = false, isDue = false, isKnown = false;
-    const look = () => {
-      isDue = isAsked;
-      if (isAsked) return;
-      isAsked = true;
-      getResults(session.id).then((results) => { isKnown = true; if (!isOver) setAll(results); }, (error) => { if (!(error instanceof Refusal)) throw error; })
-        .finally(() => { isAsked = false; if (isDue && !isOver) look(); });
-    };
+    let isOver = false, isKnown = false;
+    const now = () => classroom.session(session.id), look = inTurn(async () => {
+      if (isOver) return;
+      const results = await getResults(session.id);
+      isKnown = true;
+      if (!isOver) setAll(results);
+    });
+    let was = now();
     look();
-    const isRecording = () => (classroom.sessions ?? []).some((s) => s.id === session.id && s.groups.some((g) => g.run != null));
-    const timer = setInterval(() => { if (!document.hidden && (!isKnown || isRecording())) look(); }, AGAIN_MS);
-    const ends = [classroom.on('sessions', look), board.on('reading', look)];
+    const timer = setInterval(() => { if (!document.hidden && (!isKnown || now()?.groups.some((g) => g.run != null))) look(); }, AGAIN_MS);
+    const ends = [classroom.on('sessions', () => { const is = now(); if (is !== was) look(); was = is; }), onReading(session, look)];
     return () => { isOver = true; clearInterval(timer); ends.forEach((end) => end()); };
   }, [session.id]);
   return all;
@@ -45,9 +59,13 @@ export function useKept(session, isEvents) {
   useEffect(() => {
     if (!isEvents) return undefined;
     let isOver = false;
-    const look = () => getReadings(session.id).then((kept) => { if (!isOver) setAll(kept); }, (error) => { if (!(error instanceof Refusal)) throw error; });
+    const look = inTurn(async () => {
+      if (isOver) return;
+      const kept = await getReadings(session.id);
+      if (!isOver) setAll(kept);
+    });
     look();
-    const ends = [board.on('reading', look), board.on('catchup', look)];
+    const ends = [onReading(session, look), board.on('catchup', look)];
     return () => { isOver = true; ends.forEach((end) => end()); };
   }, [session.id, isEvents, session.is_revealed]);
   return all;
