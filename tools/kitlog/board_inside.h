@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the board share. Inside tools/kitlog/board*.c only. */
+#pragma once
+
+#include <curl/curl.h>
+
+#include "tools/kitlog/board.h"
+
+enum { BOARD_FOLDERS = 16 };
+
+/* Of kits, or of lessons. */
+struct folders {
+	char *at[BOARD_FOLDERS];
+	size_t n;
+};
+
+struct board {
+	CURL *curl;
+	struct curl_slist *headers;
+	char address[256];
+	char pin[32];
+	struct config *config;
+	struct folders kits, lessons;
+	bool is_signed_in;
+	char refusal[32]; /* the code of the last one; empty: none */
+	bool is_quiet;    /* what fails is not said */
+};
+
+/* What is answered, gathered up to some MB with a NUL behind; bytes is to be freed. */
+struct board_body {
+	char *bytes;
+	size_t n;
+};
+size_t board_collect(char *bytes, size_t size, size_t n, void *body); /* as curl calls it */
+
+/* Points a transfer at a path of the board. */
+void board_aim(const struct board *board, CURL *curl, const char *path);
+/* Nobody answered; something else than what was asked did. Says so on stderr. */
+void board_tell_silence(const struct board *board, CURLcode code);
+void board_tell_answer(struct board *board, long status, const char *bytes);
+/* The teacher again is nobody; only where board_close finds that it was signed in. */
+void board_sign_out(struct board *board);
