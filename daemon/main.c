@@ -3,7 +3,6 @@
  * the daemon; nothing else happens here, and nothing else exits. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
 #include <signal.h>
@@ -11,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -21,6 +18,7 @@
 #include "base/loop.h"
 #include "base/ring.h"
 #include "data/config.h"
+#include "data/places.h"
 #include "keep/keep.h"
 #include "keep/store.h"
 #include "keep/wallwatch.h"
@@ -29,9 +27,11 @@
 #include "sense/ports.h"
 #include "sense/registry.h"
 #include "sense/sense.h"
+#include "http/teacher_pin.h"
 #include "class/shelf.h"
 #include "ship/ship.h"
 #include "api/web.h"
+#include "command.h"
 
 /* Room between sense and the others. A row of three values takes about 40 bytes: keep's ring holds
  * a stalled card for about 5 s at 20 000 rows/s and two minutes at 800; main only has to survive a
@@ -47,8 +47,8 @@ struct daemon {
 	char *config_problem; /* what is wrong with it; NULL: nothing */
 	struct clock clock;
 	uint32_t boot;
-	char pin[16];
-	char pages[512];
+	char pin[TEACHER_PIN_TEXT];
+	char pages[PATH_MAX];
 	struct loop *loop;
 	struct store *store;
 	struct catalogue *catalogue;
@@ -191,122 +191,22 @@ static int read_boot_id(char *ret_text, size_t size)
 	return 0;
 }
 
-/* Whole or not at all: a file that a power cut left empty would be there for ever. */
-static int write_pin(const char *path, const char *pin)
-{
-	char fresh[PATH_MAX];
-
-	if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
-		return -ENAMETOOLONG;
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	int failed = dprintf(fd, "%s\n", pin) < 0 || fsync(fd) ? -errno : 0;
-	close(fd);
-	if (!failed && rename(fresh, path))
-		failed = -errno;
-	if (failed)
-		unlink(fresh);
-	return failed;
-}
-
-static int make_pin(const char *path, char *ret_pin, size_t size)
-{
-	uint32_t random;
-
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		return -EIO;
-	snprintf(ret_pin, size, "%06u", random % 1000000);
-	return write_pin(path, ret_pin);
-}
-
-/* DIR/pin, made at the first start: six digits, readable by the service only. Without a PIN nobody
- * can sign in as teacher (http/teacher.h); everything else runs. */
-static void load_pin(struct daemon *d)
-{
-	char path[PATH_MAX];
-	const char *why;
-
-	if (snprintf(path, sizeof path, "%s/pin", d->config->data) >= (int)sizeof path)
-		return; /* the store would not have opened */
-	int failed = config_read_secret(path, d->pin, sizeof d->pin);
-	if (failed == -ENODATA)
-		log_warn("%s: was empty and holds a new PIN now", path);
-	if (failed == -ENOENT || failed == -ENODATA)
-		failed = make_pin(path, d->pin, sizeof d->pin);
-	if (!failed)
-		return;
-	d->pin[0] = 0;
-	why = failed == -EMSGSIZE   ? "is longer than 15 characters"
-		: failed == -EINVAL ? "holds control characters"
-				    : strerror(-failed);
-	log_err("%s: %s; nobody can sign in as teacher until you put that right (a line of 1 to 15 "
-		"characters that this user may read, or no such file) and start kitlogd again",
-		path, why);
-}
-
-/* What is installed stands beside the program, or in the build tree: the first of these that is
- * there, seen from the program's folder. */
-static int find_beside(const char *const *places, size_t n_places, char *ret_path, size_t size)
-{
-	char own[400];
-	ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
-
-	if (n < 0)
-		return -errno;
-	own[n] = 0;
-	*strrchr(own, '/') = 0;
-	for (size_t i = 0; i < n_places; i++) {
-		snprintf(ret_path, size, "%s%s", own, places[i]);
-		if (access(ret_path, R_OK | X_OK) == 0)
-			return 0;
-	}
-	return -ENOENT;
-}
-
-static int find_pages(struct daemon *d)
-{
-	static const char *const places[] = {"/../share/kitlog/web", "/../pages", "/pages"};
-
-	return find_beside(places, sizeof places / sizeof *places, d->pages, sizeof d->pages);
-}
-
-/* kitlog's own kits, then the school's. */
 static int open_catalogue(struct daemon *d)
 {
-	static const char *const places[] = {
-		"/../share/kitlog/kits", "/../kit-folders", "/kit-folders"};
-	static const char school[] = "/etc/kitlog/kits";
-	char own[512];
-	const char *folders[CONFIG_FOLDERS + 1] = {own};
-	size_t n = 1;
+	struct places places;
 
-	if (find_beside(places, sizeof places / sizeof *places, own, sizeof own))
+	if (places_of_kits(d->config, &places))
 		log_warn("kitlog's kits are not beside the program; install kitlog whole");
-	for (size_t i = 0; i < d->config->n_kits; i++)
-		folders[n++] = d->config->kits[i];
-	if (n == 1 && access(school, F_OK) == 0)
-		folders[n++] = school;
-	return catalogue_open(folders, n, &d->catalogue);
+	return catalogue_open(places.at, places.n, &d->catalogue);
 }
 
-/* The same of lessons. */
 static int open_shelf(struct daemon *d)
 {
-	static const char *const places[] = {
-		"/../share/kitlog/lessons", "/../lesson-folders", "/lesson-folders"};
-	static const char school[] = "/etc/kitlog/lessons";
-	char own[512];
-	const char *folders[CONFIG_FOLDERS + 1] = {own};
-	size_t n = 1;
+	struct places places;
 
-	if (find_beside(places, sizeof places / sizeof *places, own, sizeof own))
+	if (places_of_lessons(d->config, &places))
 		log_warn("kitlog's lessons are not beside the program; install kitlog whole");
-	for (size_t i = 0; i < d->config->n_lessons; i++)
-		folders[n++] = d->config->lessons[i];
-	if (n == 1 && access(school, F_OK) == 0)
-		folders[n++] = school;
-	return shelf_open(folders, n, &d->shelf);
+	return shelf_open(places.at, places.n, &d->shelf);
 }
 
 /* Calls `say` for each sentence about lessons, and about kits: in their files, and in the configuration about them.
@@ -415,21 +315,14 @@ static int open_store(struct daemon *d)
 
 /* ---- the parts, bottom-up ---- */
 
-static int open_all(struct daemon *d)
+/* What is on the card: all that was recorded, the PIN, who was here before, kits, lessons, pages. */
+static int open_card(struct daemon *d)
 {
-	sigset_t set;
-	int failed;
+	int failed = open_store(d);
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-
-	if ((failed = open_store(d)))
+	if (failed)
 		return failed;
-	load_pin(d);
+	teacher_pin_load(d->config->data, d->pin);
 	if ((failed = load_registry(d))) {
 		log_err("%s: the devices known there cannot be read: %s; try kitlog store verify %s",
 			d->config->data, strerror(-failed), d->config->data);
@@ -440,27 +333,39 @@ static int open_all(struct daemon *d)
 	if ((failed = open_shelf(d)))
 		return fail("the lessons", failed);
 	tell_problems(d, say_log);
-	if ((failed = find_pages(d)))
+	if (places_of_pages(d->pages))
 		log_warn(
 			"the pages are not beside the program; install kitlog whole, or build the target pages");
+	return 0;
+}
+
+/* Main's own loop, and what the threads meet in. */
+static int open_loop(struct daemon *d, const sigset_t *stopping)
+{
+	int failed;
 
 	d->signals.got = got_signal;
 	d->fed.woken = sense_woke;
 	d->look.due = look_due;
 	d->web_retry.due = open_web;
 	if ((failed = loop_open(&d->clock, &d->loop)) ||
-		(failed = signals_open(d->loop, &d->signals, &set)) ||
+		(failed = signals_open(d->loop, &d->signals, stopping)) ||
 		(failed = wake_open(d->loop, &d->fed)) ||
 		(failed = ring_new(KEEP_RING_BYTES, &d->feed_keep)) ||
 		(failed = ring_new(MAIN_RING_BYTES, &d->feed_main)) ||
 		(failed = ring_new(NOTICE_RING_BYTES, &d->notices)))
 		return fail("the event loop", failed);
+	return 0;
+}
 
-	failed = keep_new(&(struct keep_options){.clock = &d->clock,
-				  .store = d->store,
-				  .feed = d->feed_keep,
-				  .commit_ns = (int64_t)d->config->store.commit_ms * NS_PER_MS},
+static int make_threads(struct daemon *d)
+{
+	int failed = keep_new(&(struct keep_options){.clock = &d->clock,
+				      .store = d->store,
+				      .feed = d->feed_keep,
+				      .commit_ns = (int64_t)d->config->store.commit_ms * NS_PER_MS},
 		&d->keep);
+
 	if (failed || (failed = keep_listen(d->keep, d->notices, &d->fed)))
 		return fail("the thread that keeps readings", failed);
 	failed = ship_new(
@@ -475,10 +380,15 @@ static int open_all(struct daemon *d)
 				   .notify = sense_has_news,
 				   .self = d},
 		&d->sense);
-	if (failed)
-		return fail("the thread that reads devices", failed);
+	return failed ? fail("the thread that reads devices", failed) : 0;
+}
 
-	if ((failed = keep_start(d->keep)))
+/* Who takes runs before who gives. */
+static int start_threads(struct daemon *d)
+{
+	int failed = keep_start(d->keep);
+
+	if (failed)
 		return fail("the thread that keeps readings", failed);
 	failed = wallwatch_open(&(struct wallwatch_options){.loop = d->loop,
 					.clock = &d->clock,
@@ -498,6 +408,25 @@ static int open_all(struct daemon *d)
 		return fail("the thread that reads devices", failed);
 	if ((failed = ship_start(d->ship)))
 		return fail("the thread that ships readings", failed);
+	return 0;
+}
+
+static int open_all(struct daemon *d)
+{
+	sigset_t stopping;
+	int failed;
+
+	/* Before there are threads, which have main's mask. */
+	sigemptyset(&stopping);
+	sigaddset(&stopping, SIGTERM);
+	sigaddset(&stopping, SIGINT);
+	sigaddset(&stopping, SIGHUP);
+	sigprocmask(SIG_BLOCK, &stopping, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	if ((failed = open_card(d)) || (failed = open_loop(d, &stopping)) ||
+		(failed = make_threads(d)) || (failed = start_threads(d)))
+		return failed;
 	open_web(&d->web_retry, clock_now(&d->clock));
 	timer_every(d->loop, &d->look, look_ns);
 	return 0;
@@ -530,65 +459,45 @@ static void close_all(struct daemon *d)
 	shelf_close(d->shelf);
 	catalogue_close(d->catalogue);
 	store_close(d->store);
-	config_free(d->config);
-	free(d->config_problem);
 }
 
-/* ---- the command line ---- */
+/* ---- begin and end ---- */
 
-static void usage(FILE *out)
+/* --check-config, --print-config: nothing is opened. */
+static bool look_only(struct daemon *d, enum command_deed deed)
 {
-	fputs("Usage: kitlogd [--config FILE] [--check-config | --print-config]\n"
-	      "Reads the kits at this board, keeps their samples, ships them, shows them.\n\n"
-	      "  -c, --config FILE   configuration (default: /etc/kitlog/kitlogd.yaml if it is there)\n"
-	      "      --check-config  say what is wrong with it, the kits, the lessons, and stop\n"
-	      "      --print-config  print the configuration in effect and stop\n"
-	      "  -V, --version\n"
-	      "  -h, --help\n",
-		out);
+	if (deed == COMMAND_CHECK)
+		return check_folders(d);
+	config_print(d->config, stdout);
+	return true;
+}
+
+static bool run(struct daemon *d)
+{
+	log_set_level(d->config->log);
+
+	/* Pages that were touched stay in memory, so that a stamp never waits for the card. */
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
+		log_debug("memory is not locked: %s", strerror(errno));
+
+	int failed = open_all(d);
+	if (!failed) {
+		failed = loop_run(d->loop);
+		if (failed)
+			log_err("event loop: %s", strerror(-failed));
+	}
+	close_all(d);
+	return !failed;
 }
 
 int main(int argc, char **argv)
 {
-	enum { CHECK = 256, PRINT };
-	static const struct option options[] = {
-		{"config", required_argument, NULL, 'c'},
-		{"check-config", no_argument, NULL, CHECK},
-		{"print-config", no_argument, NULL, PRINT},
-		{"version", no_argument, NULL, 'V'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	static const char usual[] = "/etc/kitlog/kitlogd.yaml";
-	/* One that is there and may not be read is an error with a sentence, not the defaults. */
-	const char *path = access(usual, F_OK) == 0 || errno == EACCES ? usual : NULL;
-	int mode = 0, option;
+	struct command command;
+	struct daemon d = {0};
+	int status;
 
-	while ((option = getopt_long(argc, argv, "c:Vh", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			path = optarg;
-			break;
-		case CHECK:
-		case PRINT:
-			mode = option;
-			break;
-		case 'V':
-			puts("kitlogd " KITLOG_VERSION);
-			return 0;
-		case 'h':
-			usage(stdout);
-			return 0;
-		default:
-			usage(stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "kitlogd: \"%s\" is not an option; see kitlogd --help\n",
-			argv[optind]);
-		return 2;
-	}
+	if (!command_read(argc, argv, &command, &status))
+		return status;
 
 	/* The daemon's memory must stay small and flat, and its threads hardly allocate: one arena, and
 	 * blocks from 128 KiB on are maps of their own, which take the pages that are touched and go
@@ -596,33 +505,17 @@ int main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 
-	struct daemon d = {0};
-	int failed = mode == CHECK ? config_load(path, &d.config, &d.config_problem)
-				   : config_load_rest(path, &d.config, &d.config_problem);
+	/* Who checks wants to know; who runs wants what can run. */
+	int failed = (command.deed == COMMAND_CHECK ? config_load : config_load_rest)(
+		command.config, &d.config, &d.config_problem);
 	if (d.config_problem)
 		fputs(d.config_problem, stderr);
-	d.config_name = path ? path : usual;
-	if (failed || mode) {
-		if (!failed && mode == PRINT)
-			config_print(d.config, stdout);
-		if (!failed && mode == CHECK && !check_folders(&d))
-			failed = -EINVAL;
-		config_free(d.config);
-		free(d.config_problem);
-		return failed ? 1 : 0;
-	}
-	log_set_level(d.config->log);
+	d.config_name = command.config_name;
 
-	/* Pages that were touched stay in memory, so that a stamp never waits for the card. */
-	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
-		log_debug("memory is not locked: %s", strerror(errno));
+	bool is_well =
+		!failed && (command.deed == COMMAND_RUN ? run(&d) : look_only(&d, command.deed));
 
-	failed = open_all(&d);
-	if (!failed) {
-		failed = loop_run(d.loop);
-		if (failed)
-			log_err("event loop: %s", strerror(-failed));
-	}
-	close_all(&d);
-	return failed ? 1 : 0;
+	config_free(d.config);
+	free(d.config_problem);
+	return is_well ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "data/config.h"
+#include "data/places.h"
 #include "tools/kitlog/board_inside.h"
 #include "tools/kitlog/say.h"
 
@@ -44,50 +45,6 @@ static bool is_address(const char *url)
 	curl_free(scheme);
 	curl_url_cleanup(parts);
 	return is_good;
-}
-
-/* kitlog's own stand beside the program, where it is installed or in the build tree; then come the
- * school's: those of the configuration, else the usual one if it is there. As kitlogd does. */
-static bool take_folders(struct folders *folders, const char *const places[2], const char *school,
-	char *const *configured, size_t n_configured)
-{
-	char own[400] = "", path[512] = "";
-	ssize_t n = readlink("/proc/self/exe", own, sizeof own - 1);
-
-	own[n > 0 ? n : 0] = 0;
-	if (strrchr(own, '/'))
-		*strrchr(own, '/') = 0;
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(path, sizeof path, "%s%s", own, places[i]);
-		if (access(path, R_OK | X_OK) == 0)
-			break;
-	}
-	folders->at[folders->n++] = realpath(path, NULL);
-	if (!folders->at[0])
-		folders->at[0] = strdup(path);
-	for (size_t i = 0; i < n_configured && folders->n < BOARD_FOLDERS; i++)
-		folders->at[folders->n++] = strdup(configured[i]);
-	if (folders->n == 1 && access(school, F_OK) == 0)
-		folders->at[folders->n++] = strdup(school);
-	for (size_t i = 0; i < folders->n; i++)
-		if (!folders->at[i])
-			return false;
-	return true;
-}
-
-static bool take_kits(struct board *board, const struct config *config)
-{
-	static const char *const places[] = {"/../share/kitlog/kits", "/../../kit-folders"};
-
-	return take_folders(&board->kits, places, "/etc/kitlog/kits", config->kits, config->n_kits);
-}
-
-static bool take_lessons(struct board *board, const struct config *config)
-{
-	static const char *const places[] = {"/../share/kitlog/lessons", "/../../lesson-folders"};
-
-	return take_folders(
-		&board->lessons, places, "/etc/kitlog/lessons", config->lessons, config->n_lessons);
 }
 
 static int take_address(struct board *board, const char *address)
@@ -149,8 +106,9 @@ int board_open(
 	if (!board->curl)
 		goto fail;
 
-	if (!take_kits(board, config) || !take_lessons(board, config))
-		goto fail;
+	/* Where kitlog's own are not there, the school's are all there is. */
+	places_of_kits(config, &board->kits);
+	places_of_lessons(config, &board->lessons);
 
 	char path[512];
 	snprintf(path, sizeof path, "%s/pin", config->data);
@@ -182,12 +140,6 @@ int board_open_other(const char *address, struct board **ret_board)
 	return failed;
 }
 
-static void free_folders(struct folders *folders)
-{
-	for (size_t i = 0; i < folders->n; i++)
-		free(folders->at[i]);
-}
-
 void board_close(struct board *board)
 {
 	if (!board)
@@ -198,8 +150,6 @@ void board_close(struct board *board)
 	if (board->curl)
 		curl_easy_cleanup(board->curl);
 	config_free(board->config);
-	free_folders(&board->kits);
-	free_folders(&board->lessons);
 	free(board);
 }
 
@@ -221,11 +171,11 @@ const struct config *board_config(const struct board *board)
 const char *const *board_kits(const struct board *board, size_t *ret_n)
 {
 	*ret_n = board->kits.n;
-	return (const char *const *)board->kits.at;
+	return board->kits.at;
 }
 
 const char *const *board_lessons(const struct board *board, size_t *ret_n)
 {
 	*ret_n = board->lessons.n;
-	return (const char *const *)board->lessons.at;
+	return board->lessons.at;
 }

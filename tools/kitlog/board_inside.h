@@ -4,15 +4,8 @@
 
 #include <curl/curl.h>
 
+#include "data/places.h"
 #include "tools/kitlog/board.h"
-
-enum { BOARD_FOLDERS = 16 };
-
-/* Of kits, or of lessons. */
-struct folders {
-	char *at[BOARD_FOLDERS];
-	size_t n;
-};
 
 struct board {
 	CURL *curl;
@@ -20,7 +13,7 @@ struct board {
 	char address[256];
 	char pin[32];
 	struct config *config;
-	struct folders kits, lessons;
+	struct places kits, lessons; /* pointing into config; n is 0 without one */
 	bool is_signed_in;
 	char refusal[32]; /* the code of the last one; empty: none */
 	bool is_quiet;    /* what fails is not said */
