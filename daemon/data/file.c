@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* open, read until the end or enough, close. */
+/* open, read until the end or enough, close; or beside the file, then in its place. */
 #include "data/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,6 +50,56 @@ int file_read_plain(const char *path, char *ret_bytes, size_t size, size_t *ret_
 	if (!S_ISREG(found.st_mode))
 		return -EISDIR;
 	return file_read(path, ret_bytes, size, ret_n);
+}
+
+static int write_whole(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t put = write(fd, bytes, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		bytes += put;
+		n -= (size_t)put;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The new name is on the card, too. */
+static int sync_folder_of(const char *path)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+		slash ? path : ".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int failed = fsync(fd) < 0 ? -errno : 0;
+	close(fd);
+	return failed;
+}
+
+int file_write_secret(const char *path, const void *bytes, size_t n)
+{
+	char fresh[PATH_MAX];
+
+	if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
+		return -ENAMETOOLONG;
+	unlink(fresh); /* whoever could read that one */
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	int failed = write_whole(fd, bytes, n);
+	close(fd);
+	if (!failed && rename(fresh, path))
+		failed = -errno;
+	if (failed)
+		unlink(fresh);
+	return failed ? failed : sync_folder_of(path);
 }
 
 char *file_folder_name(const char *folder, struct arena *arena)

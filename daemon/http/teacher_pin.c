@@ -3,45 +3,27 @@
 #include "http/teacher_pin.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #define LOG_TAG "kitlogd"
 #include "base/log.h"
 #include "data/config.h"
-
-/* Whole or not at all: a file that a power cut left empty would be there for ever. */
-static int write_pin(const char *path, const char *pin)
-{
-	char fresh[PATH_MAX];
-
-	if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
-		return -ENAMETOOLONG;
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	int failed = dprintf(fd, "%s\n", pin) < 0 || fsync(fd) ? -errno : 0;
-	close(fd);
-	if (!failed && rename(fresh, path))
-		failed = -errno;
-	if (failed)
-		unlink(fresh);
-	return failed;
-}
+#include "data/file.h"
 
 static int make_pin(const char *path, char *ret_pin, size_t size)
 {
 	uint32_t random;
+	char line[32];
 
 	if (getrandom(&random, sizeof random, 0) != sizeof random)
 		return -EIO;
 	snprintf(ret_pin, size, "%06u", random % 1000000);
-	return write_pin(path, ret_pin);
+	snprintf(line, sizeof line, "%s\n", ret_pin);
+	return file_write_secret(path, line, strlen(line));
 }
 
 void teacher_pin_load(const char *data, char ret_pin[TEACHER_PIN_TEXT])
