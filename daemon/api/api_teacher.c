@@ -5,57 +5,72 @@
 #include "http/ask.h"
 #include "api/handlers.h"
 
-enum { COOKIE_TEXT = 128, PEER_TEXT = 64 };
+enum { COOKIE_TEXT = 160, PEER_TEXT = 64 };
 
-static const char COOKIE_RULES[] = "; HttpOnly; SameSite=Strict; Path=/";
+/* Browsers keep no cookie for longer than 400 days. */
+static const long BROWSER_S = 400 * 86400L, SESSION_S = TEACHER_HOURS * 3600L;
 
-static void set_cookie(struct request *request, const char *token, long life_s)
+static void set_cookie(
+	struct request *request, const char *name, const char *token, const char *path, long life_s)
 {
 	char buffer[COOKIE_TEXT];
 	struct text cookie = text_over(buffer, sizeof buffer);
 
-	text_addf(&cookie, "kitlog=%s%s; Max-Age=%ld", token, COOKIE_RULES, life_s);
+	text_addf(&cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=%s; Max-Age=%ld", name, token,
+		path, life_s);
 	request_add_header(request, "Set-Cookie", cookie.at);
 }
 
-static void refuse_wait(struct request *request, unsigned wait_s)
+static void refuse_wait(struct request *request, const struct teacher_answer *answer)
 {
-	char wait[16], en[128], zh[128];
+	char wait[16], en[256], zh[256];
 	struct text text = text_over(wait, sizeof wait);
 	struct text in_en = text_over(en, sizeof en), in_zh = text_over(zh, sizeof zh);
 
-	text_add_uint(&text, wait_s);
-	text_addf(&in_zh, "PIN 错了太多次。等 %u 秒再试。", wait_s);
-	text_addf(&in_en, "Too many wrong PINs. Wait %u s and try again.", wait_s);
+	text_add_uint(&text, answer->wait_s);
 	request_add_header(request, "Retry-After", wait);
-	request_refuse(request, 429, "too_many_tries", zh, en);
+	if (answer->are_others) {
+		text_addf(&in_zh,
+			"有人在猜 PIN，没登录过的设备要等 %u 秒。用登录过的手机或电脑，就不用等。",
+			answer->wait_s);
+		text_addf(&in_en,
+			"Others are guessing the PIN, so a new device waits %u s. A phone or computer "
+			"that was signed in before need not wait: use that.",
+			answer->wait_s);
+		request_refuse(request, 429, "others_guess", zh, en);
+	} else {
+		text_addf(&in_zh, "PIN 错了太多次。等 %u 秒再试。", answer->wait_s);
+		text_addf(&in_en, "Too many wrong PINs. Wait %u s and try again.", answer->wait_s);
+		request_refuse(request, 429, "too_many_tries", zh, en);
+	}
 }
 
-void handle_login(void *self, struct request *request)
+static void welcome(
+	struct parts *parts, struct request *request, const struct teacher_answer *answer)
 {
-	struct parts *parts = self;
-	char token[TEACHER_TOKEN_TEXT], peer[PEER_TEXT];
-	const char *pin = NULL;
-	unsigned wait_s;
-	json_t *body;
+	set_cookie(request, "kitlog", answer->token, "/", SESSION_S);
+	if (*answer->browser)
+		set_cookie(request, "kitlog_browser", answer->browser, "/api/v1/login", BROWSER_S);
+	request_answer(request, 204, NULL, "", 0);
+	teacher_file_keep(&parts->teacher_file);
+}
 
-	if (!ask_body(request, &body))
-		return;
-	if (!ask_member_text(request, body, "pin", &pin))
-		goto out;
-	if (!pin) {
-		refuse_parameter(request, "pin", "要写上", "is missing");
-		goto out;
-	}
+static void try_pin(struct parts *parts, struct request *request, const char *pin, bool remember)
+{
+	struct teacher_answer answer;
+	char peer[PEER_TEXT];
+	const struct teacher_asks asks = {.pin = pin,
+		.address = peer,
+		.browser = request_cookie(request, "kitlog_browser"),
+		.is_to_be_remembered = remember};
+
 	request_peer(request, peer, sizeof peer);
-	switch (teacher_login(
-		&parts->teacher, pin, peer, clock_now(parts->clock), token, &wait_s)) {
+	switch (teacher_login(&parts->teacher, &asks, clock_now(parts->clock), &answer)) {
 	case 0:
-		set_cookie(request, token, TEACHER_HOURS * 3600L);
-		request_answer(request, 204, NULL, "", 0);
+		welcome(parts, request, &answer);
 		break;
 	case -EAGAIN:
-		refuse_wait(request, wait_s);
+		refuse_wait(request, &answer);
 		break;
 	case -EACCES:
 		request_refuse(request, 403, "wrong_pin", "PIN 不对。看一眼板子旁边的纸条再输。",
@@ -64,6 +79,23 @@ void handle_login(void *self, struct request *request)
 	default:
 		refuse_busy(request);
 	}
+}
+
+void handle_login(void *self, struct request *request)
+{
+	const char *pin = NULL;
+	bool remember = false;
+	json_t *body;
+
+	if (!ask_body(request, &body))
+		return;
+	if (!ask_member_text(request, body, "pin", &pin) ||
+		!ask_member_bool(request, body, "remember", &remember))
+		goto out;
+	if (!pin)
+		refuse_parameter(request, "pin", "要写上", "is missing");
+	else
+		try_pin(self, request, pin, remember);
 out:
 	json_decref(body);
 }
@@ -73,6 +105,7 @@ void handle_logout(void *self, struct request *request)
 	struct parts *parts = self;
 
 	teacher_logout(&parts->teacher, request_cookie(request, "kitlog"));
-	set_cookie(request, "", 0);
+	teacher_file_keep(&parts->teacher_file);
+	set_cookie(request, "kitlog", "", "/", 0);
 	request_answer(request, 204, NULL, "", 0);
 }

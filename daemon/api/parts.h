@@ -33,6 +33,7 @@
 #include "class/shelf.h"
 #include "ship/ship.h"
 #include "http/teacher.h"
+#include "http/teacher_file.h"
 #include "class/triggers.h"
 #include "live/walltime.h"
 #include "http/work.h"
@@ -87,6 +88,7 @@ struct parts {
 	struct guesses wrong_codes, joins, regroups; /* regroups: by token, not by address */
 	struct presence presence;
 	struct teacher teacher;
+	struct teacher_file teacher_file;
 	struct store_status store; /* as of keep's last notice */
 	struct instant started;
 	char *scratch; /* PARTS_SCRATCH bytes for an answer being written */

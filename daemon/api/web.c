@@ -139,11 +139,18 @@ static void load_lists(struct web *web)
 	tell_lists(web, result);
 }
 
+static bool wall_of(void *self, struct instant at, struct wall *ret_wall)
+{
+	return walltime_at(self, at, ret_wall, NULL);
+}
+
 static void on_beat(struct timer *timer, struct instant now)
 {
 	struct web *web = CONTAINER(timer, struct web, beat);
 
 	walltime_refresh(&web->parts.walltime, now);
+	teacher_end_old(&web->parts.teacher, now, wall_of, &web->parts.walltime);
+	teacher_file_keep(&web->parts.teacher_file);
 	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
 		load_lists(web);
 	settle_all(&web->parts);
@@ -291,6 +298,9 @@ static int open_parts(struct web *web, const struct web_options *options)
 		return r;
 	parts->uploads = (struct uploads){
 		.clock = options->clock, .work = parts->slow, .directory = options->config->data};
+	teacher_init(&parts->teacher, options->pin);
+	teacher_file_open(&parts->teacher_file, &parts->teacher, parts->slow, options->config->data,
+		parts->started);
 	parts->imports.directory = options->config->data;
 	imports_load(&parts->imports);
 	walltime_init(&parts->walltime, parts->work);
@@ -418,7 +428,6 @@ int web_open(const struct web_options *options, struct web **ret_web, char *ret_
 		.started = clock_now(options->clock),
 		.scratch = web->scratch,
 	};
-	teacher_init(&web->parts.teacher, options->pin);
 	r = open_parts(web, options);
 	if (r < 0) {
 		struct text why = text_over(ret_why, size);
@@ -464,6 +473,7 @@ void web_close(struct web *web)
 	work_stop(parts->work); /* answers everybody who waits */
 	work_stop(parts->slow);
 	answer_settling(parts); /* what was read to the end has become an act */
+	teacher_file_close(&parts->teacher_file);
 	http_close(web->http, GOODBYE_MS);
 	live_free(parts->live);
 	events_free(parts->events);

@@ -28,6 +28,15 @@ unsigned guesses_wait_s(const struct guesses *guesses, const char *address, stru
 	return 0;
 }
 
+unsigned guesses_count(const struct guesses *guesses, const char *address)
+{
+	unsigned kept = guesses->n < GUESSES ? guesses->n : GUESSES, n = 0;
+
+	for (unsigned i = 0; i < kept; i++)
+		n += strcmp(guesses->wrong[i].address, address) == 0;
+	return n;
+}
+
 void guesses_note(struct guesses *guesses, const char *address, struct instant now)
 {
 	unsigned at = guesses->n++ % GUESSES;

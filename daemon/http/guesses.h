@@ -20,4 +20,7 @@ struct guesses {
 /* How many seconds until this address may try again; 0: now. */
 unsigned guesses_wait_s(const struct guesses *guesses, const char *address, struct instant now);
 
+/* How many of this address are remembered, of whenever they are. */
+unsigned guesses_count(const struct guesses *guesses, const char *address);
+
 void guesses_note(struct guesses *guesses, const char *address, struct instant now);

@@ -23,12 +23,21 @@ static int64_t kernel_ns(void)
 	return clock_now(&kernel).ns;
 }
 
+static unsigned come_from = 1;
+
+void browser_come_from(unsigned last)
+{
+	come_from = last;
+}
+
 static void open_socket(
 	struct browser *browser, struct loop *loop, unsigned port, int receive_bytes)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in own = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl((127u << 24) + come_from)};
 
 	*browser = (struct browser){.loop = loop};
 	browser->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -36,6 +45,7 @@ static void open_socket(
 	if (receive_bytes > 0)
 		setsockopt(
 			browser->fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+	assert_int_equal(bind(browser->fd, (struct sockaddr *)&own, sizeof own), 0);
 	/* The kernel completes this without the server's help. */
 	assert_int_equal(connect(browser->fd, (struct sockaddr *)&address, sizeof address), 0);
 }

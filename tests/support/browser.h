@@ -20,6 +20,9 @@ struct browser {
 void browser_open(struct browser *browser, struct loop *loop, unsigned port);
 void browser_close(struct browser *browser);
 
+/* Whoever is opened from here on comes from 127.0.0.`last`; at first it is 1, which is the board itself. */
+void browser_come_from(unsigned last);
+
 /* Small receive buffer, before the first send: a reader that does not read is noticed soon. */
 void browser_open_narrow(struct browser *browser, struct loop *loop, unsigned port);
 

@@ -76,7 +76,7 @@ export const startRun = (title) => ask('POST', 'runs', { title });
 /** @param {number} id @returns {Promise<Run>} */
 export const stopRun = (id) => ask('POST', `runs/${id}/stop`, {});
 /** @param {string} pin */
-export const login = (pin) => ask('POST', 'login', { pin });
+export const login = (pin) => ask('POST', 'login', { pin, remember: true });
 export const logout = () => ask('DELETE', 'login');
 /** @param {string} id @returns {Promise<Kit>} */
 export const getKit = (id) => ask('GET', `kits/${encodeURIComponent(id)}`);

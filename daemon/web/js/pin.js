@@ -30,7 +30,7 @@ export async function withTeacher(deed) {
     return await deed();
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 401) throw error;
-    board.isTeacher = false;                 // the board was started anew: its cookies are gone
+    board.isTeacher = false;                 // the session is over, or the board forgot it
     board.emit('status');
     return await askPin() ? deed() : null;
   }

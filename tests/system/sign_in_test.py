@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
+"""A teacher who was signed in is so after kill -9, and pupils who guess the PIN keep nobody out but
+themselves: neither her browser nor the command line of the board."""
+
+import http.client
+import json
+import os
+import pathlib
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import daemon  # noqa: E402
+
+KITLOG = os.environ["KITLOG"]
+TEACHER = "127.0.0.99"
+
+
+class SignIn(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.board = daemon.Daemon(folder.name)
+        self.addCleanup(self.board.end)
+        self.board.start().wait_ready()
+        self.pin = (self.board.data / "pin").read_text().strip()
+
+    def ask(self, method, path, body=None, source="127.0.0.1", cookies=None):
+        """Asks from an address; only 127.0.0.1 is the board itself. The status, the body, the cookies set."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.board.port, timeout=daemon.PATIENCE,
+                                                source_address=(source, 0))
+        head = {"Content-Type": "application/json"}
+        if cookies:
+            head["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        connection.request(method, f"/api/v1/{path}", json.dumps(body) if body is not None else None, head)
+        answer = connection.getresponse()
+        text, got = answer.read(), dict(line.split(";")[0].split("=", 1) for line in answer.headers.get_all("Set-Cookie") or [])
+        connection.close()
+        return answer.status, json.loads(text) if text else None, got
+
+    def sign_in(self, cookies=None):
+        status, _, got = self.ask("POST", "login", {"pin": self.pin, "remember": True}, TEACHER, cookies)
+        self.assertEqual(status, 204)
+        return got
+
+    def is_teacher(self, cookies):
+        return self.ask("GET", "status", source=TEACHER, cookies=cookies)[1]["is_teacher"]
+
+    def guess(self):
+        """Until a new address has to wait, whoever has it."""
+        for i in range(40):
+            self.ask("POST", "login", {"pin": "x"}, f"127.0.1.{i + 1}")
+        status, refused, _ = self.ask("POST", "login", {"pin": self.pin}, "127.0.2.1")
+        self.assertEqual((status, refused["error"]["code"]), (429, "others_guess"))
+
+    def restart(self):
+        self.board.end(signal.SIGKILL)
+        self.board.start().wait_ready()
+
+    def test_who_was_signed_in_is_so_after_kill_9_while_others_guess(self):
+        cookies = self.sign_in()
+        kept = self.board.data / "signed-in"
+        daemon.wait_for("it is on the card", kept.exists)
+        self.assertEqual(stat.S_IMODE(kept.stat().st_mode), 0o600)
+        self.restart()
+        self.guess()
+        self.assertTrue(self.is_teacher(cookies))
+        self.assertEqual(self.ask("POST", "runs", {}, TEACHER, cookies)[0], 201)
+        # Signed out, she is let in again where she was before, and only there.
+        self.assertEqual(self.ask("DELETE", "login", None, TEACHER, cookies)[0], 204)
+        self.assertFalse(self.is_teacher(cookies))
+        cookies = self.sign_in(cookies)
+        self.assertTrue(self.is_teacher(cookies))
+
+    def test_the_command_line_of_the_board_waits_for_nobody(self):
+        self.guess()
+        done = subprocess.run([KITLOG, "--config", self.board.config, "run", "start"], capture_output=True, text=True,
+                              timeout=daemon.PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_another_pin_ends_all(self):
+        cookies = self.sign_in()
+        daemon.wait_for("it is on the card", (self.board.data / "signed-in").exists)
+        self.board.end()
+        (self.board.data / "pin").write_text("another\n")
+        self.board.start().wait_ready()
+        self.assertFalse(self.is_teacher(cookies))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
