@@ -7,11 +7,16 @@ struct text answer_begin(struct parts *parts)
 	return text_over(parts->scratch, PARTS_SCRATCH);
 }
 
+void refuse_too_much(struct request *request)
+{
+	request_refuse(request, 500, "too_much", "内容太多，放不下。拔掉几台器材再试。",
+		"There is more than fits. Unplug some kits and try again.");
+}
+
 void answer_send(struct request *request, unsigned status, const struct text *text)
 {
 	if (text->is_cut)
-		request_refuse(request, 500, "too_much", "内容太多，放不下。拔掉几台器材再试。",
-			"There is more than fits. Unplug some kits and try again.");
+		refuse_too_much(request);
 	else
 		request_answer(request, status, "application/json", text->at, text->length);
 }

@@ -30,6 +30,7 @@
 #include "live/runs.h"
 #include "class/sessions.h"
 #include "http/settle.h"
+#include "http/shared.h"
 #include "class/shelf.h"
 #include "ship/ship.h"
 #include "http/teacher.h"
@@ -84,6 +85,7 @@ struct parts {
 	struct reading_wish *reading_wishes;
 	struct ready ready[PARTS_READY];
 	struct result_memory result_memory;
+	struct shared results; /* that are told just now */
 	struct receipt_memory receipt_memory;
 	struct guesses wrong_codes, joins, regroups; /* regroups: by token, not by address */
 	struct presence presence;
@@ -98,6 +100,7 @@ struct parts {
 struct text answer_begin(struct parts *parts);
 /* Sends it as JSON; 500 when it did not fit. */
 void answer_send(struct request *request, unsigned status, const struct text *text);
+void refuse_too_much(struct request *request);
 
 /* The board's own run of that id, or an imported one; NULL: there is none, or the list is not known. */
 const struct run *parts_find_run(const struct parts *parts, int64_t id);

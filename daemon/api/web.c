@@ -333,6 +333,7 @@ static int open_parts(struct web *web, const struct web_options *options)
 		.self = parts};
 	parts->triggers = (struct triggers){
 		.sessions = &parts->sessions, .shelf = parts->shelf, .live = &parts->live};
+	parts->results.clock = options->clock;
 	parts->acts = parts->settles;
 	parts->acts.answer = answer_act;
 	parts->readings = parts->settles;
@@ -487,6 +488,7 @@ void web_close(struct web *web)
 	sessions_clear(&parts->sessions);
 	presence_clear(&parts->presence);
 	result_memory_clear(&parts->result_memory);
+	shared_clear(&parts->results);
 	receipt_memory_clear(&parts->receipt_memory);
 	free(web->scratch);
 	free(web);
