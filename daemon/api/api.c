@@ -27,6 +27,7 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/status",                    false, handle_status},
 	{"POST",   "/api/v1/login",                     false, handle_login},
 	{"DELETE", "/api/v1/login",                     false, handle_logout},
+	{"POST",   "/api/v1/login/once",                true,  handle_login_once},
 	{"GET",    "/api/v1/clock",                     false, handle_clock},
 	{"POST",   "/api/v1/clock",                     true,  handle_clock_tell},
 	{"GET",    "/api/v1/clock/boots",               false, handle_boots},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* POST and DELETE /login. */
+/* POST and DELETE /login, POST /login/once. */
 #include <errno.h>
 
 #include "http/ask.h"
@@ -23,7 +23,7 @@ static void set_cookie(
 
 static void refuse_wait(struct request *request, const struct teacher_answer *answer)
 {
-	char wait[16], en[256], zh[256];
+	char wait[16], en[320], zh[320];
 	struct text text = text_over(wait, sizeof wait);
 	struct text in_en = text_over(en, sizeof en), in_zh = text_over(zh, sizeof zh);
 
@@ -31,11 +31,12 @@ static void refuse_wait(struct request *request, const struct teacher_answer *an
 	request_add_header(request, "Retry-After", wait);
 	if (answer->are_others) {
 		text_addf(&in_zh,
-			"有人在猜 PIN，没登录过的设备要等 %u 秒。用登录过的手机或电脑，就不用等。",
+			"有人在猜 PIN，没登录过的设备要等 %u 秒。用登录过的手机或电脑，就不用等；板子上的 kitlog teacher 也给一个不用等的 PIN。",
 			answer->wait_s);
 		text_addf(&in_en,
 			"Others are guessing the PIN, so a new device waits %u s. A phone or computer "
-			"that was signed in before need not wait: use that.",
+			"that was signed in before need not wait; kitlog teacher on the board gives a PIN "
+			"that need not, either.",
 			answer->wait_s);
 		request_refuse(request, 429, "others_guess", zh, en);
 	} else {
@@ -108,4 +109,19 @@ void handle_logout(void *self, struct request *request)
 	teacher_file_keep(&parts->teacher_file);
 	set_cookie(request, "kitlog", "", "/", 0);
 	request_answer(request, 204, NULL, "", 0);
+}
+
+void handle_login_once(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct text text = answer_begin(parts);
+	char once[TEACHER_ONCE_TEXT];
+
+	if (teacher_make_once(&parts->teacher, clock_now(parts->clock), once) < 0) {
+		refuse_busy(request);
+		return;
+	}
+	text_addf(&text, "{\"pin\":\"%s\",\"lasts_s\":%d,\"url\":\"%steacher\"}\n", once,
+		TEACHER_ONCE_S, parts->address);
+	answer_send(request, 200, &text);
 }

@@ -13,6 +13,7 @@ void write_health(struct parts *parts, struct text *text); /* event data */
 /* api_teacher.c */
 void handle_login(void *self, struct request *request);
 void handle_logout(void *self, struct request *request);
+void handle_login_once(void *self, struct request *request);
 
 /* api_clock.c */
 void handle_clock(void *self, struct request *request);

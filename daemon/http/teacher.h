@@ -15,6 +15,8 @@
  *     guessing use up the other half, and a teacher's new telephone is let in beside them.
  *
  * At 20 a minute, and 5 at the board, half a million tries take 14 days; 32 remembered browsers add 320.
+ * Whoever is the teacher already can have ten digits more, good once and for five minutes, which wait for nobody:
+ * as many tries as the board can answer meanwhile find them in one of a thousand cases at most.
  *
  * A session ends by itself after 12 hours of board time. One that is remembered lives through a restart
  * (http/teacher_file.h); board time stands still meanwhile, so whoever knows the hour calls
@@ -42,6 +44,8 @@ enum {
 	TEACHER_SLIPS_OF_NEW = 2,
 	TEACHER_SLIPS_OF_BROWSER = 10, /* in a row */
 	TEACHER_HOURS = 12,
+	TEACHER_ONCE_TEXT = 11,
+	TEACHER_ONCE_S = 300,
 	TEACHER_TEXT = (TEACHER_SESSIONS + TEACHER_BROWSERS) * 100,
 };
 
@@ -59,7 +63,9 @@ struct teacher {
 	struct teacher_pass sessions[TEACHER_SESSIONS], browsers[TEACHER_BROWSERS];
 	struct guesses each;               /* by address, or by the browser's cookie */
 	struct guesses new_ones, old_ones; /* strangers, together */
-	unsigned n_changes;                /* of what teacher_write tells */
+	char once[TEACHER_ONCE_TEXT];      /* empty: none */
+	struct instant once_since;
+	unsigned n_changes; /* of what teacher_write tells */
 };
 
 void teacher_init(struct teacher *teacher, const char *pin);
@@ -80,6 +86,11 @@ struct teacher_answer {
 /* 0 and a new session; -EACCES: wrong PIN; -EAGAIN: too many wrong ones. */
 int teacher_login(struct teacher *teacher, const struct teacher_asks *asks, struct instant now,
 	struct teacher_answer *ret_answer);
+
+/* A PIN that opens once within TEACHER_ONCE_S, also while others guess; the one before is good no longer. 0 or
+ * -errno. */
+int teacher_make_once(
+	struct teacher *teacher, struct instant now, char ret_once[TEACHER_ONCE_TEXT]);
 
 /* Is this the token of a living session? NULL is not. */
 bool teacher_knows(const struct teacher *teacher, const char *token, struct instant now);

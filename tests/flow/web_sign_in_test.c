@@ -84,7 +84,7 @@ static void pupils_who_guess_do_not_keep_the_teacher_out(void **state)
 	assert_int_equal(site_ask(site, "POST", "/api/v1/login", RIGHT, &b), 429);
 	assert_true(browser_has(&b, "Retry-After: 60\r\n"));
 	assert_true(browser_has(&b, "没登录过的设备要等 60 秒"));
-	assert_true(browser_has(&b, "use that."));
+	assert_true(browser_has(&b, "kitlog teacher on the board"));
 	browser_close(&b);
 	/* ... and where she was before she is let in, and so is who sits at the board. */
 	have(site, "kitlog_browser", browser);

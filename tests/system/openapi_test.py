@@ -168,6 +168,7 @@ class Openapi(unittest.TestCase):
         self.expect(401, "POST", "/calibrations/{id}/withdraw", body={}, id=1)
         self.expect(401, "POST", "/clock", body={})
         self.expect(401, "POST", "/clock/boots/{id}", body={}, id=1)
+        self.expect(401, "POST", "/login/once", body={})
         self.expect(403, "POST", "/login", body={"pin": "x"})
         self.expect(400, "POST", "/login", body={})
         self.expect(415, "POST", "/login", body="{}", headers={})
@@ -176,6 +177,10 @@ class Openapi(unittest.TestCase):
         self.log_in()
         self.assertTrue(self.expect(200, "GET", "/status")["is_teacher"])
         self.assertIn("expect", self.expect(200, "GET", "/lessons/{id}", id="swing"))
+        once = self.expect(200, "POST", "/login/once", body={})["pin"]
+        self.expect(415, "POST", "/login/once", body="{}", headers={})
+        self.expect(204, "POST", "/login", body={"pin": once})
+        self.expect(403, "POST", "/login", body={"pin": once})
         run = self.expect(201, "POST", "/runs", body={"title": "杯子"})
         self.expect(409, "POST", "/runs", body={})
         self.expect(400, "POST", "/runs", body={"title": 5})

@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import stat
 import subprocess
@@ -83,6 +84,20 @@ class SignIn(unittest.TestCase):
         done = subprocess.run([KITLOG, "--config", self.board.config, "run", "start"], capture_output=True, text=True,
                               timeout=daemon.PATIENCE)
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_kitlog_teacher_lets_a_new_telephone_in_while_others_guess(self):
+        self.guess()
+        for locale, words in (("C", ["page", "PIN", "PIN for once"]), ("zh_CN.UTF-8", ["老师的页面", "PIN", "临时 PIN"])):
+            done = subprocess.run([KITLOG, "--config", self.board.config, "teacher"], capture_output=True, text=True,
+                                  timeout=daemon.PATIENCE, env={**os.environ, "LC_ALL": locale})
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            for line, word in zip(done.stdout.splitlines(), words, strict=True):
+                self.assertIn(word, line)
+            self.assertIn(f":{self.board.port}/teacher", done.stdout)
+            self.assertIn(self.pin, done.stdout)
+            once, = re.findall(r"\b\d{10}\b", done.stdout)
+            self.assertEqual(self.ask("POST", "login", {"pin": once}, "127.0.2.2")[0], 204)
+            self.assertEqual(self.ask("POST", "login", {"pin": once}, "127.0.2.2")[0], 429)
 
     def test_another_pin_ends_all(self):
         cookies = self.sign_in()

@@ -342,6 +342,26 @@ static void a_night_without_power_ends_a_session(void **unused)
 	assert_true(teacher.n_changes > 0);
 }
 
+static void ten_digits_open_once_while_others_guess(void **unused)
+{
+	char once[TEACHER_ONCE_TEXT], before[TEACHER_ONCE_TEXT];
+
+	(void)unused;
+	assert_int_equal(teacher_make_once(&teacher, at_s(0), before), 0);
+	assert_int_equal(teacher_make_once(&teacher, at_s(0), once), 0);
+	assert_int_equal(strlen(once), 10);
+	assert_int_equal(strspn(once, "0123456789"), 10);
+	guess_on(100, 0, 61);
+	assert_int_equal(try("123456", "new", at_s(60)), -EAGAIN);
+	assert_int_equal(try(before, "new", at_s(60)), -EAGAIN);
+	assert_int_equal(try("", "new", at_s(60)), -EAGAIN);
+	assert_int_equal(try(once, "new", at_s(60)), 0);
+	assert_true(teacher_knows(&teacher, token, at_s(60)));
+	assert_int_equal(try(once, "new", at_s(60)), -EAGAIN);
+	assert_int_equal(teacher_make_once(&teacher, at_s(1000), once), 0);
+	assert_int_equal(try(once, "new", at_s(1000 + TEACHER_ONCE_S)), -EACCES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +386,7 @@ int main(void)
 			what_is_kept_opens_nothing_and_damage_does_not_either, set_up),
 		cmocka_unit_test_setup(a_session_of_the_future_begins_now, set_up),
 		cmocka_unit_test_setup(a_night_without_power_ends_a_session, set_up),
+		cmocka_unit_test_setup(ten_digits_open_once_while_others_guess, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

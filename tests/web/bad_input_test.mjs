@@ -5,6 +5,8 @@
 import assert from 'node:assert';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Board, chromium, closeBrowser, lastTime, open, phase, typePin, until } from '../support/browser.mjs';
@@ -147,6 +149,49 @@ test('a full card is told on every page and costs nothing that was answered; wit
   await until('on the page, too', async () => await phase(page) === 'rec');
   await teacher.endAll();
   for (const p of [page, desk]) await close(p);
+});
+
+/** Pupils with addresses of their own, who guess until nobody new is let in. */
+async function guess() {
+  const ask = (/** @type {number} */ last, /** @type {string} */ pin) => new Promise((done, fail) => {
+    const request = http.request(`${board.url}/api/v1/login`, { method: 'POST', localAddress: `127.0.3.${last}`, headers: { 'content-type': 'application/json' } },
+      (answer) => { answer.resume(); answer.on('end', () => done(answer.statusCode)); });
+    request.on('error', fail);
+    request.end(JSON.stringify({ pin }));
+  });
+  for (let i = 1; i <= 40; i++) await ask(i, 'x');
+  assert.strictEqual(await ask(50, board.pin), 429);
+}
+
+test('pupils who guess the PIN do not keep out the teacher where she was before; a new telephone is told what to do', async () => {
+  const home = new URL(board.url), street = net.createServer((near) => {   // the browsers here come from the board itself; she does not
+    const far = net.connect({ port: Number(home.port), host: home.hostname, localAddress: '127.0.3.99' });
+    for (const [from, to] of [[near, far], [far, near]]) { from.pipe(to); from.on('error', () => to.destroy()); }
+  });
+  await new Promise((ready) => street.listen(0, '127.0.0.1', () => ready(null)));
+  const away = { url: `http://127.0.0.1:${/** @type {net.AddressInfo} */ (street.address()).port}` };
+  const asked = (/** @type {any} */ page) => until('the PIN is asked for', () => page.locator('dialog.pin[open]').count());
+  const signedIn = (/** @type {any} */ page) => until('signed in', () => page.locator('.startbar').count());
+  const desk = await open(/** @type {any} */ (away), { query: 'teacher?lang=zh&theme=light' });
+  await asked(desk);
+  await typePin(desk, board.pin);
+  await signedIn(desk);
+  await guess();
+  await desk.evaluate(() => fetch('/api/v1/login', { method: 'DELETE' }));
+  await desk.reload();
+  await asked(desk);
+  await typePin(desk, board.pin);
+  await signedIn(desk);
+  for (const [lang, words] of /** @type {[string, RegExp][]} */ ([['zh', /有人在猜 PIN.*等 \d+ 秒.*不用等/], ['en', /Others are guessing the PIN.*waits \d+ s\..*need not wait/]])) {
+    const phone = await open(/** @type {any} */ (away), { size: [360, 640], query: `teacher?lang=${lang}&theme=light` });
+    await asked(phone);
+    await typePin(phone, board.pin);
+    await until('it is told', async () => words.test(await text(phone, '.pin .pinbad')));
+    assert.deepStrictEqual(await complaints(phone), []);
+    await close(phone);
+  }
+  await close(desk);
+  street.close();
 });
 
 // The last one: nobody signs in for a minute after it.

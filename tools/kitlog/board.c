@@ -158,6 +158,11 @@ const char *board_address(const struct board *board)
 	return board->address;
 }
 
+const char *board_pin(const struct board *board)
+{
+	return board->pin;
+}
+
 const char *board_data(const struct board *board)
 {
 	return board->config->data;

@@ -29,6 +29,7 @@ static const struct {
 	{"join", command_join, "几块板子的记录合成一个文件", "runs of several boards as one file"},
 	{"calibrate", command_calibrate, "校准和归零", "calibrate and zero"},
 	{"clock", command_clock, "几点了，听谁的", "what hour it is, by whom"},
+	{"teacher", command_teacher, "老师怎么登录", "how the teacher signs in"},
 	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
 	{"store", command_store, "检查存储", "check what is kept"},
 	{"lessons", command_lessons, "课：列出、检查", "lessons: list, check"},

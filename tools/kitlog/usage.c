@@ -72,6 +72,8 @@ static const struct {
 		"each start of the board: its hour, who told it, how sure"},
 	{"clock", "set", "--boot N --began TIME", "告诉板子：第 N 次开机是几点，例如 2026-11-28T09:00",
 		"tell when start N was, in local time, such as 2026-11-28T09:00"},
+	{"teacher", "", "", "老师的页面和 PIN；还有一个只能用一次的 PIN，有人乱猜时也不用等",
+		"the teacher's page and PIN, and a PIN that opens once, also while others guess"},
 	{"sink", "", "[NAME]", "数据送到了没有；写名字，也看退回的行",
 		"do the data arrive; with a name also the lines that were refused"},
 	{"store", "verify", "[FOLDER]", "检查存下的数据是否完好", "is what is kept sound"},

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `kitlog teacher`: where the teacher signs in, and by what, also while pupils guess. */
+#include "tools/kitlog/command.h"
+#include "tools/kitlog/say.h"
+
+static void print(const struct board *board, const json_t *once)
+{
+	printf(say("老师的页面  %s\n", "The teacher's page  %s\n"),
+		json_string_value(json_object_get(once, "url")));
+	printf(say("PIN         %s\n", "PIN                 %s\n"), board_pin(board));
+	printf(say("临时 PIN    %s（%lld 分钟内可以登录一次，有人乱猜也不用等）\n",
+		       "PIN for once        %s (signs in once within %lld min, also while others guess)\n"),
+		json_string_value(json_object_get(once, "pin")),
+		json_integer_value(json_object_get(once, "lasts_s")) / 60);
+}
+
+int command_teacher(const struct call *call)
+{
+	if (call->argc > 0)
+		return command_too_many(
+			"teacher", call->argv[0], say("它后面不跟词", "it takes none"));
+	json_t *once = board_post(call->board, "/api/v1/login/once", NULL);
+	if (!once)
+		return 1;
+	if (call->is_json)
+		say_json(once);
+	else
+		print(call->board, once);
+	json_decref(once);
+	return 0;
+}
