@@ -178,7 +178,7 @@ static void find_channels(const struct results *results, struct result_run *run)
 		add_all(run, devices[i]);
 	if (!results->lesson)
 		return;
-	serving_find(results->lesson, devices, n, serving);
+	serving_find(results->lesson, devices, n, 0, serving);
 	for (size_t i = 0; i < results->lesson->n_needs; i++)
 		if (serving[i].stream)
 			add_channel(run, results->lesson->needs[i].id, serving[i].stream,

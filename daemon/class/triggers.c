@@ -25,7 +25,7 @@ static bool find_channel(const struct triggers *triggers, const struct session_g
 		if (device)
 			devices[n++] = device;
 	}
-	serving_find(lesson, devices, n, serving);
+	serving_find(lesson, devices, n, 0, serving);
 	for (size_t i = 0; i < lesson->n_needs; i++)
 		if (serving[i].stream && serving[i].stream->id == stream->id &&
 			strcmp(lesson->needs[i].id, lesson->trigger.channel) == 0) {

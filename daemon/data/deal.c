@@ -6,52 +6,63 @@
 
 #include "data/deal_seats.h"
 
-static bool has_dealt(const struct deal_group *group, uint32_t device)
-{
-	for (unsigned i = 0; i < group->n_devices; i++)
-		if (group->devices[i] == device)
-			return true;
-	return false;
-}
-
 static void give(struct deal_group *group, uint32_t device)
 {
-	if (!has_dealt(group, device) && group->n_devices < GROUP_DEVICES)
+	if (!deal_has(group, device) && group->n_devices < GROUP_DEVICES)
 		group->devices[group->n_devices++] = device;
 }
 
 /* What serves needs goes first, in their order: of two that would do, the first is taken. */
-static void put_in_order(struct deal_group *group)
+static void take_seats(const struct deal_table *table, unsigned number, struct deal_group *group)
 {
 	struct deal_group sorted = {.n_devices = 0};
+	uint32_t seats[LESSON_NEEDS];
+	unsigned n = 0;
 
-	for (unsigned i = 0; i < LESSON_NEEDS; i++)
-		if (group->seats[i].of && has_dealt(group, group->seats[i].of->device->id))
-			give(&sorted, group->seats[i].of->device->id);
+	for (unsigned i = 0; i < table->lesson->n_needs; i++)
+		if (table->seats[number][i])
+			seats[n++] = table->devices[table->seats[number][i]->device]->device->id;
+	for (unsigned i = 0; i < n; i++)
+		give(group, seats[i]);
+	if (group->n_devices == group->n_had)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		if (deal_has(group, seats[i]))
+			give(&sorted, seats[i]);
 	for (unsigned i = 0; i < group->n_devices; i++)
 		give(&sorted, group->devices[i]);
 	memcpy(group->devices, sorted.devices, sizeof group->devices);
 }
 
-static void tell_group(
-	const struct deal_table *table, unsigned number, struct deal_group *ret_group)
+static const struct deal_device *dealt_as(
+	const struct deal_table *table, const struct device *device)
 {
-	ret_group->state = deal_is_complete(table, number) ? DEAL_WELL : DEAL_LACKS;
+	size_t i = 0;
+
+	while (table->devices[i]->device != device)
+		i++;
+	return table->devices[i];
+}
+
+/* By what serves in the end. */
+static void tell_group(const struct deal_table *table, unsigned number, struct deal_group *group)
+{
+	struct serving serving[LESSON_NEEDS];
+
+	deal_serve(table, number, serving);
+	group->state = deal_is_complete(table, number) ? DEAL_WELL : DEAL_LACKS;
 	for (unsigned i = 0; i < table->lesson->n_needs; i++) {
-		const struct deal_offer *offer = table->seats[number][i];
+		enum deal_state state = DEAL_LACKS;
 
-		if (!offer)
-			continue;
-		const struct deal_device *of = table->devices[offer->device];
+		if (serving[i].stream) {
+			const struct deal_device *of = dealt_as(table, serving[i].device);
 
-		ret_group->seats[i] = (struct deal_seat){of, offer->stream};
-		give(ret_group, of->device->id);
-		if (ret_group->state == DEAL_WELL && (of->is_troubled || of->is_gone) &&
-			!table->lesson->needs[i].is_optional)
-			ret_group->state = DEAL_TROUBLED;
+			group->seats[i] = (struct deal_seat){of, serving[i].stream->id};
+			state = of->is_troubled || of->is_gone ? DEAL_TROUBLED : DEAL_WELL;
+		}
+		if (!table->lesson->needs[i].is_optional && state < group->state)
+			group->state = state;
 	}
-	if (ret_group->n_devices > ret_group->n_had)
-		put_in_order(ret_group);
 }
 
 static bool says_something(const struct device *device)
@@ -83,6 +94,8 @@ static void deal_freely(const struct deal_table *table, bool is_troubled, struct
 static void tell_seats(
 	const struct deal_table *table, const unsigned *missing, struct deal *ret_deal)
 {
+	for (unsigned g = 1; g <= table->n_groups; g++)
+		take_seats(table, g, &ret_deal->groups[g]);
 	for (unsigned g = 1; g <= table->n_groups; g++) {
 		ret_deal->groups[g].missing = missing[g];
 		tell_group(table, g, &ret_deal->groups[g]);
@@ -91,7 +104,7 @@ static void tell_seats(
 
 void deal(const struct deal_asked *asked, struct deal *ret_deal)
 {
-	struct deal_table table = {.lesson = asked->lesson, .n_groups = asked->n_groups}, doubled;
+	struct deal_table table = {.lesson = asked->lesson, .hands = ret_deal}, doubled;
 	unsigned missing[CLASSROOM_GROUPS + 1] = {0}, lacking[CLASSROOM_GROUPS + 1] = {0};
 
 	*ret_deal = (struct deal){.n_groups = asked->n_groups};

@@ -5,9 +5,11 @@
  * A need of a lesson asks for a quantity. Any channel of it will do; kits that the lesson names go first,
  * in its order, then by the number on their label. A device is one group's, or of the groups that share
  * it (groups_share: 1 to 3 have one, 4 to 6 the next), and what measures several quantities may serve
- * several needs. Which of its channels serves which of them afterwards is data/serving.h. In this order:
+ * several needs. Which of its channels serves which of them is data/serving.h, of what a group has before,
+ * and in the end. In this order:
  *
- *   1. A group keeps what it has, also while that is unplugged, and what of its needs that serves.
+ *   1. A group keeps what it has, also while that is unplugged, and what of its needs that serves; but what
+ *      groups have for what they share does not spare them one of their own.
  *   2. Group by group, all that is lacking, of devices that are well; a step is taken back where a device
  *      would be taken from a need that nothing else can serve.
  *   3. The same, of devices with which something is wrong.
@@ -58,7 +60,7 @@ struct deal_seat {
 
 struct deal_group {
 	enum deal_state state; /* has all that the lesson cannot do without, and is it well */
-	struct deal_seat seats[LESSON_NEEDS]; /* by need */
+	struct deal_seat seats[LESSON_NEEDS]; /* by need: what serves it afterwards */
 	unsigned missing;                     /* bits of such needs for which nothing is there */
 	uint32_t devices[GROUP_DEVICES];      /* afterwards: what it had, and what it gets */
 	unsigned n_devices, n_had;

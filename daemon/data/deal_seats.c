@@ -15,7 +15,7 @@ static int by_sticker(const void *a, const void *b)
 	return (l > r) - (l < r);
 }
 
-static bool has(const struct session_group *group, uint32_t device)
+bool deal_has(const struct deal_group *group, uint32_t device)
 {
 	for (unsigned i = 0; i < group->n_devices; i++)
 		if (group->devices[i] == device)
@@ -25,13 +25,41 @@ static bool has(const struct session_group *group, uint32_t device)
 
 void deal_lay(struct deal_table *table, const struct deal_asked *asked)
 {
+	table->n_groups = table->hands->n_groups;
 	for (size_t i = 0; i < asked->n_devices && i < DEAL_DEVICES; i++)
 		table->devices[table->n_devices++] = &asked->devices[i];
 	qsort(table->devices, table->n_devices, sizeof *table->devices, by_sticker);
-	for (size_t i = 0; i < table->n_devices && asked->groups; i++)
+	for (size_t i = 0; i < table->n_devices; i++)
 		for (unsigned g = 1; g <= table->n_groups; g++)
-			if (has(&asked->groups[g], table->devices[i]->device->id))
+			if (deal_has(&table->hands->groups[g], table->devices[i]->device->id))
 				table->holders[i] |= 1u << g;
+}
+
+static bool is_shared(const struct deal *hands, uint32_t device)
+{
+	unsigned n = 0;
+
+	for (unsigned g = 1; g <= hands->n_groups; g++)
+		n += deal_has(&hands->groups[g], device);
+	return n > 1;
+}
+
+void deal_serve(
+	const struct deal_table *table, unsigned group, struct serving ret_serving[LESSON_NEEDS])
+{
+	const struct deal_group *hand = &table->hands->groups[group];
+	const struct device *devices[GROUP_DEVICES];
+	uint32_t shared = 0;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < hand->n_devices; i++)
+		for (size_t d = 0; d < table->n_devices; d++)
+			if (table->devices[d]->device->id == hand->devices[i]) {
+				shared |= (uint32_t)is_shared(table->hands, hand->devices[i]) << n;
+				devices[n++] = table->devices[d]->device;
+				break;
+			}
+	serving_find(table->lesson, devices, n, shared, ret_serving);
 }
 
 /* ---------------------------------------------------------------- what fits */
@@ -117,22 +145,19 @@ static const struct deal_offer *seat_of_mates(
 	return NULL;
 }
 
-/* May a device that sits there sit here, too? A channel serves one need; what a group had may serve
- * whichever of its needs. */
+/* May a device that sits there sit here, too? A channel serves one need. */
 static bool may_sit_beside(const struct deal_table *table, const struct deal_offer *offer,
 	unsigned group, unsigned need, unsigned there, unsigned its_need)
 {
-	bool is_ours = table->holders[offer->device] & 1u << group;
+	bool is_alike = share_of(table, its_need) == share_of(table, need);
 
 	if (there == group)
 		return table->seats[there][its_need]->channel != offer->channel &&
-			(is_ours || table->may_double ||
-				share_of(table, its_need) == share_of(table, need));
-	return is_ours ||
-		(share_of(table, its_need) == share_of(table, need) &&
-			is_together(table, need, there, group));
+			(table->may_double || is_alike);
+	return is_alike && is_together(table, need, there, group);
 }
 
+/* What a group had serves already what it can. */
 static bool is_free(const struct deal_table *table, const struct deal_offer *offer, unsigned group,
 	unsigned need)
 {
@@ -145,7 +170,9 @@ static bool is_free(const struct deal_table *table, const struct deal_offer *off
 			if (table->seats[g][i] && table->seats[g][i]->device == offer->device &&
 				!may_sit_beside(table, offer, group, need, g, i))
 				return false;
-	if (holders & 1u << group || (shared && shared->device == offer->device))
+	if (holders & 1u << group)
+		return false;
+	if (shared && shared->device == offer->device)
 		return true;
 	return !holders && !device->is_gone && !device->is_taken &&
 		(table->may_be_troubled || !device->is_troubled);
@@ -211,34 +238,35 @@ static void seat_need(struct deal_table *table, unsigned group, unsigned need)
 	}
 }
 
-/* 0 is best: each device for one need first, and what several groups have for what they share. */
-static unsigned oddness(const struct deal_table *table, const struct deal_offer *offer,
-	unsigned group, unsigned need)
+/* Is it for a need of the group's own, of what groups have for what they share? There may be a better one. */
+static bool is_makeshift(
+	const struct deal_table *table, const struct deal_offer *offer, unsigned need)
 {
 	unsigned holders = table->holders[offer->device];
-	bool has_many = (holders & (holders - 1)) != 0, is_used = false;
 
 	for (unsigned i = 0; i < table->lesson->n_needs; i++)
-		is_used |=
-			table->seats[group][i] && table->seats[group][i]->device == offer->device;
-	return 2u * is_used + (has_many != (share_of(table, need) > 1));
+		for (size_t k = 0; share_of(table, i) > 1 && k < table->n_offers[i]; k++)
+			if (table->offers[i][k].device == offer->device)
+				return share_of(table, need) == 1 && (holders & (holders - 1));
+	return false;
 }
 
 /* What a group has serves what it can. */
-static void seat_held(struct deal_table *table, unsigned group, unsigned odd)
+static void seat_held(struct deal_table *table, unsigned group)
 {
-	for (unsigned at = 0; at < table->lesson->n_needs; at++) {
-		unsigned need = table->order[at];
+	struct serving serving[LESSON_NEEDS];
 
-		for (size_t i = 0; i < table->n_offers[need] && !table->seats[group][need]; i++) {
+	deal_serve(table, group, serving);
+	for (unsigned need = 0; need < table->lesson->n_needs; need++)
+		for (size_t i = 0; serving[need].stream && i < table->n_offers[need]; i++) {
 			const struct deal_offer *offer = &table->offers[need][i];
 
-			if (table->holders[offer->device] & 1u << group &&
-				oddness(table, offer, group, need) == odd &&
-				is_free(table, offer, group, need))
+			if (table->devices[offer->device]->device == serving[need].device &&
+				offer->stream == serving[need].stream->id &&
+				offer->channel % STREAM_CHANNELS == serving[need].channel &&
+				!is_makeshift(table, offer, need))
 				table->seats[group][need] = offer;
 		}
-	}
 }
 
 /* Bits of needs for which a device has to be found. */
@@ -332,9 +360,8 @@ static unsigned seat_some(struct deal_table *table, unsigned group)
 void deal_seats(struct deal_table *table, unsigned ret_missing[CLASSROOM_GROUPS + 1])
 {
 	gather_offers(table);
-	for (unsigned odd = 0; odd < 4; odd++)
-		for (unsigned g = 1; g <= table->n_groups; g++)
-			seat_held(table, g, odd);
+	for (unsigned g = 1; g <= table->n_groups; g++)
+		seat_held(table, g);
 	seat_all(table);
 	seat_optional(table);
 	table->may_be_troubled = true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "data/deal.h"
+#include "data/serving.h"
 
 enum { DEAL_OFFERS = 2 * DEAL_DEVICES };
 
@@ -18,6 +19,7 @@ struct deal_table {
 	const struct lesson *lesson;
 	const struct deal_device *devices[DEAL_DEVICES]; /* by sticker */
 	size_t n_devices;
+	const struct deal *hands; /* what groups have */
 	unsigned n_groups;
 	unsigned holders[DEAL_DEVICES]; /* who had it: bits 1 << number */
 	struct deal_offer offers[LESSON_NEEDS][DEAL_OFFERS];
@@ -30,8 +32,14 @@ struct deal_table {
 	unsigned steps;
 };
 
-/* Devices by their stickers, and who has them. `table` has its lesson and n_groups, all else is zeros. */
+/* Devices by their stickers, and who has them. `table` has its lesson and hands, all else is zeros. */
 void deal_lay(struct deal_table *table, const struct deal_asked *asked);
+
+bool deal_has(const struct deal_group *group, uint32_t device);
+
+/* What serves a group's needs, of what it has now. */
+void deal_serve(
+	const struct deal_table *table, unsigned group, struct serving ret_serving[LESSON_NEEDS]);
 
 /* Fills the seats. *ret_missing: by group bits of needs that cannot be left out, for which nothing is
  * there. */

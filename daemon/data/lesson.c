@@ -423,20 +423,14 @@ bool lesson_need_fits(const struct lesson_need *need, const char *quantity, cons
 		(!need->unit || strcmp(unit, need->unit) == 0);
 }
 
-unsigned lesson_need_place(const struct lesson_need *need, const char *kit)
+unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const char *channel)
 {
+	bool is_other = need->channel && strcmp(need->channel, channel) != 0;
 	unsigned place = 0;
 
 	while (place < need->n_kits && strcmp(need->kits[place], kit) != 0)
 		place++;
-	return place;
-}
-
-unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const char *channel)
-{
-	bool is_other = need->channel && strcmp(need->channel, channel) != 0;
-
-	return lesson_need_place(need, kit) * 2 + is_other;
+	return place * 2 + is_other;
 }
 
 const char *lesson_unit(const struct lesson *lesson, const char *id)

@@ -184,10 +184,10 @@ int lesson_open(
 /* Bytes that the arena of one lesson may take. */
 enum { LESSON_BYTES = 1 << 20 };
 
-/* May a channel serve a need, and how well: 0 is best; first the kit's place among those that the lesson
- * names, then whether it is the channel that it names. Which one does serve it: data/serving.h. */
+/* May a channel serve a need, and how well: 0 is best, 2 n_kits + 1 worst; first the kit's place among those
+ * that the lesson names, then whether it is the channel that it names. Which one does serve it:
+ * data/serving.h. */
 bool lesson_need_fits(const struct lesson_need *need, const char *quantity, const char *unit);
-unsigned lesson_need_place(const struct lesson_need *need, const char *kit);
 unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const char *channel);
 
 /* The unit beside an id of needs, typed or formulas; NULL: none is said. */

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which channel of a group's devices serves which need of its lesson: the one rule, by which results are
- * read, a trigger is searched for, and the pages show (web/js/class-lanes.js); tests/data/serving.txt holds
- * both to one table.
+/* Which channel of a group's devices serves which need of its lesson: the one rule, by which kits are dealt
+ * (data/deal.h), results are read, a trigger is searched for, and the pages show (web/js/class-lanes.js);
+ * tests/data/serving.txt holds board and pages to one table.
  *
- * First each device serves one need, in the order of needs: of those that are left and have a channel that
- * fits, one of the kit that the need likes best, then the one that was dealt first. Then what is not served
- * yet gets a channel that is left of the device that was dealt first, as one kit may measure a temperature
- * and a humidity. Of the channels of a device the one that the need names, else the first that fits.
+ * As many needs are served as can be. Each takes what it likes best of what is free, in the order of needs:
+ * first of the kits that it names, in its order, and of each the channel that it names; then of the device
+ * that was dealt first its first channel. Where all that fits is taken, one that sits there moves to something
+ * else that fits it, if there is any. What is optional takes what the others leave; nobody moves for it.
+ * Before all that:
+ *
+ *   1. Of a lesson with something that groups share, what other groups have, too, serves that, and what they have
+ *      not the rest; the other way round only where there is no other.
+ *   2. Each device serves one need before one serves two, as a kit may measure a temperature and a humidity.
  *
  * Pure. */
 #pragma once
@@ -23,6 +28,7 @@ struct serving {
 	uint32_t channel;            /* index */
 };
 
-/* Devices in the order in which they were dealt; by need, lent as the devices are. */
+/* Devices in the order in which they were dealt; `shared`: those that other groups have, too, bits 1 << place.
+ * By need, lent as the devices are. */
 void serving_find(const struct lesson *lesson, const struct device *const *devices,
-	size_t n_devices, struct serving ret_serving[LESSON_NEEDS]);
+	size_t n_devices, uint32_t shared, struct serving ret_serving[LESSON_NEEDS]);

@@ -20,6 +20,7 @@ struct table_case {
 	const struct device *dealt[DEVICES];
 	struct lesson lesson;
 	size_t n_devices;
+	uint32_t shared;
 };
 
 /* The next piece of *rest, up to `end` or the end; NULL: there is none. */
@@ -40,6 +41,8 @@ static void take_need(struct table_case *of, char *words)
 	need->unit = piece(&what, ':');
 	need->unit = need->unit && *need->unit ? need->unit : NULL;
 	need->channel = piece(&what, ':');
+	need->is_optional = strchr(need->id, '?');
+	need->groups_share = strchr(need->id, '*') ? 12 : 1;
 	need->kits = kits;
 	for (char *kit; (kit = piece(&words, ',')); need->n_kits++)
 		kits[need->n_kits] = kit;
@@ -66,6 +69,7 @@ static void take_device(struct table_case *of, char *words)
 {
 	struct device *device = &of->devices[of->n_devices];
 
+	of->shared |= strstr(words, "*/") ? 1u << of->n_devices : 0;
 	of->dealt[of->n_devices++] = device;
 	device->id = (uint32_t)strtoul(piece(&words, '/'), NULL, 10);
 	text_copy(device->kit, sizeof device->kit, piece(&words, '/'));
@@ -88,7 +92,7 @@ static void tell(const struct table_case *of, struct text *text)
 {
 	struct serving serving[LESSON_NEEDS];
 
-	serving_find(&of->lesson, of->dealt, of->n_devices, serving);
+	serving_find(&of->lesson, of->dealt, of->n_devices, of->shared, serving);
 	for (size_t i = 0; i < of->lesson.n_needs; i++) {
 		const struct serving *by = &serving[i];
 

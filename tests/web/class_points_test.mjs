@@ -5,7 +5,7 @@
 import assert from 'node:assert';
 import test from 'node:test';
 import { load } from '../support/pages.mjs';
-import { lanesOf, serving, together } from '../../daemon/web/js/class-lanes.js';
+import { lanesOf, together } from '../../daemon/web/js/class-lanes.js';
 import { comparedOf, curveOf, distance, pilesOf, pointsOf, pooled, runsOfReadings } from '../../daemon/web/js/class-points.js';
 import { formulaOf } from '../../daemon/web/js/formula.js';
 
@@ -17,11 +17,11 @@ const gate = (id, more) => device(id, [channel('period', 'period', 's')], more);
 
 test('a need is served by the channel of its quantity, of its unit, of the name it prefers', () => {
   const two = device(1, [channel('a', 'temperature', 'K'), channel('b', 'temperature', 'Cel'), channel('c', 'temperature', 'Cel')]);
-  const at = (need) => serving(two, { id: 'T', quantity: 'temperature', ...need })?.channel.id;
+  const at = (need) => lanesOf([two], { needs: [{ id: 'T', quantity: 'temperature', ...need }], plot: null })[0].channel.id;
   assert.strictEqual(at({}), 'a');
   assert.strictEqual(at({ unit: 'Cel' }), 'b');
   assert.strictEqual(at({ unit: 'Cel', channel: 'c' }), 'c');
-  assert.strictEqual(serving(two, { id: 'p', quantity: 'pressure' }), null);
+  assert.strictEqual(lanesOf([two], { needs: [{ id: 'p', quantity: 'pressure' }], plot: null })[0].need, null);
 });
 
 test('a group looks at the channels of its lesson, that of the plot first', () => {

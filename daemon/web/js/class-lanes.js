@@ -17,38 +17,41 @@ const isReading = ({ quantity, unit, name }) => (quantity ? quantity !== 'time'
 /** @param {Device} device @returns {{stream: Stream, at: number, channel: Channel}[]} */
 const channelsOf = (device) => device.streams.flatMap((stream) => stream.channels.map((channel, at) => ({ stream, at, channel })));
 
-/** The channel of a device that serves a need: the one it names, else the first of its quantity. @param {Device} device @param {Need} need
- * @param {Lane[]} [taken] which serve other needs @returns {Lane|null} */
-export function serving(device, need, taken = []) {
-  const fits = channelsOf(device).filter(({ stream, at, channel }) => channel.quantity === need.quantity && (!need.unit || channel.unit === need.unit)
-    && !taken.some((l) => l.stream === stream && l.at === at));
-  const found = fits.find(({ channel }) => channel.id === need.channel) ?? fits[0];
-  return found ? { device, ...found, need: need.id } : null;
+/** Where a need may be served, what it likes best first. @param {Device[]} devices @param {Need} need @param {number[]} shared
+ * @returns {{lane: Lane, isOdd: boolean, rank: number}[]} */
+function placesFor(devices, need, shared) {
+  const kits = (need.kits ?? []).map((kit) => (typeof kit === 'string' ? kit : kit.id)), { quantity, unit, groups_share: share = 1 } = need;
+  return devices.flatMap((device) => {
+    const isOdd = shared.includes(device.id) !== share > 1, place = (kits.indexOf(device.kit) + kits.length + 1) % (kits.length + 1);
+    return channelsOf(device).filter(({ channel }) => channel.quantity === quantity && (!unit || channel.unit === unit)).map((of) => ({
+      lane: { device, ...of, need: need.id }, isOdd,
+      rank: (isOdd ? 2 * kits.length + 2 : 0) + 2 * place + (need.channel && need.channel !== of.channel.id ? 1 : 0) }));
+  }).sort((a, b) => a.rank - b.rank);
 }
 
-/** Devices that serve a need, those of the kits that it likes best first. @param {Iterable<Device>} devices @param {Need} need @returns {Device[]} */
-function best(devices, need) {
-  const kits = (need.kits ?? []).map((kit) => (typeof kit === 'string' ? kit : kit.id));
-  const rank = (/** @type {Device} */ d) => (kits.includes(d.kit) ? kits.indexOf(d.kit) : kits.length);
-  return [...devices].filter((d) => serving(d, need)).sort((a, b) => rank(a) - rank(b));
+/** Which channel serves each need: as data/serving.h has it. @param {Device[]} devices @param {Need[]} needs @param {number[]} had by other groups, too */
+function serving(devices, needs, had) {
+  const shared = needs.some(({ groups_share: share = 1 }) => share > 1) ? had : [];
+  /** @type {Map<Need, Lane>} */ const by = new Map();
+  for (const isOptional of [false, true]) for (const level of [0, 1, 2, 3, 4]) for (const first of needs) {
+    const asked = new Set();
+    const sitters = (/** @type {Lane} */ lane) => [...by].filter(([, l]) => (level === 0 || level === 2 ? l.device === lane.device : l.stream === lane.stream && l.at === lane.at));
+    const moves = (/** @type {[Need, Lane]} */ [need]) => !asked.has(need) && sit(asked.add(need) && need, 4);
+    const sit = (/** @type {Need} */ need, /** @type {number} */ apart) => (isOptional ? [false] : [false, true]).some((mayAsk) => placesFor(devices, need, shared).some(({ lane, isOdd }) => {
+      const there = sitters(lane);
+      if ((isOdd && shared.length && level < apart) || there.length > (mayAsk ? 1 : 0) || !there.every(moves)) return false;
+      by.set(need, lane);
+      return true;
+    }));
+    if (!!first.is_optional === isOptional && !by.has(first)) sit(first, 2);
+  }
+  return by;
 }
 
-/** What a group of these devices looks at, the main one first: a device serves one need, in the order of both. @param {Device[]} devices
- * @param {{needs: Need[], plot: {y: string}|null}|null} lesson @returns {Lane[]} */
-export function lanesOf(devices, lesson) {
-  /** @type {Lane[]} */ const out = [];
-  const free = new Set(devices);
-  for (const need of lesson?.needs ?? []) {
-    const [device] = best(free, need), lane = device && serving(device, need);
-    if (!lane) continue;
-    out.push(lane);
-    free.delete(device);
-  }
-  // One device may serve two needs, as a temperature and a humidity, or two probes on one adapter.
-  for (const need of lesson?.needs ?? []) {
-    const lane = out.some((l) => l.need === need.id) ? null : devices.map((device) => serving(device, need, out)).find((l) => l);
-    if (lane) out.push(lane);
-  }
+/** What a group of these devices looks at, the main one first. @param {Device[]} devices
+ * @param {{needs: Need[], plot: {y: string}|null}|null} lesson @param {number[]} [shared] what other groups have, too @returns {Lane[]} */
+export function lanesOf(devices, lesson, shared = []) {
+  const needs = lesson?.needs ?? [], by = serving(devices, needs, shared), out = needs.flatMap((need) => by.get(need) ?? []);
   if (!out.length) {
     for (const device of devices) {
       const all = channelsOf(device), first = all.find(({ channel }) => isReading(channel)) ?? all[0];
