@@ -70,6 +70,23 @@ static void add_acceptances(const struct parts *parts, const struct session *ses
 		text_add(text, "null");
 }
 
+static void add_devices(
+	const struct session *session, const struct session_group *group, struct text *text)
+{
+	const char *comma = "";
+
+	text_add(text, ",\"devices\":[");
+	for (unsigned i = 0; i < group->n_devices; i++)
+		text_addf(text, "%s%u", i ? "," : "", group->devices[i]);
+	text_add(text, "],\"shared\":[");
+	for (unsigned i = 0; i < group->n_devices; i++)
+		if (session_shares(session, group->devices[i])) {
+			text_addf(text, "%s%u", comma, group->devices[i]);
+			comma = ",";
+		}
+	text_add_char(text, ']');
+}
+
 static void add_group(const struct parts *parts, const struct session *session, unsigned number,
 	struct text *text)
 {
@@ -81,10 +98,8 @@ static void add_group(const struct parts *parts, const struct session *session, 
 		n_joined += session->members[i].group == number;
 	text_addf(text, "{\"number\":%u,\"animal\":", number);
 	json_words(text, group_animal(number).zh, group_animal(number).en);
-	text_add(text, ",\"devices\":[");
-	for (unsigned i = 0; i < group->n_devices; i++)
-		text_addf(text, "%s%u", i ? "," : "", group->devices[i]);
-	text_addf(text, "],\"joined\":%u,\"run\":", n_joined);
+	add_devices(session, group, text);
+	text_addf(text, ",\"joined\":%u,\"run\":", n_joined);
 	add_id(text, group->run);
 	text_add(text, ",\"ends_us\":");
 	add_instant(text, group->run && group->ends.ns != INT64_MAX, group->ends);

@@ -40,8 +40,10 @@ static int add_devices(
 			.devices = results->runs[i].devices,
 			.most = RESULT_DEVICES};
 	classroom_devices_of_runs(room, session->id, runs, results->n);
-	for (size_t i = 0; i < results->n; i++)
+	for (size_t i = 0; i < results->n; i++) {
 		results->runs[i].n_devices = runs[i].n;
+		results->runs[i].shared = runs[i].shared;
+	}
 	free(runs);
 	return 0;
 }
@@ -133,14 +135,18 @@ static int look_at_device(void *self, const struct device *device)
 
 /* As they were dealt; all of them where the run has none. */
 static const struct device *const *devices_of(const struct results *results,
-	const struct result_run *run, const struct device *room[RESULT_DEVICES], size_t *ret_n)
+	const struct result_run *run, const struct device *room[RESULT_DEVICES], size_t *ret_n,
+	uint32_t *ret_shared)
 {
 	size_t n = 0;
 
+	*ret_shared = 0;
 	for (size_t i = 0; i < run->n_devices; i++)
 		for (size_t k = 0; k < results->n_devices; k++)
-			if (results->devices[k]->id == run->devices[i])
+			if (results->devices[k]->id == run->devices[i]) {
+				*ret_shared |= (run->shared >> i & 1u) << n;
 				room[n++] = results->devices[k];
+			}
 	*ret_n = run->n_devices ? n : results->n_devices;
 	return run->n_devices ? room : results->devices;
 }
@@ -171,14 +177,15 @@ static void find_channels(const struct results *results, struct result_run *run)
 {
 	const struct device *room[RESULT_DEVICES];
 	struct serving serving[LESSON_NEEDS];
+	uint32_t shared;
 	size_t n;
-	const struct device *const *devices = devices_of(results, run, room, &n);
+	const struct device *const *devices = devices_of(results, run, room, &n, &shared);
 
 	for (size_t i = 0; !results->lesson && i < n; i++)
 		add_all(run, devices[i]);
 	if (!results->lesson)
 		return;
-	serving_find(results->lesson, devices, n, 0, serving);
+	serving_find(results->lesson, devices, n, shared, serving);
 	for (size_t i = 0; i < results->lesson->n_needs; i++)
 		if (serving[i].stream)
 			add_channel(run, results->lesson->needs[i].id, serving[i].stream,

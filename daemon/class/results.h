@@ -38,6 +38,7 @@ struct result_run {
 	json_t *typed; /* the last value of each, typed from this run on until the next */
 	uint32_t devices[RESULT_DEVICES];
 	size_t n_devices;
+	uint32_t shared; /* of them, as struct run_devices has it */
 	struct result_channel channels[RESULT_CHANNELS];
 	size_t n_channels;
 	bool is_over;                                 /* and on the card: its rows change no more */

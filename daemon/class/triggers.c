@@ -10,11 +10,13 @@
 /* ---------------------------------------------------------------- what is searched */
 
 /* The index of the channel that the lesson's trigger looks at, if it is one of this stream's. */
-static bool find_channel(const struct triggers *triggers, const struct session_group *group,
-	const struct lesson *lesson, const struct stream *stream, uint32_t *ret_channel)
+static bool find_channel(const struct triggers *triggers, const struct session *session,
+	const struct session_group *group, const struct lesson *lesson, const struct stream *stream,
+	uint32_t *ret_channel)
 {
 	const struct device *devices[GROUP_DEVICES];
 	struct serving serving[LESSON_NEEDS];
+	uint32_t shared = 0;
 	size_t n = 0;
 
 	for (unsigned i = 0; i < group->n_devices; i++) {
@@ -22,10 +24,12 @@ static bool find_channel(const struct triggers *triggers, const struct session_g
 		const struct device *device =
 			live_device(*triggers->live, group->devices[i], &is_gone);
 
-		if (device)
-			devices[n++] = device;
+		if (!device)
+			continue;
+		shared |= (uint32_t)session_shares(session, device->id) << n;
+		devices[n++] = device;
 	}
-	serving_find(lesson, devices, n, 0, serving);
+	serving_find(lesson, devices, n, shared, serving);
 	for (size_t i = 0; i < lesson->n_needs; i++)
 		if (serving[i].stream && serving[i].stream->id == stream->id &&
 			strcmp(lesson->needs[i].id, lesson->trigger.channel) == 0) {
@@ -138,7 +142,8 @@ void triggers_take(struct triggers *triggers, const struct stream *stream,
 			if (!group->armed.ns || !has(group, stream->device))
 				continue;
 			lesson = lesson ? lesson : lesson_of(triggers, session);
-			if (!lesson || !find_channel(triggers, group, lesson, stream, &channel))
+			if (!lesson ||
+				!find_channel(triggers, session, group, lesson, stream, &channel))
 				continue;
 			search = search_of(triggers, session, g, lesson);
 			if (!search || search->found.ns)

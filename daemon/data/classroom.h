@@ -174,6 +174,8 @@ static inline bool session_is_open(const struct session *session)
 bool session_is_running(const struct session *session);
 /* Of a group: the one that goes on, else the one that ended last; NULL. */
 const struct session_run *session_last_run(const struct session *session, unsigned group);
+/* Has more than one group this device? */
+bool session_shares(const struct session *session, uint32_t device);
 /* A guess is one before the group has a run, and before the others' are shown. */
 bool session_may_predict(const struct session *session, unsigned group);
 
@@ -258,12 +260,13 @@ enum { NO_DEVICE = 0 };
 size_t classroom_run_devices(const struct classroom *classroom, uint32_t session, uint32_t run,
 	uint32_t *ret_devices, size_t most);
 
-/* The same of several runs in one walk over what was done: run, room and how much that is are given, n and the
- * private ones 0 at first. */
+/* The same of several runs in one walk over what was done: run, room and how much that is are given, all else
+ * is 0 at first. */
 struct run_devices {
 	uint32_t run;
 	uint32_t *devices;
 	size_t most, n;
+	uint32_t shared; /* those that another group had, too, meanwhile: bits 1 << place */
 
 	/* private */
 	bool is_begun, is_dealt;

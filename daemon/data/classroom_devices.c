@@ -22,6 +22,8 @@ static void note_devices(struct run_devices *of, const struct session *session)
 			k++;
 		if (k == of->n && of->n < of->most)
 			of->devices[of->n++] = group->devices[i];
+		if (k < of->n && k < 32 && session_shares(session, group->devices[i]))
+			of->shared |= 1u << k;
 	}
 	of->is_dealt |= has_any_device(session);
 }

@@ -108,6 +108,15 @@ static bool has_device(const struct session_group *group, uint32_t device)
 	return false;
 }
 
+bool session_shares(const struct session *session, uint32_t device)
+{
+	unsigned n = 0;
+
+	for (unsigned g = 1; g <= session->n_groups; g++)
+		n += has_device(&session->groups[g], device);
+	return n > 1;
+}
+
 static void release_device(struct session *session, uint32_t device)
 {
 	for (unsigned g = 1; g <= session->n_groups; g++) {

@@ -99,7 +99,8 @@ static int take(void *self, const struct journal_entry *entry)
 static void needs_of_a_lesson_find_their_channels(void **state)
 {
 	static char T[] = "T", Ta[] = "Ta", temperature[] = "temperature", pressure[] = "pressure",
-		    P[] = "P", p[] = "p";
+		    P[] = "P", p[] = "p", liked[] = "liked";
+	char *likes = liked;
 	struct lesson_need needs[] = {
 		{.id = T, .quantity = temperature, .groups_share = 1},
 		{.id = Ta, .quantity = temperature, .groups_share = 12},
@@ -120,6 +121,7 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	for (uint32_t id = 1; id <= 3; id++) {
 		struct device device = site_device(id, "temperature");
 
+		strcpy(device.kit, id == 3 ? "liked" : "other");
 		strcpy(device.streams[0].channels[0].quantity, "temperature");
 		strcpy(device.streams[0].channels[1].quantity, "pressure");
 		assert_int_equal(store_add_device(site->store, &device), 0);
@@ -163,6 +165,20 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	assert_int_equal(results->runs[0].channels[0].index, 1);
 	assert_int_equal(results->runs[0].channels[1].stream, 30);
 	assert_int_equal(results->runs[0].channels[1].index, 0);
+	results_free(results);
+	/* Even where the lesson likes the shared one best. */
+	needs[0].kits = &likes;
+	needs[0].n_kits = 1;
+	assert_int_equal(results_new(room, classroom_session(room, 1), &lesson,
+				 clock_now(&site->clock), clock_now(&site->clock), &results),
+		0);
+	while ((r = results_step(results, reader)) == 1)
+		;
+	assert_int_equal(r, 0);
+	assert_int_equal(results->runs[0].channels[0].stream, 10);
+	assert_int_equal(results->runs[0].channels[1].stream, 30);
+	assert_int_equal(results->runs[1].channels[0].stream, 20);
+	assert_int_equal(results->runs[1].channels[1].stream, 30);
 	results_free(results);
 	classroom_free(room);
 	reader_close(reader);

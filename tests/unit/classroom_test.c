@@ -557,6 +557,27 @@ static void a_run_has_the_kits_that_its_group_had_meanwhile(void **unused)
 	assert_int_equal(classroom_run_devices(room, 5, 7, devices, 4), 0);
 }
 
+static void a_run_tells_which_kits_others_had_too(void **unused)
+{
+	uint32_t devices[4];
+	struct run_devices runs[2] = {{.run = 7, .devices = devices, .most = 4},
+		{.run = 8, .devices = devices, .most = 4}};
+
+	(void)unused;
+	make(1, six);
+	teacher(1, ACT_DEAL, "{'groups':[[1,[11,12]],[2,[13,12]]]}");
+	teacher(1, ACT_START, "{'from_ns':400000000000,'runs':[[1,7]]}");
+	teacher(1, ACT_STOP, "{'groups':[1]}");
+	teacher(1, ACT_ASSIGN, "{'group':2,'devices':[13]}");
+	teacher(1, ACT_START, "{'from_ns':600000000000,'runs':[[1,8]]}");
+	teacher(1, ACT_STOP, "{'groups':[1]}");
+	classroom_devices_of_runs(room, 1, runs, 2);
+	assert_int_equal(runs[0].n, 2);
+	assert_int_equal(runs[0].shared, 2);
+	assert_int_equal(runs[1].n, 2);
+	assert_int_equal(runs[1].shared, 0);
+}
+
 /* Else each would have the data of all others. */
 static void a_group_without_a_kit_has_nothing_of_another_s(void **unused)
 {
@@ -678,6 +699,7 @@ int main(void)
 		TEST(a_guess_is_changed_until_the_group_has_a_run_or_all_is_revealed),
 		TEST(the_end_can_be_undone_and_nothing_else_of_what_is_over),
 		TEST(a_run_has_the_kits_that_its_group_had_meanwhile),
+		TEST(a_run_tells_which_kits_others_had_too),
 		TEST(a_group_without_a_kit_has_nothing_of_another_s),
 		TEST(who_did_it_is_told_as_it_is_stored),
 		TEST(the_log_says_what_was_done),

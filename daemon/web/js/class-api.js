@@ -9,7 +9,7 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{channel: string, n: number, least: number|null, us: number, least_us: number|null, holds: boolean|null, otherwise: Words}} Acceptance whether a run is as
  *   good as the lesson wants it; null: it is not known */
 /** @typedef {{channel: string, edge: 'rising'|'falling', level: number, before_us: number}} Trigger */
-/** @typedef {{number: number, animal: Words, devices: number[], joined: number, run: number|null, ends_us?: number|null, armed_us?: number|null,
+/** @typedef {{number: number, animal: Words, devices: number[], shared?: number[], joined: number, run: number|null, ends_us?: number|null, armed_us?: number|null,
  *   runs: number[], accept?: Acceptance[]|null, has_prediction: boolean, may_predict: boolean, is_ready: boolean, replay: Replay|null}} Group `run` is the one that goes on, by itself until `ends_us`;
  *   `armed_us`: it waits for its trigger since then; `accept`: of its last run, once that is over; of a project's while it goes on */
 /** @typedef {{index: number, since_us: number, paused_us: number|null}} Phase of the lesson clock */

@@ -75,7 +75,7 @@ export function useKept(session, isEvents) {
  * @param {{needs: import('./class-lanes.js').Need[], plot: {y: string}|null}|null} lesson @returns {Map<string, string>} */
 function needsOf(session, lesson) {
   const out = new Map();
-  for (const { stream, channel, need } of session.groups.flatMap((g) => lanesOf(devicesOf(g), lesson))) if (need) out.set(`${stream.id}:${channel.id}`, need);
+  for (const { stream, channel, need } of session.groups.flatMap((g) => lanesOf(devicesOf(g), lesson, g.shared))) if (need) out.set(`${stream.id}:${channel.id}`, need);
   return out;
 }
 

@@ -34,7 +34,7 @@ export const known = (id, lesson) => [...(lesson?.formulas ?? []), ...(lesson?.r
 
 /** The unit of an id of the lesson, in UCUM; a need that takes any has that of the kits. @param {string} id @param {Lesson|null} lesson @param {Session} session */
 export function unitOf(id, lesson, session) {
-  const unit = known(id, lesson)?.unit ?? session.groups.flatMap((g) => lanesOf(devicesOf(g), lesson)).find((lane) => lane.need === id)?.channel.unit ?? '';
+  const unit = known(id, lesson)?.unit ?? session.groups.flatMap((g) => lanesOf(devicesOf(g), lesson, g.shared)).find((lane) => lane.need === id)?.channel.unit ?? '';
   return unit === '1' ? '' : unit;
 }
 

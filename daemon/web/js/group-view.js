@@ -31,7 +31,10 @@ export function sourcesFor(group, lesson) {
 }
 
 /** All that serve its lesson, the main one first. @param {Group} group @param {{needs: import('./class-lanes.js').Need[], plot: {y: string}|null}|null} lesson */
-export const lanesOfGroup = (group, lesson) => lanesOf((replayOf(group)?.devices ?? devicesOf(group)).filter((d) => d.streams.length), lesson);
+export function lanesOfGroup(group, lesson) {
+  const replay = replayOf(group);
+  return lanesOf((replay?.devices ?? devicesOf(group)).filter((d) => d.streams.length), lesson, replay ? [] : group.shared);
+}
 
 /** The main one; null: the group has no kit. @param {Group} group @param {Lesson|null} lesson @returns {Source|null} */
 export const sourceFor = (group, lesson) => sourcesFor(group, lesson)[0] ?? null;

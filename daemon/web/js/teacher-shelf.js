@@ -20,7 +20,7 @@ const DAY_US = 86400e6, MINUTE_MS = 60000;
 /** @param {{session: import('./class-api.js').Session}} p */
 function Project({ session }) {
   useEvery(2000);
-  const card = desk.cards?.find((c) => c.id === session.lesson), lanes = session.groups.flatMap((g) => lanesOf(devicesOf(g), desk.text(session.lesson)));
+  const card = desk.cards?.find((c) => c.id === session.lesson), lanes = session.groups.flatMap((g) => lanesOf(devicesOf(g), desk.text(session.lesson), g.shared));
   const [lane] = lanes, day = Math.floor((board.now() - session.made_us) / DAY_US) + 1, last = lane && board.latest.get(lane.stream.id)?.t;
   return html`<div class="onshelf"><button class="shelfitem" onClick=${() => desk.enter(session)}><span class="row"><strong class="grow">${say(card?.title) || session.title || t('te_free')}</strong>
       ${lane && html`<b>${valueText(lane)}</b>`}<${Icon} n="right" s=${18}/></span>
