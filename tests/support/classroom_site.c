@@ -91,3 +91,37 @@ void class_join(struct site *site, unsigned group, char ret_cookie[96])
 	snprintf(ret_cookie, 96, "Cookie: kitlog_group=%s\r\n", token);
 	browser_close(&b);
 }
+
+/* As one browser, then the teacher's again. */
+json_t *class_post_as(
+	struct site *site, const char *cookie, const char *path, const char *body, int status)
+{
+	char teacher[96];
+
+	strcpy(teacher, site->cookie);
+	memmove(site->cookie, cookie, strlen(cookie) + 1); /* it may be the teacher's own */
+	json_t *answer = class_post(site, path, body, status);
+	strcpy(site->cookie, teacher);
+	return answer;
+}
+
+void class_refuses_as(struct site *site, const char *cookie, const char *path, const char *body,
+	int status, const char *code)
+{
+	json_t *answer = class_post_as(site, cookie, path, body, status);
+
+	assert_string_equal(class_text(json_object_get(answer, "error"), "code"), code);
+	json_decref(answer);
+}
+
+json_t *class_get_as(struct site *site, const char *cookie, const char *path)
+{
+	char teacher[96];
+	struct browser b;
+
+	strcpy(teacher, site->cookie);
+	memmove(site->cookie, cookie, strlen(cookie) + 1); /* it may be the teacher's own */
+	assert_int_equal(site_ask(site, "GET", path, NULL, &b), 200);
+	strcpy(site->cookie, teacher);
+	return site_json(&b);
+}

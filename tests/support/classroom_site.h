@@ -23,3 +23,10 @@ const char *class_text(const json_t *object, const char *name);
 
 /* Another browser joins by the code of session 1: its header line, for site->cookie. */
 void class_join(struct site *site, unsigned group, char ret_cookie[96]);
+
+/* As another browser, by such a header line, or "". */
+json_t *class_post_as(
+	struct site *site, const char *cookie, const char *path, const char *body, int status);
+void class_refuses_as(struct site *site, const char *cookie, const char *path, const char *body,
+	int status, const char *code);
+json_t *class_get_as(struct site *site, const char *cookie, const char *path);

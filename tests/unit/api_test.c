@@ -108,7 +108,7 @@ static void everything_described_has_a_route(void **unused)
 			fail_msg("%s %s has no route", described[k].method, described[k].pattern);
 }
 
-/* Groups say what is theirs: whoever has joined (tests/flow/web_groups_test.c). */
+/* Groups say what is theirs: whoever has joined (tests/flow/web_join_test.c). */
 static bool is_for_groups(const char *pattern)
 {
 	return strcmp(pattern, "/api/v1/join") == 0 || strstr(pattern, "/groups/{n}/") != NULL;
