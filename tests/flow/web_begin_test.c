@@ -55,6 +55,23 @@ static const char heater[] = "lesson: tank\n"
 			     "safety:\n"
 			     "  - {zh: 小心, en: Take care}\n";
 
+/* A board for each group, and for the room the kind that the lesson likes best for both. */
+static const char mug[] =
+	"lesson: tank\n"
+	"title: {zh: 杯子, en: Mug}\n"
+	"stage: [junior]\n"
+	"subject: physics\n"
+	"question: {zh: 多快, en: How fast}\n"
+	"needs:\n"
+	"  - {id: T, quantity: temperature, kits: [ds18b20, text-board]}\n"
+	"  - {id: room, quantity: temperature, kits: [ds18b20], groups_share: 12}\n"
+	"record:\n"
+	"  mode: time\n"
+	"  rate: 10 Hz\n"
+	"  trigger: {channel: T, edge: rising, above: 50, before: 2 s}\n"
+	"safety:\n"
+	"  - {zh: 小心, en: Take care}\n";
+
 /* Beside the store, which goes with its folder. */
 static struct shelf *put_text(struct site *site, const char *text)
 {
@@ -94,14 +111,20 @@ static void take_lesson(struct site *site, struct shelf *shelf)
 	shelf_close(shelf);
 }
 
-static void plug(struct site *site, uint32_t id)
+static void plug_kit(struct site *site, uint32_t id, const char *kit)
 {
 	struct device device = site_device(id, "temperature");
 
+	strcpy(device.kit, kit);
 	strcpy(device.streams[0].channels[0].quantity, "temperature");
 	assert_int_equal(store_add_device(site->store, &device), 0);
 	assert_int_equal(feed_put_device(site->feed, clock_now(&site->clock), &device), 0);
 	web_feed(site->web);
+}
+
+static void plug(struct site *site, uint32_t id)
+{
+	plug_kit(site, id, "text-board");
 }
 
 /* Session 1 of the tank with two groups, a thermometer each. */
@@ -303,6 +326,35 @@ static void a_trigger_is_of_the_kit_that_serves_its_need(void **state)
 	take_lesson(site, shelf);
 }
 
+static void what_all_share_triggers_nothing_of_a_group_s_own(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_text(site, mug);
+
+	site_log_in(site);
+	plug_kit(site, 3, "ds18b20");
+	plug(site, 1);
+	plug(site, 2);
+	json_decref(class_post(site, "/api/v1/sessions",
+		"{\"title\":\"\",\"lesson\":\"tank\",\"groups\":2,\"deal\":false}", 201));
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[1,3]}"));
+	json_decref(class_act(
+		site, "{\"do\":\"assign\",\"group\":2,\"devices\":[2,3],\"is_shared\":true}"));
+	json_t *shared = of_group(site, 2, "shared");
+	assert_int_equal(json_array_size(shared), 1);
+	assert_int_equal(json_integer_value(json_array_get(shared, 0)), 3);
+	json_decref(shared);
+	json_decref(class_act(site, "{\"do\":\"arm\"}"));
+	site_pass_alone(site, 5);
+	say(site, 3, (const double[]){49, 70}, 2);
+	site_keep_turns(site);
+	assert_int_equal(of_run(site, 0, "from_us"), -1);
+	say(site, 2, (const double[]){49, 70}, 2);
+	site_keep_turns(site);
+	assert_int_equal(of_run(site, 0, "group"), 2);
+	take_lesson(site, shelf);
+}
+
 static void a_group_waits_on_after_a_restart(void **state)
 {
 	struct site *site = *state;
@@ -468,6 +520,7 @@ int main(void)
 		SITE_TEST(a_teacher_may_say_how_long),
 		SITE_TEST(a_group_waits_for_its_trigger_and_has_what_was_before_it),
 		SITE_TEST(a_trigger_is_of_the_kit_that_serves_its_need),
+		SITE_TEST(what_all_share_triggers_nothing_of_a_group_s_own),
 		SITE_TEST(a_group_waits_on_after_a_restart),
 		SITE_TEST(a_guess_is_of_the_kind_that_the_lesson_asks_for),
 		SITE_TEST(only_a_lesson_with_a_trigger_waits),
