@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "data/config_file.h"
 
-enum { NAMES_TEXT = 400, SENTENCE_TEXT = NAMES_TEXT + 800 };
+enum { NAMES_TEXT = 400, PAGES_TEXT = 80, SENTENCE_TEXT = NAMES_TEXT + 800 };
 
 /* --- leaving out --- */
 
@@ -131,15 +131,22 @@ static void add_outcome(struct text *text, const struct tree *whole, const struc
 	const struct config *config)
 {
 	bool is_v6 = strchr(config->http.listen, ':');
-	char buffer[NAMES_TEXT];
+	char buffer[NAMES_TEXT], pages_buffer[PAGES_TEXT];
 	struct text names = text_over(buffer, sizeof buffer);
+	struct text pages = text_over(pages_buffer, sizeof pages_buffer);
 
 	if (whole->root && rest->root)
 		add_left_out(&names, whole->root, rest->root);
-	text_addf(text, "going on %s%s%s: data in %s, pages at %s%s%s:%u\n",
-		rest->root ? "without " : "with the defaults", names.at,
-		names.is_cut ? " and more" : "", config->data, is_v6 ? "[" : "",
-		config->http.listen, is_v6 ? "]" : "", config->http.port);
+	text_addf(&pages, is_v6 ? "[%s]:%u" : "%s:%u", config->http.listen, config->http.port);
+	if (!rest->root)
+		text_addf(text, "going on with the defaults: data in %s, pages at %s\n",
+			config->data, pages.at);
+	else if (names.is_cut)
+		text_addf(text, "going on without %s and more: data in %s, pages at %s\n", names.at,
+			config->data, pages.at);
+	else
+		text_addf(text, "going on without %s: data in %s, pages at %s\n", names.at,
+			config->data, pages.at);
 }
 
 /* malloc'ed; NULL when memory is short. */

@@ -265,7 +265,7 @@ static const char *path_in(const struct folder *folder, const char *name)
 }
 
 /* A file of at most `most` bytes, closed by NUL, in the arena. What is wrong with it is in the report,
- * which names it from now on. */
+ * which names it from now on; `why` has a %s for it. */
 static int read_in(const struct folder *folder, const char *name, size_t most, const char *why,
 	struct report *report, char **ret_bytes, size_t *ret_n)
 {
@@ -277,8 +277,7 @@ static int read_in(const struct folder *folder, const char *name, size_t most, c
 					   : -ENOMEM;
 
 	if (failed && failed != -ENOMEM)
-		report_add(report, 0, 0, "%s; %s",
-			failed == -EISDIR ? "is no file" : strerror(-failed), why);
+		report_add(report, 0, 0, why, failed == -EISDIR ? "is no file" : strerror(-failed));
 	if (!failed)
 		*ret_bytes = arena_copy(folder->arena, bytes, n);
 	free(bytes);
@@ -295,8 +294,8 @@ static int read_yaml(const struct folder *folder, struct lesson **ret_lesson)
 	char *bytes;
 	size_t n;
 	int failed = name ? read_in(folder, "lesson.yaml", TREE_BYTES,
-				    "each lesson's folder has one, which kitlogd may read", &report,
-				    &bytes, &n)
+				    "%s; each lesson's folder has one, which kitlogd may read",
+				    &report, &bytes, &n)
 			  : -ENOMEM;
 
 	if (!failed)
@@ -325,7 +324,7 @@ static int read_text(
 	char *bytes;
 	size_t n;
 	int failed = read_in(folder, name, LESSON_TEXT_BYTES,
-		"a lesson has four texts: student.zh.md, student.en.md, teacher.zh.md, teacher.en.md",
+		"%s; a lesson has four texts: student.zh.md, student.en.md, teacher.zh.md, teacher.en.md",
 		report, &bytes, &n);
 
 	if (failed)

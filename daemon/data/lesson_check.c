@@ -80,9 +80,22 @@ static bool check_name(const struct sheet *sheet, const char *path, const char *
 		names[n++] = also;
 	const char *near = word_nearest(id, names, n);
 
-	MISTAKE(sheet, path, "%s: \"%s\" is no id of needs, typed or formulas%s%s%s%s%s%s", key, id,
-		also ? ", nor " : "", also ? also : "", near ? "; did you mean " : "; ",
-		near ? near : "name one of theirs", near ? "?" : "", "");
+	if (near && also)
+		MISTAKE(sheet, path,
+			"%s: \"%s\" is no id of needs, typed or formulas, nor %s; did you mean %s?",
+			key, id, also, near);
+	else if (near)
+		MISTAKE(sheet, path,
+			"%s: \"%s\" is no id of needs, typed or formulas; did you mean %s?", key,
+			id, near);
+	else if (also)
+		MISTAKE(sheet, path,
+			"%s: \"%s\" is no id of needs, typed or formulas, nor %s; name one of theirs",
+			key, id, also);
+	else
+		MISTAKE(sheet, path,
+			"%s: \"%s\" is no id of needs, typed or formulas; name one of theirs", key,
+			id);
 	return false;
 }
 

@@ -131,11 +131,14 @@ static void check_driver(struct sheet *sheet)
 	for (size_t i = 0; i < n; i++)
 		names[i] = sheet->forms->drivers[i].name;
 	near = word_nearest(wanted, names, n);
-	MISTAKE(sheet, "driver", "driver: \"%s\" is not built into this kitlog%s%s%s", wanted,
-		near ? "; did you mean "
-		     : "; build kitlog with its driver.c, or leave the key out if the family alone "
-		       "can read the device",
-		near ? near : "", near ? "?" : "");
+	if (near)
+		MISTAKE(sheet, "driver",
+			"driver: \"%s\" is not built into this kitlog; did you mean %s?", wanted,
+			near);
+	else
+		MISTAKE(sheet, "driver",
+			"driver: \"%s\" is not built into this kitlog; build kitlog with its driver.c, or leave the key out if the family alone can read the device",
+			wanted);
 }
 
 /* --- how it is recognised --- */

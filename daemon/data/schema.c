@@ -324,9 +324,12 @@ static const char *unknown_key(
 		text_add(&text, "expected ");
 		add_choices(&text, names, n);
 	}
-	report_add(walk->report, key->line, key->column, "\"%s\" is not a key %s%s; %s",
-		quote(key->word).text, is_top ? "here" : "of ", is_top ? "" : subject.text,
-		text.at);
+	if (is_top)
+		report_add(walk->report, key->line, key->column, "\"%s\" is not a key here; %s",
+			quote(key->word).text, text.at);
+	else
+		report_add(walk->report, key->line, key->column, "\"%s\" is not a key of %s; %s",
+			quote(key->word).text, subject.text, text.at);
 	return near;
 }
 

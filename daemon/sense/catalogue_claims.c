@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
+enum { NAMES_TEXT = 160 };
+
 /* What both speak differs, or is told apart by what comes. */
 static bool is_decided_by_listening(const struct model *a, const struct model *b)
 {
@@ -47,14 +51,14 @@ static bool find_clash(const struct model *a, const struct model *b,
 	return false;
 }
 
-static void tell_names(const struct model_match *match, FILE *problems)
+static void add_names(struct text *text, const struct model_match *match)
 {
 	if (match->has_usb && match->any_product)
-		fprintf(problems, ", USB %04x:*", match->vendor);
+		text_addf(text, ", USB %04x:*", match->vendor);
 	else if (match->has_usb)
-		fprintf(problems, ", USB %04x:%04x", match->vendor, match->product);
+		text_addf(text, ", USB %04x:%04x", match->vendor, match->product);
 	if (match->product_name)
-		fprintf(problems, " \"%s\"", match->product_name);
+		text_addf(text, " \"%s\"", match->product_name);
 }
 
 /* A name of the kernel's that both look for; NULL: none. */
@@ -75,6 +79,8 @@ bool catalogue_tell_claim(const struct model *a, const struct model *b, FILE *pr
 {
 	const struct model_match *match, *other;
 	const char *sensor = common_sensor(a, b);
+	char buffer[NAMES_TEXT];
+	struct text names = text_over(buffer, sizeof buffer);
 
 	if (sensor) {
 		fprintf(problems,
@@ -86,9 +92,9 @@ bool catalogue_tell_claim(const struct model *a, const struct model *b, FILE *pr
 	}
 	if (is_decided_by_listening(a, b) || !find_clash(a, b, &other, &match))
 		return false;
-	fprintf(problems, "%s/kit.yaml:%d: match: %s and %s (%s/kit.yaml:%d) claim the same device",
-		b->folder, match->line, b->id, a->id, a->folder, other->line);
-	tell_names(match, problems);
-	fputs("; give one of them a product, a serial_number or ask and answer\n", problems);
+	add_names(&names, match);
+	fprintf(problems,
+		"%s/kit.yaml:%d: match: %s and %s (%s/kit.yaml:%d) claim the same device%s; give one of them a product, a serial_number or ask and answer\n",
+		b->folder, match->line, b->id, a->id, a->folder, other->line, names.at);
 	return true;
 }

@@ -188,10 +188,14 @@ static int output_of(
 	}
 	const char *near = word_nearest(channel->from, names, n);
 
-	load_mistake(making->tree, making->report, path,
-		"from: \"%s\" is nothing that %s gives; expected one of: %s%s%s%s", channel->from,
-		making->plan->mode->name, list, near ? "; did you mean " : "", near ? near : "",
-		near ? "?" : "");
+	if (near)
+		load_mistake(making->tree, making->report, path,
+			"from: \"%s\" is nothing that %s gives; expected one of: %s; did you mean %s?",
+			channel->from, making->plan->mode->name, list, near);
+	else
+		load_mistake(making->tree, making->report, path,
+			"from: \"%s\" is nothing that %s gives; expected one of: %s", channel->from,
+			making->plan->mode->name, list);
 	return -1;
 }
 

@@ -47,6 +47,40 @@ class Tree(unittest.TestCase):
             self.assertIn(word, words)
 
 
+class Chinese(Tree):
+    def setUp(self):
+        super().setUp()
+        self.write("daemon/data/word.c", 'return "a whole number such as 12";\n'
+                   'report_add(report, 1, 1, "%s: the key \\"%s\\" "\n"is missing", a, b);\n')
+        self.table("sentences", ('%s: the key \\"%s\\" is missing', "%1：缺少键“%2”"))
+        self.table("phrases", ("a whole number such as 12", "整数，比如 12"))
+
+    def table(self, name, *entries):
+        self.write(f"daemon/data/chinese_{name}.c",
+                   "".join(f'{{"{en}", "{zh}"}},\n' for en, zh in entries))
+
+    def test_accepts_what_has_its_chinese(self):
+        self.assert_accepts("check_chinese.py")
+
+    def test_refuses_a_sentence_without_chinese(self):
+        self.write("daemon/data/word.c", 'return "a whole number such as 13";\n')
+        self.assert_refuses("check_chinese.py", 'word.c:2: "a whole number such as 13" has no Chinese',
+                            'nothing says "a whole number such as 12" any more',
+                            'nothing says "%s: the key "%s" is missing" any more')
+
+    def test_refuses_chinese_that_forgets_a_word_or_knows_one_more(self):
+        self.table("sentences", ('%s: the key \\"%s\\" is missing', "%1：缺少键"))
+        self.assert_refuses("check_chinese.py", "tells not all")
+        self.table("sentences", ('%s: the key \\"%s\\" is missing', "%1：缺少键 %2 %3"))
+        self.assert_refuses("check_chinese.py", "has %3, but")
+
+    def test_refuses_chinese_without_the_step(self):
+        self.write("daemon/data/word.c", 'return "a text; write it";\n')
+        self.table("phrases", ("a text; write it", "文字"))
+        self.table("sentences")
+        self.assert_refuses("check_chinese.py", "lacks the step")
+
+
 class Layers(Tree):
     def test_accepts_includes_that_point_down(self):
         self.assert_accepts("check_layers.py")

@@ -76,7 +76,7 @@ static const char *read_register(const char *text)
 
 	if (is_good && (!text[n] || strcmp(text + n, " low-first") == 0))
 		return NULL;
-	return "a register such as input 0x0001 s16 or holding 2 u32 low-first (types u16 s16 u32 "
+	return "a register such as input 0x0001 s16 or holding 2 u32 low-first (u16 s16 u32 "
 	       "s32 f32)";
 }
 
