@@ -57,6 +57,6 @@ void handle_kit(void *self, struct request *request)
 void write_kits(const struct parts *parts, struct text *text)
 {
 	text_addf(text, "{\"known\":%zu,\"problems\":[", catalogue_count(parts->catalogue));
-	json_lines(text, catalogue_problems(parts->catalogue));
+	json_mistakes(text, catalogue_problems(parts->catalogue));
 	text_add(text, "]}");
 }

@@ -28,7 +28,7 @@ void handle_lessons(void *self, struct request *request)
 		lesson_json_card(&text, lesson, parts->catalogue, &readiness);
 	}
 	text_add(&text, "],\"problems\":[");
-	json_lines(&text, shelf_problems(parts->shelf));
+	json_mistakes(&text, shelf_problems(parts->shelf));
 	text_add(&text, "]}\n");
 	answer_send(request, 200, &text);
 }
@@ -84,7 +84,7 @@ void handle_lesson(void *self, struct request *request)
 void write_shelf(const struct parts *parts, struct text *text)
 {
 	text_addf(text, "{\"known\":%zu,\"problems\":[", shelf_count(parts->shelf));
-	json_lines(text, shelf_problems(parts->shelf));
+	json_mistakes(text, shelf_problems(parts->shelf));
 	text_add(text, "]}");
 }
 

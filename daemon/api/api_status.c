@@ -2,9 +2,11 @@
 /* How the board is: GET /status, and the same facts as "hello" and "health" events. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/handlers.h"
+#include "data/chinese.h"
 #include "live/json.h"
 
 enum { MOST_PORTS = 64 };
@@ -169,6 +171,15 @@ static void add_dark_boots(const struct parts *parts, struct text *text)
 		text_add(text, ",\"boots_without_hour\":null"); /* it is being read */
 }
 
+static void add_config_problem(const struct parts *parts, struct text *text)
+{
+	const char *en = parts->config_problem ? parts->config_problem : "";
+	char *zh = chinese_lines(en);
+
+	json_words(text, zh ? zh : en, en);
+	free(zh);
+}
+
 void handle_status(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -199,10 +210,7 @@ void handle_status(void *self, struct request *request)
 	text_add(&text, ",\"lessons\":");
 	write_shelf(parts, &text);
 	text_add(&text, ",\"config_problem\":");
-	if (parts->config_problem)
-		text_add_json(&text, parts->config_problem);
-	else
-		text_add(&text, "null");
+	add_config_problem(parts, &text);
 	text_add(&text, "}\n");
 	answer_send(request, 200, &text);
 }

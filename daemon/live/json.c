@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "data/chinese.h"
 #include "live/limits.h"
 
 enum { LIMITS_PIECE = 40 + 3 * NUMBER_TEXT };
@@ -52,9 +53,9 @@ void json_words(struct text *text, const char *zh, const char *en)
 	text_add_char(text, '}');
 }
 
-void json_lines(struct text *text, const char *lines)
+void json_mistakes(struct text *text, const char *lines)
 {
-	char line[1024];
+	char line[1024], buffer[2 * sizeof line];
 	bool is_first = true;
 
 	for (const char *end; *lines; lines = *end ? end + 1 : end) {
@@ -65,8 +66,11 @@ void json_lines(struct text *text, const char *lines)
 							    : sizeof line - 1;
 		memcpy(line, lines, n);
 		line[n] = '\0';
+		struct text zh = text_over(buffer, sizeof buffer);
+
+		chinese_add(&zh, line);
 		text_add(text, is_first ? "" : ",");
-		text_add_json(text, line);
+		json_words(text, zh.at, line);
 		is_first = false;
 	}
 }

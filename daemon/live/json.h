@@ -27,8 +27,8 @@ void json_bool(struct text *text, bool value);
 /* {"zh":...,"en":...} or null when both are empty. */
 void json_words(struct text *text, const char *zh, const char *en);
 void json_id(struct text *text, const char *name, uint32_t id); /* ,"session":7, null for 0 */
-/* "...","...": the lines of a text. */
-void json_lines(struct text *text, const char *lines);
+/* {"zh":...,"en":...},...: mistakes in files, the lines of a text, in English. */
+void json_mistakes(struct text *text, const char *lines);
 
 /* What is known of a device beside its description; of its channels stream by stream
  * (STREAM_CHANNELS apart). */

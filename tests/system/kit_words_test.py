@@ -97,12 +97,13 @@ class KitWords(unittest.TestCase):
     def test_descriptions_that_are_of_no_use_are_told(self):
         kits = self.board.get("status")["kits"]
         self.assertEqual(len(kits["problems"]), 2, kits["problems"])
-        self.assertRegex(kits["problems"][0], r"broken/kit\.yaml:[\d:]+ rate: \"often\" is not")
-        self.assertRegex(kits["problems"][1], "stick-b and stick-a .* claim the same device, USB 1234:5678")
+        self.assertRegex(kits["problems"][0]["en"], r"broken/kit\.yaml:[\d:]+ rate: \"often\" is not")
+        self.assertRegex(kits["problems"][0]["zh"], r"broken/kit\.yaml:[\d:]+ rate：“often”不对，应是采样率")
+        self.assertRegex(kits["problems"][1]["en"], "stick-b and stick-a .* claim the same device, USB 1234:5678")
         words = self.kitlog("status")
         self.assertRegex(words, rf"(?m)^kits +{kits['known']} are described$")
         for problem in kits["problems"]:
-            self.assertIn(problem, words)
+            self.assertIn(problem["en"], words)
 
 
 if __name__ == "__main__":

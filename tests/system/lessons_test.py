@@ -86,6 +86,12 @@ class Check(unittest.TestCase):
         self.replace("sample/two-groups/run.json", '"kitlog_package": 1', '"kitlog_package": ')
         self.refused("sample/two-groups/run.json:1:20: is no JSON; make the sample again")
 
+    def test_a_chinese_teacher_reads_chinese(self):
+        self.replace("lesson.yaml", "stage: [junior, senior]", "stage: [middle]")
+        done = kitlog("lessons", "check", self.folder, locale="zh_CN.UTF-8")
+        self.assertIn("lesson.yaml:4:9: stage：“middle”不对，应是 kindergarten、primary、junior 或 senior", done.stderr)
+        self.assertIn("1 处要改", done.stdout)
+
     def test_json_is_for_programs(self):
         self.replace("student.zh.md", "## 想一想 {#think}", "## 想一想")
         done = kitlog("--json", "lessons", "check", self.folder)
@@ -163,13 +169,15 @@ class Board(unittest.TestCase):
         problems = self.board.get("status")["lessons"]["problems"]
         self.assertTrue(problems)
         self.assertEqual(problems, self.board.get("lessons")["problems"])
-        self.assertIn(f"{self.lessons}/broken/lesson.yaml:1:1: ", problems[0])
-        self.assertIn(problems[0], self.board.log.read_text())
-        self.assertIn(problems[0], kitlog("--config", self.board.config, "status").stdout)
+        self.assertIn(f"{self.lessons}/broken/lesson.yaml:1:1: the file: the key", problems[0]["en"])
+        self.assertIn(f"{self.lessons}/broken/lesson.yaml:1:1: 文件：缺少键", problems[0]["zh"])
+        self.assertIn(problems[0]["en"], self.board.log.read_text())
+        self.assertIn(problems[0]["en"], kitlog("--config", self.board.config, "status").stdout)
+        self.assertIn(problems[0]["zh"], kitlog("--config", self.board.config, "status", locale="zh_CN.UTF-8").stdout)
         checked = subprocess.run([os.environ["KITLOGD"], "--config", self.board.config, "--check-config"],
                                  text=True, capture_output=True)
         self.assertEqual(checked.returncode, 1)
-        self.assertIn(problems[0], checked.stderr)
+        self.assertIn(problems[0]["en"], checked.stderr)
 
     def test_a_lesson_with_a_bad_text_can_be_taught_and_says_so(self):
         card = self.card("sloppy")

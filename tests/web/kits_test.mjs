@@ -203,7 +203,7 @@ test('a description that cannot be used is told to a teacher: in Chinese what to
   await page.locator('.who').waitFor();
   await menu.click();
   await page.locator('.kitsleft summary').click();
-  await has(page, '.kitsleft', /没有用上的器材说明：1\s+.*告诉管板子的人：\s+.*broken\/kit\.yaml:\d+:\d+: warmup: "a while"/);
+  await has(page, '.kitsleft', /没有用上的器材说明：1\s+.*告诉管板子的人：\s+.*broken\/kit\.yaml:\d+:\d+: warmup：“a while”不对/);
 });
 
 /** The third kit as one at the board's pins: nothing else of it is altered. */

@@ -42,13 +42,16 @@ void finding_hint(struct finding *finding, const char *file, const char *what)
 
 void finding_problems(struct finding *finding, const char *sentences)
 {
-	for (const char *end; (end = strchr(sentences, '\n')); sentences = end + 1) {
-		char *one = strndup(sentences, (size_t)(end - sentences));
+	char *said = say_mistakes(sentences);
+
+	for (const char *at = said ? said : "", *end; (end = strchr(at, '\n')); at = end + 1) {
+		char *one = strndup(at, (size_t)(end - at));
 
 		if (one)
 			add_sentence(finding, finding->problems, one);
 		free(one);
 	}
+	free(said);
 }
 
 bool finding_is_good(const struct finding *finding)

@@ -63,7 +63,7 @@ int kit_list(const struct call *call)
 	}
 	catalogue = kit_shelf_catalogue(shelf);
 	if (!call->is_json)
-		fputs(catalogue_problems(catalogue), stderr);
+		say_mistakes_to(stderr, catalogue_problems(catalogue));
 	for (size_t i = 0; i < catalogue_count(catalogue); i++) {
 		if (call->is_json)
 			json_array_append_new(kits, model_json(catalogue_at(catalogue, i)));

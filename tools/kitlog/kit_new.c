@@ -297,7 +297,7 @@ static int verify(const struct draft_kit *draft)
 	if (error)
 		sentences = report_text(&report);
 	arena_free(&arena);
-	fputs(sentences ? sentences : "", stderr);
+	say_mistakes_to(stderr, sentences);
 	free(sentences);
 	return error ? 1 : 0;
 }
@@ -315,12 +315,12 @@ static int write_expect(const char *path)
 	if (folder->model &&
 		kit_play(kit_path(recording, path, "recordings/normal.txt"), folder->model, true,
 			&played) == 0) {
-		fputs(played.sentences, stderr);
+		say_mistakes_to(stderr, played.sentences);
 		status = played.is_good ? 0 : 1;
 	} else {
 		char *sentences = report_text(&folder->report);
 
-		fputs(sentences ? sentences : "", stderr);
+		say_mistakes_to(stderr, sentences);
 		free(sentences);
 	}
 	kit_folder_close(folder);

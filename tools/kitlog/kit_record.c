@@ -334,7 +334,7 @@ static int record_port(const struct call *call, struct record *record)
 		board_cannot_write(record->output, EEXIST);
 		status = 1;
 	} else if (record->kit && !catalogue_find(context.catalogue, record->kit)) {
-		fputs(catalogue_problems(context.catalogue), stderr);
+		say_mistakes_to(stderr, catalogue_problems(context.catalogue));
 		status = record_no_kit(record->kit, context.catalogue);
 	} else {
 		status = open_and_capture(call, record, &context);

@@ -60,7 +60,7 @@ static bool play_one(const struct call *call, const char *path, bool is_update, 
 				(unsigned long long)played.outcome.values,
 				(double)played.outcome.length_ns / NS_PER_S);
 		else
-			fputs(played.sentences, stderr);
+			say_mistakes_to(stderr, played.sentences);
 	}
 	kit_shelf_close(shelf);
 	return is_good;

@@ -133,7 +133,7 @@ static int use_folder(const char *path, struct kit_shelf *shelf, const struct mo
 		return 0;
 	}
 	sentences = report_text(&shelf->folder->report);
-	fputs(sentences ? sentences : "", stderr);
+	say_mistakes_to(stderr, sentences);
 	free(sentences);
 	return -EINVAL;
 }
@@ -151,7 +151,7 @@ static int read_kit_of(const char *path, char ret_kit[64])
 		return 0;
 	}
 	sentences = report_text(&report);
-	fputs(sentences ? sentences : "", stderr);
+	say_mistakes_to(stderr, sentences);
 	free(sentences);
 	return error;
 }
@@ -171,6 +171,6 @@ int kit_shelf_of_recording(const struct call *call, const char *path, struct kit
 	if (error == 0)
 		error = kit_shelf_open(call, NULL, ret_shelf);
 	if (error == 0 && !(*ret_model = catalogue_find((*ret_shelf)->catalogue, kit)))
-		fputs(catalogue_problems((*ret_shelf)->catalogue), stderr);
+		say_mistakes_to(stderr, catalogue_problems((*ret_shelf)->catalogue));
 	return error;
 }

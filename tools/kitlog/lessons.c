@@ -48,7 +48,7 @@ static int list(const struct call *call)
 		say_json(body);
 	} else {
 		json_array_foreach(json_object_get(body, "problems"), i, problem)
-			fprintf(stderr, "%s\n", say_harmless(json_string_value(problem), line));
+			fprintf(stderr, "%s\n", say_harmless(say_pick(problem), line));
 		json_array_foreach(lessons, i, lesson) print_lesson(lesson);
 		if (json_array_size(lessons) == 0)
 			puts(say("一节课也没有；看看配置里的 lessons:",

@@ -221,6 +221,13 @@ static int check_one(struct check *check, const char *folder)
 	if (fclose(check->problems) != 0)
 		failed = -ENOMEM;
 	if (failed != -ENOMEM) {
+		char *english = said;
+
+		said = say_mistakes(english);
+		free(english);
+		failed = said ? failed : -ENOMEM;
+	}
+	if (failed != -ENOMEM) {
 		check->n_lessons++;
 		check->n_bad += *said != '\0';
 		if (check->all)

@@ -12,6 +12,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "data/chinese.h"
 #include "data/unit.h"
 
 static bool is_chinese;
@@ -42,6 +43,19 @@ const char *say_pick(const json_t *pair)
 	const char *text = json_string_value(json_object_get(pair, is_chinese ? "zh" : "en"));
 
 	return text ? text : "";
+}
+
+char *say_mistakes(const char *lines)
+{
+	return is_chinese ? chinese_lines(lines) : strdup(lines);
+}
+
+void say_mistakes_to(FILE *out, const char *lines)
+{
+	char *said = lines ? say_mistakes(lines) : NULL;
+
+	fputs(said ? said : "", out);
+	free(said);
 }
 
 static void print_json(json_t *json)

@@ -15,6 +15,11 @@ const char *say(const char *zh, const char *en) __attribute__((format_arg(1), fo
 /* The string of a {"zh":…,"en":…} object in the person's language; "" for anything else. */
 const char *say_pick(const json_t *pair);
 
+/* Mistakes in a file as data/report.h and the like tell them, a line each, in the person's language.
+ * malloc'ed, for the caller to free; NULL when memory is short. */
+char *say_mistakes(const char *lines);
+void say_mistakes_to(FILE *out, const char *lines); /* NULL is fine: there are none */
+
 /* Prints it on a line of standard output, with numbers as the board writes them: the shortest that
  * read back (Jansson's own are 50.899999999999999 for 50.9). */
 void say_json(json_t *json);

@@ -89,7 +89,7 @@ static int explain_none(const struct call *call)
 
 	if (!status)
 		return 1;
-	puts(json_is_string(json_object_get(status, "config_problem"))
+	puts(json_is_object(json_object_get(status, "config_problem"))
 			? say("没有接收端在用，配置里有错：见 kitlog status。数据都在这块板子上。",
 				  "No sink is in force, and the configuration has a mistake: see kitlog status. "
 				  "Data stay on this board.")

@@ -200,7 +200,7 @@ static void print_known(const json_t *known, const char *name, const char *words
 	snprintf(line, sizeof line, words, number(known, "known"));
 	print_line(name, line);
 	json_array_foreach(json_object_get(known, "problems"), i, problem)
-		print_line("", json_string_value(problem));
+		print_line("", say_pick(problem));
 }
 
 /* Its sentences, a line each. */
@@ -208,7 +208,7 @@ static void print_config(const char *problem)
 {
 	const char *name = say("配置", "configuration");
 
-	for (const char *end; problem && (end = strchr(problem, '\n')); problem = end + 1) {
+	for (const char *end; (end = strchr(problem, '\n')); problem = end + 1) {
 		char *line = strndup(problem, (size_t)(end - problem));
 
 		if (line)
@@ -250,7 +250,7 @@ int command_status(const struct call *call)
 			say("认识 %.0f 种", "%.0f are described"));
 		print_known(json_object_get(status, "lessons"), say("课", "lessons"),
 			say("有 %.0f 节", "%.0f are here"));
-		print_config(json_string_value(json_object_get(status, "config_problem")));
+		print_config(say_pick(json_object_get(status, "config_problem")));
 	}
 	json_decref(status);
 	return 0;

@@ -36,7 +36,7 @@ class Desk extends Emitter {
     /** @type {number|null} the one that was just ended, here or by another teacher */ this.over = kept.over ?? null;
     /** @type {Session|null} the same, once it is known */ this.ended = null;
     /** @type {Card[]|null} */ this.cards = null;
-    /** @type {string[]} why lessons are not among them */ this.problems = [];
+    /** @type {import('./base.js').Words[]} why lessons are not among them */ this.problems = [];
     /** @type {Map<string, Lesson>} */ this.texts = new Map();
     /** @type {any} */ this.timer = null;
   }

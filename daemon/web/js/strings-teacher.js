@@ -61,7 +61,7 @@ export const T = {
   te_going: ['正在上的课', 'Lessons going on'],
   te_open: ['开课', 'Open the lesson'],
   te_leftOut: ['没有用上的课：{0} 处写错了', 'Lessons left out, mistakes: {0}'],
-  te_leftDo: ['课的文件里有错，改好再启动板子。英文说的是哪个文件、哪一行：', 'Mend these mistakes and start the board again. Each names its file and line:'],
+  te_leftDo: ['课的文件里有错，改好再启动板子。冒号前是哪个文件、哪一行：', 'Mend these mistakes and start the board again. Each names its file and line:'],
   te_openN: ['开课，{0} 组', 'Open, groups: {0}'],
   te_shelf: ['长期项目', 'Long projects'],
   te_shelfD: ['上课不会打断它们', 'No lesson disturbs them'],

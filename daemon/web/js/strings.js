@@ -87,7 +87,7 @@ export const S = {
   toTeach: ['老师的上课页', 'The teacher\'s page'],
   teacherOut: ['老师退出', 'Sign the teacher out'],
   kitsLeft: ['没有用上的器材说明：{0}', 'Kit descriptions left out: {0}'],
-  kitsLeftDo: ['这些 kit.yaml 里有错。把下面的英文告诉管板子的人：', 'These have mistakes; tell whoever looks after the board:'],
+  kitsLeftDo: ['这些 kit.yaml 里有错。把下面的话告诉管板子的人：', 'These have mistakes; tell whoever looks after the board:'],
   aboutBoard: ['板子 {0}，kitlog {1}', 'Board {0}, kitlog {1}'],
 
   // the board's hour

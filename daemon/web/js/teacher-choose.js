@@ -65,7 +65,7 @@ function Left() {
   const { problems } = desk;
   if (!problems.length) return null;
   return html`<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('te_leftOut', problems.length)}</summary><p>${t('te_leftDo')}</p>
-    <ul lang="en">${problems.map((problem) => html`<li key=${problem}>${problem}</li>`)}</ul></details>`;
+    <ul>${problems.map((problem) => html`<li key=${problem.en}>${say(problem)}</li>`)}</ul></details>`;
 }
 
 /** For how many groups, when nobody said it: as many as there are kits for. */

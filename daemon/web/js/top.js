@@ -134,7 +134,7 @@ function KitsLeft() {
   const problems = board.isTeacher ? board.status?.kits?.problems ?? [] : [];
   if (!problems.length) return null;
   return html`<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('kitsLeft', problems.length)}</summary><p>${t('kitsLeftDo')}</p>
-    <ul lang="en">${problems.map((problem) => html`<li>${problem}</li>`)}</ul></details>`;
+    <ul>${problems.map((problem) => html`<li>${say(problem)}</li>`)}</ul></details>`;
 }
 
 const TITLE_MAX = 31;                // characters; each has at most 3 of the 95 bytes that the board takes
