@@ -61,7 +61,7 @@ int results_new(const struct classroom *room, const struct session *session,
 		return -ENOMEM;
 	}
 	results->n_groups = session->n_groups;
-	results->lesson = lesson;
+	results->lesson = lesson_hold(lesson);
 	for (unsigned i = 1; i <= session->n_groups; i++)
 		results->predictions[i] = json_incref((json_t *)session->groups[i].prediction);
 	for (size_t i = 0; i < session->n_runs; i++) {
@@ -96,6 +96,7 @@ void results_free(struct results *results)
 	for (size_t i = 0; i < results->n_devices; i++)
 		free((void *)(uintptr_t)results->devices[i]);
 	free(results->devices);
+	lesson_let_go(results->lesson);
 	free(results);
 }
 

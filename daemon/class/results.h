@@ -49,7 +49,7 @@ struct result_run {
 struct results {
 	unsigned n_groups;
 	json_t *predictions[CLASSROOM_GROUPS + 1]; /* NULL: none */
-	const struct lesson *lesson;               /* NULL: none; lives longer */
+	const struct lesson *lesson;               /* NULL: none; held */
 	struct result_run *runs;                   /* in the order in which they were made */
 	size_t n, next;                            /* next: to be read */
 

@@ -14,7 +14,7 @@
 struct session_about_options {
 	uint32_t session;
 	const char *board;           /* lent for its life, as is the next */
-	const struct lesson *lesson; /* NULL: none, or not known */
+	const struct lesson *lesson; /* NULL: none, or not known. Lent likewise */
 	struct instant now;          /* ends what goes on */
 	bool shows_all; /* else, until the journal says that all is revealed, only what group `own` typed and
 	                 * predicted, and no results */

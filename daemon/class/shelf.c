@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "data/library.h"
 
 enum { LESSONS_MOST = 500, PATH_TEXT = 1024 + sizeof "/lesson.yaml" };
 
@@ -41,6 +40,18 @@ static const char *id_of(const void *thing)
 	return lesson->id;
 }
 
+static uint64_t digest_of(const void *thing)
+{
+	const struct lesson *lesson = thing;
+
+	return lesson->digest;
+}
+
+static bool is_held(const void *thing)
+{
+	return lesson_is_held(thing);
+}
+
 int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_shelf)
 {
 	static const struct library_kind kind = {
@@ -49,6 +60,8 @@ int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_
 		.bytes = LESSON_BYTES,
 		.read = read_lesson,
 		.id = id_of,
+		.digest = digest_of,
+		.is_held = is_held,
 	};
 	struct library *library;
 	int failed = library_open(&kind, folders, n_folders, &library);
@@ -61,6 +74,26 @@ int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_
 void shelf_close(struct shelf *shelf)
 {
 	library_close((struct library *)shelf);
+}
+
+int shelf_reread(const struct shelf *shelf, struct shelf **ret_news)
+{
+	struct library *news;
+	int failed = library_reread(library_of(shelf), &news);
+
+	if (!failed)
+		*ret_news = (struct shelf *)news;
+	return failed;
+}
+
+int shelf_take(struct shelf *shelf, struct shelf *news, const struct library_reader *reader)
+{
+	return library_take((struct library *)shelf, (struct library *)news, reader);
+}
+
+bool shelf_waits(const struct shelf *shelf)
+{
+	return library_waits(library_of(shelf));
 }
 
 size_t shelf_count(const struct shelf *shelf)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The shelf: every lesson this board knows, from kitlog's own lessons/ and a school's own folders. Read
- * once by main before anybody asks; nothing of it changes afterwards, so every thread may read it. */
+ * by main before anybody asks, and again when somebody asks for it. Main's; another thread looks only into
+ * lessons that are held for it (data/lesson.h). */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "data/lesson.h"
+#include "data/library.h"
 
 struct shelf;
 
@@ -15,6 +18,15 @@ struct shelf;
  * may mend ours. 0 or -ENOMEM. */
 int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_shelf);
 void shelf_close(struct shelf *shelf); /* NULL is fine, here and below: has none */
+
+/* Reads the folders once more, beside the shelf: on any thread, while the shelf stays open. 0 or -ENOMEM. */
+int shelf_reread(const struct shelf *shelf, struct shelf **ret_news);
+
+/* Main. The shelf becomes what was read, and `news` is gone; -ENOMEM: nothing has changed, and `news` is to be
+ * closed. A lesson whose lesson.yaml has a mistake now stays as it was; so does one that is used, until a
+ * later take (data/library.h). */
+int shelf_take(struct shelf *shelf, struct shelf *news, const struct library_reader *reader);
+bool shelf_waits(const struct shelf *shelf); /* did one stay because it was used? */
 
 size_t shelf_count(const struct shelf *shelf);
 const struct lesson *shelf_at(const struct shelf *shelf, size_t index);     /* by id, sorted */

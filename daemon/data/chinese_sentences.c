@@ -12,6 +12,10 @@ const struct chinese chinese_sentences[] = {
 	{"%s: and %d more", "%1: 还有 %2 处"},
 	{"%s: %s; take the folder out of %s, or let kitlogd read it there",
 		"%1: &2；从 %3 里去掉这个文件夹，或者让 kitlogd 能读它"},
+	{"%s: what was read of it before stays in use; mend it, and read it again",
+		"%1: 先用以前读到的；改好后重新读入"},
+	{"%s: a class uses it as it was; it is read again when that is over",
+		"%1: 正在上的课用着原来的；下课后会重新读入"},
 
 	/* tree.c */
 	{"more than %d words; split the file", "超过 %1 个词；把文件拆开"},

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "data/file.h"
 #include "data/lesson_file.h"
 #include "data/lesson_text.h"
@@ -218,6 +219,9 @@ static int take(const struct tree *tree, const char *folder_name, struct arena *
 	failed = settle_lists(written, tree, arena, lesson);
 	if (failed)
 		return failed;
+	lesson->n_holders = arena_take(arena, sizeof *lesson->n_holders);
+	if (!lesson->n_holders)
+		return -ENOMEM;
 	lesson->folder = none;
 	lesson->student = lesson->teacher = (struct model_text){none, none};
 	*ret_lesson = lesson;
@@ -243,6 +247,7 @@ struct folder {
 	struct arena *arena;
 	FILE *problems;
 	bool *has_mistakes;
+	uint64_t *digest; /* so far */
 };
 
 static void tell(const struct folder *folder, const struct report *report)
@@ -278,8 +283,10 @@ static int read_in(const struct folder *folder, const char *name, size_t most, c
 
 	if (failed && failed != -ENOMEM)
 		report_add(report, 0, 0, why, failed == -EISDIR ? "is no file" : strerror(-failed));
-	if (!failed)
+	if (!failed) {
 		*ret_bytes = arena_copy(folder->arena, bytes, n);
+		*folder->digest = hash_add(hash_add(*folder->digest, &n, sizeof n), bytes, n);
+	}
 	free(bytes);
 	if (failed)
 		return failed;
@@ -395,8 +402,12 @@ static void check_sample(const struct folder *folder, const struct lesson *lesso
 int lesson_open(const char *path, struct arena *arena, FILE *problems, struct lesson **ret_lesson)
 {
 	bool has_mistakes = false;
-	const struct folder folder = {
-		.path = path, .arena = arena, .problems = problems, .has_mistakes = &has_mistakes};
+	uint64_t digest = HASH_START;
+	const struct folder folder = {.path = path,
+		.arena = arena,
+		.problems = problems,
+		.has_mistakes = &has_mistakes,
+		.digest = &digest};
 	struct lesson *lesson;
 	int failed = read_yaml(&folder, &lesson);
 
@@ -410,8 +421,29 @@ int lesson_open(const char *path, struct arena *arena, FILE *problems, struct le
 		return failed;
 	check_sample(&folder, lesson);
 	lesson->has_mistakes = has_mistakes;
+	lesson->digest = hash_add(digest, &has_mistakes, sizeof has_mistakes);
 	*ret_lesson = lesson;
 	return 0;
+}
+
+/* --- holding --- */
+
+const struct lesson *lesson_hold(const struct lesson *lesson)
+{
+	if (lesson)
+		atomic_fetch_add(lesson->n_holders, 1);
+	return lesson;
+}
+
+void lesson_let_go(const struct lesson *lesson)
+{
+	if (lesson)
+		atomic_fetch_sub(lesson->n_holders, 1);
+}
+
+bool lesson_is_held(const struct lesson *lesson)
+{
+	return lesson && atomic_load(lesson->n_holders) > 0;
 }
 
 /* --- serving a need --- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A lesson: what a folder in lessons/, or in a school's own, says of one experiment, ready for use.
  *
- * lesson.yaml is written by people and read at start by the main thread; what becomes of it is one
+ * lesson.yaml is written by people and read at start, and when a teacher asks; what becomes of it is one
  * struct lesson, which never changes afterwards. What a program uses is in lesson.yaml, what a person
  * reads in a stretch is Markdown beside it (data/lesson_text.h); lessons/README.md describes both for
  * teachers. A lesson asks for quantities, not for instruments: kits are an order of preference, so that
@@ -11,6 +11,7 @@
  * lesson_open. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -168,7 +169,17 @@ struct lesson {
 	bool has_mistakes; /* in its texts, or its sample is not there */
 
 	struct model_text student, teacher; /* Markdown; "" where the file cannot be read */
+
+	uint64_t digest;        /* of all that was read of its folder */
+	atomic_uint *n_holders; /* lesson_hold */
 };
+
+/* A lesson may be read again while a class is taught, and the one before is freed. Main looks into the
+ * shelf from turn to turn and need do nothing; whoever keeps a lesson for longer, or looks into it on
+ * another thread, holds it meanwhile. Returns it. Any thread; NULL is fine, here and below. */
+const struct lesson *lesson_hold(const struct lesson *lesson);
+void lesson_let_go(const struct lesson *lesson);
+bool lesson_is_held(const struct lesson *lesson);
 
 /* Reads a lesson.yaml from memory. `folder_name` must be the lesson's id (NULL: not checked). Everything
  * lives in the arena. 0; -EINVAL with mistakes in the report; -ENOMEM. */

@@ -14,13 +14,21 @@ enum { PATH_TEXT = 1024 };
 struct entry {
 	struct arena arena;
 	const void *thing;
-	const char *id; /* the thing's */
+	const char *id;     /* the thing's */
+	const char *folder; /* in the arena */
 };
 
 struct library {
 	const struct library_kind *kind;
+	char **places;
+	size_t n_places;
 	struct entry *entries; /* sorted by id when complete */
 	size_t n;
+	char **broken; /* folders with a mistake */
+	size_t n_broken;
+	struct entry *retired; /* no longer of the library, and held by somebody */
+	size_t n_retired;
+	bool waits;
 	char *problems; /* malloc'ed by open_memstream */
 	size_t problems_size;
 };
@@ -52,6 +60,17 @@ static int add_entry(struct library *library, const struct entry *entry)
 	return 0;
 }
 
+static int add_broken(struct library *library, const char *folder)
+{
+	char **grown = reallocarray(library->broken, library->n_broken + 1, sizeof *grown);
+
+	if (!grown)
+		return -ENOMEM;
+	library->broken = grown;
+	grown[library->n_broken] = strdup(folder);
+	return grown[library->n_broken] ? (library->n_broken++, 0) : -ENOMEM;
+}
+
 static int read_child(struct library *library, const char *place, const char *name, FILE *problems)
 {
 	char path[PATH_TEXT];
@@ -61,11 +80,15 @@ static int read_child(struct library *library, const char *place, const char *na
 	text_addf(&text, "%s/%s", place, name);
 	if (text.is_cut)
 		return 0;
+	long before = ftell(problems);
 	int failed = library->kind->read(path, &entry.arena, problems, &entry.thing);
 
+	if (!failed && !entry.thing && ftell(problems) > before)
+		failed = add_broken(library, path);
 	if (!failed && entry.thing) {
 		entry.id = library->kind->id(entry.thing);
-		failed = add_entry(library, &entry);
+		entry.folder = arena_copy(&entry.arena, path, text.length);
+		failed = entry.folder ? add_entry(library, &entry) : -ENOMEM;
 		if (!failed)
 			return 0;
 	}
@@ -115,13 +138,26 @@ static void compare_all(const struct library *library, FILE *problems)
 				library->entries[j].thing, library->entries[i].thing, problems);
 }
 
+static int copy_places(struct library *library, const char *const *places, size_t n)
+{
+	library->places = calloc(n + 1, sizeof *library->places);
+	for (; library->places && library->n_places < n; library->n_places++) {
+		char *copy = strdup(places[library->n_places]);
+
+		if (!copy)
+			return -ENOMEM;
+		library->places[library->n_places] = copy;
+	}
+	return library->places ? 0 : -ENOMEM;
+}
+
 int library_open(const struct library_kind *kind, const char *const *places, size_t n_places,
 	struct library **ret_library)
 {
 	struct library *library = calloc(1, sizeof *library);
 	FILE *problems =
 		library ? open_memstream(&library->problems, &library->problems_size) : NULL;
-	int failed = problems ? 0 : -ENOMEM;
+	int failed = problems ? copy_places(library, places, n_places) : -ENOMEM;
 
 	if (library)
 		library->kind = kind;
@@ -140,15 +176,174 @@ int library_open(const struct library_kind *kind, const char *const *places, siz
 	return failed;
 }
 
+static void free_entries(struct entry *entries, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		arena_free(&entries[i].arena);
+	free(entries);
+}
+
+static void free_texts(char **texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(texts[i]);
+	free(texts);
+}
+
 void library_close(struct library *library)
 {
 	if (!library)
 		return;
-	for (size_t i = 0; i < library->n; i++)
-		arena_free(&library->entries[i].arena);
-	free(library->entries);
+	free_entries(library->entries, library->n);
+	free_entries(library->retired, library->n_retired);
+	free_texts(library->places, library->n_places);
+	free_texts(library->broken, library->n_broken);
 	free(library->problems);
 	free(library);
+}
+
+/* --- reading again --- */
+
+int library_reread(const struct library *library, struct library **ret_news)
+{
+	return library_open(
+		library->kind, (const char *const *)library->places, library->n_places, ret_news);
+}
+
+static bool is_broken(const struct library *library, const char *folder)
+{
+	for (size_t i = 0; i < library->n_broken; i++)
+		if (strcmp(library->broken[i], folder) == 0)
+			return true;
+	return false;
+}
+
+static bool is_same(
+	const struct library_kind *kind, const struct entry *entry, const struct entry *news)
+{
+	return news && strcmp(news->folder, entry->folder) == 0 &&
+		kind->digest(news->thing) == kind->digest(entry->thing);
+}
+
+/* Room for the worst, before anything is changed. */
+static int make_room(struct library *library, struct library *news)
+{
+	size_t most = library->n + news->n + 1;
+	struct entry *entries = reallocarray(news->entries, most, sizeof *entries);
+	struct entry *retired;
+
+	if (!entries)
+		return -ENOMEM;
+	news->entries = entries;
+	retired = reallocarray(library->retired, library->n_retired + most, sizeof *retired);
+	if (!retired)
+		return -ENOMEM;
+	library->retired = retired;
+	return 0;
+}
+
+/* The old one, where the new one, if there is one, would be. */
+static void keep(struct library *news, const struct entry *entry, struct entry *instead)
+{
+	if (instead)
+		arena_free(&instead->arena);
+	else
+		instead = &news->entries[news->n++];
+	*instead = *entry;
+}
+
+static void tell(
+	const struct library_reader *reader, enum library_change change, const struct entry *entry)
+{
+	if (reader->tell)
+		reader->tell(reader->self, change, entry->id);
+}
+
+/* What was read before goes into `news`, or out of use. */
+static void take_entry(struct library *library, struct library *news, const struct entry *entry,
+	const struct library_reader *reader, FILE *problems)
+{
+	struct entry *now = find_entry(news, entry->id);
+	bool has_mistake = is_broken(news, entry->folder);
+
+	if (is_same(library->kind, entry, now)) {
+		keep(news, entry, now);
+	} else if (has_mistake) {
+		fprintf(problems,
+			"%s: what was read of it before stays in use; mend it, and read it again\n",
+			entry->folder);
+		keep(news, entry, now);
+	} else if (reader->is_used(reader->self, entry->id)) {
+		fprintf(problems,
+			"%s: a class uses it as it was; it is read again when that is over\n",
+			entry->folder);
+		news->waits = true;
+		tell(reader, LIBRARY_WAITS, entry);
+		keep(news, entry, now);
+	} else {
+		tell(reader, now ? LIBRARY_CHANGED : LIBRARY_REMOVED, entry);
+		library->retired[library->n_retired++] = *entry;
+	}
+}
+
+static void free_retired(struct library *library)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < library->n_retired; i++)
+		if (library->kind->is_held(library->retired[i].thing))
+			library->retired[n++] = library->retired[i];
+		else
+			arena_free(&library->retired[i].arena);
+	library->n_retired = n;
+}
+
+/* What is behind the pointer changes places; who holds the pointer sees the new. */
+static void exchange(struct library *library, struct library *news)
+{
+	struct library before = *library;
+
+	*library = *news;
+	library->retired = before.retired;
+	library->n_retired = before.n_retired;
+	*news = before;
+	news->retired = NULL;
+	news->n_retired = news->n = 0; /* each went somewhere */
+}
+
+int library_take(struct library *library, struct library *news, const struct library_reader *reader)
+{
+	char *notes = NULL, *all = NULL;
+	size_t size;
+	FILE *problems = open_memstream(&notes, &size);
+
+	if (!problems || make_room(library, news) < 0) {
+		if (problems)
+			fclose(problems);
+		free(notes);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < news->n; i++)
+		if (!find_entry(library, news->entries[i].id))
+			tell(reader, LIBRARY_ADDED, &news->entries[i]);
+	for (size_t i = 0; i < library->n; i++)
+		take_entry(library, news, &library->entries[i], reader, problems);
+	if (news->n > 0)
+		qsort(news->entries, news->n, sizeof *news->entries, by_id);
+	if (fclose(problems) == 0 && asprintf(&all, "%s%s", news->problems, notes) >= 0) {
+		free(news->problems);
+		news->problems = all;
+	}
+	free(notes);
+	exchange(library, news);
+	library_close(news);
+	free_retired(library);
+	return 0;
+}
+
+bool library_waits(const struct library *library)
+{
+	return library && library->waits;
 }
 
 size_t library_count(const struct library *library)

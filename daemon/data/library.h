@@ -3,11 +3,14 @@
  * later one may mend what an earlier one has.
  *
  * A folder with a mistake is left out and told, the others are there. Each thing has an arena of its own,
- * so that one with a mistake leaves nothing behind. Read once at start by the main thread; nothing of it
- * changes afterwards, so every thread may look into it. */
+ * so that one with a mistake leaves nothing behind. Read at start by the main thread. Kits stay as they are,
+ * so every thread may look into them. Lessons can be read again while the daemon runs: then the library is
+ * main's, and what another thread looks into for longer is held (kind.is_held). */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "data/arena.h"
@@ -26,6 +29,9 @@ struct library_kind {
 	const char *(*id)(const void *thing);
 	/* Tells what is wrong with two that are both there; NULL: nothing can be. */
 	void (*compare)(const void *a, const void *b, FILE *problems);
+	/* For library_reread, else NULL: of all that was read of a folder; may it not be freed yet? */
+	uint64_t (*digest)(const void *thing);
+	bool (*is_held)(const void *thing);
 };
 
 /* Reads PLACE/<folder>/ of each place; one that is not there is no mistake when it is kitlog's own (the
@@ -33,6 +39,32 @@ struct library_kind {
 int library_open(const struct library_kind *kind, const char *const *places, size_t n_places,
 	struct library **ret_library);
 void library_close(struct library *library); /* NULL is fine, here and below: it has none */
+
+/* --- reading again --- */
+
+enum library_change { LIBRARY_ADDED, LIBRARY_CHANGED, LIBRARY_REMOVED, LIBRARY_WAITS };
+
+struct library_reader {
+	void *self;
+	/* Is it in use now, so that it must stay as it is until it is not? */
+	bool (*is_used)(void *self, const char *id);
+	/* What came of it; LIBRARY_WAITS: it is used, and changed or removed. May be NULL. */
+	void (*tell)(void *self, enum library_change change, const char *id);
+};
+
+/* Reads the places once more, beside the library, which is only asked for their names: on any thread.
+ * *ret_news is for library_take or library_close. 0 or -ENOMEM. */
+int library_reread(const struct library *library, struct library **ret_news);
+
+/* Main. The library becomes what was read; `news` is gone, unless this fails (-ENOMEM), when nothing has
+ * changed. A folder that has a mistake now stays as it was read before, and so does what is used. A thing that
+ * is the same keeps its address; one that is not is freed when nobody holds it, at the latest by a later
+ * take. */
+int library_take(
+	struct library *library, struct library *news, const struct library_reader *reader);
+
+/* Did the last take leave something as it was because it was used? */
+bool library_waits(const struct library *library);
 
 size_t library_count(const struct library *library);
 const void *library_at(const struct library *library, size_t index);     /* by id, sorted */

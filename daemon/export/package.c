@@ -334,6 +334,7 @@ static void free_product(struct product *product)
 
 	about_clear(&self->about);
 	session_about_free(self->session);
+	lesson_let_go(self->options.session.lesson);
 	zip_out_free(self->zip);
 	free(self->options.runs);
 	free(self);
@@ -356,6 +357,7 @@ int package_product_new(const struct package_options *options, struct product **
 		return -ENOMEM;
 	}
 	self->options = *options;
+	lesson_hold(options->session.lesson);
 	self->product =
 		(struct product){.kind = &KIND, .to = options->to, .type = "application/zip"};
 	self->product.import = options->runs[0].import;

@@ -83,6 +83,7 @@ static bool refuse(struct product *product, struct request *request, int result)
 
 static void free_product(struct product *product)
 {
+	lesson_let_go(of(product)->options.lesson);
 	free(of(product)->page);
 	free(of(product));
 }
@@ -101,6 +102,7 @@ int paper_product_new(const struct paper_options *options, struct product **ret_
 	if (!self)
 		return -ENOMEM;
 	self->options = *options;
+	lesson_hold(options->lesson);
 	self->kept = options->run.to;
 	self->product = (struct product){.kind = &KIND,
 		.to = options->run.to,

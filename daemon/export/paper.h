@@ -23,8 +23,7 @@ struct paper_options {
 	uint32_t streams[ABOUT_STREAMS];
 	size_t n_streams; /* 0: all that have a part in it */
 	bool is_english, hides_notes;
-	const struct lesson
-		*lesson; /* that it is of; NULL: none, or not known. Borrowed likewise */
+	const struct lesson *lesson; /* that it is of; NULL: none, or not known. Held */
 	/* A fit to draw and tell; FIT_MODELS: none. Of y its stream and id are asked for, and from and to. */
 	enum fit_model model;
 	struct fit_range fit;

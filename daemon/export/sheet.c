@@ -350,6 +350,7 @@ static void free_product(struct product *product)
 {
 	struct sheet *self = of(product);
 
+	lesson_let_go(self->options.lesson);
 	workbook_free(self->book);
 	typed_table_free(self->readings);
 	about_clear(&self->about);
@@ -374,6 +375,7 @@ int sheet_product_new(const struct extract_product_options *options, struct prod
 	if (!self)
 		return -ENOMEM;
 	self->options = *options;
+	lesson_hold(options->lesson);
 	self->extract.options = options->extract;
 	self->extract.options.format = EXPORT_CSV;
 	self->extract.catalogue = options->catalogue;

@@ -131,6 +131,146 @@ static void a_folder_that_is_not_there_is_told_unless_it_is_ours(void **unused)
 	shelf_close(NULL);
 }
 
+/* --- reading again --- */
+
+static const char *used = "";
+static char told[200];
+
+static bool is_used(void *self, const char *id)
+{
+	(void)self;
+	return strcmp(id, used) == 0;
+}
+
+static void note(void *self, enum library_change change, const char *id)
+{
+	static const char *const words[] = {"+", "*", "-", "?"};
+
+	(void)self;
+	strcat(told, words[change]);
+	strcat(told, id);
+}
+
+/* What is told of it: "+pot" is added, "*" changed, "-" removed, "?" waits. */
+static const char *read_again(struct shelf *shelf)
+{
+	const struct library_reader reader = {.is_used = is_used, .tell = note};
+	struct shelf *news;
+
+	*told = '\0';
+	assert_int_equal(shelf_reread(shelf, &news), 0);
+	assert_int_equal(shelf_take(shelf, news, &reader), 0);
+	return told;
+}
+
+static void write_over(const char *name, const char *word, const char *instead)
+{
+	char command[400];
+
+	snprintf(command, sizeof command, "sed -i 's/%s/%s/' '%s/%s'", word, instead, school, name);
+	assert_int_equal(system(command), 0);
+}
+
+static void take_away(const char *name)
+{
+	char command[200];
+
+	snprintf(command, sizeof command, "rm -r '%s/%s'", school, name);
+	assert_int_equal(system(command), 0);
+}
+
+static void a_lesson_comes_changes_and_goes_without_a_restart(void **unused)
+{
+	(void)unused;
+	struct shelf *shelf = open_both();
+	const struct lesson *swing = shelf_find(shelf, "swing");
+
+	assert_string_equal(read_again(shelf), "");
+	copy_jar("pot", "lesson: jar", "lesson: pot");
+	assert_string_equal(read_again(shelf), "+pot");
+	assert_int_equal(shelf_count(shelf), 3);
+	assert_string_equal(shelf_at(shelf, 1)->id, "pot");
+	write_over("pot/lesson.yaml", "Diary of a jar", "Diary of a pot");
+	assert_string_equal(read_again(shelf), "*pot");
+	assert_string_equal(shelf_find(shelf, "pot")->title.en, "Diary of a pot");
+	write_over("pot/student.en.md", "jar", "pot");
+	assert_string_equal(read_again(shelf), "*pot"); /* a text, too */
+	take_away("pot");
+	assert_string_equal(read_again(shelf), "-pot");
+	assert_null(shelf_find(shelf, "pot"));
+	assert_string_equal(shelf_problems(shelf), "");
+	assert_ptr_equal(
+		shelf_find(shelf, "swing"), swing); /* what is the same stays where it is */
+	shelf_close(shelf);
+}
+
+static void a_new_version_with_a_mistake_leaves_the_one_before(void **unused)
+{
+	(void)unused;
+	copy_jar("jar", "Diary of a jar", "Our own jar");
+	struct shelf *shelf = open_both();
+
+	write_over("jar/lesson.yaml", "mode: time", "mode: tmie");
+	assert_string_equal(read_again(shelf), "");
+	assert_string_equal(shelf_find(shelf, "jar")->title.en, "Our own jar");
+	assert_non_null(strstr(shelf_problems(shelf), "did you mean time?\n"));
+	assert_non_null(
+		strstr(shelf_problems(shelf), "/jar: what was read of it before stays in use"));
+	assert_string_equal(read_again(shelf), ""); /* and stays */
+	write_over("jar/lesson.yaml", "mode: tmie", "mode: time");
+	assert_string_equal(read_again(shelf), "");
+	assert_string_equal(shelf_problems(shelf), "");
+	take_away("jar");
+	assert_string_equal(read_again(shelf), "*jar"); /* ours is behind it */
+	assert_string_equal(shelf_find(shelf, "jar")->title.en, "Diary of a jar");
+	shelf_close(shelf);
+}
+
+static void a_class_keeps_the_lesson_that_it_began_with(void **unused)
+{
+	(void)unused;
+	copy_jar("pot", "lesson: jar", "lesson: pot");
+	struct shelf *shelf = open_both();
+	const struct lesson *pot = shelf_find(shelf, "pot");
+
+	used = "pot";
+	write_over("pot/lesson.yaml", "Diary of a jar", "Another diary");
+	assert_string_equal(read_again(shelf), "?pot");
+	assert_ptr_equal(shelf_find(shelf, "pot"), pot);
+	assert_string_equal(pot->title.en, "Diary of a jar");
+	assert_true(shelf_waits(shelf));
+	assert_non_null(strstr(shelf_problems(shelf), "/pot: a class uses it as it was"));
+	take_away("pot");
+	assert_string_equal(read_again(shelf), "?pot");
+	assert_ptr_equal(shelf_find(shelf, "pot"), pot);
+	used = "";
+	assert_string_equal(read_again(shelf), "-pot");
+	assert_null(shelf_find(shelf, "pot"));
+	assert_false(shelf_waits(shelf));
+	assert_string_equal(shelf_problems(shelf), "");
+	shelf_close(shelf);
+}
+
+/* With AddressSanitizer this looks into freed memory if it is not so. */
+static void what_another_thread_holds_is_not_freed(void **unused)
+{
+	(void)unused;
+	copy_jar("pot", "lesson: jar", "lesson: pot");
+	struct shelf *shelf = open_both();
+	const struct lesson *pot = lesson_hold(shelf_find(shelf, "pot"));
+
+	write_over("pot/lesson.yaml", "Diary of a jar", "Another diary");
+	assert_string_equal(read_again(shelf), "*pot");
+	assert_ptr_not_equal(shelf_find(shelf, "pot"), pot);
+	assert_string_equal(pot->title.en, "Diary of a jar");
+	take_away("pot");
+	assert_string_equal(read_again(shelf), "-pot");
+	assert_string_equal(pot->title.en, "Diary of a jar");
+	lesson_let_go(pot);
+	assert_string_equal(read_again(shelf), "");
+	shelf_close(shelf);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_school, remove_school)
 
 int main(void)
@@ -141,6 +281,10 @@ int main(void)
 		TEST(a_text_with_a_mistake_leaves_the_lesson_there),
 		TEST(what_is_no_lesson_is_passed_by),
 		TEST(a_folder_that_is_not_there_is_told_unless_it_is_ours),
+		TEST(a_lesson_comes_changes_and_goes_without_a_restart),
+		TEST(a_new_version_with_a_mistake_leaves_the_one_before),
+		TEST(a_class_keeps_the_lesson_that_it_began_with),
+		TEST(what_another_thread_holds_is_not_freed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
