@@ -63,6 +63,7 @@ struct daemon {
 	struct web *web;
 	struct wallwatch *wallwatch;
 	struct signals signals;
+	bool has_terminal; /* was started by hand */
 	struct wake fed;   /* sense wrote to feed_main, or keep to notices */
 	struct timer look; /* at the feed: being woken for each batch costs more than the batch */
 	struct timer web_retry;
@@ -74,10 +75,20 @@ struct daemon {
 
 /* ---- small callbacks between the parts ---- */
 
+/* SIGHUP asks a service to read again what people write, which is the lessons; in a terminal it says that the
+ * window is gone. */
 static void got_signal(struct signals *signals, int signal)
 {
+	struct daemon *d = daemon_of(signals, signals);
+
+	if (signal == SIGHUP && !d->has_terminal) {
+		log_info("%s: reading the lessons again", strsignal(signal));
+		if (d->web)
+			web_reread_lessons(d->web);
+		return;
+	}
 	log_info("%s: stopping", strsignal(signal));
-	loop_stop(daemon_of(signals, signals)->loop);
+	loop_stop(d->loop);
 }
 
 /* On the sense thread. */
@@ -345,6 +356,7 @@ static int open_loop(struct daemon *d, const sigset_t *stopping)
 	int failed;
 
 	d->signals.got = got_signal;
+	d->has_terminal = isatty(STDIN_FILENO);
 	d->fed.woken = sense_woke;
 	d->look.due = look_due;
 	d->web_retry.due = open_web;

@@ -113,6 +113,11 @@ static void free_question(struct question *question)
 	free(question);
 }
 
+static bool is_of_shelf(const struct parts *parts, const struct lesson *lesson)
+{
+	return shelf_find(parts->shelf, lesson->id) == lesson;
+}
+
 static void was_read(struct job *job)
 {
 	struct question *question = CONTAINER(job, struct question, job);
@@ -122,7 +127,8 @@ static void was_read(struct job *job)
 	struct accepted *accepted = &question->accepted;
 
 	acceptances->is_asking = false;
-	if (job->has_run && question->has_reader) {
+	/* The lesson may have been read again meanwhile. */
+	if (job->has_run && question->has_reader && is_of_shelf(parts, question->results->lesson)) {
 		accepted->is_unread = question->result < 0;
 		if (!accepted->is_unread) {
 			result_memory_take(&parts->result_memory, run);

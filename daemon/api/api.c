@@ -37,6 +37,7 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/kits/{id}",                 false, handle_kit},
 	{"GET",    "/api/v1/lessons",                   false, handle_lessons},
 	{"GET",    "/api/v1/lessons/{id}",              false, handle_lesson},
+	{"POST",   "/api/v1/lessons/reload",            true,  handle_lessons_reload},
 	{"GET",    "/api/v1/streams/{id}/columns",      false, handle_columns},
 	{"GET",    "/api/v1/streams/{id}/raw",          false, handle_raw},
 	{"GET",    "/api/v1/calibrations",              false, handle_calibrations},

@@ -12,6 +12,16 @@
 
 /* --- answers --- */
 
+/* Another where a lesson was added, mended or taken away, so that a page knows what it remembers is old. */
+static void add_edition(const struct parts *parts, struct text *text)
+{
+	uint64_t hash = HASH_START;
+
+	for (size_t i = 0; i < shelf_count(parts->shelf); i++)
+		hash = hash_add(hash, &shelf_at(parts->shelf, i)->digest, sizeof hash);
+	text_addf(text, "\"edition\":\"%016llx\"", (unsigned long long)hash);
+}
+
 void handle_lessons(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -29,7 +39,9 @@ void handle_lessons(void *self, struct request *request)
 	}
 	text_add(&text, "],\"problems\":[");
 	json_mistakes(&text, shelf_problems(parts->shelf));
-	text_add(&text, "]}\n");
+	text_add(&text, "],");
+	add_edition(parts, &text);
+	text_add(&text, "}\n");
 	answer_send(request, 200, &text);
 }
 
@@ -102,11 +114,12 @@ static uint64_t digest(const struct parts *parts)
 		hash = hash_add(hash, &readiness.state, sizeof readiness.state);
 		hash = hash_add(hash, &readiness.groups, sizeof readiness.groups);
 		hash = hash_add(hash, readiness.en, strlen(readiness.en));
+		hash = hash_add(hash, &shelf_at(parts->shelf, i)->digest, sizeof hash);
 		for (size_t k = 0; k < readiness.n_seats; k++)
 			hash = hash_add(
 				hash, &readiness.seats[k].device, sizeof readiness.seats[k].device);
 	}
-	return hash;
+	return hash_add(hash, shelf_problems(parts->shelf), strlen(shelf_problems(parts->shelf)));
 }
 
 void announce_lessons(struct parts *parts)

@@ -35,6 +35,7 @@ void write_kits(const struct parts *parts, struct text *text); /* of the status 
 /* api_lessons.c */
 void handle_lessons(void *self, struct request *request);
 void handle_lesson(void *self, struct request *request);
+void handle_lessons_reload(void *self, struct request *request); /* rereading.c */
 void announce_lessons(struct parts *parts); /* if what can be taught has changed */
 void write_shelf(const struct parts *parts, struct text *text); /* of the status */
 

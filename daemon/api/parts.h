@@ -55,7 +55,9 @@ struct parts {
 	const char *address;               /* web_address */
 	const char *config_problem;        /* NULL: none */
 	const struct catalogue *catalogue; /* NULL: knows no kits */
-	const struct shelf *shelf;         /* NULL: has no lessons */
+	struct shelf *shelf;               /* NULL: has no lessons */
+	struct rereading *rereading;       /* of lessons, under way; NULL: none */
+	size_t n_open_sessions;            /* as rereading_look saw them */
 	uint64_t lessons_told;             /* a digest of what can be taught, as it was last told */
 	struct keep *keep;
 	struct wallwatch *wallwatch; /* NULL: nobody's claims of the hour are taken */

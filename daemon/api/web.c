@@ -20,6 +20,7 @@
 #include "live/described.h"
 #include "class/endings.h"
 #include "api/handlers.h"
+#include "api/rereading.h"
 #include "http/http.h"
 
 #define LOG_TAG "web"
@@ -158,6 +159,7 @@ static void on_beat(struct timer *timer, struct instant now)
 	endings_look(&web->parts.sessions);
 	accepting_look(&web->parts);
 	classes_watch(&web->parts);
+	rereading_look(&web->parts);
 	marks_give(&web->parts.marks);
 	refinements_look(&web->parts.refinements);
 	if (++web->n_beats % PING_BEATS == 0)
@@ -230,6 +232,14 @@ static void on_listen_again(struct timer *timer, struct instant now)
 const char *web_address(const struct web *web)
 {
 	return web->address;
+}
+
+void web_reread_lessons(struct web *web)
+{
+	int failed = rereading_start(&web->parts);
+
+	if (failed && failed != -EALREADY)
+		log_warn("the lessons are not read again: %s; try again", strerror(-failed));
 }
 
 /* --- opening --- */

@@ -42,8 +42,8 @@ struct web_options {
 	const char *config_problem; /* of config_load_rest; NULL: none. Lives longer than web */
 	uint32_t boot;
 	const struct catalogue
-		*catalogue;        /* of the kits; NULL: knows none. Lives longer than web */
-	const struct shelf *shelf; /* of lessons; NULL: has none. Lives longer than web */
+		*catalogue;  /* of the kits; NULL: knows none. Lives longer than web */
+	struct shelf *shelf; /* of lessons; NULL: has none. Lives longer than web */
 	calibration_rules_of
 		rules_of; /* of channels, instead of what the catalogue says; may be NULL */
 	void *rules_self;
@@ -61,6 +61,9 @@ const char *web_address(const struct web *web);
 
 /* Tell web that the feed or keep's notices have news. Main thread. */
 void web_feed(struct web *web);
+
+/* Reads the lessons again, as a teacher's page does (api/rereading.h). */
+void web_reread_lessons(struct web *web);
 
 /* Answers what is under way (at most 1 s), closes every client, joins the work thread. */
 void web_close(struct web *web);

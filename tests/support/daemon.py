@@ -59,7 +59,7 @@ class Daemon:
 
     def start(self, program=PROGRAM):
         with open(self.log, "a") as log:
-            self.process = subprocess.Popen([program, "--config", str(self.config)], stderr=log)
+            self.process = subprocess.Popen([program, "--config", str(self.config)], stdin=subprocess.DEVNULL, stderr=log)
         return self
 
     def wait_ready(self):

@@ -33,7 +33,7 @@ struct site {
 	struct config config;
 	struct config_sink sink;
 	struct web *web;               /* NULL: closed by the test */
-	const struct shelf *shelf;     /* of lessons, from site_reopen on; NULL: there are none */
+	struct shelf *shelf;           /* of lessons, from site_reopen on; NULL: there are none */
 	calibration_rules_of rules_of; /* of the kits, from site_reopen on; NULL: nobody knows */
 	unsigned port;
 	char directory[64], pages[80]; /* of the store, removed at the end; of no pages */

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -102,7 +103,7 @@ class Check(unittest.TestCase):
     def test_wrong_words_are_told(self):
         for words, status, said in (
                 (("check", self.folder / "no"), 1, "no has no lesson.yaml; name a lesson's folder"),
-                (("chek",), 2, '"chek" does not fit; expected: list, check'),
+                (("chek",), 2, '"chek" does not fit; expected: list, check, reload'),
                 (("check", "--every"), 2, 'there is no option "--every"'),
                 (("check", "--all", "x"), 2, '"x" is one word too many; --all means every lesson'),
                 (("list", "x"), 2, '"x" is one word too many; it takes none')):
@@ -189,6 +190,35 @@ class Board(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"{self.lessons}/sloppy/teacher.en.md: No such file", done.stderr)
         self.assertIn(f"{self.lessons}/swing: good", done.stdout)
+
+    def test_lessons_are_read_again_without_a_restart(self):
+        def reload(locale="C", *words):
+            return kitlog("--config", self.board.config, "lessons", "reload", *words, locale=locale)
+
+        def write(title):
+            yaml = (EXAMPLES / "jar/lesson.yaml").read_text(encoding="utf-8").replace("lesson: jar", "lesson: fresh")
+            (fresh / "lesson.yaml").write_text(yaml.replace("Diary of a jar", title), encoding="utf-8")
+
+        fresh = self.lessons / "fresh"
+        shutil.copytree(EXAMPLES / "jar", fresh)
+        write("Fresh")
+        done = reload()
+        self.assertEqual((done.returncode, done.stdout), (0, "new  fresh\n"))
+        self.assertIn("broken/lesson.yaml:1:1: the file: the key", done.stderr)
+        self.assertEqual(self.card("fresh")["title"]["en"], "Fresh")
+        self.assertEqual(reload("zh_CN.UTF-8").stdout, "没有变化\n")
+        self.assertEqual(json.loads(kitlog("--config", self.board.config, "--json", "lessons", "reload").stdout)["added"], [])
+        write("Fresher")
+        self.board.process.send_signal(signal.SIGHUP)
+        daemon.wait_for("the signal is heard", lambda: self.card("fresh")["title"]["en"] == "Fresher")
+        (fresh / "lesson.yaml").write_text("lesson: fresh\n")
+        done = reload("zh_CN.UTF-8")
+        self.assertIn("fresh/lesson.yaml:1:1: 文件：缺少键", done.stderr)
+        self.assertIn("fresh: 先用以前读到的；改好后重新读入", done.stderr)
+        self.assertEqual(self.card("fresh")["title"]["en"], "Fresher")
+        shutil.rmtree(fresh)
+        self.assertEqual(reload().stdout, "removed  fresh\n")
+        self.assertIsNone(self.card("fresh"))
 
     def test_what_is_to_be_found_out_stays_on_the_board(self):
         for path in ("lessons", "lessons/swing", "status"):

@@ -118,6 +118,7 @@ class Openapi(unittest.TestCase):
         self.assertEqual(lessons["problems"], [])
         self.assertNotIn("expect", self.expect(200, "GET", "/lessons/{id}", id="swing"))
         self.expect(404, "GET", "/lessons/{id}", id="no-such-lesson")
+        self.expect(401, "POST", "/lessons/reload", body={})
         raw = self.expect(200, "GET", "/streams/{id}/columns", "?columns=4000", id=self.stream)
         self.assertTrue(raw["is_raw"])
         offset = status["wall_us"] - status["now_us"]
@@ -181,6 +182,7 @@ class Openapi(unittest.TestCase):
         self.expect(415, "POST", "/login/once", body="{}", headers={})
         self.expect(204, "POST", "/login", body={"pin": once})
         self.expect(403, "POST", "/login", body={"pin": once})
+        self.assertEqual(self.expect(200, "POST", "/lessons/reload", body={})["changed"], [])
         run = self.expect(201, "POST", "/runs", body={"title": "杯子"})
         self.expect(409, "POST", "/runs", body={})
         self.expect(400, "POST", "/runs", body={"title": 5})

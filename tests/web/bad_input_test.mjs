@@ -62,6 +62,15 @@ test('a lesson with a mistake in its file is told with its place, and the others
   await until('the lessons', async () => await page.locator('.lcard').count() > 3);
   await page.locator('.kitsleft summary').click();
   assert.match(await text(page, '.kitsleft li'), /our-own\/lesson\.yaml:1:1: .*"stage"/);
+  // It is mended, and is there without a restart.
+  const lessons = path.join(board.folder, 'lessons'), yaml = fs.readFileSync(path.join(lessons, 'cool-choice/lesson.yaml'), 'utf8');
+  fs.cpSync(path.join(lessons, 'cool-choice'), path.join(lessons, 'our-own'), { recursive: true });
+  fs.writeFileSync(path.join(lessons, 'our-own/lesson.yaml'),
+    yaml.replace(/^lesson: .*$/m, 'lesson: our-own').replace(/^title: .*$/m, 'title: {zh: 我们的课, en: Our very own}'));
+  await page.locator('.reread button').click();
+  await until('it is among the cards', () => page.locator('.lcard', { hasText: 'Our very own' }).count());
+  await until('nothing is wrong', async () => !await page.locator('.kitsleft').count());
+  await until('what came is told', async () => /1 new, 0 changed, 0 removed/.test(await text(page, '.toast')));
   assert.deepStrictEqual(await complaints(page), []);
   await close(page);
 });

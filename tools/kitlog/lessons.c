@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `kitlog lessons [list]`: what the board can teach now, a line each with what to do next. */
+/* `kitlog lessons [list]`: what the board can teach now, a line each with what to do next; `kitlog lessons
+ * reload`. */
 #include "tools/kitlog/lessons.h"
 
 #include <stdio.h>
@@ -58,16 +59,56 @@ static int list(const struct call *call)
 	return 0;
 }
 
+static unsigned print_ids(const json_t *changes, const char *name, const char *words)
+{
+	const json_t *ids = json_object_get(changes, name);
+	json_t *id;
+	size_t i;
+
+	json_array_foreach(ids, i, id) printf("%s  %s\n", words, json_string_value(id));
+	return (unsigned)json_array_size(ids);
+}
+
+/* What is different; what is wrong is on standard error, as of a list. */
+static int reload(const struct call *call)
+{
+	json_t *nothing = json_object();
+	json_t *body = board_post(call->board, "/api/v1/lessons/reload", nothing), *problem;
+	char line[SAY_LINE];
+	size_t i;
+
+	json_decref(nothing);
+	if (!body)
+		return 1;
+	if (call->is_json) {
+		say_json(body);
+	} else {
+		json_array_foreach(json_object_get(body, "problems"), i, problem)
+			fprintf(stderr, "%s\n", say_harmless(say_pick(problem), line));
+		unsigned n = print_ids(body, "added", say("新的", "new")) +
+			print_ids(body, "changed", say("改过", "changed")) +
+			print_ids(body, "removed", say("去掉", "removed")) +
+			print_ids(body, "waiting", say("下课后换", "after class"));
+
+		if (n == 0)
+			puts(say("没有变化", "nothing is different"));
+	}
+	json_decref(body);
+	return 0;
+}
+
 int command_lessons(const struct call *call)
 {
 	const char *verb = call->argc ? call->argv[0] : "list";
 
 	if (strcmp(verb, "check") == 0)
 		return lessons_check(call);
-	if (strcmp(verb, "list"))
-		return command_misused("lessons", verb, "list, check");
+	bool is_reload = strcmp(verb, "reload") == 0;
+
+	if (!is_reload && strcmp(verb, "list"))
+		return command_misused("lessons", verb, "list, check, reload");
 	if (call->argc > 1)
-		return command_too_many(
-			"lessons list", call->argv[1], say("它后面不跟词", "it takes none"));
-	return list(call);
+		return command_too_many(is_reload ? "lessons reload" : "lessons list",
+			call->argv[1], say("它后面不跟词", "it takes none"));
+	return is_reload ? reload(call) : list(call);
 }

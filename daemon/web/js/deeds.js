@@ -11,7 +11,7 @@ import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { sentence, withTeacher } from './pin.js';
 import { refusals } from './refusals.js';
-import { act, makeSession } from './teacher-api.js';
+import { act, makeSession, reloadLessons } from './teacher-api.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -62,6 +62,15 @@ export async function openLesson(groups) {
   if (!made) return;
   classroom.take(made);
   desk.enter(made);
+}
+
+/** The lessons are read from their files again, and the page has them by the event that follows. */
+export async function rereadLessons() {
+  const now = await doing('reload', reloadLessons);
+  if (!now) return;
+  const { added, changed, removed, waiting } = now;
+  toast(t('te_reloaded', added.length, changed.length, removed.length) + (waiting.length ? t('te_reloadWaits', waiting.length) : ''));
+  desk.soon();
 }
 
 /** Could a start in the past name something of this group? What its kits sent until they were pulled is kept. @param {Group} group */

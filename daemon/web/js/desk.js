@@ -36,6 +36,7 @@ class Desk extends Emitter {
     /** @type {number|null} the one that was just ended, here or by another teacher */ this.over = kept.over ?? null;
     /** @type {Session|null} the same, once it is known */ this.ended = null;
     /** @type {Card[]|null} */ this.cards = null;
+    /** of the lessons, whose texts are remembered */ this.edition = '';
     /** @type {import('./base.js').Words[]} why lessons are not among them */ this.problems = [];
     /** @type {Map<string, Lesson>} */ this.texts = new Map();
     /** @type {any} */ this.timer = null;
@@ -87,7 +88,9 @@ class Desk extends Emitter {
 
   async load() {
     try {
-      const { lessons, problems } = await getLessons();
+      const { lessons, problems, edition } = await getLessons();
+      if (edition !== this.edition) this.texts.clear();
+      this.edition = edition;
       Object.assign(this, { cards: lessons, problems });
       this.emit('lessons');
     } catch (error) {

@@ -19,7 +19,11 @@ import { ask } from './api.js';
  *   slips?: {see: Words, then: Words}[], teacher?: Words, extension?: Words[]}} Lesson as the teacher sees it; `teacher` is Markdown */
 /** @typedef {{id: number, at_us: number, wall_us: number|null, who: string, do: string, words: Words, may_undo: boolean, is_undone: boolean}} Act */
 
-/** `problems`: mistakes in the files of lessons that were left out for it. @returns {Promise<{lessons: Card[], problems: import('./base.js').Words[]}>} */
+/** The folders of lessons, read again: what is different, by their ids.
+ * @returns {Promise<{added: string[], changed: string[], removed: string[], waiting: string[]}>} */
+export const reloadLessons = () => ask('POST', 'lessons/reload', {});
+
+/** `edition`: another one when a lesson was added, changed or removed; `problems`: mistakes in the files of lessons that were left out for it. @returns {Promise<{lessons: Card[], problems: import('./base.js').Words[], edition: string}>} */
 export const getLessons = () => ask('GET', 'lessons');
 /** @param {string} id @returns {Promise<Lesson>} */
 export const getLesson = (id) => ask('GET', `lessons/${encodeURIComponent(id)}`);

@@ -4,7 +4,7 @@
 // side for how many groups of which class. The big key opens the lesson, and then there is a code to join by.
 import { html, say, Segments, t } from './base.js';
 import { classroom } from './classroom.js';
-import { kitsFree, openLesson } from './deeds.js';
+import { kitsFree, openLesson, rereadLessons } from './deeds.js';
 import { desk, GROUPS_MOST } from './desk.js';
 import { Icon } from './icons.js';
 import { Kits, kitsFor } from './teacher-kits.js';
@@ -60,11 +60,12 @@ function Cards() {
     <div class="cards" tabindex="0" role="group" aria-label=${t('te_step1')}>${all.map(({ face }) => face)}</div></section>`;
 }
 
-/** Lessons of the school's own that are not among the cards, as somebody wonders where they are. */
+/** Lessons of the school's own that are not among the cards, as somebody wonders where they are; and what to press when
+ * their files are mended. */
 function Left() {
-  const { problems } = desk;
-  if (!problems.length) return null;
-  return html`<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('te_leftOut', problems.length)}</summary><p>${t('te_leftDo')}</p>
+  const { problems } = desk, again = html`<p class="reread"><button class="btn plain" onClick=${rereadLessons}><${Icon} n="undo"/>${t('te_reload')}</button></p>`;
+  if (!problems.length) return again;
+  return html`${again}<details class="about kitsleft"><summary><${Icon} n="warn"/>${t('te_leftOut', problems.length)}</summary><p>${t('te_leftDo')}</p>
     <ul>${problems.map((problem) => html`<li key=${problem.en}>${say(problem)}</li>`)}</ul></details>`;
 }
 
