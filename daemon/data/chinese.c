@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS = 9, PHRASE_DEPTH = 4, PHRASE_TEXT = 512 };
+enum { PARTS = 9, PHRASE_DEPTH = 4, PHRASE_TEXT = 512, TRIES = 5000 };
 
 struct span {
 	const char *at;
@@ -19,6 +19,7 @@ struct match {
 	struct span parts[PARTS];
 	size_t n;
 	size_t literals; /* bytes */
+	size_t tries;    /* that are left: a word that somebody quotes must not cost a second */
 };
 
 /* --- a form and a sentence --- */
@@ -46,7 +47,8 @@ static bool fits_conversion(
 	if (index == PARTS || (!is_text && (number == 0 || number > left)))
 		return false;
 	match->n++;
-	for (size_t n = is_text ? 0 : number; n <= left; n++) {
+	for (size_t n = is_text ? 0 : number; n <= left && match->tries > 0; n++) {
+		match->tries--;
 		match->parts[index] = (struct span){at, n};
 		match->n = index + 1;
 		if (fits(rest, at + n, end, match))
@@ -96,6 +98,17 @@ static size_t literals_of(const char *form)
 	return n;
 }
 
+/* A look at both ends tells most forms off. */
+static bool may_fit(const char *form, struct span english)
+{
+	size_t n = strlen(form);
+	bool is_signed = n > 0 && strchr("%s", form[n - 1]);
+
+	if (english.n == 0 || (*form != '%' && *form != *english.at))
+		return n == 0;
+	return is_signed || form[n - 1] == english.at[english.n - 1] || strchr("dugX", form[n - 1]);
+}
+
 static const struct chinese *find(
 	const struct chinese *table, struct span english, struct match *ret_match)
 {
@@ -103,7 +116,10 @@ static const struct chinese *find(
 
 	ret_match->literals = 0;
 	for (const struct chinese *one = table; one->en; one++) {
-		struct match match = {.literals = literals_of(one->en)};
+		if (!may_fit(one->en, english))
+			continue;
+
+		struct match match = {.literals = literals_of(one->en), .tries = TRIES};
 
 		if (best && match.literals <= ret_match->literals)
 			continue;
@@ -264,26 +280,33 @@ static const char *behind_place(const char *line)
 	return NULL;
 }
 
-/* Behind the name of a file, where no place is told: it may hold ": " itself, and so may a sentence. What
- * fits best is the sentence; of two alike the shorter one, which has less of the name in it. */
+static const struct chinese *find_whole(const char *sentence, struct match *ret_match)
+{
+	return find(chinese_sentences, (struct span){sentence, strlen(sentence)}, ret_match);
+}
+
+/* Behind the place, or else behind the name of a file, which may hold ": " itself, and so may a sentence:
+ * what fits best is the sentence; of two alike the shorter one, which has less of the name in it. */
 static const struct chinese *find_sentence(
 	const char *line, const char **ret_from, struct match *ret_match)
 {
 	const char *placed = behind_place(line);
-	const struct chinese *best = NULL;
+	const struct chinese *best = placed ? find_whole(placed, ret_match) : NULL;
 
-	for (const char *from = placed ? placed : line; from;) {
+	if (best) {
+		*ret_from = placed;
+		return best;
+	}
+	for (const char *from = line; from;
+		from = strstr(from, ": ") ? strstr(from, ": ") + 2 : NULL) {
 		struct match match;
-		const struct chinese *found =
-			find(chinese_sentences, (struct span){from, strlen(from)}, &match);
+		const struct chinese *found = find_whole(from, &match);
 
 		if (found && (!best || match.literals >= ret_match->literals)) {
 			best = found;
 			*ret_from = from;
 			*ret_match = match;
 		}
-		from = placed ? NULL : strstr(from, ": ");
-		from = from ? from + 2 : NULL;
 	}
 	return best;
 }

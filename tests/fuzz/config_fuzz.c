@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "data/config.h"
+#include "support/chinese_known.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -38,6 +39,7 @@ static void check_errors(const char *errors)
 
 	must(errors && *errors, "no sentence", "");
 	must(utf8_is_valid(errors, strlen(errors)), "a sentence that is no UTF-8", errors);
+	must(is_known_in_chinese(errors), "a sentence without Chinese", errors);
 	must(errors[strlen(errors) - 1] == '\n', "a sentence that does not end", errors);
 	for (const char *line = errors; *line; line = strchr(line, '\n') + 1) {
 		must(strncmp(line, "fuzz:", 5) == 0, "a sentence without the file's name", line);

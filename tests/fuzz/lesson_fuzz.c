@@ -14,6 +14,7 @@
 #include "data/lesson_text.h"
 #include "data/model_word.h"
 #include "data/quantity.h"
+#include "support/chinese_known.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -34,6 +35,7 @@ static void check_errors(const struct report *report)
 	must(utf8_is_valid(said, strlen(said)), "a sentence that is no UTF-8", said);
 	for (const char *at = said; *at; at++)
 		must((unsigned char)*at >= ' ' || *at == '\n', "a control character", said);
+	must(is_known_in_chinese(said), "a sentence without Chinese", said);
 	free(said);
 }
 

@@ -96,6 +96,26 @@ static void whatever_somebody_writes_is_all_there(void **unused)
 		"F:1:1: name：两个接收端都叫“%s &1 ^1”；给一个改名");
 }
 
+/* Without an end to the tries this takes hours. */
+static void a_word_with_many_pieces_of_a_form_costs_no_time(void **unused)
+{
+	static char line[4000] = "F:1:1: match: ";
+	static char buffer[8000];
+	struct text text = text_over(buffer, sizeof buffer);
+
+	(void)unused;
+	for (int i = 0; i < 300; i++)
+		strcat(line, " and (/k.");
+	assert_false(chinese_add(&text, line));
+	assert_string_equal(buffer, line);
+	text_reset(&text);
+	strcpy(line, "F:1:1: x: \"");
+	for (int i = 0; i < 300; i++)
+		strcat(line, "\" is no");
+	chinese_add(&text, line);
+	assert_string_equal(buffer, line);
+}
+
 static void many_lines_stay_lines(void **unused)
 {
 	char *said = chinese_lines("a.yaml:1:1: the file is empty\nb.yaml: and 3 more\n");
@@ -117,6 +137,7 @@ int main(void)
 		TEST(what_stands_before_a_sentence_is_left_as_it_is),
 		TEST(the_configuration_that_goes_on_says_so),
 		TEST(whatever_somebody_writes_is_all_there),
+		TEST(a_word_with_many_pieces_of_a_form_costs_no_time),
 		TEST(many_lines_stay_lines),
 	};
 
