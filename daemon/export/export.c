@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/number.h"
 #include "data/flag.h"
@@ -46,30 +45,11 @@ static void end_csv_line(const struct exporter *exporter, struct text *text)
 	end_line(exporter, text);
 }
 
-/* "2026-11-23T07:17:02.000001+08:00": the board's own time zone; empty when the hour is not
- * known. */
-static void add_clock(struct text *text, const struct wall_map *map, struct instant at)
-{
-	struct wall wall;
-	struct tm tm;
-	char date[32], zone[8];
-
-	if (!map || !wall_map_at(map, at, &wall, NULL))
-		return;
-	time_t seconds = (time_t)(wall.ns / NS_PER_S);
-	if (!localtime_r(&seconds, &tm))
-		return;
-	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
-	strftime(zone, sizeof zone, "%z", &tm); /* +0800 */
-	text_addf(text, "%s.%06d%.3s:%.2s", date, (int)(wall.ns % NS_PER_S / NS_PER_US), zone,
-		zone + 3);
-}
-
 static void add_csv_times(const struct exporter *exporter, struct instant at, struct text *text)
 {
 	cell_add_seconds(text, instant_since(at, exporter->origin));
 	text_add_char(text, ',');
-	add_clock(text, exporter->wall, at);
+	cell_add_clock(text, exporter->wall, at);
 }
 
 static size_t count_cells(const struct exporter *exporter)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 void cell_add_within(struct text *text, const char *words)
 {
@@ -63,6 +64,23 @@ void cell_add_seconds(struct text *text, int64_t ns)
 	while (digits[n - 1] == '0')
 		n--;
 	text_add_bytes(text, digits, n);
+}
+
+void cell_add_clock(struct text *text, const struct wall_map *map, struct instant at)
+{
+	struct wall wall;
+	struct tm tm;
+	char date[32], zone[8];
+
+	if (!map || !wall_map_at(map, at, &wall, NULL))
+		return;
+	time_t seconds = (time_t)(wall.ns / NS_PER_S);
+	if (!localtime_r(&seconds, &tm))
+		return;
+	strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof zone, "%z", &tm); /* +0800 */
+	text_addf(text, "%s.%06d%.3s:%.2s", date, (int)(wall.ns % NS_PER_S / NS_PER_US), zone,
+		zone + 3);
 }
 
 bool cell_can_be_flagged(const struct export_stream *of)

@@ -26,6 +26,9 @@ const char *cell_channel_name(const struct channel *channel);
 /* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
 void cell_add_seconds(struct text *text, int64_t ns);
 
+/* "2026-11-23T07:17:02.000001+08:00": the board's own time zone; empty when the hour is not known. */
+void cell_add_clock(struct text *text, const struct wall_map *map, struct instant at);
+
 /* Is enough known of the stream for a value to have a flag; of any: then there is a column for them. */
 bool cell_can_be_flagged(const struct export_stream *of);
 bool cell_has_flags(const struct exporter *exporter);

@@ -101,7 +101,7 @@ static void write_about(const void *about, struct text *text)
 
 static void write_readings(const void *table, struct text *text)
 {
-	typed_table_csv(table, true, text);
+	typed_table_csv_plain(table, text);
 }
 
 static void write_session(const void *session, struct text *text)

@@ -23,7 +23,8 @@ static struct typed_product *of(struct product *product)
 }
 
 /* Twice the room until it fits. */
-static int write_file(struct typed_product *self, const struct typed_table *table)
+static int write_file(
+	struct typed_product *self, const struct typed_table *table, const struct wall_map *wall)
 {
 	for (size_t room = FIRST_BYTES; room <= MOST_BYTES; room *= 2) {
 		struct text text;
@@ -33,7 +34,7 @@ static int write_file(struct typed_product *self, const struct typed_table *tabl
 		if (!self->file)
 			return -ENOMEM;
 		text = text_over(self->file, room);
-		typed_table_csv(table, false, &text);
+		typed_table_csv(table, wall, self->options.extract.asked.from, &text);
 		if (text.is_cut)
 			continue;
 		self->product.bytes = text.at;
@@ -54,14 +55,18 @@ static int fill(struct product *product, struct reader *reader, const atomic_boo
 			.kept = extract->asked.to,
 			.hides_notes = self->options.hides_notes}};
 	struct typed_table *table = NULL;
+	struct wall_map *wall = NULL;
 	struct about about = {.n_streams = 0};
 	int r = run_about(reader, &options, &about);
 
 	(void)is_cancelled;
 	if (r == 0)
 		r = typed_table_new(&about, &table);
+	if (reader_wall_map(reader, &wall) < 0)
+		wall = NULL;
 	if (r == 0)
-		r = table ? write_file(self, table) : -ENODATA;
+		r = table ? write_file(self, table, wall) : -ENODATA;
+	wall_map_free(wall);
 	typed_table_free(table);
 	about_clear(&about);
 	product->is_over = true;

@@ -144,44 +144,55 @@ void typed_table_add_head(const struct typed_table *table, size_t column, struct
 
 /* ---------------------------------------------------------------- CSV */
 
-static void add_head(const struct typed_table *table, bool is_plain, struct text *text)
+static void add_values(const struct typed_table *table, size_t reading, struct text *text)
+{
+	text_addf(text, ",%d", typed_table_group(table, reading));
+	for (size_t c = 0; c < table->n; c++) {
+		double value = typed_table_value(table, reading, c);
+
+		text_add_char(text, ',');
+		if (isfinite(value))
+			text_add_double(text, value);
+	}
+}
+
+void typed_table_csv(const struct typed_table *table, const struct wall_map *wall,
+	struct instant begin, struct text *text)
 {
 	text_add(text,
-		is_plain ? "t_us,group"
-			 : "\xEF\xBB\xBF"
-			   "time_s,group");
+		"\xEF\xBB\xBF"
+		"time_s,clock,group");
 	for (size_t c = 0; c < table->n; c++) {
 		char room[TYPED_HEAD];
 		struct text words = text_over(room, sizeof room);
 
-		if (is_plain)
-			text_add(&words, table->columns[c].key);
-		else
-			typed_table_add_head(table, c, &words);
+		typed_table_add_head(table, c, &words);
 		text_add_char(text, ',');
 		cell_add(text, words.at);
 	}
-	text_add(text, is_plain ? "\n" : "\r\n");
-}
-
-void typed_table_csv(const struct typed_table *table, bool is_plain, struct text *text)
-{
-	add_head(table, is_plain, text);
+	text_add(text, "\r\n");
 	for (size_t i = 0; i < json_array_size(table->readings); i++) {
 		int64_t ns = typed_table_ns(table, i);
 
-		if (is_plain)
-			text_add_int(text, ns / NS_PER_US);
-		else
-			cell_add_seconds(text, ns);
-		text_addf(text, ",%d", typed_table_group(table, i));
-		for (size_t c = 0; c < table->n; c++) {
-			double value = typed_table_value(table, i, c);
+		cell_add_seconds(text, ns);
+		text_add_char(text, ',');
+		cell_add_clock(text, wall, instant_add(begin, ns));
+		add_values(table, i, text);
+		text_add(text, "\r\n");
+	}
+}
 
-			text_add_char(text, ',');
-			if (isfinite(value))
-				text_add_double(text, value);
-		}
-		text_add(text, is_plain ? "\n" : "\r\n");
+void typed_table_csv_plain(const struct typed_table *table, struct text *text)
+{
+	text_add(text, "t_us,group");
+	for (size_t c = 0; c < table->n; c++) {
+		text_add_char(text, ',');
+		cell_add(text, table->columns[c].key);
+	}
+	text_add_char(text, '\n');
+	for (size_t i = 0; i < json_array_size(table->readings); i++) {
+		text_add_int(text, typed_table_ns(table, i) / NS_PER_US);
+		add_values(table, i, text);
+		text_add_char(text, '\n');
 	}
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
+#include "keep/wall_map.h"
 #include "export/about.h"
 
 enum {
@@ -41,6 +42,9 @@ int typed_table_group(const struct typed_table *table, size_t reading);
 /* "3 温度 temperature/°C", or the key. */
 void typed_table_add_head(const struct typed_table *table, size_t column, struct text *words);
 
-/* The whole as CSV. For people: byte order mark, CRLF, time_s,group and heads as above; plain, as in a
- * package: t_us,group and the keys. */
-void typed_table_csv(const struct typed_table *table, bool is_plain, struct text *text);
+/* The whole as CSV. For people: byte order mark, CRLF, time_s,clock,group and heads as above, the clock by what is
+ * known of the hour (NULL: nothing) where the run began at `begin`; plain, as in a package: t_us,group and the
+ * keys. */
+void typed_table_csv(const struct typed_table *table, const struct wall_map *wall,
+	struct instant begin, struct text *text);
+void typed_table_csv_plain(const struct typed_table *table, struct text *text);

@@ -24,6 +24,7 @@ import zipfile
 SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
 sys.path.insert(0, str(SUPPORT))
 import daemon  # noqa: E402
+import workbook  # noqa: E402
 
 KITLOG = os.environ["KITLOG"]
 OFFICE, TABLE = ("{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}" % name for name in ("office", "table"))
@@ -109,23 +110,11 @@ class Exports(unittest.TestCase):
             self.assertTrue(line.startswith(f"{stream['file']} ['t_ns', "), line)
             self.assertGreater(int(re.search(r"\] (\d+) \[", line)[1]), 50)
 
-    def read_sheet(self, path):
-        """By whichever Python has openpyxl."""
-        for python in (sys.executable, "/usr/bin/python3"):
-            read = subprocess.run([python, "-B", SUPPORT / "read_sheet.py", path], capture_output=True, text=True)
-            if read.returncode == 0:
-                return json.loads(read.stdout)
-            if "ModuleNotFoundError" not in read.stderr:
-                break
-        if "No module named 'openpyxl'" in read.stderr:
-            self.skipTest("openpyxl is not installed: install python3-openpyxl")
-        self.fail(read.stderr)
-
     def test_a_workbook_has_each_number_of_the_csv(self):
         seen = list(csv.reader(io.StringIO(self.export(f"run={self.run_id}").decode("utf-8-sig"))))
         path = self.folder / "run.xlsx"
         path.write_bytes(self.export(f"run={self.run_id}&format=xlsx"))
-        book = self.read_sheet(path)
+        book = workbook.read(self, path)
         self.assertEqual(list(book), ["数据 Data", "图 Chart", "说明 About"])
         rows = book["数据 Data"]["rows"]
         self.assertEqual(rows[0], seen[0])
@@ -196,7 +185,7 @@ class Exports(unittest.TestCase):
     def read_sheet_of(self, run):
         path = self.folder / "imported.xlsx"
         path.write_bytes(self.export(f"run={run}&format=xlsx"))
-        self.assertGreater(len(self.read_sheet(path)["数据 Data"]["rows"]), 100)
+        self.assertGreater(len(workbook.read(self, path)["数据 Data"]["rows"]), 100)
 
     def test_what_is_no_package_is_said_in_a_sentence_and_leaves_nothing(self):
         about, kept = self.about(), self.board.get("runs?imported=1")
@@ -362,17 +351,20 @@ class Exports(unittest.TestCase):
     def see_readings_in_files(self, run, table):
         """CSV, workbook and report have the readings of readings.csv."""
         seen = list(csv.reader(io.StringIO(self.board.fetch(f"export?run={run}&of=readings").decode("utf-8-sig"))))
-        self.assertEqual(seen[0][:4], ["time_s", "group", *table[0][2:4]])
-        self.assertEqual([row[1:] for row in seen[1:]], [row[1:] for row in table[1:]])
+        self.assertEqual(seen[0][:5], ["time_s", "clock", "group", *table[0][2:4]])
+        self.assertEqual([row[2:] for row in seen[1:]], [row[1:] for row in table[1:]])
+        begun = self.board.get(f"runs/{run}")["wall_from_us"] / 1e6
+        for row in seen[1:]:
+            self.assertLess(abs(datetime.datetime.fromisoformat(row[1]).timestamp() - begun - float(row[0])), 0.002)
         self.assertEqual([round(float(row[0]) * 1e6) for row in seen[1:]], [int(row[0]) for row in table[1:]])
         path = self.folder / f"readings-{run}.xlsx"
         path.write_bytes(self.board.fetch(f"export?run={run}&format=xlsx"))
-        book = self.read_sheet(path)
+        book = workbook.read(self, path)
         self.assertEqual(list(book), ["数据 Data", "图 Chart", "读数 Readings", "说明 About"])
         sheet = book["读数 Readings"]
         self.assertEqual(sheet["formulas"], 0)
-        self.assertEqual(sheet["rows"][0], ["time_s", "clock", "组 group", "=cmd|' /C calc'!A0", *seen[0][3:]])
-        numbers = [[float(cell) if cell else None for cell in row] for row in seen[1:]]
+        self.assertEqual(sheet["rows"][0], ["time_s", "clock", "组 group", "=cmd|' /C calc'!A0", *seen[0][4:]])
+        numbers = [[float(cell) if cell else None for cell in [row[0], *row[2:]]] for row in seen[1:]]
         self.assertEqual([[row[0], *row[2:]] for row in sheet["rows"][1:]], numbers)
         drawn = [row[1:3] for row in book["说明 About"]["rows"] if row[0] is None and row[1] in (0, 60)]
         self.assertEqual(drawn, [[0, 20.1], [60, 0.30000000000000004]])

@@ -133,14 +133,14 @@ static void a_table_has_a_column_for_each_name_and_computes_nothing(void **unuse
 
 	(void)unused;
 	assert_int_equal(typed_table_new(&about, &table), 0);
-	typed_table_csv(table, false, &text);
+	typed_table_csv(table, NULL, (struct instant){0}, &text);
 	assert_string_equal(text.at,
 		"\xEF\xBB\xBF"
-		"time_s,group,\"'=1+2\",\"L\",\"温度 temperature/°C\",\"9 main:x\"\r\n"
-		"-1.5,1,0.1,3,21.5,\r\n"
-		"2.000001,1,,0.30000000000000004,,1e-09\r\n");
+		"time_s,clock,group,\"'=1+2\",\"L\",\"温度 temperature/°C\",\"9 main:x\"\r\n"
+		"-1.5,,1,0.1,3,21.5,\r\n"
+		"2.000001,,1,,0.30000000000000004,,1e-09\r\n");
 	text_reset(&text);
-	typed_table_csv(table, true, &text);
+	typed_table_csv_plain(table, &text);
 	assert_string_equal(text.at,
 		"t_us,group,\"'=1+2\",\"L\",\"3 main:t\",\"9 main:x\"\n"
 		"-1500000,1,0.1,3,21.5,\n"
