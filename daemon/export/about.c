@@ -24,6 +24,19 @@ void about_clear(struct about *about)
 	*about = (struct about){.n_streams = 0};
 }
 
+uint32_t about_reading_group(const struct about *about, size_t reading)
+{
+	json_int_t group = json_integer_value(
+		json_object_get(json_array_get(about->readings, reading), "group"));
+
+	return group > 0 && group <= ABOUT_GROUPS ? (uint32_t)group : 0;
+}
+
+uint32_t about_group(const struct about *about)
+{
+	return about->n_streams > 0 ? about->streams[0].group : about_reading_group(about, 0);
+}
+
 /* -1500 is -1.5 */
 static void add_us(struct text *text, int64_t ns)
 {
@@ -147,11 +160,14 @@ static void add_history(struct text *text, const struct about_stream *of)
 static void add_groups(struct text *text, const struct about *about)
 {
 	bool is_told[ABOUT_GROUPS + 1] = {true};
+	size_t n_readings = json_array_size(about->readings);
 	const char *between = "";
 
 	text_add(text, ",\n\"groups\":[");
-	for (size_t i = 0; i < about->n_streams; i++) {
-		uint32_t group = about->streams[i].group;
+	for (size_t i = 0; i < about->n_streams + n_readings; i++) {
+		uint32_t group = i < about->n_streams
+			? about->streams[i].group
+			: about_reading_group(about, i - about->n_streams);
 
 		if (is_told[group])
 			continue;

@@ -64,6 +64,10 @@ struct about {
 
 void about_clear(struct about *about); /* one that is all zero, too */
 
+uint32_t about_reading_group(const struct about *about, size_t reading); /* 0: of none */
+/* Whose the run is, by its streams or its readings; 0: nobody's. */
+uint32_t about_group(const struct about *about);
+
 /* As run.json, with a line's end. */
 void about_write(const struct about *about, struct text *text);
 

@@ -195,8 +195,10 @@ bool about_read_streams(struct about_input *in, const json_t *root)
 	if (!about_take_list(in, root, "streams", ABOUT_STREAMS, sizeof *about->streams, &list,
 		    &about->streams))
 		return false;
-	if (json_array_size(list) == 0)
-		return about_blame(in, "streams", "至少一个数据流", "at least one stream");
+	/* Of a group without kits what it typed is all. */
+	if (json_array_size(list) == 0 && json_array_size(about_member(root, "readings")) == 0)
+		return about_blame(in, "streams", "至少一个数据流，要不就有 readings",
+			"at least one stream, or some readings");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		about_enter(in, "", "streams", i);
 		about->n_streams = i + 1;

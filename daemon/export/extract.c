@@ -216,7 +216,9 @@ static int choose(struct extract *extract, struct reader *reader)
 		r = reader_devices(reader, take_device, extract);
 	if (r < 0)
 		return r;
-	if (exporter->n_streams == 0 || exporter->n_streams < options->n_streams)
+	if (exporter->n_streams < options->n_streams)
+		return -ENOENT;
+	if (exporter->n_streams == 0 && !options->may_lack_streams)
 		return -ENOENT;
 	qsort(extract->streams, exporter->n_streams, sizeof *extract->streams, by_sticker);
 	return 0;

@@ -24,9 +24,10 @@ struct extract_options {
 	const char *board; /* borrowed for its life */
 	struct instant from, to;
 	uint32_t streams[WEAVE_STREAMS];
-	size_t n_streams;       /* 0: all that have a part in the range */
-	bool is_strict;         /* even stamps of each of them, or none at all */
-	bool is_raw;            /* values as the devices said them */
+	size_t n_streams;      /* 0: all that have a part in the range */
+	bool is_strict;        /* even stamps of each of them, or none at all */
+	bool may_lack_streams; /* then there are marks, gaps and hours all the same; else -ENOENT */
+	bool is_raw;           /* values as the devices said them */
 	bool counts_from_first; /* time_s counts from the first row, not from `from` */
 	enum stamps stamps;
 	uint32_t import; /* of whose store it is (export/import.h); 0: the board's own */

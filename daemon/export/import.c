@@ -277,9 +277,9 @@ static int make(struct importing *in, const char *part, const char *bytes, size_
 		r = fill(in);
 	if (r == 0)
 		r = check(in, part);
-	if (r == 0 && in->all_rows == 0)
-		r = blame(in->fault, -EBADMSG, "数据包里一行数据也没有，没有导入。",
-			"There is no row in this package; nothing was imported.");
+	if (r == 0 && in->all_rows == 0 && json_array_size(in->about->readings) == 0)
+		r = blame(in->fault, -EBADMSG, "数据包里一行数据、一个读数也没有，没有导入。",
+			"There is no row and no reading in this package; nothing was imported.");
 	store_close(in->store);
 	snprintf(path, sizeof path, "%s/run.json", part);
 	return r == 0 ? file_save(path, bytes, n) : r;

@@ -67,8 +67,8 @@ static void add_head(struct writing *w)
 	const struct paper_options *o = w->data->options;
 	char room[TITLE_TEXT];
 	struct text title = text_over(room, sizeof room);
-	/* An import has no group of its own, but its streams do. */
-	uint32_t group = w->about->n_streams > 0 ? w->about->streams[0].group : o->run.group;
+	/* An import has no group of its own, but what is in it has. */
+	uint32_t group = o->import ? about_group(w->about) : o->run.group;
 
 	add_title(w, &title);
 	text_addf(w->text,

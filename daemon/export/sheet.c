@@ -224,27 +224,7 @@ static int add_missing(struct sheet *self)
 
 /* --- as a product --- */
 
-static int begin(struct sheet *self, struct reader *reader)
-{
-	struct product *product = &self->product;
-	int r = extract_prepare(&self->extract, reader);
-
-	product->is_preparing = self->extract.is_preparing;
-	if (r < 0 || product->is_preparing)
-		return r;
-	self->extract.exporter.has_stated = export_has_stated(&self->extract.exporter);
-	self->words = malloc(FLAG_CELL);
-	r = self->words ? workbook_new(&self->book) : -ENOMEM;
-	return r == 0 ? begin_data(self) : r;
-}
-
-static void note_rows(struct sheet *self)
-{
-	if (workbook_sheets(self->book) == 1)
-		self->facts.rows = workbook_rows(self->book);
-}
-
-/* What the class says of the run, if it is one. */
+/* What the class says of the run, if it is one. -ENOENT: it has neither streams nor readings. */
 static int collect_notes(struct sheet *self, struct reader *reader)
 {
 	const struct extract_options *extract = &self->extract.options;
@@ -277,15 +257,37 @@ static int collect_notes(struct sheet *self, struct reader *reader)
 	return r;
 }
 
-static int end(struct sheet *self, struct reader *reader)
+static int begin(struct sheet *self, struct reader *reader)
+{
+	struct product *product = &self->product;
+	int r = extract_prepare(&self->extract, reader);
+
+	product->is_preparing = self->extract.is_preparing;
+	if (r < 0 || product->is_preparing)
+		return r;
+	self->extract.exporter.has_stated = export_has_stated(&self->extract.exporter);
+	self->words = malloc(FLAG_CELL);
+	r = self->words ? 0 : -ENOMEM;
+	if (r == 0)
+		r = collect_notes(self, reader);
+	if (r == 0)
+		r = workbook_new(&self->book);
+	return r == 0 ? begin_data(self) : r;
+}
+
+static void note_rows(struct sheet *self)
+{
+	if (workbook_sheets(self->book) == 1)
+		self->facts.rows = workbook_rows(self->book);
+}
+
+static int end(struct sheet *self)
 {
 	int r = add_missing(self);
 
 	note_rows(self);
 	self->facts.extract = &self->extract;
 	self->facts.lesson = self->options.lesson;
-	if (r == 0)
-		r = collect_notes(self, reader);
 	if (r == 0)
 		r = sheet_add_charts(self->book, &self->facts);
 	if (r == 0)
@@ -314,7 +316,7 @@ static int step(struct sheet *self, struct reader *reader)
 	if (item.mark)
 		return add_mark(self, item.mark);
 	if (!item.moment)
-		return end(self, reader);
+		return end(self);
 	return item.moment->gap ? add_gap(self, item.moment->gap) : add_row(self, item.moment);
 }
 
@@ -378,6 +380,8 @@ int sheet_product_new(const struct extract_product_options *options, struct prod
 	lesson_hold(options->lesson);
 	self->extract.options = options->extract;
 	self->extract.options.format = EXPORT_CSV;
+	self->extract.options.may_lack_streams =
+		options->extract.asked.id; /* it may have readings */
 	self->extract.catalogue = options->catalogue;
 	self->product = (struct product){.kind = &KIND,
 		.to = options->extract.to,

@@ -80,7 +80,7 @@ int sheet_add_charts(struct workbook *book, const struct sheet_facts *facts)
 		}
 	for (size_t i = 0; i < n; i++)
 		title_chart(facts, &charts[i]);
-	return workbook_add_charts(book, "图 Chart", charts, n);
+	return n > 0 ? workbook_add_charts(book, "图 Chart", charts, n) : 0;
 }
 
 /* --- about --- */
