@@ -37,6 +37,19 @@ uint32_t about_group(const struct about *about)
 	return about->n_streams > 0 ? about->streams[0].group : about_reading_group(about, 0);
 }
 
+bool about_is_of_one(const struct about *about)
+{
+	uint32_t group = about_group(about);
+
+	for (size_t i = 0; i < about->n_streams; i++)
+		if (about->streams[i].group != group)
+			return false;
+	for (size_t i = 0; i < json_array_size(about->readings); i++)
+		if (about_reading_group(about, i) != group)
+			return false;
+	return true;
+}
+
 /* -1500 is -1.5 */
 static void add_us(struct text *text, int64_t ns)
 {

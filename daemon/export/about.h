@@ -68,6 +68,9 @@ uint32_t about_reading_group(const struct about *about, size_t reading); /* 0: o
 /* Whose the run is, by its streams or its readings; 0: nobody's. */
 uint32_t about_group(const struct about *about);
 
+/* Is all of it of one group, or all of none? A sample of a lesson may have those of a class. */
+bool about_is_of_one(const struct about *about);
+
 /* As run.json, with a line's end. */
 void about_write(const struct about *about, struct text *text);
 

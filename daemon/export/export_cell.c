@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "data/unit.h"
+
 void cell_add_within(struct text *text, const char *words)
 {
 	for (; *words; words++) {
@@ -46,6 +48,23 @@ void cell_add_whose(
 const char *cell_channel_name(const struct channel *channel)
 {
 	return channel->name_zh[0] ? channel->name_zh : channel->id;
+}
+
+void cell_add_told(
+	const struct model_text *name, const char *id, const char *unit, struct text *words)
+{
+	bool has_zh = name->zh && name->zh[0], has_en = name->en && name->en[0];
+	char room[64];
+	struct text people = text_over(room, sizeof room);
+
+	text_add(words, has_zh ? name->zh : has_en ? "" : id);
+	if (has_en && !(has_zh && strcmp(name->zh, name->en) == 0)) {
+		text_add(words, has_zh ? " " : "");
+		text_add(words, name->en);
+	}
+	unit_add_for_people(&people, unit ? unit : "");
+	if (people.length > 0)
+		text_addf(words, "/%s", people.at);
 }
 
 void cell_add_seconds(struct text *text, int64_t ns)

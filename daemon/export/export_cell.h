@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What head, rows and remarks of an export are put together from. Inside
- * export/export*.c, export/sheet*.c, export/typed_table.c and export/activity.c only. */
+ * export/export*.c, export/sheet*.c, export/taught.c, export/typed_table.c and export/activity.c only. */
 #pragma once
 
+#include "data/model.h"
 #include "export/export.h"
 
 enum {
@@ -22,6 +23,10 @@ void cell_add_within(struct text *text, const char *words);
 void cell_add_whose(
 	const struct exporter *exporter, const struct export_stream *of, struct text *text);
 const char *cell_channel_name(const struct channel *channel);
+
+/* What a lesson calls something, for people: "比房间暖多少 Warmer than the room by/K"; without a name its id. */
+void cell_add_told(
+	const struct model_text *name, const char *id, const char *unit, struct text *words);
 
 /* Nanoseconds as seconds, exactly: -1500000000 is -1.5. */
 void cell_add_seconds(struct text *text, int64_t ns);

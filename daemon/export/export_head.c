@@ -122,6 +122,10 @@ void export_add_head(struct exporter *exporter, struct text *text)
 			text_add_char(text, ',');
 			add_channel_head(exporter, &exporter->streams[i], c, text);
 		}
+	for (size_t i = 0; i < exporter->n_taught; i++) {
+		text_add_char(text, ',');
+		cell_add(text, exporter->taught[i].head);
+	}
 	text_add(text, ",gap,gap_until_s");
 	text_add(text, cell_has_flags(exporter) ? ",flags" : "");
 	text_add(text, exporter->has_marks ? ",mark" : "");

@@ -7,12 +7,14 @@
 
 #include "history/provenance.h"
 #include "class/run_notes.h"
+#include "export/import.h"
 
 enum { BUFFER_BYTES = 256 << 10 };
 
 void extract_clear(struct extract *extract)
 {
 	weave_free(extract->weave);
+	taught_free(extract->taught);
 	restamps_free(extract->restamps);
 	wall_map_free(extract->wall);
 	tenants_clear(&extract->tenants);
@@ -297,6 +299,22 @@ static int begin_weave(struct extract *extract)
 		kept_to(extract), &extract->weave);
 }
 
+/* Of what the devices said themselves nothing is calculated; nor where nobody knows whose kit serves whom. */
+static int begin_taught(struct extract *extract, struct reader *reader)
+{
+	const struct extract_options *options = &extract->options;
+	const struct taught_range range = {
+		&options->asked, options->from, options->to, kept_to(extract)};
+	int r = 0;
+
+	if (options->format == EXPORT_CSV && !options->is_raw && extract->lesson &&
+		(!options->import || import_is_of_one(extract->directory, options->import)))
+		r = taught_new(
+			reader, extract->lesson, &extract->exporter, &range, &extract->taught);
+	extract->exporter.taught = taught_columns(extract->taught, &extract->exporter.n_taught);
+	return r;
+}
+
 static int begin(struct extract *extract, struct reader *reader)
 {
 	struct exporter *exporter = &extract->exporter;
@@ -328,6 +346,8 @@ static int begin(struct extract *extract, struct reader *reader)
 		exporter->wall_ns = worst_of_wall(extract->wall, first, end);
 	exporter->origin = extract->options.counts_from_first ? first : extract->options.from;
 	r = begin_weave(extract);
+	if (r == 0)
+		r = begin_taught(extract, reader);
 	return r == 0 ? begin_marks(extract, reader) : r;
 }
 
@@ -361,8 +381,10 @@ int extract_next(struct extract *extract, struct reader *reader, struct extract_
 	} else if (extract->has_moment) {
 		ret_item->moment = &extract->moment;
 		extract->has_moment = false;
+		if (extract->taught && !extract->moment.gap)
+			r = taught_step(extract->taught, reader, &extract->moment);
 	}
-	return 0;
+	return r;
 }
 
 /* --- writing it --- */

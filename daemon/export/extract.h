@@ -14,6 +14,7 @@
 #include "keep/store.h"
 #include "sense/catalogue.h"
 #include "export/export.h"
+#include "export/taught.h"
 #include "history/mark_pages.h"
 #include "history/restamp.h"
 #include "history/tenants.h"
@@ -38,9 +39,12 @@ struct extract_options {
 };
 
 struct extract {
-	struct extract_options options; /* the caller's, set before, as are the next two */
+	struct extract_options options; /* the caller's, set before, as are the next four */
 	const struct catalogue
-		*catalogue;       /* whose warm-ups flag rows; NULL: nobody knows the kits */
+		*catalogue; /* whose warm-ups flag rows; NULL: nobody knows the kits */
+	const struct lesson
+		*lesson;          /* of options.asked: a CSV has what it calculates; NULL: none */
+	const char *directory;    /* of the store: with a lesson, where it is an import's */
 	struct exporter exporter; /* of it, lacks_end and kept_to */
 
 	/* to read between two fillings */
@@ -53,6 +57,7 @@ struct extract {
 
 	/* private */
 	struct weave *weave;
+	struct taught *taught;
 	struct wall_map *wall;
 	struct tenants tenants; /* of line protocol */
 	struct mark_pages marks;

@@ -163,6 +163,8 @@ int extract_product_new(const struct extract_product_options *options, struct pr
 	self->options = *options;
 	self->extract.options = *what;
 	self->extract.catalogue = options->catalogue;
+	self->extract.lesson = options->lesson;
+	self->extract.directory = options->directory;
 	self->product = (struct product){.kind = &KIND,
 		.to = what->to,
 		.import = what->import,

@@ -59,13 +59,13 @@ static struct text words(struct sheet *self)
 	return text_over(self->words, FLAG_CELL);
 }
 
-static unsigned count_channels(const struct exporter *exporter)
+static unsigned count_columns(const struct exporter *exporter)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		n += exporter->streams[i].stream.n_channels;
-	return n;
+	return n + (unsigned)exporter->n_taught;
 }
 
 /* --- rows --- */
@@ -84,6 +84,8 @@ static int add_head(struct sheet *self)
 			words_add_channel(exporter, &exporter->streams[i], c, &cell);
 			workbook_text(book, cell.at);
 		}
+	for (size_t i = 0; i < exporter->n_taught; i++)
+		workbook_text(book, exporter->taught[i].head);
 	workbook_text(book, "gap");
 	workbook_text(book, "gap_until_s");
 	if (cell_has_flags(exporter))
@@ -137,6 +139,8 @@ static void add_values(struct sheet *self, const struct moment *moment)
 		for (size_t c = 0; c < of->stream.n_channels; c++)
 			workbook_number(self->book, values[c]);
 	}
+	for (size_t i = 0; i < exporter->n_taught; i++)
+		workbook_number(self->book, exporter->taught[i].value);
 }
 
 static int add_row(struct sheet *self, const struct moment *moment)
@@ -189,7 +193,7 @@ static int add_gap(struct sheet *self, const struct gap *gap)
 	export_follow_gap(exporter, gap);
 	count_gap(self, gap);
 	add_times(self, gap->from);
-	workbook_skip(self->book, count_channels(exporter));
+	workbook_skip(self->book, count_columns(exporter));
 	words_add_gap(exporter, gap, &cell);
 	workbook_text(self->book, cell.at);
 	workbook_number(self->book, seconds(instant_since(gap->to, exporter->origin)));
@@ -202,8 +206,7 @@ static int add_mark(struct sheet *self, const struct mark *mark)
 	struct text cell = words(self);
 
 	add_times(self, mark->at);
-	workbook_skip(
-		self->book, count_channels(exporter) + 2 + (cell_has_flags(exporter) ? 1 : 0));
+	workbook_skip(self->book, count_columns(exporter) + 2 + (cell_has_flags(exporter) ? 1 : 0));
 	text_addf(&cell, "%s: %s", mark->author, mark->text);
 	workbook_text(self->book, cell.at);
 	return workbook_end_row(self->book);
@@ -217,7 +220,7 @@ static int add_missing(struct sheet *self)
 	if (!exporter->lacks_end)
 		return 0;
 	add_times(self, exporter->kept_to);
-	workbook_skip(self->book, count_channels(exporter));
+	workbook_skip(self->book, count_columns(exporter));
 	workbook_text(self->book, "not yet on the card");
 	return workbook_end_row(self->book);
 }
@@ -383,6 +386,8 @@ int sheet_product_new(const struct extract_product_options *options, struct prod
 	self->extract.options.may_lack_streams =
 		options->extract.asked.id; /* it may have readings */
 	self->extract.catalogue = options->catalogue;
+	self->extract.lesson = options->lesson;
+	self->extract.directory = options->directory;
 	self->product = (struct product){.kind = &KIND,
 		.to = options->extract.to,
 		.import = options->extract.import,

@@ -13,20 +13,13 @@ enum { MOST_POINTS = 32000, FIRST_CHANNEL = 2 };
 
 /* --- charts --- */
 
-static void unit_of(const struct channel *channel, char *ret_text, size_t size)
-{
-	struct text text = text_over(ret_text, size);
-
-	unit_add_for_people(&text, channel->unit);
-}
-
 /* The chart of that unit; a new one, where there is none yet; NULL: there is no room. */
-static struct workbook_chart *chart_for(
-	const struct channel *channel, struct workbook_chart *charts, size_t *n)
+static struct workbook_chart *chart_for(const char *ucum, struct workbook_chart *charts, size_t *n)
 {
 	char unit[WORKBOOK_TITLE];
+	struct text text = text_over(unit, sizeof unit);
 
-	unit_of(channel, unit, sizeof unit);
+	unit_add_for_people(&text, ucum ? ucum : "");
 	for (size_t i = 0; i < *n; i++)
 		if (strcmp(charts[i].y_title, unit) == 0)
 			return charts[i].n_lines < WORKBOOK_LINES ? &charts[i] : NULL;
@@ -54,6 +47,15 @@ static void title_chart(const struct sheet_facts *facts, struct workbook_chart *
 		text_copy(chart->y_title, sizeof chart->y_title, chart->lines[0].name);
 }
 
+/* Its name is to be written. */
+static struct text add_line_of(struct workbook_chart *chart, unsigned column)
+{
+	struct workbook_line *line = &chart->lines[chart->n_lines++];
+
+	line->column = column;
+	return text_over(line->name, sizeof line->name);
+}
+
 int sheet_add_charts(struct workbook *book, const struct sheet_facts *facts)
 {
 	static const struct workbook_chart NONE;
@@ -67,17 +69,25 @@ int sheet_add_charts(struct workbook *book, const struct sheet_facts *facts)
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		for (size_t c = 0; c < exporter->streams[i].stream.n_channels; c++, column++) {
 			const struct channel *channel = &exporter->streams[i].stream.channels[c];
-			struct workbook_chart *chart = chart_for(channel, charts, &n);
+			struct workbook_chart *chart = chart_for(channel->unit, charts, &n);
 
 			if (!chart)
 				continue;
-			struct workbook_line *line = &chart->lines[chart->n_lines++];
-			struct text name = text_over(line->name, sizeof line->name);
+			struct text name = add_line_of(chart, column);
 
-			line->column = column;
 			cell_add_whose(exporter, &exporter->streams[i], &name);
 			text_addf(&name, "%s %s", channel->name_zh, channel->name_en);
 		}
+	for (size_t i = 0; i < exporter->n_taught; i++, column++) {
+		const struct lesson_formula *told = taught_formula(facts->extract->taught, i);
+		struct workbook_chart *chart = chart_for(told->unit, charts, &n);
+
+		if (!chart)
+			continue;
+		struct text name = add_line_of(chart, column);
+
+		cell_add_told(&told->name, told->id, "", &name);
+	}
 	for (size_t i = 0; i < n; i++)
 		title_chart(facts, &charts[i]);
 	return n > 0 ? workbook_add_charts(book, "图 Chart", charts, n) : 0;
@@ -176,18 +186,42 @@ static double seconds_or_nothing(int64_t ns)
 	return ns > 0 ? (double)ns / NS_PER_S : NAN;
 }
 
-static int add_channel(struct workbook *book, const struct export_stream *of, size_t c,
-	unsigned column, const struct sheet_gaps *gaps)
+static void add_letters(struct workbook *book, unsigned column)
 {
-	const struct channel *channel = &of->stream.channels[c];
-	unsigned n = column;
 	char letters[8];
 	size_t at = sizeof letters - 1;
 
 	letters[at] = '\0';
-	for (n++; n > 0; n = (n - 1) / 26)
+	for (unsigned n = column + 1; n > 0; n = (n - 1) / 26)
 		letters[--at] = (char)('A' + (n - 1) % 26);
 	workbook_text(book, letters + at);
+}
+
+/* What the lesson calculates: how stands where a channel has its quantity. */
+static int add_taught(struct workbook *book, const struct taught *taught, size_t i, unsigned column)
+{
+	const struct lesson_formula *told = taught_formula(taught, i);
+	char room[sizeof((struct export_taught *)0)->head];
+	struct text how = text_over(room, sizeof room);
+
+	add_letters(book, column);
+	workbook_skip(book, 5);
+	workbook_text(book, told->id);
+	workbook_text(book, told->name.zh ? told->name.zh : "");
+	workbook_text(book, told->name.en ? told->name.en : "");
+	text_add(&how, "算式 formula ");
+	taught_add_how(taught, i, &how);
+	workbook_text(book, how.at);
+	workbook_text(book, told->unit ? told->unit : "");
+	return workbook_end_row(book);
+}
+
+static int add_channel(struct workbook *book, const struct export_stream *of, size_t c,
+	unsigned column, const struct sheet_gaps *gaps)
+{
+	const struct channel *channel = &of->stream.channels[c];
+
+	add_letters(book, column);
 	workbook_number(book, of->sticker);
 	workbook_text(book, of->kit);
 	workbook_text(book, of->model);
@@ -223,5 +257,7 @@ int sheet_add_about(struct workbook *book, const struct sheet_facts *facts)
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		for (size_t c = 0; c < exporter->streams[i].stream.n_channels && r == 0; c++)
 			r = add_channel(book, &exporter->streams[i], c, column++, &facts->gaps[i]);
+	for (size_t i = 0; i < exporter->n_taught && r == 0; i++)
+		r = add_taught(book, facts->extract->taught, i, column++);
 	return r;
 }

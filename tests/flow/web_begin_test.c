@@ -4,8 +4,6 @@
  * and can be added to. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "data/feed.h"
 #include "class/shelf.h"
@@ -72,43 +70,9 @@ static const char mug[] =
 	"safety:\n"
 	"  - {zh: 小心, en: Take care}\n";
 
-/* Beside the store, which goes with its folder. */
-static struct shelf *put_text(struct site *site, const char *text)
-{
-	char folder[200], path[240], home[220];
-	const char *folders[] = {folder};
-	struct shelf *shelf;
-	FILE *file;
-
-	snprintf(folder, sizeof folder, "%s/lessons", site->directory);
-	snprintf(home, sizeof home, "%s/tank", folder);
-	snprintf(path, sizeof path, "%s/lesson.yaml", home);
-	assert_int_equal(mkdir(folder, 0755), 0);
-	assert_int_equal(mkdir(home, 0755), 0);
-	file = fopen(path, "w");
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(shelf_open(folders, 1, &shelf), 0);
-	assert_non_null(shelf_find(shelf, "tank"));
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(rmdir(home), 0);
-	assert_int_equal(rmdir(folder), 0);
-	site->shelf = shelf;
-	site_reopen(site);
-	return shelf;
-}
-
 static struct shelf *put_lesson(struct site *site)
 {
-	return put_text(site, tank);
-}
-
-static void take_lesson(struct site *site, struct shelf *shelf)
-{
-	site->shelf = NULL;
-	site_reopen(site);
-	shelf_close(shelf);
+	return class_put_lesson(site, "tank", tank);
 }
 
 static void plug_kit(struct site *site, uint32_t id, const char *kit)
@@ -193,7 +157,7 @@ static void a_run_lasts_as_long_as_its_lesson_says(void **state)
 	assert_string_equal(class_text(stop, "who"), "board");
 	assert_true(json_is_false(json_object_get(stop, "may_undo")));
 	json_decref(acts);
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void a_run_ends_while_the_board_was_off(void **state)
@@ -210,7 +174,7 @@ static void a_run_ends_while_the_board_was_off(void **state)
 	site_pass_alone(site, 2);
 	site_keep_turns(site);
 	assert_int_equal(of_run(site, 0, "to_us"), from_us + 30000000);
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void a_teacher_may_say_how_long(void **state)
@@ -234,7 +198,7 @@ static void a_teacher_may_say_how_long(void **state)
 	/* Who forgot to press start an hour ago does not mean half a minute of then. */
 	json_decref(class_act(site, "{\"do\":\"start\",\"groups\":[2],\"from_us\":1000000}"));
 	assert_int_equal(number_of_group(site, 2, "ends_us"), -1);
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 /* Device 1 or 2 says these, a tenth of a second apart, the last one now. */
@@ -302,13 +266,13 @@ static void a_group_waits_for_its_trigger_and_has_what_was_before_it(void **stat
 	json_decref(class_act(site, "{\"do\":\"stop\"}"));
 	assert_int_equal(number_of_group(site, 2, "armed_us"), -1);
 	class_refuses_act(site, "{\"do\":\"stop\"}", 409, "is_stopped");
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void a_trigger_is_of_the_kit_that_serves_its_need(void **state)
 {
 	struct site *site = *state;
-	struct shelf *shelf = put_text(site, heater);
+	struct shelf *shelf = class_put_lesson(site, "tank", heater);
 
 	site_log_in(site);
 	plug(site, 1);
@@ -323,13 +287,13 @@ static void a_trigger_is_of_the_kit_that_serves_its_need(void **state)
 	say(site, 2, (const double[]){49, 70}, 2);
 	site_keep_turns(site);
 	assert_true(of_run(site, 0, "from_us") > 0);
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void what_all_share_triggers_nothing_of_a_group_s_own(void **state)
 {
 	struct site *site = *state;
-	struct shelf *shelf = put_text(site, mug);
+	struct shelf *shelf = class_put_lesson(site, "tank", mug);
 
 	site_log_in(site);
 	plug_kit(site, 3, "ds18b20");
@@ -352,7 +316,7 @@ static void what_all_share_triggers_nothing_of_a_group_s_own(void **state)
 	say(site, 2, (const double[]){49, 70}, 2);
 	site_keep_turns(site);
 	assert_int_equal(of_run(site, 0, "group"), 2);
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void a_group_waits_on_after_a_restart(void **state)
@@ -368,7 +332,7 @@ static void a_group_waits_on_after_a_restart(void **state)
 	say(site, 1, (const double[]){20, 80}, 2);
 	site_keep_turns(site);
 	assert_int_equal(of_run(site, 0, "from_us"), site->clock.frozen_ns / US - 4000000);
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void a_guess_is_of_the_kind_that_the_lesson_asks_for(void **state)
@@ -382,7 +346,7 @@ static void a_guess_is_of_the_kind_that_the_lesson_asks_for(void **state)
 	site_refuses(site, "POST", path, "{\"points\":[[0,1],[2,3]]}", 400, "bad_parameter");
 	site_refuses(site, "POST", path, "{\"choice\":2}", 400, "bad_parameter");
 	json_decref(class_post(site, path, "{\"choice\":1}", 200));
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void only_a_lesson_with_a_trigger_waits(void **state)
@@ -465,7 +429,7 @@ static void a_run_that_is_too_short_says_what_to_do_and_is_added_to(void **state
 	wait_holds(site, 1, 'n');
 	class_refuses_act(site, "{\"do\":\"resume\",\"groups\":[2]}", 404, "no_run");
 	class_refuses_act(site, "{\"do\":\"resume\"}", 400, "bad_parameter");
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 /* Whose last run is still going when the bell rings. */
@@ -484,7 +448,7 @@ static void the_end_of_a_session_judges_what_it_stops(void **state)
 	wait_holds(site, 0, 'y');
 	assert_int_equal(holds(site, 1, 1), 'y');
 	assert_int_equal(holds(site, 2, 0), '-');
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 /* It ends in weeks, and what is wrong is said before. */
@@ -509,7 +473,7 @@ static void a_project_is_judged_while_it_goes_on(void **state)
 	site_keep_turns(site);
 	site->clock.frozen_ns += 3600 * S;
 	wait_holds(site, 0, 'y');
-	take_lesson(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 int main(void)

@@ -4,6 +4,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "class/shelf.h"
 
 /* Asked with the site's cookie; keep turns until that is answered. */
 static void ask(struct site *site, const char *path, const char *body, struct browser *b)
@@ -124,4 +128,38 @@ json_t *class_get_as(struct site *site, const char *cookie, const char *path)
 	assert_int_equal(site_ask(site, "GET", path, NULL, &b), 200);
 	strcpy(site->cookie, teacher);
 	return site_json(&b);
+}
+
+/* Beside the store, which goes with its folder. */
+struct shelf *class_put_lesson(struct site *site, const char *id, const char *yaml)
+{
+	char folder[200], path[260], home[240];
+	const char *folders[] = {folder};
+	struct shelf *shelf;
+	FILE *file;
+
+	snprintf(folder, sizeof folder, "%s/lessons", site->directory);
+	snprintf(home, sizeof home, "%s/%s", folder, id);
+	snprintf(path, sizeof path, "%s/lesson.yaml", home);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	assert_int_equal(mkdir(home, 0755), 0);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs(yaml, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(shelf_open(folders, 1, &shelf), 0);
+	assert_non_null(shelf_find(shelf, id));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(home), 0);
+	assert_int_equal(rmdir(folder), 0);
+	site->shelf = shelf;
+	site_reopen(site);
+	return shelf;
+}
+
+void class_take_lesson(struct site *site, struct shelf *shelf)
+{
+	site->shelf = NULL;
+	site_reopen(site);
+	shelf_close(shelf);
 }

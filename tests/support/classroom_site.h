@@ -15,6 +15,10 @@ json_t *class_post(struct site *site, const char *path, const char *body, int st
 json_t *class_act(struct site *site, const char *body);
 void class_refuses_act(struct site *site, const char *body, int status, const char *code);
 
+/* The site begins anew with a lesson of its own, of that id, and then without; first forget, then the site goes. */
+struct shelf *class_put_lesson(struct site *site, const char *id, const char *yaml);
+void class_take_lesson(struct site *site, struct shelf *shelf);
+
 /* A list of what is asked for; the caller's. */
 json_t *class_list(struct site *site, const char *path, const char *name);
 

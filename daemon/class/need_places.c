@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "class/need_places.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "class/run_streams.h"
+#include "data/serving.h"
+
+struct search {
+	uint32_t dealt[RUN_DEVICES];
+	size_t n_dealt; /* 0: whoever has one of the streams */
+	const uint32_t *streams;
+	size_t n_streams;
+	struct device **found; /* owned, as are they */
+	size_t n;
+};
+
+/* Among those that were dealt; n_dealt: it is not. */
+static size_t turn_of(const struct search *search, const struct device *device)
+{
+	size_t i = 0;
+
+	while (i < search->n_dealt && search->dealt[i] != device->id)
+		i++;
+	return i;
+}
+
+static bool takes_part(const struct search *search, const struct device *device)
+{
+	if (search->n_dealt > 0)
+		return turn_of(search, device) < search->n_dealt;
+	for (uint32_t s = 0; s < device->n_streams; s++)
+		for (size_t i = 0; i < search->n_streams; i++)
+			if (device->streams[s].id == search->streams[i])
+				return true;
+	return false;
+}
+
+static bool comes_before(
+	const struct search *search, const struct device *a, const struct device *b)
+{
+	return search->n_dealt > 0 ? turn_of(search, a) < turn_of(search, b)
+				   : a->sticker < b->sticker;
+}
+
+static int take_device(void *self, const struct device *device)
+{
+	struct search *search = self;
+	struct device **grown, *kept;
+	size_t at = search->n;
+
+	if (!takes_part(search, device))
+		return 0;
+	grown = realloc(search->found, (search->n + 1) * sizeof(struct device *));
+	if (!grown)
+		return -ENOMEM;
+	search->found = grown;
+	kept = malloc(sizeof *kept);
+	if (!kept)
+		return -ENOMEM;
+	*kept = *device;
+	for (; at > 0 && comes_before(search, kept, grown[at - 1]); at--)
+		grown[at] = grown[at - 1];
+	grown[at] = kept;
+	search->n++;
+	return 0;
+}
+
+static void tell(const struct serving *serving, struct need_place *to)
+{
+	struct text key = text_over(to->key, sizeof to->key);
+
+	*to = (struct need_place){.stream = 0};
+	if (!serving->stream)
+		return;
+	to->stream = serving->stream->id;
+	to->channel = serving->channel;
+	text_addf(&key, "%u %s:%s", serving->device->sticker, serving->stream->name,
+		serving->stream->channels[serving->channel].id);
+}
+
+int need_places_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
+	const uint32_t *streams, size_t n_streams, struct need_place ret_places[LESSON_NEEDS])
+{
+	struct search search = {.streams = streams, .n_streams = n_streams};
+	struct serving serving[LESSON_NEEDS];
+	int r = run->session ? run_devices(reader, run, search.dealt, &search.n_dealt) : 0;
+
+	if (r == 0)
+		r = reader_devices(reader, take_device, &search);
+	if (r == 0) {
+		serving_find(lesson, (const struct device *const *)search.found, search.n, serving);
+		for (size_t i = 0; i < lesson->n_needs; i++)
+			tell(&serving[i], &ret_places[i]);
+	}
+	for (size_t i = 0; i < search.n; i++)
+		free(search.found[i]);
+	free(search.found);
+	return r;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the channels are that serve the needs of a run's lesson: for files, which calculate what the lesson does. By
+ * the rule of data/serving.h over the devices of the run's group as they were dealt, as results go by (results.h);
+ * of a run that no group had, an import say, over those that have one of its streams, by their stickers. Work
+ * thread. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/device.h"
+#include "data/lesson.h"
+#include "keep/store.h"
+
+struct need_place {
+	uint32_t stream, channel; /* stream 0: no channel serves it */
+	char key[NAME_TEXT + 48]; /* "3 main:t": what a reading calls its value (run_notes.h) */
+};
+
+/* By need. 0 or -errno. */
+int need_places_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
+	const uint32_t *streams, size_t n_streams, struct need_place ret_places[LESSON_NEEDS]);

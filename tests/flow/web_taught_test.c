@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a lesson says of a run stands in its files: what it calculates, and whether the run was good enough. */
+#include <stdio.h>
+#include <string.h>
+
+#include "class/shelf.h"
+#include "data/feed.h"
+#include "support/classroom_site.h"
+
+static const char warmth[] = "lesson: warmth\n"
+			     "title: {zh: 冷热, en: Warmth}\n"
+			     "stage: [junior]\n"
+			     "subject: physics\n"
+			     "question: {zh: 差多少, en: How much}\n"
+			     "needs:\n"
+			     "  - {id: a, quantity: temperature, unit: Cel}\n"
+			     "  - {id: b, quantity: temperature, unit: Cel}\n"
+			     "record:\n"
+			     "  mode: time\n"
+			     "  rate: 10 Hz\n"
+			     "  typed:\n"
+			     "    - {id: m, name: {zh: 质量, en: Mass}, unit: kg, range: [0, 99]}\n"
+			     "formulas:\n"
+			     "  - {id: d, name: {zh: =差, en: Difference}, unit: K, is: a - b}\n"
+			     "  - {id: sq, name: {zh: 平方, en: Square}, unit: K2, is: a^2}\n"
+			     "  - {id: H, name: {zh: 热, en: Heat}, unit: J, is: m * a}\n"
+			     "  - {id: e, name: {zh: 两倍, en: Twice}, unit: K, is: 2 * d}\n"
+			     "safety:\n"
+			     "  - {zh: 小心, en: Take care}\n";
+
+static void plug(struct site *site, uint32_t id)
+{
+	struct device device = site_device(id, "temperature");
+
+	strcpy(device.streams[0].channels[0].quantity, "temperature");
+	assert_int_equal(store_add_device(site->store, &device), 0);
+	assert_int_equal(feed_put_device(site->feed, clock_now(&site->clock), &device), 0);
+	web_feed(site->web);
+}
+
+/* Group 1 has kit 2 for `a`, which was dealt first, and kit 1 for `b`, whose rows come between. */
+static void measure(struct site *site)
+{
+	site_log_in(site);
+	plug(site, 1);
+	plug(site, 2);
+	json_decref(class_post(site, "/api/v1/sessions",
+		"{\"title\":\"\",\"lesson\":\"warmth\",\"groups\":2}", 201));
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[2,1]}"));
+	site_keep_rows(site, 10, 800 * S, S / 10, 4);
+	site_keep_rows(site, 20, 800 * S + S / 20, S / 10, 2);
+	site_keep_rows(site, 20, 800 * S + S / 20 * 19, S / 10, 1); /* 0.8 s behind */
+	site_keep_turns(site);
+	json_decref(class_act(site,
+		"{\"do\":\"start\",\"groups\":[1],\"from_us\":799000000,\"to_us\":805000000}"));
+	site_keep_turns(site);
+}
+
+static const char head[] =
+	"\xEF\xBB\xBF"
+	"time_s,clock,\"1 温度 temperature/°C\",\"1 气压\",\"2 温度 temperature/°C\",\"2 气压\","
+	"\"'=差 Difference/K [= a - b; a: 2 温度; b: 1 温度]\",\"平方 Square/K² [= a^2; a: 2 温度]\","
+	"\"两倍 Twice/K [= 2 * d; d: a - b]\",gap,gap_until_s\r\n";
+
+/* On the line between two values that are near, none over a hole, and none of what was typed. */
+static void a_file_has_what_the_lesson_calculates_of_one_kit_or_two(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = class_put_lesson(site, "warmth", warmth);
+	char wanted[2048];
+
+	measure(site);
+	snprintf(wanted, sizeof wanted,
+		"%s1,,0,1013.25,,,,,,,\r\n"
+		"1.05,,,,0,1013.25,-0.125,0,-0.25,,\r\n"
+		"1.1,,0.25,,,,-0.125,,-0.25,,\r\n"
+		"1.15,,,,0.25,,-0.125,0.0625,-0.25,,\r\n"
+		"1.2,,0.5,1013.25,,,,,,,\r\n"
+		"1.3,,0.75,,,,,,,,\r\n"
+		"1.95,,,,0,1013.25,,0,,,\r\n",
+		head);
+	site_exports(site, "/api/v1/export?run=1", wanted);
+	site_exports(site, "/api/v1/export?run=1&stream=20&to_us=800100000",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"温度 temperature/°C\",\"气压\",\"平方 Square/K² [= a^2; a: 温度]\",gap,"
+		"gap_until_s\r\n"
+		"1.05,,0,1013.25,0,,\r\n");
+	site_exports(site, "/api/v1/export?run=1&stream=20&to_us=800100000&values=raw",
+		"\xEF\xBB\xBF"
+		"time_s,clock,\"温度 temperature/°C\",\"气压\",gap,gap_until_s\r\n"
+		"1.05,,0,1013.25,,\r\n");
+	class_take_lesson(site, shelf);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SITE_TEST(a_file_has_what_the_lesson_calculates_of_one_kit_or_two),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
