@@ -121,7 +121,7 @@ static bool is_taken(const struct about *about, const char *file)
 static int add_readings(struct package *self)
 {
 	struct typed_table *table;
-	int r = typed_table_new(&self->about, &table);
+	int r = typed_table_new(&self->about, NULL, &table);
 
 	if (r == 0 && table && !is_taken(&self->about, READINGS_FILE))
 		r = add_written(self, READINGS_FILE, true, write_readings, table);

@@ -132,8 +132,10 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 			.streams = o->streams,
 			.n_streams = o->n_streams,
 			.hides_notes = o->hides_notes}};
+	int r = run_about(reader, &options, &data->about);
 
-	return run_about(reader, &options, &data->about);
+	return r == 0 ? run_readings(reader, &options, &data->about, o->lesson, &data->readings)
+		      : r;
 }
 
 /* -ENOENT, -ENODATA: there is no such stream, no such channel. */
@@ -224,8 +226,6 @@ int paper_gather(struct paper_data *data, const struct paper_options *options, s
 	r = data->streams ? 0 : -ENOMEM;
 	for (; in.at < data->about.n_streams && r == 0; in.at++)
 		r = gather_stream(&in, reader);
-	if (r == 0)
-		r = typed_table_new(&data->about, &data->readings);
 	if (r == 0)
 		r = gather_point(data, reader);
 	return r == 0 ? gather_fit(data, reader, is_cancelled) : r;

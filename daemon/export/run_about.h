@@ -3,6 +3,7 @@
 #pragma once
 
 #include "export/about_collect.h"
+#include "export/typed_table.h"
 
 struct run_about_options {
 	const char *directory; /* of the store */
@@ -13,3 +14,7 @@ struct run_about_options {
 /* As about_collect, and import_about. */
 int run_about(
 	struct reader *reader, const struct run_about_options *options, struct about *ret_about);
+
+/* Its readings with what the lesson (NULL: none) calculates of them; NULL: there are none. 0 or -errno. */
+int run_readings(struct reader *reader, const struct run_about_options *options,
+	const struct about *about, const struct lesson *lesson, struct typed_table **ret_table);

@@ -255,7 +255,7 @@ static int collect_notes(struct sheet *self, struct reader *reader)
 	if (r < 0)
 		return r;
 	self->facts.about = &self->about;
-	r = typed_table_new(&self->about, &self->readings);
+	r = run_readings(reader, &options, &self->about, self->options.lesson, &self->readings);
 	self->facts.readings = self->readings;
 	return r;
 }

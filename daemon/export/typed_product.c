@@ -61,7 +61,7 @@ static int fill(struct product *product, struct reader *reader, const atomic_boo
 
 	(void)is_cancelled;
 	if (r == 0)
-		r = typed_table_new(&about, &table);
+		r = run_readings(reader, &options, &about, self->options.lesson, &table);
 	if (reader_wall_map(reader, &wall) < 0)
 		wall = NULL;
 	if (r == 0)

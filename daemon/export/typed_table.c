@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "class/worth.h"
+#include "data/formula.h"
 #include "data/unit.h"
 #include "export/export_cell.h"
 
@@ -73,7 +75,68 @@ static void find_columns(const struct about *about, struct typed_table *table)
 			table->columns[i].of->sticker != about->streams[0].sticker;
 }
 
-int typed_table_new(const struct about *about, struct typed_table **ret_table)
+/* ---------------------------------------------------------------- what is calculated */
+
+static const json_t *reading_at(const struct typed_table *table, size_t i)
+{
+	return json_array_get(table->readings, i);
+}
+
+/* As a run that has what stands in this line. */
+static void calculate(struct typed_table *table, size_t i)
+{
+	const struct lesson *lesson = table->taught.lesson;
+	const json_t *values = json_object_get(reading_at(table, i), "values");
+	struct result_run run = {.group = (unsigned)typed_table_group(table, i),
+		.typed = json_object_get(reading_at(table, i), "typed")};
+	struct worth worth;
+
+	for (size_t k = 0; k < lesson->n_needs; k++) {
+		const json_t *value = json_object_get(values, table->taught.places[k].key);
+		struct result_channel *channel = &run.channels[run.n_channels];
+
+		if (!json_is_number(value))
+			continue;
+		*channel = (struct result_channel){.n = 1, .mean = json_number_value(value)};
+		text_copy(channel->id, sizeof channel->id, lesson->needs[k].id);
+		run.n_channels++;
+	}
+	worth_weigh(lesson, &run, &worth);
+	for (size_t k = 0; k < lesson->n_formulas; k++)
+		table->calculated[i][k] = worth_value(&worth, lesson->formulas[k].id);
+}
+
+static bool is_any(const struct typed_table *table, size_t formula)
+{
+	for (size_t i = 0; i < json_array_size(table->readings); i++)
+		if (isfinite(table->calculated[i][formula]))
+			return true;
+	return false;
+}
+
+static int add_calculated(struct typed_table *table)
+{
+	const struct lesson *lesson = table->taught.lesson;
+	size_t n = json_array_size(table->readings);
+
+	if (!lesson || lesson->n_formulas == 0)
+		return 0;
+	table->calculated = calloc(n, sizeof *table->calculated);
+	if (!table->calculated)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		calculate(table, i);
+	for (size_t k = 0; k < lesson->n_formulas && table->n < TYPED_COLUMNS; k++)
+		if (is_any(table, k))
+			table->columns[table->n++] =
+				(struct typed_column){.key = lesson->formulas[k].id,
+					.formula = &lesson->formulas[k],
+					.place = k};
+	return 0;
+}
+
+int typed_table_new(const struct about *about, const struct typed_lesson *taught,
+	struct typed_table **ret_table)
 {
 	struct typed_table *table;
 
@@ -84,13 +147,21 @@ int typed_table_new(const struct about *about, struct typed_table **ret_table)
 	if (!table)
 		return -ENOMEM;
 	table->readings = about->readings;
+	if (taught)
+		table->taught = *taught;
 	find_columns(about, table);
+	if (add_calculated(table) < 0) {
+		typed_table_free(table);
+		return -ENOMEM;
+	}
 	*ret_table = table;
 	return 0;
 }
 
 void typed_table_free(struct typed_table *table)
 {
+	if (table)
+		free(table->calculated);
 	free(table);
 }
 
@@ -99,6 +170,9 @@ void typed_table_free(struct typed_table *table)
 double typed_table_value(const struct typed_table *table, size_t reading, size_t column)
 {
 	const struct typed_column *of = &table->columns[column];
+
+	if (of->formula)
+		return table->calculated[reading][of->place];
 	const json_t *value =
 		json_object_get(json_object_get(json_array_get(table->readings, reading),
 					of->is_typed ? "typed" : "values"),
@@ -121,6 +195,50 @@ int typed_table_group(const struct typed_table *table, size_t reading)
 		json_object_get(json_array_get(table->readings, reading), "group"));
 }
 
+static void add_channel(
+	const struct typed_table *table, const struct typed_column *of, struct text *words)
+{
+	if (table->has_stickers)
+		text_addf(words, "%u ", of->of->sticker);
+	text_add(words, cell_channel_name(of->channel));
+}
+
+/* Of what it is calculated: ids of the lesson by the columns that they are. */
+static void add_how(
+	const struct typed_table *table, const struct lesson_formula *formula, struct text *words)
+{
+	const struct lesson *lesson = table->taught.lesson;
+
+	cell_add_told(&formula->name, formula->id, formula->unit, words);
+	text_addf(words, " [= %s", formula->is);
+	for (size_t i = 0; i < lesson->n_needs; i++)
+		for (size_t c = 0; c < table->n; c++)
+			if (table->columns[c].channel &&
+				strcmp(table->columns[c].key, table->taught.places[i].key) == 0 &&
+				formula_names(formula->is, lesson->needs[i].id)) {
+				text_addf(words, "; %s: ", lesson->needs[i].id);
+				add_channel(table, &table->columns[c], words);
+			}
+	for (size_t i = 0; &lesson->formulas[i] < formula; i++)
+		if (formula_names(formula->is, lesson->formulas[i].id))
+			text_addf(
+				words, "; %s: %s", lesson->formulas[i].id, lesson->formulas[i].is);
+	text_add_char(words, ']');
+}
+
+/* As the lesson calls what is typed; else the key. */
+static void add_typed(const struct typed_table *table, const char *key, struct text *words)
+{
+	const struct lesson *lesson = table->taught.lesson;
+
+	for (size_t i = 0; lesson && i < lesson->n_typed; i++)
+		if (strcmp(lesson->typed[i].id, key) == 0) {
+			cell_add_told(&lesson->typed[i].name, key, lesson->typed[i].unit, words);
+			return;
+		}
+	text_add(words, key);
+}
+
 void typed_table_add_head(const struct typed_table *table, size_t column, struct text *words)
 {
 	const struct typed_column *of = &table->columns[column];
@@ -128,13 +246,15 @@ void typed_table_add_head(const struct typed_table *table, size_t column, struct
 	char room[64];
 	struct text unit = text_over(room, sizeof room);
 
-	if (!channel) {
+	if (of->formula)
+		add_how(table, of->formula, words);
+	else if (of->is_typed)
+		add_typed(table, of->key, words);
+	else if (!channel)
 		text_add(words, of->key);
+	if (!channel)
 		return;
-	}
-	if (table->has_stickers)
-		text_addf(words, "%u ", of->of->sticker);
-	text_add(words, cell_channel_name(channel));
+	add_channel(table, of, words);
 	if (channel->name_en[0] && strcmp(channel->name_en, channel->name_zh) != 0)
 		text_addf(words, " %s", channel->name_en);
 	unit_add_for_people(&unit, channel->unit);

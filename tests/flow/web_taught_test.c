@@ -92,10 +92,37 @@ static void a_file_has_what_the_lesson_calculates_of_one_kit_or_two(void **state
 	class_take_lesson(site, shelf);
 }
 
+/* Of what was typed, and what the kits said then; nobody weighed the second time. */
+static void readings_have_what_the_lesson_calculates_of_them(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = class_put_lesson(site, "warmth", warmth);
+
+	measure(site);
+	json_decref(class_post(site, "/api/v1/sessions/1/groups/1/readings",
+		"{\"typed\":{\"m\":0.1},\"at_us\":800150000}", 201));
+	json_decref(class_post(site, "/api/v1/sessions/1/groups/1/readings",
+		"{\"typed\":{\"x\":3},\"at_us\":800150000}", 201));
+	json_decref(class_act(
+		site, "{\"do\":\"reveal\",\"on\":true}")); /* site_exports is a stranger */
+	site_keep_turns(site);
+	site_exports(site, "/api/v1/export?run=1&of=readings",
+		"\xEF\xBB\xBF"
+		"time_s,clock,group,\"质量 Mass/kg\",\"x\",\"1 温度 temperature/°C\",\"1 气压\","
+		"\"2 温度 temperature/°C\",\"2 气压\","
+		"\"'=差 Difference/K [= a - b; a: 2 温度; b: 1 温度]\","
+		"\"平方 Square/K² [= a^2; a: 2 温度]\",\"热 Heat/J [= m * a; a: 2 温度]\","
+		"\"两倍 Twice/K [= 2 * d; d: a - b]\"\r\n"
+		"1.15,,1,0.1,,0.25,1013.25,0.25,1013.25,0,0.0625,0.025,0\r\n"
+		"1.15,,1,,3,0.25,1013.25,0.25,1013.25,0,0.0625,,0\r\n");
+	class_take_lesson(site, shelf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_file_has_what_the_lesson_calculates_of_one_kit_or_two),
+		SITE_TEST(readings_have_what_the_lesson_calculates_of_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

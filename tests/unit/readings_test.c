@@ -132,7 +132,7 @@ static void a_table_has_a_column_for_each_name_and_computes_nothing(void **unuse
 	struct text text = text_over(room_for, sizeof room_for);
 
 	(void)unused;
-	assert_int_equal(typed_table_new(&about, &table), 0);
+	assert_int_equal(typed_table_new(&about, NULL, &table), 0);
 	typed_table_csv(table, NULL, (struct instant){0}, &text);
 	assert_string_equal(text.at,
 		"\xEF\xBB\xBF"
