@@ -2,61 +2,10 @@
 #include "api/accepting.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/container.h"
 #include "api/handlers.h"
-#include "class/readings.h"
-#include "class/worth.h"
-
-/* ---------------------------------------------------------------- judging */
-
-/* Of what is typed the samples are how often it was. */
-static uint64_t samples_of(
-	const struct worth *worth, size_t i, const struct lesson *lesson, const json_t *typed)
-{
-	for (size_t k = 0; k < lesson->n_typed; k++)
-		if (strcmp(lesson->typed[k].id, worth->names[i]) == 0)
-			return (uint64_t)json_integer_value(
-				json_object_get(typed, lesson->typed[k].id));
-	return worth->n[i];
-}
-
-static struct accepted_one judge_one(const struct lesson *lesson,
-	const struct lesson_accept *accept, const struct worth *worth, const json_t *typed,
-	bool goes_on)
-{
-	struct accepted_one one = {ACCEPTANCE_UNKNOWN, 0, 0, NAN};
-	size_t i = worth_find(worth, accept->channel);
-
-	if (i == worth->count)
-		return one;
-	one.n = samples_of(worth, i, lesson, typed);
-	one.ns = worth->ns[i];
-	one.value = isfinite(worth->values[i]) ? worth->values[i] : NAN;
-	if (one.n < accept->least_samples || one.ns < accept->least_ns)
-		one.is = goes_on ? ACCEPTANCE_UNKNOWN : ACCEPTANCE_FAILS;
-	else if (accept->has_range && !isnan(one.value))
-		one.is = one.value >= accept->low && one.value <= accept->high ? ACCEPTANCE_HOLDS
-									       : ACCEPTANCE_FAILS;
-	else if (!accept->has_range)
-		one.is = ACCEPTANCE_HOLDS;
-	return one;
-}
-
-void accepting_judge(const struct lesson *lesson, const struct result_run *run, const json_t *typed,
-	struct accepted *accepted)
-{
-	struct worth worth;
-
-	worth_weigh(lesson, run, &worth);
-	accepted->n = 0;
-	for (size_t i = 0; i < lesson->n_accept && i < ACCEPTANCES; i++)
-		accepted->of[accepted->n++] = judge_one(
-			lesson, &lesson->accept[i], &worth, typed, accepted->to_ns == INT64_MAX);
-}
 
 /* ---------------------------------------------------------------- which wait */
 
@@ -71,29 +20,6 @@ struct question {
 	bool has_reader;
 	int result;
 };
-
-/* How often each number was typed of a run; all readings of its group in *ret_n. */
-static json_t *count_typed(const struct classroom *room, const struct session *session,
-	const struct session_run *run, unsigned *ret_n)
-{
-	json_t *counts = json_object();
-	struct reading reading;
-	size_t place = 0;
-
-	*ret_n = 0;
-	while (readings_next(room, session, &place, &reading)) {
-		const char *name;
-		const json_t *value;
-
-		*ret_n += reading.group == run->group;
-		if (reading.run != run->run)
-			continue;
-		json_object_foreach((json_t *)reading.typed, name, value) json_object_set_new(
-			counts, name,
-			json_integer(json_integer_value(json_object_get(counts, name)) + 1));
-	}
-	return counts;
-}
 
 /* ---------------------------------------------------------------- reading */
 
@@ -132,7 +58,7 @@ static void was_read(struct job *job)
 		accepted->is_unread = question->result < 0;
 		if (!accepted->is_unread) {
 			result_memory_take(&parts->result_memory, run);
-			accepting_judge(question->results->lesson, run, question->typed, accepted);
+			judging_judge(question->results->lesson, run, question->typed, accepted);
 		}
 		acceptances_put(acceptances, accepted);
 		announce_session(
@@ -194,7 +120,8 @@ static bool look_at(struct parts *parts, const struct session *session, const st
 		seen |= 1u << run->group;
 		if (!can_be_judged(parts, session, run))
 			continue;
-		json_t *typed = count_typed(parts->sessions.room, session, run, &now.n_readings);
+		json_t *typed =
+			judging_count_typed(parts->sessions.room, session, run, &now.n_readings);
 
 		if (acceptances_are_due(&parts->acceptances, &now))
 			return ask_run(parts, session, i, lesson, typed, &now);

@@ -16,6 +16,11 @@ static struct instant end_of(const struct run *run, struct instant now)
 	return run->to.ns == INT64_MAX ? now : run->to;
 }
 
+static const struct lesson *lesson_of(const struct parts *parts, const struct run *run)
+{
+	return run->lesson[0] ? shelf_find(parts->shelf, run->lesson) : NULL;
+}
+
 void handle_package(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -43,6 +48,7 @@ void handle_package(void *self, struct request *request)
 		return;
 	}
 	options.runs->run = *run;
+	options.runs->lesson = lesson_of(parts, run);
 	options.runs->import = import_of(id);
 	options.runs->hides_notes = !classes_may_see_notes(parts, request, run);
 	options.runs->run.to = options.to = end_of(run, now);
@@ -106,6 +112,7 @@ void handle_session_package(void *self, struct request *request)
 		if (!is_of(&runs->run[i], id))
 			continue;
 		*to = runs->run[i];
+		options.runs[options.n_runs].lesson = lesson_of(parts, to);
 		to->to = end_of(to, now);
 		options.runs[options.n_runs].hides_notes =
 			!classes_may_see_notes(parts, request, &runs->run[i]);

@@ -464,6 +464,20 @@ unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const
 	return place * 2 + is_other;
 }
 
+const struct model_text *lesson_name(const struct lesson *lesson, const char *id)
+{
+	for (size_t i = 0; i < lesson->n_needs; i++)
+		if (strcmp(lesson->needs[i].id, id) == 0)
+			return &lesson->needs[i].name;
+	for (size_t i = 0; i < lesson->n_typed; i++)
+		if (strcmp(lesson->typed[i].id, id) == 0)
+			return &lesson->typed[i].name;
+	for (size_t i = 0; i < lesson->n_formulas; i++)
+		if (strcmp(lesson->formulas[i].id, id) == 0)
+			return &lesson->formulas[i].name;
+	return NULL;
+}
+
 const char *lesson_unit(const struct lesson *lesson, const char *id)
 {
 	for (size_t i = 0; i < lesson->n_needs; i++)

@@ -201,6 +201,9 @@ enum { LESSON_BYTES = 1 << 20 };
 bool lesson_need_fits(const struct lesson_need *need, const char *quantity, const char *unit);
 unsigned lesson_need_rank(const struct lesson_need *need, const char *kit, const char *channel);
 
+/* What a person calls an id of needs, typed or formulas; NULL: it is none of them. */
+const struct model_text *lesson_name(const struct lesson *lesson, const char *id);
+
 /* The unit beside an id of needs, typed or formulas; NULL: none is said. */
 const char *lesson_unit(const struct lesson *lesson, const char *id);
 

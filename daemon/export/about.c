@@ -21,6 +21,7 @@ void about_clear(struct about *about)
 	free(about->gaps);
 	json_decref(about->readings);
 	json_decref(about->prediction);
+	json_decref(about->accept);
 	*about = (struct about){.n_streams = 0};
 }
 
@@ -234,7 +235,9 @@ static void add_readings(struct text *text, const struct about *about)
 		text_add(text, i > 0 ? ",\n  " : "\n  ");
 		json_tree(text, json_array_get(about->readings, i));
 	}
-	text_add(text, "],\n\"prediction\":");
+	text_add(text, "],\n\"accept\":");
+	json_tree(text, about->accept);
+	text_add(text, ",\n\"prediction\":");
 	json_tree(text, about->prediction);
 }
 

@@ -59,6 +59,11 @@ struct about {
 	/* [{group, at_us, typed {"L": 0.5}, values {"3 main:t": 21.5}}, ...]: numbers that the group typed, and
 	 * what its kits said then by sticker, stream and channel, calibrated as they were shown; NULL: none */
 	json_t *readings;
+	/* Was the run good enough? [{channel "T", name {zh, en} or null, unit, n, least, us, least_us, low, high, value,
+	 * holds, otherwise {zh, en}}, ...], by each entry of its lesson's `accept`: so many samples that last so long, the
+	 * least that is asked for and the range of the value, each null where it is not asked or not known; holds null:
+	 * nobody can say. NULL: the lesson, or whoever made the package, says nothing */
+	json_t *accept;
 	json_t *prediction; /* of its group: {"choice": 1}, {"value": 2} or {"points": [[s, y], ...]}; NULL: none */
 };
 

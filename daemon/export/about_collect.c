@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "class/judging.h"
 #include "class/run_notes.h"
 #include "history/told.h"
 
@@ -267,6 +268,19 @@ static void collect_notes(struct collecting *in)
 	in->about->prediction = json_incref(in->notes->prediction);
 }
 
+/* Of a run that no session has, nothing is said. */
+static int collect_accept(struct collecting *in, struct reader *reader)
+{
+	const struct about_options *o = in->options;
+	bool has_values = !o->hides_notes || in->notes->is_revealed;
+	struct accepted accepted;
+	int r = judging_read(reader, o->run, o->lesson, &accepted);
+
+	if (r == 0)
+		in->about->accept = judging_tell(o->lesson, &accepted, has_values);
+	return r == -ENOENT ? 0 : r;
+}
+
 static int collect(struct collecting *in, struct reader *reader)
 {
 	const struct about_options *o = in->options;
@@ -284,6 +298,8 @@ static int collect(struct collecting *in, struct reader *reader)
 		r = note_missing(in);
 	if (r == 0)
 		r = reader_marks(reader, o->run->from, o->run->to, take_mark, in);
+	if (r == 0)
+		r = collect_accept(in, reader);
 	if (r < 0)
 		return r;
 	if (about->n_gaps > 0)

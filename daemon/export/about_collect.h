@@ -2,6 +2,7 @@
 /* A run's description out of the store. Work thread. */
 #pragma once
 
+#include "data/lesson.h"
 #include "keep/store.h"
 #include "export/about.h"
 
@@ -11,7 +12,8 @@ struct about_options {
 	uint32_t import;     /* it came so (export/import.h); 0: the board's own, and then: */
 	struct instant kept; /* all that was recorded before is on the card */
 	const uint32_t *streams;
-	size_t n_streams; /* 0: all of the run's group that have a part in it */
+	size_t n_streams;            /* 0: all of the run's group that have a part in it */
+	const struct lesson *lesson; /* by whose `accept` the run is judged; NULL: by none */
 	bool hides_notes; /* no reading and no prediction, until the journal says that all is revealed */
 };
 

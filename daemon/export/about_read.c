@@ -7,7 +7,7 @@
 #include "export/about_input.h"
 #include "live/json_tree.h"
 
-enum { MOST_READINGS = 100000 };
+enum { MOST_READINGS = 100000, MOST_ACCEPT = 99 };
 
 /* --- marks and gaps --- */
 
@@ -117,6 +117,48 @@ static bool read_readings(struct about_input *in, const json_t *root)
 	return true;
 }
 
+static bool is_words(const json_t *words)
+{
+	return json_is_string(json_object_get(words, "zh")) &&
+		json_is_string(json_object_get(words, "en"));
+}
+
+static bool is_number_or_null(const json_t *of, const char *name)
+{
+	const json_t *value = about_member(of, name);
+
+	return !value || json_is_number(value);
+}
+
+static bool is_accept(const json_t *one)
+{
+	static const char *const NUMBERS[] = {
+		"n", "least", "us", "least_us", "low", "high", "value"};
+	const json_t *name = about_member(one, "name"), *holds = about_member(one, "holds");
+
+	for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++)
+		if (!is_number_or_null(one, NUMBERS[i]))
+			return false;
+	return json_is_string(json_object_get(one, "channel")) && (!name || is_words(name)) &&
+		(!holds || json_is_boolean(holds)) && is_words(json_object_get(one, "otherwise"));
+}
+
+static bool read_accept(struct about_input *in, const json_t *root)
+{
+	const json_t *list = about_member(root, "accept");
+
+	if (list && (!json_is_array(list) || json_array_size(list) > MOST_ACCEPT))
+		return about_blame(in, "accept", "列表，最多 99 项", "a list of at most 99");
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (!is_accept(json_array_get(list, i))) {
+			about_enter(in, "", "accept", i);
+			return about_blame(in, "holds", "channel、holds、otherwise 和数",
+				"channel, holds, otherwise and numbers");
+		}
+	in->about->accept = json_incref((json_t *)(uintptr_t)list);
+	return true;
+}
+
 static bool is_curve(const json_t *points)
 {
 	size_t n = json_array_size(points);
@@ -194,7 +236,8 @@ static bool read_root(struct about_input *in, const json_t *root)
 	if (about->duration_ns <= 0)
 		return about_blame(in, "duration_us", "大于 0 的数", "a number above 0");
 	return about_read_streams(in, root) && read_readings(in, root) &&
-		read_prediction(in, root) && read_marks(in, root) && read_gaps(in, root);
+		read_prediction(in, root) && read_accept(in, root) && read_marks(in, root) &&
+		read_gaps(in, root);
 }
 
 int about_read(const char *bytes, size_t n, struct about *ret_about, struct about_fault *ret_fault)

@@ -10,6 +10,7 @@
 #include "base/container.h"
 #include "base/number.h"
 #include "export/about_collect.h"
+#include "export/accept_words.h"
 #include "http/ask.h"
 #include "export/import.h"
 #include "export/package_readme.h"
@@ -31,11 +32,14 @@ struct package {
 	struct instant kept_to;
 
 	struct zip_out *zip;
-	bool has_readme, is_described; /* `about` is the run's at `run`, and in the archive */
+	bool has_readme, is_collected,
+		is_described;          /* `about` is the run's at `run`; and in the archive */
 	bool is_begun, is_prepared;    /* the session, if it is of one */
 	struct session_about *session; /* for session.json; NULL: there is none, or it is written */
 	size_t run, stream;            /* what comes next */
 	struct about about;
+	char *bytes; /* of an import's run.json, owned; NULL: it is the board's own */
+	size_t n_bytes;
 	bool is_open;        /* the stream's file */
 	struct instant next; /* its rows from here on are not in it */
 	char page[PAGE_BYTES];
@@ -104,6 +108,12 @@ static void write_readings(const void *table, struct text *text)
 	typed_table_csv_plain(table, text);
 }
 
+static void write_readme(const void *about, struct text *text)
+{
+	text_add(text, PACKAGE_README);
+	accept_words_add(about, text);
+}
+
 static void write_session(const void *session, struct text *text)
 {
 	session_about_write(session, text);
@@ -129,22 +139,16 @@ static int add_readings(struct package *self)
 	return r;
 }
 
-/* As it came, to the byte. */
-static int describe_import(struct package *self)
+/* An import as it came, to the byte. */
+static int collect_import(struct package *self)
 {
 	const struct package_run *of = &self->options.runs[self->run];
-	char *bytes;
-	size_t n;
-	int r = import_about(self->options.directory, of->import, &self->about, &bytes, &n);
 
-	if (r < 0)
-		return r;
-	r = add_entry(self, "run.json", bytes, n);
-	free(bytes);
-	return r;
+	return import_about(
+		self->options.directory, of->import, &self->about, &self->bytes, &self->n_bytes);
 }
 
-static int describe_own(struct package *self, struct reader *reader)
+static int collect_own(struct package *self, struct reader *reader)
 {
 	const struct package_run *of = &self->options.runs[self->run];
 	const struct about_options options = {.board = self->options.board,
@@ -153,25 +157,44 @@ static int describe_own(struct package *self, struct reader *reader)
 									    : of->run.to,
 		.streams = of->streams,
 		.n_streams = of->n_streams,
+		.lesson = of->lesson,
 		.hides_notes = of->hides_notes};
-	int r = about_collect(reader, &options, &self->about);
 
-	return r == 0 ? add_written(self, "run.json", true, write_about, &self->about) : r;
+	return about_collect(reader, &options, &self->about);
+}
+
+static int collect(struct package *self, struct reader *reader)
+{
+	about_clear(&self->about);
+	free(self->bytes);
+	self->bytes = NULL;
+	self->stream = 0;
+	self->is_collected = true;
+	return self->options.runs[self->run].import ? collect_import(self)
+						    : collect_own(self, reader);
 }
 
 static int describe(struct package *self, struct reader *reader)
 {
-	int r;
+	int r = self->is_collected ? 0 : collect(self, reader);
 
-	about_clear(&self->about);
-	self->stream = 0;
 	self->is_described = true;
-	r = self->options.runs[self->run].import ? describe_import(self)
-						 : describe_own(self, reader);
+	if (r == 0)
+		r = self->bytes ? add_entry(self, "run.json", self->bytes, self->n_bytes)
+				: add_written(self, "run.json", true, write_about, &self->about);
 	if (r == 0)
 		r = add_readings(self);
 	/* In a class somebody's kit may have said nothing; the others' data go on. */
 	return r == -ENOENT && self->options.has_folders ? 0 : r;
+}
+
+/* Of one run it says what that is, so that is looked at before. */
+static int add_readme(struct package *self, struct reader *reader)
+{
+	int r = self->options.has_folders ? 0 : collect(self, reader);
+
+	self->has_readme = true;
+	return r == 0 ? add_written(self, "README.txt", false, write_readme, &self->about) : r;
 }
 
 /* A step towards what session.json says; before the first byte, so that others' jobs come between. */
@@ -268,12 +291,8 @@ static int step(struct package *self, struct reader *reader)
 
 	if (r < 0)
 		return r;
-	if (!self->has_readme) {
-		self->has_readme = true;
-		r = zip_out_begin(self->zip, "README.txt");
-		return r == 0 ? zip_out_add(self->zip, PACKAGE_README, sizeof PACKAGE_README - 1)
-			      : r;
-	}
+	if (!self->has_readme)
+		return add_readme(self, reader);
 	if (self->session)
 		return describe_session(self);
 	if (self->run == self->options.n_runs) {
@@ -284,7 +303,7 @@ static int step(struct package *self, struct reader *reader)
 		return describe(self, reader);
 	if (self->stream < self->about.n_streams)
 		return add_rows(self, reader);
-	self->is_described = false;
+	self->is_described = self->is_collected = false;
 	self->run++;
 	return 0;
 }
@@ -333,6 +352,7 @@ static void free_product(struct product *product)
 	struct package *self = of(product);
 
 	about_clear(&self->about);
+	free(self->bytes);
 	session_about_free(self->session);
 	lesson_let_go(self->options.session.lesson);
 	zip_out_free(self->zip);

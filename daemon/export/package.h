@@ -2,7 +2,8 @@
 /* A run package: one run, or all of a session, as a zip that says what it is, that any program can read,
  * and that comes back by export/import.h as it was.
  *
- *     README.txt        how to read it with Python's standard library alone, in both languages
+ *     README.txt        how to read it with Python's standard library alone, in both languages; of one run, too,
+ *                       whether it was good enough
  *     run.json          what it is (export/about.h)
  *     1-photogate-pendulum-main.csv   the rows of one stream: a head `t_ns,<channel id>,...`, then lines
  *     readings.csv      what the group typed, and its kits said then, where it typed anything: made of the
@@ -25,6 +26,7 @@
 
 struct package_run {
 	struct run run;                  /* that goes on: up to now */
+	const struct lesson *lesson;     /* that it is of; NULL: none, or not known. Lives longer */
 	uint32_t streams[ABOUT_STREAMS]; /* its own; */
 	size_t n_streams;                /* 0: all that have a part in its range */
 	uint32_t import;  /* it came so, and leaves as it came; 0: it is the board's own */

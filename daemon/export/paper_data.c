@@ -131,6 +131,7 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 			.kept = kept,
 			.streams = o->streams,
 			.n_streams = o->n_streams,
+			.lesson = o->lesson,
 			.hides_notes = o->hides_notes}};
 	int r = run_about(reader, &options, &data->about);
 

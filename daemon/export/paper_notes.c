@@ -5,34 +5,10 @@
 
 #include "data/unit.h"
 #include "http/html.h"
+#include "export/accept_words.h"
 #include "export/paper_page.h"
 
 enum { MOST_READINGS = 200, CELL = 256 };
-
-/* What the lesson calls a need, a typed number or a formula; false: it knows none of that id. */
-static bool find_words(const struct lesson *lesson, const char *id,
-	const struct model_text **ret_name, const char **ret_unit)
-{
-	for (size_t i = 0; lesson && i < lesson->n_typed; i++)
-		if (strcmp(lesson->typed[i].id, id) == 0) {
-			*ret_name = &lesson->typed[i].name;
-			*ret_unit = lesson->typed[i].unit;
-			return true;
-		}
-	for (size_t i = 0; lesson && i < lesson->n_formulas; i++)
-		if (strcmp(lesson->formulas[i].id, id) == 0) {
-			*ret_name = &lesson->formulas[i].name;
-			*ret_unit = lesson->formulas[i].unit;
-			return true;
-		}
-	for (size_t i = 0; lesson && i < lesson->n_needs; i++)
-		if (strcmp(lesson->needs[i].id, id) == 0) {
-			*ret_name = &lesson->needs[i].name;
-			*ret_unit = lesson->needs[i].unit;
-			return true;
-		}
-	return false;
-}
 
 static void add_unit(struct text *words, const char *unit)
 {
@@ -47,17 +23,13 @@ static void add_unit(struct text *words, const char *unit)
 /* "摆长 / m", or the id where the lesson does not know it. */
 static void add_name(const struct writing *w, const char *id, struct text *words)
 {
-	const struct model_text *name = NULL;
-	const char *unit = NULL;
-
-	if (!find_words(w->data->options->lesson, id, &name, &unit)) {
-		text_add(words, id);
-		return;
-	}
-	const char *said = paper_words(w, name);
+	const struct lesson *lesson = w->data->options->lesson;
+	const struct model_text *name = lesson ? lesson_name(lesson, id) : NULL;
+	const char *said = name ? paper_words(w, name) : "";
 
 	text_add(words, said[0] ? said : id);
-	add_unit(words, unit);
+	if (name)
+		add_unit(words, lesson_unit(lesson, id));
 }
 
 static void add_head(const struct writing *w, const struct typed_column *column,
@@ -108,6 +80,36 @@ void paper_add_readings(struct writing *w)
 	if (n > MOST_READINGS)
 		text_addf(w->text, paper_say(w, "<p>还有 %zu 个。</p>\n", "<p>And %zu more.</p>\n"),
 			n - MOST_READINGS);
+}
+
+typedef void add_words(const json_t *one, enum accept_language language, struct text *words);
+
+/* What the lesson asks of a run, and what came of it. */
+void paper_add_accept(struct writing *w)
+{
+	static const char *const HEADS[][2] = {
+		{"量", "Quantity"}, {"要求", "Asked for"}, {"有的", "Found"}, {"结论", "Verdict"}};
+	static add_words *const CELLS[] = {
+		accept_add_name, accept_add_asked, accept_add_found, accept_add_verdict};
+	const json_t *accept = w->about->accept;
+
+	if (json_array_size(accept) == 0)
+		return;
+	paper_heading(w, "够好了吗", "Good enough?");
+	paper_begin_table(w, HEADS, sizeof HEADS / sizeof *HEADS);
+	for (size_t i = 0; i < json_array_size(accept); i++) {
+		text_add(w->text, "<tr>");
+		for (size_t c = 0; c < sizeof CELLS / sizeof *CELLS; c++) {
+			char room[2 * CELL];
+			struct text words = text_over(room, sizeof room);
+
+			CELLS[c](json_array_get(accept, i),
+				w->data->options->is_english ? ACCEPT_EN : ACCEPT_ZH, &words);
+			paper_cell(w, words.at);
+		}
+		text_add(w->text, "</tr>\n");
+	}
+	paper_end_table(w);
 }
 
 static void add_coordinate(struct writing *w, const char *id, double value)

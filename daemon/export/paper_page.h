@@ -33,4 +33,5 @@ void paper_add_uncertainty(struct writing *w);
 void paper_add_gaps(struct writing *w);
 /* paper_notes.c */
 void paper_add_readings(struct writing *w);
+void paper_add_accept(struct writing *w);
 void paper_add_point(struct writing *w);

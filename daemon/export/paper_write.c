@@ -199,6 +199,7 @@ void paper_write(const struct paper_data *data, struct text *text)
 	if (has_streams)
 		paper_add_figures(&w);
 	paper_add_readings(&w);
+	paper_add_accept(&w);
 	paper_add_point(&w);
 	paper_write_fit(data, text);
 	if (has_streams)

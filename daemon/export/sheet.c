@@ -249,6 +249,7 @@ static int collect_notes(struct sheet *self, struct reader *reader)
 			.kept = run.to,
 			.streams = streams,
 			.n_streams = exporter->n_streams,
+			.lesson = self->options.lesson,
 			.hides_notes = self->options.hides_notes}};
 
 	r = run_about(reader, &options, &self->about);

@@ -163,6 +163,8 @@ static int add_general(struct workbook *book, const struct sheet_facts *facts)
 	}
 	if (r == 0)
 		r = sheet_add_prediction(book, facts);
+	if (r == 0)
+		r = sheet_add_accept(book, facts);
 	return r == 0 ? workbook_end_row(book) : r;
 }
 

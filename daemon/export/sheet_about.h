@@ -26,6 +26,7 @@ int sheet_add_charts(struct workbook *book, const struct sheet_facts *facts);
 /* Title, hour, board; then a line for each column. */
 int sheet_add_about(struct workbook *book, const struct sheet_facts *facts);
 
-/* sheet_notes.c: the readings on a sheet of their own, if there are any; the prediction as lines of About. */
+/* sheet_notes.c: the readings on a sheet of their own, if there are any; prediction and acceptance as lines of About. */
 int sheet_add_readings(struct workbook *book, const struct sheet_facts *facts);
+int sheet_add_accept(struct workbook *book, const struct sheet_facts *facts);
 int sheet_add_prediction(struct workbook *book, const struct sheet_facts *facts);

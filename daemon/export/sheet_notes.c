@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What of a workbook comes from people: readings and prediction. */
+/* What of a workbook comes from people: readings and prediction; and whether the run was good enough. */
 #include <math.h>
 #include <time.h>
 
+#include "export/accept_words.h"
 #include "export/sheet_about.h"
 
 /* --- readings --- */
@@ -94,6 +95,39 @@ static int add_curve(struct workbook *book, const json_t *points)
 		workbook_number(book, json_number_value(json_array_get(point, 1)));
 		r = workbook_end_row(book);
 	}
+	return r;
+}
+
+static int add_accepted(struct workbook *book, const json_t *one)
+{
+	static const enum accept_language LANGUAGES[] = {ACCEPT_ZH, ACCEPT_EN};
+	char room[512];
+
+	workbook_text(book, "够好吗 good enough");
+	for (size_t i = 0; i < 2; i++) {
+		struct text words = text_over(room, sizeof room);
+
+		accept_add_name(one, LANGUAGES[i], &words);
+		text_add(&words, ": ");
+		accept_add_asked(one, LANGUAGES[i], &words);
+		workbook_text(book, words.at);
+		text_reset(&words);
+		accept_add_found(one, LANGUAGES[i], &words);
+		workbook_text(book, words.at);
+		text_reset(&words);
+		accept_add_verdict(one, LANGUAGES[i], &words);
+		workbook_text(book, words.at);
+	}
+	return workbook_end_row(book);
+}
+
+int sheet_add_accept(struct workbook *book, const struct sheet_facts *facts)
+{
+	const json_t *accept = facts->about ? facts->about->accept : NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < json_array_size(accept) && r == 0; i++)
+		r = add_accepted(book, json_array_get(accept, i));
 	return r;
 }
 

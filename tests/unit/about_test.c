@@ -88,6 +88,8 @@ static void what_is_written_reads_back_to_the_same(void **state)
 	about.readings = json_pack("[{s:i,s:f,s:{s:f},s:{s:f}}]", "group", 3, "at_us", 1.5, "typed",
 		"L", 0.1, "values", "4 main:t", 0.30000000000000004);
 	about.prediction = json_pack("{s:[[f,f],[f,f]]}", "points", 0.5, 20.1, 60.5, 18.25);
+	about.accept = json_pack("[{s:s, s:n, s:f, s:b, s:{s:s, s:s}}]", "channel", "T", "name",
+		"value", 0.1 + 0.2, "holds", 0, "otherwise", "zh", "再记", "en", "More");
 	const char *first = written(&about, 0);
 	if (about_read(first, strlen(first), &again, &fault) != 0)
 		fail_msg("%s", fault.en);
@@ -102,9 +104,11 @@ static void what_is_written_reads_back_to_the_same(void **state)
 	assert_non_null(strstr(first, "{\"L\":0.1}"));
 	assert_true(json_equal(again.readings, about.readings));
 	assert_true(json_equal(again.prediction, about.prediction));
+	assert_true(json_equal(again.accept, about.accept));
 	about_clear(&again);
 	json_decref(about.readings);
 	json_decref(about.prediction);
+	json_decref(about.accept);
 	free(stream.calibrations);
 	free(stream.uncertainties);
 }
@@ -160,6 +164,8 @@ static void what_is_wrong_is_named(void **state)
 	refuses("\"readings\":[]", "\"prediction\":{\"choice\":9223372036854775807}",
 		"In run.json, prediction is wrong: expected one of choice, value, points.");
 	refuses("\"readings\":[]", "\"prediction\":{\"choice\":98}", "");
+	refuses("\"readings\":[]", "\"accept\":[{\"channel\":\"T\",\"holds\":1}]",
+		"In run.json, accept[0].holds is wrong: expected channel, holds, otherwise and numbers.");
 	refuses("\"readings\":[]", "\"prediction\":{\"points\":[[1,2],[3]]}",
 		"In run.json, prediction is wrong: expected one of choice, value, points.");
 	refuses("\"readings\":[]", "\"prediction\":{\"value\":2}", "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether a run is good enough: by samples, by their mean, by a formula of the means and of what was typed. */
-#include "api/accepting.h"
+#include "class/judging.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static struct accepted judge(
 	struct accepted accepted = {.run = 7};
 
 	strcpy(run.channels[0].id, "T");
-	accepting_judge(&lesson, &run, times, &accepted);
+	judging_judge(&lesson, &run, times, &accepted);
 	json_decref(last);
 	json_decref(times);
 	assert_int_equal(accepted.n, 1);
@@ -69,12 +69,12 @@ static struct accepted_one how_long_by(int64_t to_ns, uint64_t n, int64_t apart_
 	json_t *times = json_object();
 
 	run.channels[0].last_ns += (int64_t)(n - 1) * apart_ns;
-	accepting_judge(&(struct lesson){.needs = needs,
-				.n_needs = 2,
-				.formulas = formulas,
-				.n_formulas = 2,
-				.accept = &accept,
-				.n_accept = 1},
+	judging_judge(&(struct lesson){.needs = needs,
+			      .n_needs = 2,
+			      .formulas = formulas,
+			      .n_formulas = 2,
+			      .accept = &accept,
+			      .n_accept = 1},
 		&run, times, &accepted);
 	json_decref(run.typed);
 	json_decref(times);
@@ -143,7 +143,7 @@ static void a_formula_has_the_samples_of_what_it_speaks_of(void **unused)
 	json_t *times = json_object();
 
 	(void)unused;
-	accepting_judge(&lesson, &run, times, &accepted);
+	judging_judge(&lesson, &run, times, &accepted);
 	assert_int_equal(accepted.of[0].n, 3);
 	assert_int_equal(accepted.of[0].is, ACCEPTANCE_FAILS);
 	json_decref(run.typed);
