@@ -9,8 +9,9 @@
 
 static const char readings_path[] = "/api/v1/export?run=1&of=readings";
 
-/* A file as one browser gets it: its status; `words`: must be in it. */
-static int fetch(struct site *site, const char *cookie, const char *path, const char *words)
+/* A file as one browser gets it: its status; are the words in it as they must be? */
+static int look(
+	struct site *site, const char *cookie, const char *path, const char *words, bool is_there)
 {
 	char teacher[96], asks[96];
 	struct browser b;
@@ -20,10 +21,16 @@ static int fetch(struct site *site, const char *cookie, const char *path, const 
 	strcpy(site->cookie, asks);
 	int status = site_ask(site, "GET", path, NULL, &b);
 	strcpy(site->cookie, teacher);
-	if (!browser_has(&b, words))
-		fail_msg("%s: no %s in %s", path, words, b.got);
+	if (browser_has(&b, words) != is_there)
+		fail_msg("%s: %s %s in %s", path, is_there ? "no" : "a", words, b.got);
 	browser_close(&b);
 	return status;
+}
+
+/* The words must be in it. */
+static int fetch(struct site *site, const char *cookie, const char *path, const char *words)
+{
+	return look(site, cookie, path, words, true);
 }
 
 static void do_in(struct site *site, unsigned session, const char *body)
@@ -93,6 +100,31 @@ static void a_session_that_ended_unrevealed_keeps_its_groups_apart(void **state)
 	}
 }
 
+/* Its group and the teacher, in a report of a kit's data as elsewhere, before the end of the session and behind it. */
+static void a_report_has_a_guess_for_those_only_who_may_see_it(void **state)
+{
+	static const char report[] = "/api/v1/runs/1/report?language=en", guess[] = "<p>41.5</p>";
+	struct site *site = *state;
+	char own[96], other[96];
+
+	class_begin(site, 2);
+	class_join(site, 1, own);
+	class_join(site, 2, other);
+	site_plug(site, 1, "temperature");
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[1]}"));
+	site_keep_rows(site, 10, site->clock.frozen_ns, S / 10, 100);
+	type_in(site, 1);
+	for (int is_over = 0; is_over < 2; is_over++) {
+		assert_int_equal(look(site, own, report, guess, true), 200);
+		assert_int_equal(look(site, site->cookie, report, guess, true), 200);
+		assert_int_equal(look(site, other, report, guess, false), 200);
+		assert_int_equal(look(site, "", report, guess, false), 200);
+		if (!is_over)
+			do_in(site, 1, "{\"do\":\"end\"}");
+		site_keep_turns(site);
+	}
+}
+
 static void a_session_of_long_ago_is_as_it_was_left(void **state)
 {
 	struct site *site = *state;
@@ -119,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(what_a_group_without_kits_typed_is_in_every_file),
 		SITE_TEST(a_session_that_ended_unrevealed_keeps_its_groups_apart),
+		SITE_TEST(a_report_has_a_guess_for_those_only_who_may_see_it),
 		SITE_TEST(a_session_of_long_ago_is_as_it_was_left),
 	};
 
