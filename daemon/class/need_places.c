@@ -41,8 +41,7 @@ static bool takes_part(const struct search *search, const struct device *device)
 static bool comes_before(
 	const struct search *search, const struct device *a, const struct device *b)
 {
-	return search->n_dealt > 0 ? turn_of(search, a) < turn_of(search, b)
-				   : a->sticker < b->sticker;
+	return search->n_dealt > 0 && turn_of(search, a) < turn_of(search, b);
 }
 
 static int take_device(void *self, const struct device *device)
@@ -86,8 +85,12 @@ int need_places_find(struct reader *reader, const struct run *run, const struct 
 {
 	struct search search = {.streams = streams, .n_streams = n_streams};
 	struct serving serving[LESSON_NEEDS];
-	int r = run->session ? run_devices(reader, run, search.dealt, &search.n_dealt) : 0;
+	int r;
 
+	memset(ret_places, 0, LESSON_NEEDS * sizeof *ret_places);
+	if (!run->session)
+		return 0;
+	r = run_devices(reader, run, search.dealt, &search.n_dealt);
 	if (r == 0)
 		r = reader_devices(reader, take_device, &search);
 	if (r == 0) {

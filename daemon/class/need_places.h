@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where the channels are that serve the needs of a run's lesson: for files, which calculate what the lesson does. By
  * the rule of data/serving.h over the devices of the run's group as they were dealt, as results go by (results.h);
- * of a run that no group had, an import say, over those that have one of its streams, by their stickers. Work
- * thread. */
+ * where no group was dealt any, over those that have one of its streams. Of a run of no session nothing is
+ * known. Work thread. */
 #pragma once
 
 #include <stddef.h>

@@ -38,19 +38,6 @@ uint32_t about_group(const struct about *about)
 	return about->n_streams > 0 ? about->streams[0].group : about_reading_group(about, 0);
 }
 
-bool about_is_of_one(const struct about *about)
-{
-	uint32_t group = about_group(about);
-
-	for (size_t i = 0; i < about->n_streams; i++)
-		if (about->streams[i].group != group)
-			return false;
-	for (size_t i = 0; i < json_array_size(about->readings); i++)
-		if (about_reading_group(about, i) != group)
-			return false;
-	return true;
-}
-
 /* -1500 is -1.5 */
 static void add_us(struct text *text, int64_t ns)
 {
@@ -153,6 +140,16 @@ static void add_stream(struct text *text, const struct about_stream *of)
 	for (uint32_t c = 0; c < stream->n_channels; c++) {
 		text_add(text, c > 0 ? ",\n    " : "\n    ");
 		add_channel(text, &stream->channels[c]);
+	}
+	text_add_char(text, ']');
+}
+
+static void add_needs(struct text *text, const struct about_stream *of)
+{
+	text_add(text, ",\"needs\":[");
+	for (size_t i = 0; i < LESSON_NEEDS && of->needs[i][0]; i++) {
+		text_add(text, i > 0 ? "," : "");
+		text_add_json(text, of->needs[i]);
 	}
 	text_add_char(text, ']');
 }
@@ -271,6 +268,7 @@ void about_write(const struct about *about, struct text *text)
 		text_add(text, i > 0 ? ",\n  {" : "\n  {");
 		add_string(text, "file", about->streams[i].file);
 		add_stream(text, &about->streams[i]);
+		add_needs(text, &about->streams[i]);
 		add_history(text, &about->streams[i]);
 		text_add_char(text, '}');
 	}

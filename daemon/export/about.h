@@ -14,6 +14,7 @@
 #include "data/batch.h"
 #include "data/calibration.h"
 #include "data/device.h"
+#include "data/lesson.h"
 #include "keep/record.h"
 
 enum {
@@ -28,6 +29,8 @@ struct about_stream {
 	uint32_t group;        /* 0: of none */
 	char identity[IDENTITY_TEXT], kit[32], model[NAME_TEXT]; /* of its device */
 	uint32_t sticker;
+	char needs[LESSON_NEEDS]
+		  [LESSON_ID]; /* of the run's lesson, that channels of it serve; "": no more */
 	struct stream
 		stream; /* id and device are no part of the file: the collector's, the importer's */
 	/* All records about it; instants from the run's begin. */
@@ -72,9 +75,6 @@ void about_clear(struct about *about); /* one that is all zero, too */
 uint32_t about_reading_group(const struct about *about, size_t reading); /* 0: of none */
 /* Whose the run is, by its streams or its readings; 0: nobody's. */
 uint32_t about_group(const struct about *about);
-
-/* Is all of it of one group, or all of none? A sample of a lesson may have those of a class. */
-bool about_is_of_one(const struct about *about);
 
 /* As run.json, with a line's end. */
 void about_write(const struct about *about, struct text *text);

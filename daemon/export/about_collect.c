@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "class/judging.h"
+#include "class/need_places.h"
 #include "class/run_notes.h"
 #include "history/told.h"
 
@@ -268,6 +269,27 @@ static void collect_notes(struct collecting *in)
 	in->about->prediction = json_incref(in->notes->prediction);
 }
 
+static int collect_needs(struct collecting *in, struct reader *reader)
+{
+	const struct lesson *lesson = in->options->lesson;
+	struct about *about = in->about;
+	struct need_place places[LESSON_NEEDS];
+	uint32_t streams[ABOUT_STREAMS];
+	int r;
+
+	for (size_t i = 0; i < about->n_streams; i++)
+		streams[i] = about->streams[i].stream.id;
+	if (!lesson)
+		return 0;
+	r = need_places_find(reader, in->options->run, lesson, streams, about->n_streams, places);
+	for (size_t s = 0; s < about->n_streams && r == 0; s++)
+		for (size_t i = 0, n = 0; i < lesson->n_needs; i++)
+			if (places[i].stream == streams[s])
+				text_copy(about->streams[s].needs[n++], LESSON_ID,
+					lesson->needs[i].id);
+	return r;
+}
+
 /* Of a run that no session has, nothing is said. */
 static int collect_accept(struct collecting *in, struct reader *reader)
 {
@@ -298,6 +320,8 @@ static int collect(struct collecting *in, struct reader *reader)
 		r = note_missing(in);
 	if (r == 0)
 		r = reader_marks(reader, o->run->from, o->run->to, take_mark, in);
+	if (r == 0)
+		r = collect_needs(in, reader);
 	if (r == 0)
 		r = collect_accept(in, reader);
 	if (r < 0)

@@ -162,6 +162,22 @@ static bool take_stamps(struct about_input *in, const json_t *from, enum stamp_s
 	return about_blame(in, "stamps", "arrival、device 或 kernel", "arrival, device or kernel");
 }
 
+static bool read_needs(struct about_input *in, const json_t *from, struct about_stream *to)
+{
+	const json_t *list = about_member(from, "needs");
+	size_t n = json_array_size(list);
+	bool is_good = !list || (json_is_array(list) && n <= LESSON_NEEDS);
+
+	for (size_t i = 0; i < n && is_good; i++) {
+		const char *id = json_string_value(json_array_get(list, i));
+
+		is_good = id && id[0] && text_copy(to->needs[i], sizeof to->needs[i], id);
+	}
+	return is_good ||
+		about_blame(in, "needs", "课里 needs 的代号，最多 8 个",
+			"ids of the lesson's needs, at most 8");
+}
+
 static bool read_stream(struct about_input *in, const json_t *from, struct about_stream *to)
 {
 	const json_t *device = about_member(from, "device");
@@ -183,8 +199,8 @@ static bool read_stream(struct about_input *in, const json_t *from, struct about
 	if (to->kit[0] == '\0' ||
 		strspn(to->kit, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(to->kit))
 		return about_blame(in, "kit", "器材的代号", "the id of a kit");
-	return read_channels(in, from, &to->stream) && read_calibrations(in, from, to) &&
-		read_uncertainties(in, from, to);
+	return read_needs(in, from, to) && read_channels(in, from, &to->stream) &&
+		read_calibrations(in, from, to) && read_uncertainties(in, from, to);
 }
 
 bool about_read_streams(struct about_input *in, const json_t *root)

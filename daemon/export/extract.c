@@ -7,7 +7,7 @@
 
 #include "history/provenance.h"
 #include "class/run_notes.h"
-#include "export/import.h"
+#include "export/run_about.h"
 
 enum { BUFFER_BYTES = 256 << 10 };
 
@@ -299,18 +299,30 @@ static int begin_weave(struct extract *extract)
 		kept_to(extract), &extract->weave);
 }
 
-/* Of what the devices said themselves nothing is calculated; nor where nobody knows whose kit serves whom. */
+/* Of what the devices said themselves nothing is calculated. */
 static int begin_taught(struct extract *extract, struct reader *reader)
 {
 	const struct extract_options *options = &extract->options;
-	const struct taught_range range = {
-		&options->asked, options->from, options->to, kept_to(extract)};
-	int r = 0;
+	const struct lesson *lesson = extract->lesson;
+	struct taught_range range = {.begin = options->asked.from,
+		.from = options->from,
+		.to = options->to,
+		.kept = kept_to(extract)};
+	uint32_t streams[WEAVE_STREAMS];
+	const struct run_about_options of = {.directory = extract->directory,
+		.import = options->import,
+		.own = {.run = &options->asked,
+			.streams = streams,
+			.n_streams = extract->exporter.n_streams}};
+	int r;
 
-	if (options->format == EXPORT_CSV && !options->is_raw && extract->lesson &&
-		(!options->import || import_is_of_one(extract->directory, options->import)))
-		r = taught_new(
-			reader, extract->lesson, &extract->exporter, &range, &extract->taught);
+	if (options->format != EXPORT_CSV || options->is_raw || !lesson || !lesson->n_formulas)
+		return 0;
+	for (size_t i = 0; i < extract->exporter.n_streams; i++)
+		streams[i] = extract->streams[i].stream.id;
+	r = run_need_places(reader, &of, lesson, range.places);
+	if (r == 0)
+		r = taught_new(reader, lesson, &extract->exporter, &range, &extract->taught);
 	extract->exporter.taught = taught_columns(extract->taught, &extract->exporter.n_taught);
 	return r;
 }

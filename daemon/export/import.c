@@ -361,18 +361,3 @@ int import_about(const char *directory, uint32_t import, struct about *ret_about
 	*ret_bytes = bytes;
 	return 0;
 }
-
-bool import_is_of_one(const char *directory, uint32_t import)
-{
-	struct about about;
-	char *bytes;
-	size_t n;
-
-	if (import_about(directory, import, &about, &bytes, &n) < 0)
-		return false;
-	bool is_of_one = about_is_of_one(&about);
-
-	about_clear(&about);
-	free(bytes);
-	return is_of_one;
-}

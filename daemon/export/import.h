@@ -47,9 +47,6 @@ static inline uint32_t import_of(int64_t id)
 int import_folder(const char *directory, uint32_t import, const char *folder,
 	const atomic_bool *is_cancelled, struct about_fault *ret_fault);
 
-/* Is it about one group, or about none? A lesson's sample may be about a class. False, too, where it cannot be read. */
-bool import_is_of_one(const char *directory, uint32_t import);
-
 /* What that import's run.json says; the streams have their numbers. The bytes are the caller's to free. */
 int import_about(const char *directory, uint32_t import, struct about *ret_about, char **ret_bytes,
 	size_t *ret_n);

@@ -2,6 +2,7 @@
 #include "export/run_about.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "export/import.h"
 
@@ -20,18 +21,96 @@ int run_about(
 	return r;
 }
 
-/* Of an import that is about a class nobody knows whose kit serves whom. */
+static bool says_need(const struct about_stream *of, const char *id)
+{
+	for (size_t i = 0; i < LESSON_NEEDS; i++)
+		if (strcmp(of->needs[i], id) == 0)
+			return true;
+	return false;
+}
+
+static bool is_taken(
+	const struct need_place *places, size_t n, const struct stream *stream, uint32_t channel)
+{
+	for (size_t i = 0; i < n; i++)
+		if (places[i].stream == stream->id && places[i].channel == channel)
+			return true;
+	return false;
+}
+
+/* As data/serving.c: the channel that the need names, else the first that fits and is left. */
+static void serve(const struct about_stream *of, const struct lesson_need *need, size_t n,
+	struct need_place *places)
+{
+	const struct stream *stream = &of->stream;
+	struct need_place *to = &places[n];
+
+	for (uint32_t c = 0; c < stream->n_channels; c++) {
+		const struct channel *channel = &stream->channels[c];
+		bool is_named = need->channel && strcmp(need->channel, channel->id) == 0;
+		struct text key = text_over(to->key, sizeof to->key);
+
+		if (!lesson_need_fits(need, channel->quantity, channel->unit) ||
+			is_taken(places, n, stream, c) || (to->stream && !is_named))
+			continue;
+		to->stream = stream->id;
+		to->channel = c;
+		text_addf(&key, "%u %s:%s", of->sticker, stream->name, channel->id);
+	}
+}
+
+/* Of an import about a class several kits serve the same need: whose is none of a column's business. */
+static void find_places(const struct about *about, const struct lesson *lesson,
+	struct need_place places[LESSON_NEEDS])
+{
+	for (size_t i = 0; i < lesson->n_needs; i++) {
+		const struct about_stream *found = NULL;
+		size_t n = 0;
+
+		places[i] = (struct need_place){.stream = 0};
+		for (size_t s = 0; s < about->n_streams; s++)
+			if (says_need(&about->streams[s], lesson->needs[i].id)) {
+				found = &about->streams[s];
+				n++;
+			}
+		if (n == 1)
+			serve(found, &lesson->needs[i], i, places);
+	}
+}
+
+int run_need_places(struct reader *reader, const struct run_about_options *options,
+	const struct lesson *lesson, struct need_place ret_places[LESSON_NEEDS])
+{
+	struct about about;
+	char *bytes;
+	size_t n;
+	int r;
+
+	if (!options->import)
+		return need_places_find(reader, options->own.run, lesson, options->own.streams,
+			options->own.n_streams, ret_places);
+	r = import_about(options->directory, options->import, &about, &bytes, &n);
+	if (r < 0)
+		return r;
+	find_places(&about, lesson, ret_places);
+	about_clear(&about);
+	free(bytes);
+	return 0;
+}
+
 int run_readings(struct reader *reader, const struct run_about_options *options,
 	const struct about *about, const struct lesson *lesson, struct typed_table **ret_table)
 {
 	struct typed_lesson taught = {.lesson = lesson};
+	struct run_about_options of = *options;
 	uint32_t streams[ABOUT_STREAMS];
 	int r = 0;
 
 	for (size_t i = 0; i < about->n_streams; i++)
 		streams[i] = about->streams[i].stream.id;
-	if (lesson && about_is_of_one(about))
-		r = need_places_find(
-			reader, options->own.run, lesson, streams, about->n_streams, taught.places);
+	of.own.streams = streams;
+	of.own.n_streams = about->n_streams;
+	if (lesson)
+		r = run_need_places(reader, &of, lesson, taught.places);
 	return r == 0 ? typed_table_new(about, &taught, ret_table) : r;
 }

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "class/need_places.h"
 #include "data/formula.h"
 #include "data/unit.h"
 #include "export/export_cell.h"
@@ -308,19 +307,11 @@ static void tell_head(struct taught *taught, size_t column)
 static int choose(struct taught *taught, struct reader *reader, const struct lesson *lesson,
 	const struct taught_range *range)
 {
-	const struct exporter *exporter = taught->exporter;
-	struct need_place places[LESSON_NEEDS];
-	uint32_t streams[WEAVE_STREAMS];
-	int r;
+	int r = 0;
 
-	for (size_t i = 0; i < exporter->n_streams; i++)
-		streams[i] = exporter->streams[i].stream.id;
-	r = need_places_find(reader, range->run, lesson, streams, exporter->n_streams, places);
-	if (r < 0)
-		return r;
 	add_name(taught, "time", 0);
 	for (size_t i = 0; i < lesson->n_needs; i++)
-		add_need(taught, &lesson->needs[i], &places[i]);
+		add_need(taught, &lesson->needs[i], &range->places[i]);
 	for (size_t i = 0; i < lesson->n_formulas && r == 0; i++)
 		r = add_column(taught, &lesson->formulas[i]);
 	for (size_t i = 0; i < taught->n_columns; i++)
@@ -331,19 +322,15 @@ static int choose(struct taught *taught, struct reader *reader, const struct les
 int taught_new(struct reader *reader, const struct lesson *lesson, const struct exporter *exporter,
 	const struct taught_range *range, struct taught **ret_taught)
 {
-	struct taught *taught = NULL;
-	int r = 0;
+	struct taught *taught = calloc(1, sizeof *taught);
+	int r;
 
-	if (lesson && lesson->n_formulas > 0 && range->run->id) {
-		taught = calloc(1, sizeof *taught);
-		r = -ENOMEM;
-	}
-	if (taught) {
-		taught->exporter = exporter;
-		taught->begin_ns = range->run->from.ns;
-		r = choose(taught, reader, lesson, range);
-	}
-	if (taught && (r < 0 || taught->n_columns == 0)) {
+	if (!taught)
+		return -ENOMEM;
+	taught->exporter = exporter;
+	taught->begin_ns = range->begin.ns;
+	r = choose(taught, reader, lesson, range);
+	if (r < 0 || taught->n_columns == 0) {
 		taught_free(taught);
 		taught = NULL;
 	}

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "class/need_places.h"
 #include "data/lesson.h"
 #include "export/export.h"
 #include "history/weave.h"
@@ -20,8 +21,9 @@
 struct taught;
 
 struct taught_range {
-	const struct run *run;         /* `time` counts from its begin */
-	struct instant from, to, kept; /* of the file, as weave_new has them */
+	struct need_place places[LESSON_NEEDS]; /* of the lesson's needs */
+	struct instant begin;                   /* of the run: `time` counts from it */
+	struct instant from, to, kept;          /* of the file, as weave_new has them */
 };
 
 /* NULL in *ret_taught: there is no column. The lesson and what is exported live longer; its streams are ready to be
