@@ -4,6 +4,7 @@
  * unpacked on the shelf, and comes in once. */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,7 +190,7 @@ static void add_imported(const struct imported *imported, struct text *text)
 	json_run(text, &imported->run, imported->has_wall ? &imported->wall : NULL,
 		imported->wall_uncertainty_ns);
 	text->length--; /* the object goes on */
-	text_add(text, ",\"is_imported\":true}");
+	text_addf(text, ",\"is_imported\":true,\"bytes\":%" PRIu64 "}", imported->bytes);
 }
 
 void write_imported(const struct parts *parts, struct text *text)

@@ -58,6 +58,7 @@ int imports_look(const char *directory, uint32_t import, struct imported *ret_im
 		return r;
 	r = look(reader, &imported);
 	reader_close(reader);
+	imported.bytes = folder_bytes(path);
 	if (r == 0)
 		*ret_imported = imported;
 	return r;

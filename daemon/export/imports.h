@@ -20,6 +20,7 @@ struct imported {
 	bool has_wall;
 	struct wall wall; /* of its begin */
 	int64_t wall_uncertainty_ns;
+	uint64_t bytes; /* that it takes of the card */
 };
 
 struct imports {

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -96,6 +98,24 @@ int card_has_room(const char *path, uint64_t n)
 	if (statvfs(path, &card) < 0)
 		return 0;
 	return (uint64_t)card.f_bavail * card.f_frsize >= n + STORE_SPARE_BYTES ? 0 : -ENOSPC;
+}
+
+uint64_t folder_bytes(const char *path)
+{
+	char root[PATH_MAX], *const roots[] = {root, NULL};
+	uint64_t bytes = 0;
+	FTS *tree;
+
+	if ((size_t)snprintf(root, sizeof root, "%s", path) >= sizeof root)
+		return 0;
+	tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	for (FTSENT *at; tree && (at = fts_read(tree));)
+		if (at->fts_info == FTS_F)
+			bytes += (uint64_t)at->fts_statp->st_blocks *
+				512; /* stat(2): units of 512 */
+	if (tree)
+		fts_close(tree);
+	return bytes;
 }
 
 static int remove_one(const char *path, const struct stat *found, int kind, struct FTW *where)

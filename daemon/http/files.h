@@ -20,5 +20,7 @@ int folder_sync(const char *path);
 /* Would n bytes more leave what the store keeps for readings (STORE_SPARE_BYTES)? 0; -ENOSPC: no. Where the card
  * does not tell, it will. */
 int card_has_room(const char *path, uint64_t n);
+/* What it takes of the card, with all that is in it; 0 where it cannot be read. */
+uint64_t folder_bytes(const char *path);
 /* With all that is in it; one that is not there is removed. */
 int folder_remove(const char *path);

@@ -166,6 +166,7 @@ class Exports(unittest.TestCase):
         self.assertEqual(status, 201, answer)
         run, = answer["runs"]
         self.assertEqual((run["title"], run["is_imported"]), (self.about()["title"], True))
+        self.assertGreater(run["bytes"], 0)
         self.assertLess(abs(run["wall_from_us"] - self.about()["wall_from_us"]), 2)
         self.assertEqual(self.board.fetch(f"runs/{run['id']}/package"), self.package)
         self.assertEqual(self.board.get("runs")["runs"], before, "it is no run of the board's own")

@@ -4,28 +4,16 @@
 // or out of its place, every target is large enough, axe finds nothing.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, open, until } from '../support/browser.mjs';
+import { Board, closeBrowser, until } from '../support/browser.mjs';
 import { lessonIn } from '../support/lesson.mjs';
 import { COMBINATIONS, complaints } from '../support/looks.mjs';
+import { post, teacherOn } from '../support/teacher.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await Board.start([['cup', 10], ['cup', 10], ['co2', 1]], lessonIn); });
 after(async () => { await closeBrowser(); await board?.close(); });
 
 const says = (/** @type {any} */ { size, lang, theme }) => `${size.join('×')} ${lang} ${theme}`;
-
-/** A teacher's page, signed in. @param {Board} at @param {{size: [number, number], lang: string, theme: string}} how */
-async function teacherOn(at, { size, lang, theme }) {
-  const page = await open(at, { size, query: `teacher?lang=${lang}&theme=${theme}` });
-  await until('the PIN is asked for', () => page.locator('dialog.pin[open]').count());
-  await page.locator('.pin input').fill(at.pin);
-  await page.locator('.pin .main').click();
-  await until('it is right', async () => await page.locator('dialog.pin[open]').count() === 0 && await page.locator('.startbar').count());
-  return page;
-}
-/** Asks the board with the teacher's cookie. @param {any} page @param {string} what @param {unknown} body */
-const post = (page, what, body) => page.evaluate(async ([where, text]) => (await fetch(`/api/v1/${where}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: text })).json(),
-  [what, JSON.stringify(body)]);
 
 for (const how of COMBINATIONS) {
   test(`before a lesson: ${says(how)}`, async () => {

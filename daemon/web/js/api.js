@@ -71,6 +71,8 @@ export const tellClock = (claim) => ask('POST', 'clock', claim);
 export const getDevices = async () => (await ask('GET', 'devices')).devices;
 /** @returns {Promise<Run[]>} */
 export const getRuns = async () => (await ask('GET', 'runs')).runs;
+/** At most so many before one, the newest last. @param {number} before a run @param {number} limit @returns {Promise<Run[]>} */
+export const getRunsBefore = async (before, limit) => (await ask('GET', `runs?before=${before}&limit=${limit}`)).runs;
 /** @param {string} title at most 95 bytes of UTF-8 @returns {Promise<Run>} */
 export const startRun = (title) => ask('POST', 'runs', { title });
 /** @param {number} id @returns {Promise<Run>} */

@@ -111,6 +111,12 @@ export function timeOfDay(wallUs, digits = 0) {
   return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}${part}`;
 }
 
+/** Local day and minute of a wall stamp: 2026-11-28 13:40. @param {number} wallUs */
+export function dayAndTime(wallUs) {
+  const d = new Date(wallUs / 1000), two = (/** @type {number} */ n) => String(n).padStart(2, '0');
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${timeOfDay(wallUs).slice(0, 5)}`;
+}
+
 /** Round ticks over [a, b], about n of them, but two at least: [ticks, decimals they need].
  * @param {number} a @param {number} b @param {number} n @returns {[number[], number]} */
 export function ticks(a, b, n) {

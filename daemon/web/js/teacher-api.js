@@ -2,7 +2,7 @@
 // @ts-check
 // What only the teacher's page asks of the board: lessons with what is plugged in, sessions made and changed, the log
 // of a class, fits over the groups, imports. What groups and the screen ask too is in class-api.js.
-import { ask } from './api.js';
+import { ask, Refusal } from './api.js';
 
 /** @typedef {import('./base.js').Words} Words */
 /** @typedef {import('./class-api.js').Session} Session */
@@ -41,6 +41,23 @@ export const getLog = async (session) => (await ask('GET', `sessions/${session}/
 /** A lesson's sample as runs, which can be replayed. @param {string} lesson @param {string} sample @returns {Promise<number[]>} */
 export const importSample = async (lesson, sample) => (await ask('POST', 'import', { lesson, sample })).runs
   .map((/** @type {number|{id: number}} */ run) => (typeof run === 'number' ? run : run.id));
+
+/** Runs that were imported, the newest last. @returns {Promise<(import('./api.js').Run & {bytes?: number})[]>} */
+export const getImported = async () => (await ask('GET', 'runs?imported=1')).runs;
+/** One that was imported, for good. @param {number} run */
+export const deleteRun = (run) => ask('DELETE', `runs/${run}`);
+/** A package comes in. fetch() does not tell how much of it is there, the older way does. @param {Blob} zip
+ * @param {(part: number) => void} told 0 to 1 @returns {Promise<import('./api.js').Run[]>} */
+export const importPackage = (zip, told) => new Promise((done, fail) => {
+  const line = new XMLHttpRequest();
+  line.upload.onprogress = (e) => { if (e.lengthComputable) told(e.loaded / e.total); };
+  line.responseType = 'json';
+  line.onload = () => { if (line.status < 300 && line.response) done(line.response.runs); else fail(new Refusal(line.status, line.response?.error ?? null)); };
+  line.onerror = () => fail(new Refusal(0, null));
+  line.open('POST', '/api/v1/import');
+  line.setRequestHeader('content-type', 'application/zip');
+  line.send(zip);
+});
 
 /** Address of all that a class recorded, in one file. @param {number} session */
 export const packageUrl = (session) => `/api/v1/sessions/${session}/package`;

@@ -9,7 +9,7 @@ import { desk, GROUPS_MOST } from './desk.js';
 import { Icon } from './icons.js';
 import { Kits, kitsFor } from './teacher-kits.js';
 import { StartBar, Tick, useDesk } from './teacher-parts.js';
-import { BoardPanel, Shelf } from './teacher-shelf.js';
+import { BoardPanel, SavedPanel, Shelf } from './teacher-shelf.js';
 
 /** @typedef {import('./teacher-api.js').Card} Card */
 
@@ -114,5 +114,5 @@ export function Choose() {
   return html`<div class="tcols"><main><${Cards}/><${Left}/>
       <section aria-labelledby="step2"><h2 id="step2" class="step"><span class="n">2</span>${t('te_step2')}</h2>
         <${Kits} devices=${kitsFor(desk.text(desk.lesson), null)} lesson=${desk.text(desk.lesson)} session=${null}/></section></main>
-    <aside class="rail"><${Going}/><${About}/><${Shelf}/><${BoardPanel}/></aside></div><${Foot}/>`;
+    <aside class="rail"><${Going}/><${About}/><${Shelf}/><${SavedPanel}/><${BoardPanel}/></aside></div><${Foot}/>`;
 }

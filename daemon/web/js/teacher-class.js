@@ -21,7 +21,7 @@ import { Notes } from './teacher-notes.js';
 import { StartBar, Tick, useDesk } from './teacher-parts.js';
 import { Range } from './teacher-range.js';
 import { Reveal } from './teacher-reveal.js';
-import { BoardPanel, Shelf } from './teacher-shelf.js';
+import { BoardPanel, SavedPanel, Shelf } from './teacher-shelf.js';
 import { Stepper } from './teacher-choose.js';
 import { Wall } from './teacher-wall.js';
 
@@ -86,7 +86,7 @@ function KitsView({ session, lesson }) {
       ${session.can_deal > 0 && html`<button class="btn main" onClick=${() => perform(session, { do: 'deal' })}><${Icon} n="hand" s=${20}/>${t('te_deal', session.can_deal)}</button>`}
       <button class="btn" onClick=${() => blink(devicesIn(session))}><${Icon} n="lamp" s=${20}/>${t('te_blinkAllDo')}</button></div></div>
     <${Kits} devices=${kitsFor(lesson, session)} lesson=${lesson} session=${session}/>${lesson && html`<${Notes} lesson=${lesson}/>`}</div>
-    <div class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${BoardPanel}/></div></div>`;
+    <div class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${SavedPanel}/><${BoardPanel}/></div></div>`;
 }
 
 /** @param {{session: Session}} p */

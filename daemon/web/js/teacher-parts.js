@@ -2,12 +2,15 @@
 // @ts-check
 // What several parts of the teacher's page use: rendering again when the class changes, the menu, the one notice line,
 // the bar at the foot, a group's name.
-import { app, html, Pop, setApp, t, useAgain, useEffect } from './base.js';
+import { app, html, Pop, setApp, t, useAgain, useEffect, useState } from './base.js';
 import { board } from './board.js';
 import { Hour } from './clock.js';
 import { desk } from './desk.js';
+import { Emitter } from './emitter.js';
 import { useBoard, useClass } from './hooks.js';
 import { Icon } from './icons.js';
+import { later } from './later.js';
+import { NB, num } from './numbers.js';
 import { sentence, signOut } from './pin.js';
 import { refusals } from './refusals.js';
 import { ACTIVITY_URL } from './teacher-api.js';
@@ -44,6 +47,18 @@ function Refused() {
 
 /** The bar at the foot, always in the same place: what is, then the deeds, the one big key last. @param {{label: string, children?: any}} p */
 export const StartBar = ({ label, children }) => html`<footer class="startbar" aria-label=${label}><${Refused}/><div class="row">${children}</div></footer>`;
+
+const opener = new Emitter(), Dialog = later(() => import('./teacher-saved.js').then((m) => m.SavedDialog));
+/** Opens the saved runs. @param {number|null} group for whose kit one is to stand in, if that is known */
+export const openSaved = (group) => opener.emit('open', { group });
+export function SavedRuns() {
+  const [open, setOpen] = useState(/** @type {{group: number|null}|null} */ (null));
+  useEffect(() => opener.on('open', setOpen), []);
+  return open && html`<${Dialog} group=${open.group} onClose=${() => setOpen(null)}/>`;
+}
+
+/** How much of the card. @param {number} bytes */
+export const size = (bytes) => (bytes < 1e6 ? num(bytes / 1e3) + NB + 'kB' : bytes < 1e9 ? num(bytes / 1e6, bytes < 1e7 ? 1 : 0) + NB + 'MB' : num(bytes / 1e9, 1) + NB + 'GB');
 
 /** A choice that is on or off. @param {{isOn: boolean, words: string, onChange: (on: boolean) => void}} p */
 export const Tick = ({ isOn, words, onChange }) => html`<button class="btn plain tick" role="checkbox" aria-checked=${isOn} onClick=${() => onChange(!isOn)}>

@@ -8,6 +8,7 @@ import { doing, perform } from './deeds.js';
 import { Icon } from './icons.js';
 import { clock, timeOfDay } from './numbers.js';
 import { importSample } from './teacher-api.js';
+import { openSaved } from './teacher-parts.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
 /** @typedef {import('./class-api.js').Group} Group */
@@ -35,5 +36,5 @@ export function Replays({ session, group, lesson }) {
     ${samples.map((name) => html`<button class="item" data-close key=${name} disabled=${isBusy} onClick=${() => sample(name)}><${Icon} n="replay"/><span>${t('te_sample')}<small>${name}</small></span></button>`)}
     ${runs.map((run) => html`<button class="item" data-close key=${run.id} onClick=${() => show(run.id)}><${Icon} n="replay"/>
       <span>${run.group ? t('groupN', run.group) : t('runN', run.number)}<small>${[run.title, run.wall_from_us && timeOfDay(run.wall_from_us), clock(((run.to_us ?? 0) - run.from_us) / 1e6)].filter(Boolean).join(' · ')}</small></span></button>`)}
-    ${!runs.length && !samples.length && html`<p tabindex="0">${t('te_noReplay')}</p>`}<//>`;
+    <button class="item" data-close onClick=${() => openSaved(group.number)}><${Icon} n="store"/><span>${t('sv_others')}<small>${t('sv_othersD')}</small></span></button><//>`;
 }

@@ -9,11 +9,12 @@ import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { useBoard, useEvery } from './hooks.js';
 import { Icon } from './icons.js';
-import { lasting, NB, num } from './numbers.js';
+import { lasting } from './numbers.js';
 import { mark } from './deeds.js';
 import { Reminders } from './reminders.js';
 import { Spark } from './spark.js';
 import { valueText } from './teacher-kits.js';
+import { openSaved, size } from './teacher-parts.js';
 
 const DAY_US = 86400e6, MINUTE_MS = 60000;
 
@@ -35,8 +36,9 @@ export function Shelf() {
     ${all.map((s) => html`<${Project} key=${s.id} session=${s}/>`)}</section>`;
 }
 
-/** How much the store holds. @param {number} bytes */
-const size = (bytes) => (bytes < 1e9 ? num(bytes / 1e6) + NB + 'MB' : num(bytes / 1e9, 1) + NB + 'GB');
+/** The door to what was recorded before, and what was imported. */
+export const SavedPanel = () => html`<section class="panel" aria-labelledby="savedruns"><h2 id="savedruns">${t('sv_title')}</h2><p class="dim">${t('sv_about')}</p>
+  <button class="btn" onClick=${() => openSaved(null)}><${Icon} n="store"/>${t('sv_open')}</button></section>`;
 
 export function BoardPanel() {
   useBoard('status', 'health');

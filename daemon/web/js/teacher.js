@@ -17,7 +17,7 @@ import { Bar } from './teacher-bar.js';
 import { Choose } from './teacher-choose.js';
 import { Class } from './teacher-class.js';
 import { Ended } from './teacher-end.js';
-import { useDesk } from './teacher-parts.js';
+import { SavedRuns, useDesk } from './teacher-parts.js';
 import { Toast } from './toast.js';
 import { startTraces } from './traces.js';
 
@@ -46,7 +46,7 @@ function Page() {
   useBoard('status', 'devices');
   useEffect(() => { document.title = `${t('te_title')} · kitlog`; }, [app.lang]);
   const isKnown = board.status && board.devices;
-  return html`<div class="tea"><${Bar}/>${!isKnown ? html`<${Waiting}/>` : board.isTeacher ? html`<${Desk}/>` : html`<${Gate}/>`}</div>
+  return html`<div class="tea"><${Bar}/>${!isKnown ? html`<${Waiting}/>` : board.isTeacher ? html`<${Desk}/><${SavedRuns}/>` : html`<${Gate}/>`}</div>
     <${Lost}/><${PinDialog}/><${Toast}/>`;
 }
 

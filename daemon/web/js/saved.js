@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// The saved runs of the board as their dialog shows them: its own and those that were imported; a package on its way in, and
+// what became of it. One import after the other; it goes on when the dialog is closed. Topic: change.
+import { t } from './base.js';
+import { getRunsBefore, Refusal } from './api.js';
+import { board } from './board.js';
+import { Emitter } from './emitter.js';
+import { sentence, withTeacher } from './pin.js';
+import { deleteRun, getImported, importPackage } from './teacher-api.js';
+import { toast } from './toast.js';
+
+/** @typedef {import('./api.js').Run} Run */
+/** @typedef {Run & {bytes?: number}} Imported */
+
+const PAGE = 200, MOST_BYTES = 512 * 1024 * 1024, AGAIN_MS = 3000;
+
+class Saved extends Emitter {
+  constructor() {
+    super();
+    /** @type {Imported[]|null} null: not here yet */ this.imported = null;
+    /** @type {Run[]} of the board, before those that every page knows */ this.older = [];
+    this.hasOlder = true;
+    /** @type {{name: string, part: number}|null} the package on its way, and how much of it is there */ this.coming = null;
+    /** @type {{words: string, isBad: boolean}} what became of the last deed */ this.told = { words: '', isBad: false };
+  }
+
+  /** @param {string} words @param {boolean} [isBad] */
+  tell(words, isBad = false) { this.told = { words, isBad }; this.emit('change'); }
+
+  /** Both lists, anew. */
+  async load() {
+    try {
+      this.imported = await getImported();
+      this.emit('change');
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      setTimeout(() => this.load(), AGAIN_MS);
+    }
+  }
+
+  /** Runs that are over, the newest first. */
+  get own() { return [...this.older, ...board.runs.filter((r) => r.to_us != null)].reverse(); }
+
+  async more() {
+    const first = this.older[0] ?? board.runs[0];
+    if (!first) return;
+    try {
+      const page = await getRunsBefore(first.id, PAGE);
+      this.older = [...page, ...this.older];
+      this.hasOlder = page.length === PAGE;
+      this.emit('change');
+    } catch (error) {
+      this.tell(sentence(error), true);
+    }
+  }
+
+  /** @param {File[]} files */
+  async bring(files) {
+    if (this.coming) return;
+    for (const file of files) {
+      if (!await this.bringOne(file)) break;         // what was refused is read before the next one is sent
+    }
+  }
+
+  /** @param {File} file @returns {Promise<boolean>} it came in */
+  async bringOne(file) {
+    if (file.size > MOST_BYTES) { this.tell(t('sv_failed', file.name, t('sv_large')), true); return false; }
+    const part = (/** @type {number} */ now) => { this.coming = { name: file.name, part: now }; this.emit('change'); };
+    this.told.words = '';
+    part(0);
+    try {
+      const runs = await withTeacher(() => importPackage(file, part));
+      if (runs) { this.tell(t('sv_came', file.name, runs.length)); toast(this.told.words); }
+      return !!runs;
+    } catch (error) {
+      this.tell(t('sv_failed', file.name, sentence(error)), true);
+      return false;
+    } finally {
+      this.coming = null;
+      this.emit('change');
+      this.load();
+    }
+  }
+
+  /** @param {Run} run @param {string} name what people call it @returns {Promise<boolean>} it is gone */
+  async remove(run, name) {
+    try {
+      if (!await withTeacher(() => deleteRun(run.id).then(() => true))) return false;
+      this.imported = (this.imported ?? []).filter((r) => r.id !== run.id);
+      this.tell(t('sv_deleted', name));
+      return true;
+    } catch (error) {
+      this.tell(sentence(error), true);
+      return false;
+    } finally {
+      this.load();                                   // another teacher may have been quicker
+    }
+  }
+}
+
+export const saved = new Saved();
