@@ -111,6 +111,7 @@ static bool look_at(struct parts *parts, const struct session *session, const st
 	for (size_t i = session->n_runs; i-- > 0;) {
 		const struct session_run *run = &session->runs[i];
 		struct accepted now = {.run = run->run,
+			.from_ns = run->from.ns,
 			.to_ns = run->to.ns,
 			.at = clock_now(parts->clock),
 			.n_calibrations = parts->calibrations.n};

@@ -35,7 +35,8 @@ void acceptances_put(struct acceptances *acceptances, const struct accepted *acc
 	acceptances->runs[i] = *accepted;
 }
 
-/* A project is read from its begin on each time. */
+/* A project is read from its begin on each time. A young one is soon: what is wrong with it is wrong from its
+ * first day on. */
 static const int64_t grows_ns = 3600 * (int64_t)NS_PER_S, changed_ns = 60 * (int64_t)NS_PER_S,
 		     unread_ns = 600 * (int64_t)NS_PER_S;
 
@@ -50,8 +51,13 @@ bool acceptances_are_due(const struct acceptances *acceptances, const struct acc
 	bool is_changed = known->n_readings != now->n_readings ||
 		known->n_calibrations != now->n_calibrations;
 
-	if (now->to_ns == INT64_MAX)
-		return ago_ns >= (is_changed ? changed_ns : grows_ns);
+	if (now->to_ns == INT64_MAX) {
+		int64_t age_ns = known->at.ns - now->from_ns;
+
+		if (is_changed || age_ns < changed_ns)
+			return ago_ns >= changed_ns;
+		return ago_ns >= (age_ns < grows_ns ? age_ns : grows_ns);
+	}
 	return is_changed || (known->is_unread && ago_ns >= unread_ns);
 }
 

@@ -17,7 +17,8 @@ enum { ACCEPTANCES = 8, ACCEPTANCE_RUNS = 256 }; /* of a lesson, as its check ha
 enum acceptance { ACCEPTANCE_UNKNOWN, ACCEPTANCE_HOLDS, ACCEPTANCE_FAILS };
 
 struct accepted {
-	uint32_t run;        /* 0: this place is free */
+	uint32_t run; /* 0: this place is free */
+	int64_t from_ns;
 	int64_t to_ns;       /* INT64_MAX: it goes on */
 	struct instant at;   /* when it was judged; the next two are of then */
 	unsigned n_readings; /* of its group */
@@ -44,9 +45,10 @@ void acceptances_put(struct acceptances *acceptances, const struct accepted *acc
 const struct accepted *acceptances_find(
 	const struct acceptances *acceptances, uint32_t run, struct instant to);
 
-/* Is a run to be judged? `now` has what is so now: run, to_ns, at, n_readings, n_calibrations. What is
- * over is judged once, and anew with each reading and calibration; what goes on, each hour; what could
- * not be read is asked again after a while, and others meanwhile. */
+/* Is a run to be judged? `now` has what is so now: run, from_ns, to_ns, at, n_readings, n_calibrations. What is
+ * over is judged once, and anew with each reading and calibration; what goes on, when it is twice as old
+ * (a minute after its begin, then rarer) and each hour at last; what could not be read is asked again after
+ * a while, and others meanwhile. */
 bool acceptances_are_due(const struct acceptances *acceptances, const struct accepted *now);
 
 /* [{"channel": "T", "holds": true, ...}], the Acceptances of openapi.yaml, or null. */

@@ -185,6 +185,7 @@ static bool is_due(struct accepted known, int64_t at_s, unsigned n_readings, siz
 {
 	static struct acceptances acceptances;
 	const struct accepted now = {.run = 7,
+		.from_ns = known.from_ns,
 		.to_ns = known.to_ns,
 		.at.ns = at_s * NS_PER_S,
 		.n_readings = n_readings,
@@ -224,7 +225,7 @@ static void a_run_that_cannot_be_read_lets_others_be_judged(void **unused)
 
 static void a_run_that_goes_on_is_judged_now_and_then(void **unused)
 {
-	const struct accepted known = {.to_ns = INT64_MAX};
+	const struct accepted known = {.from_ns = -86400 * (int64_t)NS_PER_S, .to_ns = INT64_MAX};
 
 	(void)unused;
 	assert_false(is_due(known, 1001, 1, 1));
@@ -232,6 +233,19 @@ static void a_run_that_goes_on_is_judged_now_and_then(void **unused)
 	assert_true(is_due(known, 1060, 2, 1));
 	assert_false(is_due(known, 4599, 1, 1));
 	assert_true(is_due(known, 4600, 1, 1));
+}
+
+static void a_run_that_began_is_judged_when_it_is_twice_as_old(void **unused)
+{
+	struct accepted known = {.from_ns = 1000 * (int64_t)NS_PER_S, .to_ns = INT64_MAX};
+
+	(void)unused;
+	assert_false(is_due(known, 1059, 1, 1)); /* at its begin there was nothing to judge */
+	assert_true(is_due(known, 1060, 1, 1));
+	known.from_ns = 880 * (int64_t)NS_PER_S;
+	assert_false(is_due(known, 1119, 1, 1));
+	assert_true(is_due(known, 1120, 1, 1));
+	assert_true(is_due(known, 1060, 2, 1));
 }
 
 int main(void)
@@ -248,6 +262,7 @@ int main(void)
 		cmocka_unit_test(a_run_is_judged_once_until_something_changes),
 		cmocka_unit_test(a_run_that_cannot_be_read_lets_others_be_judged),
 		cmocka_unit_test(a_run_that_goes_on_is_judged_now_and_then),
+		cmocka_unit_test(a_run_that_began_is_judged_when_it_is_twice_as_old),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,9 @@ record:
   rate: every 10 min
   duration: 21 d
   project: yes
+accept:
+  - {channel: T, least: 9000 samples, otherwise: {zh: 每天看一次, en: Look each day}}
+  - {channel: T, range: [0, 40], otherwise: {zh: 太热了，挪个地方, en: Too hot; move it}}
 reminders:
   - {every: 1 s, text: {zh: 看一看，闻一闻, en: Look and smell}}
   - {every: 7 d, text: {zh: 拍一张, en: Take a picture}}
@@ -258,4 +261,27 @@ test('lessons say their subject, theme and place in the list of experiments; a p
   await student.context().close();
   await teacher.act(made.id, { do: 'end' });
   await page.context().close();
+});
+
+test('pupils see whether the data of a project come as they should, and what to do', async () => {
+  const made = await teacher.post('sessions', { lesson: 'diary', title: '', groups: 2, is_project: true });
+  await teacher.act(made.id, { do: 'start', groups: [1], from_us: (await board.get('status')).now_us - 3e6 });
+  await until('the board has looked', async () => (await groupOf(made.id, 1)).accept?.some((/** @type {any} */ a) => a.holds === false));
+  for (const size of /** @type {[number, number][]} */ ([[360, 740], [1024, 768]])) {
+    const page = await member(made, 1, size);
+    // What is hot is wrong; that there is little yet is not.
+    await until('what is wrong', async () => await page.locator('.sheet .lacking li:not(.dim)').count() === 1);
+    assert.match(await page.locator('.sheet .lacking li:not(.dim)').innerText(), /太热了，挪个地方/);
+    assert.match(await page.locator('.sheet .lacking li.dim').innerText(), /每天看一次/);
+    assert.deepStrictEqual(await complaints(page), []);
+    await shot(page, `data-sheet-${size[0]}`);
+    await page.keyboard.press('Escape');
+    await page.locator('.datasign.warn').waitFor();
+    assert.deepStrictEqual(await complaints(page), []);
+    await shot(page, `data-sign-${size[0]}`);
+    await page.locator('.datasign').click();
+    await page.locator('dialog.lessonsheet[open]').waitFor();
+    assert.deepStrictEqual(page.faults, []);
+    await page.context().close();
+  }
 });

@@ -10,6 +10,7 @@ import { classroom } from './classroom.js';
 import { own } from './class-own.js';
 import { useClass } from './hooks.js';
 import { Icon } from './icons.js';
+import { later } from './later.js';
 import { num } from './numbers.js';
 import { sentence } from './pin.js';
 import { refusals } from './refusals.js';
@@ -20,7 +21,7 @@ import { unitText } from './units.js';
 
 /** @typedef {import('./class-api.js').TypedField} Field */
 
-const MARK_MAX = 31, TYPED = 'typed';
+const MARK_MAX = 31, TYPED = 'typed', DataSign = later(() => import('./lacking.js').then((m) => m.DataSign));
 
 /** Renders again when our prediction or readings are others. */
 export function useOwn() {
@@ -120,7 +121,8 @@ export function Bar() {
   useReminders(mine, reminders);
   if (!group) return null;
   const fields = (!isOver && lesson?.record.typed) || [], isDue = !!mine && remindersNow(mine, reminders).some((r) => r.since != null), how = [t('l_open'), isDue && t('re_title')].filter(Boolean).join(t('cal_comma2'));
-  return html`<div class="classbar">${lesson && html`<button class="btn howto" aria-label=${how} title=${how} onClick=${() => openSlip('lesson')}><${Icon} n=${isDue ? 'warn' : 'book'}/><span class="tx">${t('l_open')}</span></button>`}
+  return html`<div class="classbar">${lesson && html`<button class=${'btn howto' + (isDue ? ' warn' : '')} aria-label=${how} title=${how} onClick=${() => openSlip('lesson')}><${Icon} n=${isDue ? 'warn' : 'book'}/><span class="tx">${t('l_open')}</span></button>`}
+    ${mine?.is_project && group.run != null && group.accept?.length && html`<${DataSign} accept=${group.accept}/>`}
     ${fields.length > 0 && html`<${Typed} fields=${fields}/>`}
     ${(fields.length > 0 || kept.length > 0) && html`<button class="btn kept" aria-label=${t('k_list', kept.length)} title=${t('k_list', kept.length)} onClick=${() => openSlip('kept')}><${Icon} n="table"/>${num(kept.length)}</button>`}
     <span class="grow"></span>${!isOver && html`${group.armed_us != null && mine?.may_start === 'groups' && html`<button class="btn nowait" onClick=${waitNoLonger}><${Icon} n="cross"/><span class="tx">${t('k_noWait')}</span></button>`}${mine?.is_revealed && lesson && html`<button class="btn howto reveals" aria-label=${t('cr_open')} title=${t('cr_open')} onClick=${() => openSlip('results')}><${Icon} n="eye"/><span class="tx">${t('cr_open')}</span></button>`}<${MarkIt}/>`}</div>`;

@@ -3,7 +3,7 @@
 // The receipt at the end of a run of the group: how many readings were recorded, are kept, were sent, what is missing,
 // and the fingerprint by which a file can be known as this run. It is asked for again while something is still on its way.
 import './strings-later.js';
-import { html, say, t, useEffect, useState } from './base.js';
+import { html, t, useEffect, useState } from './base.js';
 import { exportUrl, Refusal } from './api.js';
 import { getReceipt, runOfGroup } from './class-api.js';
 import { openSlip, Slip } from './class-dialog.js';
@@ -11,7 +11,8 @@ import { useClass } from './hooks.js';
 import { own } from './class-own.js';
 import { Icon } from './icons.js';
 import { runName } from './names.js';
-import { clock, lasting, num } from './numbers.js';
+import { Lacking } from './lacking.js';
+import { num } from './numbers.js';
 import { sentence } from './pin.js';
 import { due } from './receipt-due.js';
 import { refusals } from './refusals.js';
@@ -22,23 +23,17 @@ import { view } from './view.js';
 
 const AGAIN_MS = 3000, SENT_AGAIN_MS = 30000, MARK_LENGTH = 8;
 
-/** How much of it there is, where that is too little. @param {import('./class-api.js').Acceptance} a */
-const tooLittle = ({ n, least, us, least_us }) => (least != null && n < least ? t('r_count', num(n), num(least))
-  : least_us != null && us < least_us ? t('r_long', clock(us / 1e6), lasting(least_us / 1e6)) : '');
-
 /** Is the run as good as the lesson wants it? What it lacks is said with what to do with hands; where the group may start, it
  * does so here. */
 function Verdict() {
   const { mine, group, lesson } = useClass('sessions'), { run } = due, accept = run && group?.runs[group.runs.length - 1] === run.id ? group.accept : null;
   if (!accept?.length || !mine || !group) return null;
-  const lacking = accept.filter((a) => a.holds === false);
-  if (!lacking.length) return accept.every((a) => a.holds) ? html`<p class="ok-c verdict"><${Icon} n="check"/>${t('r_good')}</p>` : null;
   const go = async (/** @type {'resume'|'start'|'arm'} */ what) => {
     openSlip(null);
     try { await runOfGroup(mine.id, group.number, what); view.show(null); } catch (error) { refusals.tell(sentence(error)); }
   };
-  return html`<ul class="lacking">${lacking.map((a) => html`<li key=${a.channel}><${Icon} n="warn"/><span>${say(a.otherwise)}${tooLittle(a) && html` <small>${tooLittle(a)}</small>`}</span></li>`)}</ul>
-    ${mine.may_start === 'groups' && mine.state !== 'ended' && group.run == null && html`<div class="acts"><button class="btn more" onClick=${() => go('resume')}><${Icon} n="plus"/>${t('r_more')}</button>
+  return html`<${Lacking} accept=${accept}/>
+    ${accept.some((a) => a.holds === false) && mine.may_start === 'groups' && mine.state !== 'ended' && group.run == null && html`<div class="acts"><button class="btn more" onClick=${() => go('resume')}><${Icon} n="plus"/>${t('r_more')}</button>
       <button class="btn anew" onClick=${() => go(lesson?.record.trigger ? 'arm' : 'start')}><${Icon} n="undo"/>${t('r_anew')}</button></div>`}`;
 }
 
