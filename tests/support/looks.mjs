@@ -26,6 +26,16 @@ export async function complaints(page) {
       if (/^(BUTTON|A|INPUT|SELECT)$/.test(e.tagName) && (r.width < 43.5 || r.height < 41.5)) out.push(`small: ${e.className} ${r.width}x${r.height}`);
       if (/^(DD|B|BUTTON|H2)$/.test(e.tagName) && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline') out.push(`cut: ${e.textContent}`);
     }
+    const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
+    for (const e of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input[placeholder]'))) {
+      const s = getComputedStyle(e), hint = getComputedStyle(e, '::placeholder');
+      if (e.value || !e.checkVisibility() || /, 0\)$/.test(hint.color)) continue;
+      pen.font = `${hint.fontWeight} ${hint.fontSize} ${hint.fontFamily}`;
+      if (pen.measureText(e.placeholder).width > e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) + 1) out.push(`cut hint: ${e.placeholder}`);
+    }
+    for (const e of document.querySelectorAll('.typedform .lb')) {          // which ends in … on large screens, where a tip has it all
+      if (getComputedStyle(e).webkitLineClamp !== 'none' && e.scrollHeight > e.clientHeight + 1) out.push(`cut: ${e.textContent}`);
+    }
     const within = (/** @type {Element} */ e, /** @type {Element|null} */ frame) => {
       const r = e.getBoundingClientRect(), f = (frame ?? document.body).getBoundingClientRect();
       if (r.left < f.left - 1 || r.right > f.right + 1 || r.top < f.top - 1 || r.bottom > f.bottom + 1) out.push(`leaves its place: ${e.textContent}`);

@@ -150,6 +150,18 @@ test('a curve is drawn by hand or by keys, lies under the data, and the run ends
   await page.context().close();
 });
 
+test('on a phone the names of what is typed in are whole, in lessons of ours with two numbers or a long name', async () => {
+  for (const lesson of ['knit-insulation', 'speed-of-sound', 'classroom-co2']) {
+    const session = await teacher.session(lesson, [1]), page = await member(session, 1, { size: [360, 740], lang: 'en' });
+    await slip(page, 'lessonsheet').waitFor();
+    await close(page, 'lessonsheet');
+    assert.deepStrictEqual(await complaints(page), [], lesson);
+    await shot(page, `bar-${lesson}-en-360`);
+    await page.context().close();
+    await teacher.act(session.id, { do: 'end' });
+  }
+});
+
 test('typed readings are kept with what the kit says; what is out of range is a sentence; a reload keeps all', async () => {
   const session = await teacher.session('cool-choice', [1, 2]), page = await member(session, 1), mate = await member(session, 1, { size: [360, 740], lang: 'en' });
   for (const p of [page, mate]) { await slip(p, 'lessonsheet').waitFor(); await close(p, 'lessonsheet'); }
