@@ -213,17 +213,22 @@ static void draw_curve(struct drawing *d)
 	text_add(d->text, "\"/>");
 }
 
+/* It was drawn for the time the lesson has, and the run may be shorter: an svg within shows nothing outside. */
 static void draw_stroke(struct drawing *d)
 {
 	const struct chart *chart = d->chart;
+	const double width = WIDTH - LEFT - RIGHT, height = HEIGHT - TOP - BOTTOM;
 
 	if (chart->n_stroke == 0)
 		return;
-	text_add(d->text, "<path class=\"stroke\" d=\"");
+	text_addf(d->text,
+		"<svg x=\"%.0f\" y=\"%.0f\" width=\"%.0f\" height=\"%.0f\" viewBox=\"%.0f %.0f %.0f %.0f\">"
+		"<path class=\"stroke\" d=\"",
+		LEFT, TOP, width, height, LEFT, TOP, width, height);
 	for (size_t i = 0; i < chart->n_stroke; i++)
 		text_addf(d->text, "%c%.1f %.1f", i > 0 ? 'L' : 'M', px(d, chart->stroke[i].x),
 			py(d, chart->stroke[i].mean));
-	text_add(d->text, "\"/>");
+	text_add(d->text, "\"/></svg>");
 }
 
 static void draw_marks(struct drawing *d)

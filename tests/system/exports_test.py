@@ -374,6 +374,7 @@ class Exports(unittest.TestCase):
         self.assertIn("<th scope=\"col\">=cmd|&#39; /C calc&#39;!A0</th>", page.replace("&apos;", "&#39;"))
         self.assertIn('<td class="n">0.30000000000000004</td>', page)
         self.assertIn("Drawn in the chart, as a dotted line.", page)
+        self.assertRegex(page, r'<svg x="64"[^>]*><path class="stroke"', "in the frame, whatever time it was drawn for")
 
     def test_libreoffice_reads_the_same_numbers(self):
         """As far as it tells: files of its own have 15 digits of a number."""
