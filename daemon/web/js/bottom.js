@@ -107,7 +107,7 @@ function Channels() {
         value=${view.stream?.name} onChange=${(/** @type {any} */ e) => view.chooseStream(e.target.value)}>
         ${device.streams.map((s) => html`<option key=${s.id} value=${s.name} selected=${s === view.stream}>${streamName(s, device)}${s.problem ? ' ⚠' : ''}</option>`)}</select>`}</h2>
       <div class="lanelist">${lanes.map((lane) => html`<${LaneRow} key=${`${view.stream?.id}/${lane.at}`} lane=${lane}/>`)}
-        <button class="btn plain addcol" onClick=${() => openDialog('columns')}><${Icon} n="calc" s=${20}/>${t('col_title')}</button></div></div>
+        <button class="btn plain addcol" aria-label=${t('col_title')} onClick=${() => openDialog('columns')}><${Icon} n="calc" s=${20}/><span class="tx">${t('col_title')}</span></button></div></div>
     <div class="quality"><h2>${t('dataFacts')}</h2><div class="scroll" tabindex="0" role="group" aria-label=${t('dataFacts')}><${Facts}/></div></div></div>`;
 }
 

@@ -39,12 +39,8 @@ export function lanesOfGroup(group, lesson) {
 /** The main one; null: the group has no kit. @param {Group} group @param {Lesson|null} lesson @returns {Source|null} */
 export const sourceFor = (group, lesson) => sourcesFor(group, lesson)[0] ?? null;
 
-/** What a lane measures, as the lesson names it: where its probe is, else the need's name. @param {Lane} lane @param {Lesson|null} lesson
- * @returns {import('./base.js').Words|null} */
-export function placeOf({ need }, lesson) {
-  const found = lesson?.needs.find((n) => n.id === need);
-  return found?.place ?? found?.name ?? null;
-}
+/** What a lane measures, as the lesson names it. @param {Lane} lane @param {Lesson|null} lesson @returns {import('./base.js').Words|null} */
+export const needName = ({ need }, lesson) => lesson?.needs.find((n) => n.id === need)?.name ?? null;
 
 /** @param {Group} group */
 export const devicesOf = ({ devices }) => devices.flatMap((id) => board.device(id) ?? []);

@@ -58,7 +58,7 @@ function Pad({ lesson, first, onSend }) {
   const send = () => { if (isEnough(stroke)) onSend({ points: pointsOf(stroke, seconds) }); else setBad(t('p_more')); };
   return html`<div class="pad" ref=${frame} tabindex="0" role="application" aria-label=${t('p_aria', name)} onPointerDown=${down} onPointerMove=${move} onKeyDown=${key}>
       <${Plot} ...${axes} lines=${[{ x: stroke.map((_, k) => k / STEPS * seconds / per), y: stroke, colour: 'var(--azurite)', width: 6 }]}
-        dots=${start == null ? [] : [{ x: 0, y: start, colour: 1, size: 2 }]}/>
+        dots=${start == null || start < y[0] || start > y[1] ? [] : [{ x: 0, y: start, colour: 1, size: 2 }]}/>
       <p class="sr" aria-live="polite" ref=${said}></p></div>
     <p class="pinbad" role="alert">${bad && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
     <div class="acts"><button class="btn" onClick=${() => { pen.current = null; setStroke(emptyStroke()); }}>${t('p_clear')}</button>

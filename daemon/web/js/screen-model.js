@@ -66,7 +66,7 @@ export function axesOf(tiles, session) {
   const shown = tiles.flatMap(({ sources, span }) => (span ? sources.map((source) => ({ source, span })) : []));
   const lasts = shown.map(({ span }) => (span.until - span.from) / 1e6), end = Math.max(0.2, ...lasts);
   const isGrowing = shown.some(({ span }) => span.to == null), meant = (classroom.lessonOf(session)?.record.duration_us ?? 0) / 1e6;
-  const isRun = shown.some(({ span }) => span.isRun), [, far] = !isRun ? [0, Math.max(LAST, end)] : meant > end ? [0, meant] : windowOf('all', end, null, isGrowing);
+  const isRun = shown.some(({ span }) => span.isRun), [, most] = !isRun ? [0, Math.max(LAST, end)] : windowOf('all', end, null, isGrowing), far = isRun && isGrowing && meant > end ? Math.min(meant, most) : most;
   const [unit, per] = timeUnit(far), shift = isRun ? 0 : -end;
   const x = /** @type {[number, number]} */ (isRun ? [0, far / per] : [-far / per, 0]);
   if (session?.y_range) return { x, y: session.y_range, unit, per, shift };

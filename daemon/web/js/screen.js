@@ -10,7 +10,7 @@ import { Animal, GroupShape, groupName } from './animals.js';
 import { board } from './board.js';
 import { classroom } from './classroom.js';
 import { qrUrl } from './class-api.js';
-import { channelOf, digitsShown, isOfEvents, newest, pictureIn, placeOf, unitOf } from './group-view.js';
+import { channelOf, digitsShown, isOfEvents, newest, pictureIn, needName, unitOf } from './group-view.js';
 import { useEvery } from './hooks.js';
 import { DASH, Icon, Sample } from './icons.js';
 import { phaseAt } from './lesson-clock.js';
@@ -60,7 +60,7 @@ function Value({ tile: { source, span, colour } }) {
 function Values({ tile, session }) {
   const { sources, span } = tile, lesson = classroom.lessonOf(session);
   return html`<ul class="values">${sources.slice(0, 6).map((lane, i) => { const look = lookOf(tile, i, true); return html`<li key=${i} class=${'c' + look.colour}><${Sample} k=${look.colour} dash=${look.dash}/>
-    <span class="what">${say(placeOf(lane, lesson)) || channelName(channelOf(lane))}</span><b>${span ? quantity(newest(lane, span)?.y, digitsShown(lane, span), unitOf(lane)) : ''}</b></li>`; })}</ul>`;
+    <span class="what">${say(needName(lane, lesson)) || channelName(channelOf(lane))}</span><b>${span ? quantity(newest(lane, span)?.y, digitsShown(lane, span), unitOf(lane)) : ''}</b></li>`; })}</ul>`;
 }
 
 /** What ails a tile, in a word; null: nothing. @param {Tile} tile @param {Session|null} session */

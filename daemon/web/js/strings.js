@@ -129,7 +129,7 @@ export const S = {
   recLeftDo: ['还有 {0}，自动停；点一下现在停', 'Stops in {0}; tap to stop now'],
   tr_rising: ['等{0}升到 {1}', 'Waits until {0} rises to {1}'],
   tr_falling: ['等{0}降到 {1}', 'Waits until {0} falls to {1}'],
-  awaitDo: ['等老师一起开始', 'The teacher starts all groups'],
+  awaitDo: ['等老师一起开始', 'The teacher starts all'],
   recHeld: ['老师会一起停止', 'The teacher stops all groups'],
   j_title: ['输入大屏上的 4 个数字', 'Type the 4 digits of the big screen'],
   j_where: ['数字在大屏右上角，也可以用相机扫旁边的码。', 'They stand at its top right; a camera can scan the code beside them.'],

@@ -2,7 +2,7 @@
 // @ts-check
 // Before a lesson: step 1, the lessons as cards that say which can run with what is plugged in; step 2, the kits; at the
 // side for how many groups of which class. The big key opens the lesson, and then there is a code to join by.
-import { html, say, Segments, t } from './base.js';
+import { app, html, say, Segments, t } from './base.js';
 import { classroom } from './classroom.js';
 import { kitsFree, openLesson, rereadLessons } from './deeds.js';
 import { desk, GROUPS_MOST } from './desk.js';
@@ -39,7 +39,7 @@ const CardFace = ({ isChosen, top, title, ask, about, can, onPick }) => html`<bu
   <strong>${title}</strong><span class="ask">${ask}${about && html`<small>${about}</small>`}</span>${can}</button>`;
 
 /** @param {{card: Card}} p */
-const LessonCard = ({ card }) => html`<${CardFace} isChosen=${desk.lesson === card.id} title=${say(card.title)} ask=${say(card.question)} about=${[say(card.theme), card.catalogue].filter(Boolean).join(' · ')}
+const LessonCard = ({ card }) => html`<${CardFace} isChosen=${desk.lesson === card.id} title=${say(card.title)} ask=${say(card.question)} about=${[say(card.theme), app.lang === 'zh' && card.catalogue].filter(Boolean).join(' · ')}
   onPick=${() => desk.set({ lesson: card.id, groups: null })} can=${html`<${Can} card=${card}/>`}
   top=${html`${card.stage.map((s) => html`<span class="stage-chip" key=${s}>${stageWord(s)}</span>`)}<span>${subjectWord(card.subject)}</span>${card.is_project ? t('te_project') : card.minutes ? t('te_minutes', card.minutes) : ''}`}/>`;
 

@@ -104,7 +104,7 @@ function Foot({ session, lesson }) {
   const time = useText(250, () => (isRunning && run ? [clock((board.now() - run.from_us) / 1e6), left(session)].filter(Boolean).join(' · ') : ''));
   const isWaiting = !isRunning && waiting(session).length > 0, start = () => begin(session, lesson), isArming = !!lesson?.record.trigger;
   return html`<${StartBar} label=${t('te_class')}>${isRunning && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${28}/></span>`}
-    <div class="grow"><strong>${isRunning ? t('rec') : isWaiting ? triggerText(lesson) || t('armed') : sessionName(session)} <span ref=${time}></span></strong>
+    <div class="grow"><strong class=${isRunning ? '' : 'name'}>${isRunning ? t('rec') : isWaiting ? triggerText(lesson) || t('armed') : sessionName(session)} <span ref=${time}></span></strong>
       <p class="dim" role="status">${isRunning || isWaiting ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
     ${isRunning || isWaiting ? null : html`<${How} session=${session} lesson=${lesson}/><button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button>`}
     ${(isLeft || !isRunning) && html`<${Before} session=${session}/>`}

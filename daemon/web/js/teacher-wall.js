@@ -5,6 +5,7 @@
 import { html, say, t } from './base.js';
 import { Animal, colourOf, GroupShape } from './animals.js';
 import { perform } from './deeds.js';
+import { windowOf } from './chart-scale.js';
 import { DASH, Icon } from './icons.js';
 import { devicesOf, digitsShown, isOfEvents, newest, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.js';
 import { useBoard, useEvery, useText } from './hooks.js';
@@ -51,8 +52,8 @@ function rangeOf(all) {
 function spanSeconds(all, lesson) {
   const meant = (lesson?.record.duration_us ?? 0) / 1e6;
   const longest = Math.max(0, ...all.map(({ span }) => (span.until - span.from) / 1e6)), isRun = all.some(({ span }) => span.to != null || span.until - span.from > WINDOW_US * 2);
-  const room = isRun ? longest * 1.05 : longest;
-  return Math.max(meant && longest < meant ? meant : room, 10);
+  const isGrowing = all.some(({ span }) => span.to == null), [, room] = isRun ? windowOf('all', longest, null, isGrowing) : [0, longest];
+  return Math.max(isGrowing && longest < meant ? Math.min(meant, room) : room, 10);
 }
 
 /** @param {{group: Group, source: Source|undefined}} p */
