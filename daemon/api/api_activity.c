@@ -1,60 +1,53 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GET /activity: what a school asks for in its assessment, as JSON or as a file for a spreadsheet. */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/container.h"
 #include "export/activity.h"
 #include "http/ask.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 
 struct question {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 	struct activity *activity;
 	bool is_csv;
-	int result;
 };
 
-static void step(struct job *job, struct reader *reader)
+static struct question *of(struct inquiry *inquiry)
 {
-	struct question *question = CONTAINER(job, struct question, job);
-
-	question->result = reader ? activity_step(question->activity, reader) : -ENODEV;
+	return CONTAINER(inquiry, struct question, inquiry);
 }
 
-static void send_activity(const struct question *question)
+static int step(struct inquiry *inquiry, struct reader *reader)
 {
-	struct text text = answer_begin(question->parts);
+	return activity_step(of(inquiry)->activity, reader);
+}
+
+static void send_activity(struct inquiry *inquiry)
+{
+	const struct question *question = of(inquiry);
+	struct text text = answer_begin(inquiry->parts);
 
 	if (!question->is_csv) {
 		activity_write(question->activity, &text);
-		answer_send(question->request, 200, &text);
+		answer_send(inquiry->request, 200, &text);
 		return;
 	}
 	text_add(&text, "\xef\xbb\xbf"); /* so that a spreadsheet knows that it is UTF-8 */
 	activity_write_csv(question->activity, &text);
-	request_add_header(question->request, "Content-Disposition",
+	request_add_header(inquiry->request, "Content-Disposition",
 		"attachment; filename=\"kitlog-activity.csv\"");
-	request_answer(question->request, 200, "text/csv; charset=utf-8", text.at, text.length);
+	request_answer(inquiry->request, 200, "text/csv; charset=utf-8", text.at, text.length);
 }
 
-static void stepped(struct job *job)
+static void clear(struct inquiry *inquiry)
 {
-	struct question *question = CONTAINER(job, struct question, job);
-
-	if (job->has_run && question->result == 1 &&
-		work_submit(question->parts->work, &question->job) == 0)
-		return;
-	if (job->has_run && question->result == 0)
-		send_activity(question);
-	else
-		refuse_busy(question->request);
-	activity_free(question->activity);
-	free(question);
+	activity_free(of(inquiry)->activity);
 }
+
+static const struct inquiry_kind KIND = {
+	.look = step, .in_steps = true, .answer = send_activity, .clear = clear};
 
 void handle_activity(void *self, struct request *request)
 {
@@ -66,19 +59,14 @@ void handle_activity(void *self, struct request *request)
 		refuse_parameter(request, "format", "要写 json 或 csv", "must be json or csv");
 		return;
 	}
-	question = calloc(1, sizeof *question);
-	if (question)
-		*question = (struct question){.job = {.run = step, .done = stepped},
-			.parts = parts,
-			.request = request,
-			.is_csv = format && strcmp(format, "csv") == 0};
-	if (!question || activity_new(&question->activity) < 0 ||
-		work_submit(parts->work, &question->job) < 0) {
-		if (question)
-			activity_free(question->activity);
-		free(question);
-		refuse_busy(request);
+	question = inquiry_new(parts, request, &KIND, sizeof *question);
+	if (!question)
+		return;
+	question->is_csv = format && strcmp(format, "csv") == 0;
+	if (activity_new(&question->activity) == 0) {
+		inquiry_ask(&question->inquiry);
 	} else {
-		request_wait(request);
+		refuse_busy(request);
+		inquiry_free(&question->inquiry);
 	}
 }

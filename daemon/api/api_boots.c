@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GET /clock/boots: which boots have an hour, from whom, read by the work thread; POST
  * /clock/boots/{id}: somebody remembers when one began. */
-#include <errno.h>
-#include <stdlib.h>
 
 #include "base/container.h"
 #include "keep/boots.h"
 #include "http/ask.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "live/json.h"
 
 /* The newest ones: a board that is switched on each lesson has a thousand a year. */
@@ -19,15 +18,12 @@ static const int64_t REMEMBERED_NS = 300 * (int64_t)NS_PER_S;
 static const int64_t OLDEST_MS = CLOCK_OLDEST_WALL_S * (int64_t)1000;
 
 struct question {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 
 	/* the work thread's */
 	struct wall_map *map;
 	struct anchor anchors[MOST_ANCHORS]; /* of the newest boot */
 	size_t n_anchors;
-	int result;
 };
 
 static size_t first_boot(const struct wall_map *map)
@@ -45,16 +41,16 @@ static int take_anchor(void *self, const struct anchor *anchor)
 	return 0;
 }
 
-static void read_boots(struct job *job, struct reader *reader)
+static int read_boots(struct inquiry *inquiry, struct reader *reader)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	struct question *question = CONTAINER(inquiry, struct question, inquiry);
+	int r = reader_wall_map(reader, &question->map);
 	size_t n;
 
-	question->result = reader ? reader_wall_map(reader, &question->map) : -ENODEV;
-	if (question->result < 0 || (n = wall_map_boots(question->map)) == 0)
-		return;
-	question->result = boots_read_anchors(reader, wall_map_boot(question->map, n - 1).id,
-		MOST_ANCHORS, take_anchor, question);
+	if (r < 0 || (n = wall_map_boots(question->map)) == 0)
+		return r;
+	return boots_read_anchors(reader, wall_map_boot(question->map, n - 1).id, MOST_ANCHORS,
+		take_anchor, question);
 }
 
 /* --- the list --- */
@@ -90,64 +86,56 @@ static void add_boot(struct text *text, const struct wall_boot *boot)
 	text_add_char(text, '}');
 }
 
-static void send_boots(struct job *job)
+static void add_anchor(struct text *text, const struct anchor *anchor)
 {
-	struct question *question = CONTAINER(job, struct question, job);
-
-	if (job->has_run && question->result >= 0) {
-		struct text text = answer_begin(question->parts);
-
-		text_add(&text, "{\"boots\":[");
-		for (size_t i = first_boot(question->map); i < wall_map_boots(question->map); i++) {
-			const struct wall_boot boot = wall_map_boot(question->map, i);
-
-			if (i > first_boot(question->map))
-				text_add_char(&text, ',');
-			add_boot(&text, &boot);
-		}
-		text_add(&text, "],\"anchors\":[");
-		for (size_t i = question->n_anchors; i-- > 0;) {
-			const struct anchor *anchor = &question->anchors[i];
-
-			text_addf(&text, "{\"at_us\":%lld,", (long long)instant_us(anchor->at));
-			text_addf(&text, "\"source\":\"%s\",\"uncertainty_us\":%lld,\"wall_us\":",
-				anchor_source_name(anchor->source),
-				(long long)(anchor->uncertainty_ns / NS_PER_US));
-			if (anchor->wall.ns < CLOCK_OLDEST_WALL_S * (int64_t)NS_PER_S)
-				text_add(&text, "null"); /* how long it slept, only */
-			else
-				text_add_int(&text, anchor->wall.ns / NS_PER_US);
-			text_add(&text, i > 0 ? "}," : "}");
-		}
-		text_addf(&text, "],\"has_more\":%s}\n",
-			first_boot(question->map) > 0 ? "true" : "false");
-		answer_send(question->request, 200, &text);
-	} else {
-		refuse_busy(question->request);
-	}
-	wall_map_free(question->map);
-	free(question);
+	text_addf(text, "{\"at_us\":%lld,", (long long)instant_us(anchor->at));
+	text_addf(text, "\"source\":\"%s\",\"uncertainty_us\":%lld,\"wall_us\":",
+		anchor_source_name(anchor->source),
+		(long long)(anchor->uncertainty_ns / NS_PER_US));
+	if (anchor->wall.ns < CLOCK_OLDEST_WALL_S * (int64_t)NS_PER_S)
+		text_add(text, "null"); /* how long it slept, only */
+	else
+		text_add_int(text, anchor->wall.ns / NS_PER_US);
+	text_add_char(text, '}');
 }
+
+static void send_boots(struct inquiry *inquiry)
+{
+	const struct question *question = CONTAINER(inquiry, struct question, inquiry);
+	size_t first = first_boot(question->map);
+	struct text text = answer_begin(inquiry->parts);
+
+	text_add(&text, "{\"boots\":[");
+	for (size_t i = first; i < wall_map_boots(question->map); i++) {
+		const struct wall_boot boot = wall_map_boot(question->map, i);
+
+		if (i > first)
+			text_add_char(&text, ',');
+		add_boot(&text, &boot);
+	}
+	text_add(&text, "],\"anchors\":[");
+	for (size_t i = question->n_anchors; i-- > 0;) {
+		add_anchor(&text, &question->anchors[i]);
+		text_add(&text, i > 0 ? "," : "");
+	}
+	text_addf(&text, "],\"has_more\":%s}\n", first > 0 ? "true" : "false");
+	answer_send(inquiry->request, 200, &text);
+}
+
+static void clear_boots(struct inquiry *inquiry)
+{
+	wall_map_free(CONTAINER(inquiry, struct question, inquiry)->map);
+}
+
+static const struct inquiry_kind BOOTS = {
+	.look = read_boots, .answer = send_boots, .clear = clear_boots};
 
 void handle_boots(void *self, struct request *request)
 {
-	struct parts *parts = self;
-	struct question *question = calloc(1, sizeof *question);
+	struct question *question = inquiry_new(self, request, &BOOTS, sizeof *question);
 
-	if (!question) {
-		refuse_busy(request);
-		return;
-	}
-	question->job.run = read_boots;
-	question->job.done = send_boots;
-	question->parts = parts;
-	question->request = request;
-	if (work_submit(parts->work, &question->job) < 0) {
-		refuse_busy(request);
-		free(question);
-	} else {
-		request_wait(request);
-	}
+	if (question)
+		inquiry_ask(&question->inquiry);
 }
 
 /* --- somebody remembers --- */
@@ -163,67 +151,54 @@ static bool find_boot(const struct wall_map *map, uint32_t id, struct wall_boot 
 }
 
 struct telling {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 	uint32_t boot;
 	struct anchor word;
-
-	/* the work thread's */
-	bool is_final; /* what was said before */
-	int result;
+	bool is_final; /* what was said before; the work thread's */
 };
 
-static void look_whether_final(struct job *job, struct reader *reader)
+static int look_whether_final(struct inquiry *inquiry, struct reader *reader)
 {
-	struct telling *telling = CONTAINER(job, struct telling, job);
+	struct telling *telling = CONTAINER(inquiry, struct telling, inquiry);
 
-	telling->result =
-		reader ? boots_is_word_final(reader, telling->boot, &telling->is_final) : -ENODEV;
+	return boots_is_word_final(reader, telling->boot, &telling->is_final);
 }
 
-static void take_word(struct job *job)
+static void take_word(struct inquiry *inquiry)
 {
-	struct telling *telling = CONTAINER(job, struct telling, job);
-	struct request *request = telling->request;
+	const struct telling *telling = CONTAINER(inquiry, struct telling, inquiry);
+	struct request *request = inquiry->request;
+	struct keep *keep = inquiry->parts->keep;
 
-	if (!job->has_run || telling->result < 0) {
-		refuse_busy(request);
-	} else if (telling->is_final) {
+	if (telling->is_final) {
 		request_refuse(request, 409, "is_sent",
 			"这一次开机的数据已经按说过的时间发走了，改不了了。",
 			"Data of this boot were sent by the hour that was told before, which can be "
 			"corrected no more.");
-	} else if (keep_order_anchor(telling->parts->keep, &telling->word) < 0) {
+	} else if (keep_order_anchor(keep, &telling->word) < 0) {
 		refuse_busy(request);
 	} else {
-		struct text text = answer_begin(telling->parts);
+		struct text text = answer_begin(inquiry->parts);
 
-		keep_order_commit(telling->parts->keep);
+		keep_order_commit(keep);
 		text_addf(&text, "{\"uncertainty_us\":%lld}\n",
 			(long long)(REMEMBERED_NS / NS_PER_US));
 		answer_send(request, 200, &text);
 	}
-	free(telling);
 }
+
+static const struct inquiry_kind TELLING = {.look = look_whether_final, .answer = take_word};
 
 static void take_unless_final(
 	struct parts *parts, struct request *request, uint32_t id, const struct anchor *word)
 {
-	struct telling *telling = calloc(1, sizeof *telling);
+	struct telling *telling = inquiry_new(parts, request, &TELLING, sizeof *telling);
 
-	if (telling)
-		*telling = (struct telling){.job = {.run = look_whether_final, .done = take_word},
-			.parts = parts,
-			.request = request,
-			.boot = id,
-			.word = *word};
-	if (!telling || work_submit(parts->work, &telling->job) < 0) {
-		refuse_busy(request);
-		free(telling);
-	} else {
-		request_wait(request);
-	}
+	if (!telling)
+		return;
+	telling->boot = id;
+	telling->word = *word;
+	inquiry_ask(&telling->inquiry);
 }
 
 /* Is it between those of the starts before and after it that are known? As wall_map_judge says of a boot

@@ -9,13 +9,13 @@
 #include "http/ask.h"
 #include "api/fit_answer.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "export/import.h"
 
 enum { POINTS_MOST = 10000, UNIT_MOST = 40, SENTENCE_TEXT = 512 };
 
 struct question {
-	struct job job;
-	struct request *request;
+	struct inquiry inquiry;
 	enum fit_model model;
 	bool is_of_range;
 	struct fit_range range;
@@ -27,17 +27,22 @@ struct question {
 	/* the work thread's */
 	struct fit_gathered gathered;
 	struct fit_result result;
-	int failed;
 	char *json;
 	size_t n_json;
 };
 
-static void question_free(struct question *question)
+static struct question *of(struct inquiry *inquiry)
 {
+	return CONTAINER(inquiry, struct question, inquiry);
+}
+
+static void clear(struct inquiry *inquiry)
+{
+	struct question *question = of(inquiry);
+
 	fit_gathered_clear(&question->gathered);
 	free(question->numbers);
 	free(question->json);
-	free(question);
 }
 
 /* --- on the work thread --- */
@@ -47,7 +52,8 @@ static int gather(struct question *question, struct reader *reader)
 {
 	struct fit_gathered *gathered = &question->gathered;
 	struct fit_range *range = &question->range;
-	int r = reader ? fit_gather(range, reader, &question->job.is_cancelled, gathered) : -ENODEV;
+	int r = reader ? fit_gather(range, reader, &question->inquiry.job.is_cancelled, gathered)
+		       : -ENODEV;
 
 	if (r < 0)
 		return r;
@@ -74,7 +80,7 @@ static int answer_points(struct question *question, double *residuals)
 	struct fit_answer answer = {&question->result, &naming, &question->points, residuals,
 		question->is_of_range ? &question->range : NULL,
 		question->is_of_range ? &question->gathered : NULL};
-	int r = fit_advise(question->model, &question->points, &question->job.is_cancelled,
+	int r = fit_advise(question->model, &question->points, &question->inquiry.job.is_cancelled,
 		&question->result, residuals);
 
 	if (r < 0 || !fit_has_numbers(question->result.why))
@@ -88,9 +94,9 @@ static int answer_points(struct question *question, double *residuals)
 	return r < 0 ? r : text.is_cut ? -EMSGSIZE : 0;
 }
 
-static void run_fit(struct job *job, struct reader *reader)
+static int find_fit(struct inquiry *inquiry, struct reader *reader)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	struct question *question = of(inquiry);
 	int r = question->is_of_range ? gather(question, reader) : 0;
 
 	if (r == 0) {
@@ -99,7 +105,7 @@ static void run_fit(struct job *job, struct reader *reader)
 		r = residuals ? answer_points(question, residuals) : -ENOMEM;
 		free(residuals);
 	}
-	question->failed = r;
+	return r;
 }
 
 /* --- back on main --- */
@@ -115,7 +121,7 @@ static void refuse_channel(const struct question *question)
 	text_addf(&in_zh, "这个数据流没有通道 %s。看看器材的列表（kitlog devices）。", id);
 	text_addf(&in_en,
 		"The stream has no channel %s. Look at the list of devices (kitlog devices).", id);
-	refuse_unknown(question->request, zh, en);
+	refuse_unknown(question->inquiry.request, zh, en);
 }
 
 /* 422: understood, and there is no such fit. */
@@ -126,33 +132,43 @@ static void refuse_fit(const struct question *question)
 	struct text in_zh = text_over(zh, sizeof zh), in_en = text_over(en, sizeof en);
 
 	fit_sentence(&question->result, &naming, &in_zh, &in_en);
-	request_refuse(question->request, 422, fit_why_name(question->result.why), zh, en);
+	request_refuse(question->inquiry.request, 422, fit_why_name(question->result.why), zh, en);
 }
 
-static void send_answer(struct job *job)
+static void send_answer(struct inquiry *inquiry)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	struct question *question = of(inquiry);
 
-	if (!job->has_run) {
-		refuse_busy(question->request);
-	} else if (question->failed == 0 && question->json) {
-		request_answer_owned(question->request, 200, "application/json", question->json,
-			question->n_json);
-		question->json = NULL;
-	} else if (question->failed == 0) {
+	if (!question->json) {
 		refuse_fit(question);
-	} else if (question->failed == -ENOENT) {
-		bool is_x = question->range.y.channel.id[0];
-
-		refuse_no_stream(question->request,
-			is_x ? question->range.x.stream : question->range.y.stream);
-	} else if (question->failed == -ENODATA) {
-		refuse_channel(question);
-	} else {
-		refuse_busy(question->request);
+		return;
 	}
-	question_free(question);
+	request_answer_owned(
+		inquiry->request, 200, "application/json", question->json, question->n_json);
+	question->json = NULL;
 }
+
+static bool refuse(struct inquiry *inquiry, int error)
+{
+	const struct fit_range *range = &of(inquiry)->range;
+	bool is_x = range->y.channel.id[0];
+
+	if (error == -ENOENT)
+		refuse_no_stream(inquiry->request, is_x ? range->x.stream : range->y.stream);
+	else if (error == -ENODATA)
+		refuse_channel(of(inquiry));
+	else
+		return false;
+	return true;
+}
+
+static const struct inquiry_kind KIND = {
+	.look = find_fit,
+	.answer = send_answer,
+	.refuse = refuse,
+	.clear = clear,
+	.needs_no_store = true, /* where the points are given */
+};
 
 /* --- what is asked --- */
 
@@ -331,27 +347,19 @@ static bool ask_fit(struct parts *parts, struct request *request, struct questio
 		(question->is_of_range ? ask_range(request, body, parts, &question->range)
 				       : ask_points(request, body, question));
 	json_decref(body);
-	question->job.import = import_of(question->range.y.stream); /* 0: the board's own */
+	question->inquiry.job.import = import_of(question->range.y.stream); /* 0: the board's own */
 	return is_sound;
 }
 
 void handle_fit(void *self, struct request *request)
 {
 	struct parts *parts = self;
-	struct question *question = calloc(1, sizeof *question);
+	struct question *question = inquiry_new(parts, request, &KIND, sizeof *question);
 
-	if (!question) {
-		refuse_busy(request);
+	if (!question)
 		return;
-	}
-	question->job = (struct job){.run = run_fit, .done = send_answer};
-	question->request = request;
-	if (!ask_fit(parts, request, question)) {
-		question_free(question);
-	} else if (work_submit(parts->work, &question->job) < 0) {
-		refuse_busy(request);
-		question_free(question);
-	} else {
-		request_wait(request);
-	}
+	if (ask_fit(parts, request, question))
+		inquiry_ask(&question->inquiry);
+	else
+		inquiry_free(&question->inquiry);
 }

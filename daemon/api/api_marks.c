@@ -7,22 +7,25 @@
 #include "base/container.h"
 #include "http/ask.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "live/json.h"
 
 enum { MOST_MARKS = 1000 };
 
 struct question {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 	struct instant from, to;
 
 	/* the work thread's */
 	struct mark *marks;
 	size_t n, room;
 	bool has_more;
-	int result;
 };
+
+static struct question *of(struct inquiry *inquiry)
+{
+	return CONTAINER(inquiry, struct question, inquiry);
+}
 
 static void add_mark(const struct parts *parts, const struct mark *mark, struct text *text)
 {
@@ -107,36 +110,34 @@ static int take_mark(void *self, const struct mark *mark)
 	return 0;
 }
 
-static void read_marks(struct job *job, struct reader *reader)
+static int read_marks(struct inquiry *inquiry, struct reader *reader)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	struct question *question = of(inquiry);
 
-	question->result = reader
-		? reader_marks(reader, question->from, question->to, take_mark, question)
-		: -ENODEV;
+	return reader_marks(reader, question->from, question->to, take_mark, question);
 }
 
-static void send_marks(struct job *job)
+static void send_marks(struct inquiry *inquiry)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	const struct question *question = of(inquiry);
+	struct text text = answer_begin(inquiry->parts);
 
-	if (job->has_run && question->result >= 0) {
-		struct text text = answer_begin(question->parts);
-
-		text_add(&text, "{\"marks\":[");
-		for (size_t i = 0; i < question->n; i++) {
-			if (i > 0)
-				text_add_char(&text, ',');
-			add_mark(question->parts, &question->marks[i], &text);
-		}
-		text_addf(&text, "],\"has_more\":%s}\n", question->has_more ? "true" : "false");
-		answer_send(question->request, 200, &text);
-	} else {
-		refuse_busy(question->request);
+	text_add(&text, "{\"marks\":[");
+	for (size_t i = 0; i < question->n; i++) {
+		if (i > 0)
+			text_add_char(&text, ',');
+		add_mark(inquiry->parts, &question->marks[i], &text);
 	}
-	free(question->marks);
-	free(question);
+	text_addf(&text, "],\"has_more\":%s}\n", question->has_more ? "true" : "false");
+	answer_send(inquiry->request, 200, &text);
 }
+
+static void clear(struct inquiry *inquiry)
+{
+	free(of(inquiry)->marks);
+}
+
+static const struct inquiry_kind KIND = {.look = read_marks, .answer = send_marks, .clear = clear};
 
 void handle_marks(void *self, struct request *request)
 {
@@ -150,21 +151,11 @@ void handle_marks(void *self, struct request *request)
 		return;
 	}
 
-	struct question *question = calloc(1, sizeof *question);
+	struct question *question = inquiry_new(parts, request, &KIND, sizeof *question);
 
-	if (!question) {
-		refuse_busy(request);
+	if (!question)
 		return;
-	}
-	*question = (struct question){.job = {.run = read_marks, .done = send_marks},
-		.parts = parts,
-		.request = request,
-		.from = from,
-		.to = to};
-	if (work_submit(parts->work, &question->job) < 0) {
-		refuse_busy(request);
-		free(question);
-	} else {
-		request_wait(request);
-	}
+	question->from = from;
+	question->to = to;
+	inquiry_ask(&question->inquiry);
 }

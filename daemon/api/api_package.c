@@ -7,6 +7,7 @@
 #include "http/ask.h"
 #include "api/classes.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "export/import.h"
 #include "export/package.h"
 #include "export/run_about.h"
@@ -136,44 +137,43 @@ void handle_session_package(void *self, struct request *request)
 /* --- which streams a run has --- */
 
 struct asking {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 	struct run run;
-	const char *board, *directory;
 	struct about about;
-	int result;
 };
 
-static void ask_store(struct job *job, struct reader *reader)
+static int ask_store(struct inquiry *inquiry, struct reader *reader)
 {
-	struct asking *asking = CONTAINER(job, struct asking, job);
-	const struct run_about_options options = {.directory = asking->directory,
-		.import = job->import,
-		.own = {.board = asking->board,
+	struct asking *asking = CONTAINER(inquiry, struct asking, inquiry);
+	const struct run_about_options options = {.directory = inquiry->parts->config->data,
+		.import = inquiry->job.import,
+		.own = {.board = inquiry->parts->board,
 			.run = &asking->run,
 			.kept = asking->run.to,
 			.hides_notes = true}};
+	int r = run_about(reader, &options, &asking->about);
 
-	asking->result = reader ? run_about(reader, &options, &asking->about) : -ENODEV;
+	return r == -ENOENT ? 0 : r; /* it has none */
 }
 
-static void answer_streams(struct job *job)
+static void answer_streams(struct inquiry *inquiry)
 {
-	struct asking *asking = CONTAINER(job, struct asking, job);
-	struct text text = answer_begin(asking->parts);
+	const struct asking *asking = CONTAINER(inquiry, struct asking, inquiry);
+	struct text text = answer_begin(inquiry->parts);
 
-	if (!job->has_run || (asking->result < 0 && asking->result != -ENOENT)) {
-		refuse_busy(asking->request);
-	} else {
-		text_addf(&text, "{\"run\":%u,\"streams\":", asking->run.id);
-		about_write_streams(&asking->about, &text);
-		text_add(&text, "}\n");
-		answer_send(asking->request, 200, &text);
-	}
-	about_clear(&asking->about);
-	free(asking);
+	text_addf(&text, "{\"run\":%u,\"streams\":", asking->run.id);
+	about_write_streams(&asking->about, &text);
+	text_add(&text, "}\n");
+	answer_send(inquiry->request, 200, &text);
 }
+
+static void clear_asking(struct inquiry *inquiry)
+{
+	about_clear(&CONTAINER(inquiry, struct asking, inquiry)->about);
+}
+
+static const struct inquiry_kind STREAMS = {
+	.look = ask_store, .answer = answer_streams, .clear = clear_asking};
 
 void handle_run_streams(void *self, struct request *request)
 {
@@ -192,21 +192,11 @@ void handle_run_streams(void *self, struct request *request)
 			refuse_busy(request);
 		return;
 	}
-	asking = calloc(1, sizeof *asking);
-	if (asking) {
-		asking->job = (struct job){
-			.import = import_of(id), .run = ask_store, .done = answer_streams};
-		asking->parts = parts;
-		asking->request = request;
-		asking->run = *run;
-		asking->run.to = end_of(run, clock_now(parts->clock));
-		asking->board = parts->board;
-		asking->directory = parts->config->data;
-	}
-	if (!asking || work_submit(parts->work, &asking->job) < 0) {
-		refuse_busy(request);
-		free(asking);
+	asking = inquiry_new(parts, request, &STREAMS, sizeof *asking);
+	if (!asking)
 		return;
-	}
-	request_wait(request);
+	asking->inquiry.job.import = import_of(id);
+	asking->run = *run;
+	asking->run.to = end_of(run, clock_now(parts->clock));
+	inquiry_ask(&asking->inquiry);
 }

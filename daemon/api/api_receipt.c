@@ -1,76 +1,78 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GET /runs/{id}/receipt: asked once the run's end is on the card, made by the work thread in steps. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/container.h"
 #include "http/ask.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "live/json.h"
 #include "class/receipt.h"
 
 struct question {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 	struct receipt receipt;
-	int result;
 };
 
-static void step(struct job *job, struct reader *reader)
+static struct receipt *of(struct inquiry *inquiry)
 {
-	struct question *question = CONTAINER(job, struct question, job);
-
-	question->result = reader ? receipt_step(&question->receipt, reader) : -ENODEV;
+	return &CONTAINER(inquiry, struct question, inquiry)->receipt;
 }
 
-static void send_receipt(const struct question *question)
+static int step(struct inquiry *inquiry, struct reader *reader)
 {
-	const struct receipt *receipt = &question->receipt;
-	struct text text = answer_begin(question->parts);
+	return receipt_step(of(inquiry), reader);
+}
 
-	text_addf(&text, "{\"run\":%u,\"received\":%llu,\"stored\":%llu,\"bad\":%llu",
+static void write_receipt(struct parts *parts, const struct receipt *receipt, struct text *text)
+{
+	text_addf(text, "{\"run\":%u,\"received\":%llu,\"stored\":%llu,\"bad\":%llu",
 		receipt->run.id, (unsigned long long)receipt->received,
 		(unsigned long long)receipt->found.stored, (unsigned long long)receipt->bad);
-	text_addf(&text, ",\"gaps\":%llu,\"lost_rows\":%llu,\"shipped\":[",
+	text_addf(text, ",\"gaps\":%llu,\"lost_rows\":%llu,\"shipped\":[",
 		(unsigned long long)receipt->gaps, (unsigned long long)receipt->lost_rows);
 	for (size_t i = 0; i < receipt->n_sinks; i++) {
-		text_add(&text, i ? ",{\"sink\":" : "{\"sink\":");
-		text_add_json(&text, receipt->sinks[i].name);
-		text_addf(&text, ",\"rows_behind\":%llu}",
+		text_add(text, i ? ",{\"sink\":" : "{\"sink\":");
+		text_add_json(text, receipt->sinks[i].name);
+		text_addf(text, ",\"rows_behind\":%llu}",
 			(unsigned long long)receipt->sinks[i].rows_behind);
 	}
-	text_addf(&text, "],\"sha256\":\"%s\",\"is_complete\":", receipt->found.sha256);
-	json_bool(&text, receipt->is_complete);
-	text_add(&text, ",\"accept\":");
-	acceptances_write(&question->parts->acceptances,
-		shelf_find(question->parts->shelf, receipt->run.lesson), receipt->run.id,
-		receipt->run.to, &text);
-	text_add(&text, "}\n");
-	answer_send(question->request, 200, &text);
+	text_addf(text, "],\"sha256\":\"%s\",\"is_complete\":", receipt->found.sha256);
+	json_bool(text, receipt->is_complete);
+	text_add(text, ",\"accept\":");
+	acceptances_write(&parts->acceptances, shelf_find(parts->shelf, receipt->run.lesson),
+		receipt->run.id, receipt->run.to, text);
+	text_add(text, "}\n");
 }
 
-static void stepped(struct job *job)
+static void send_receipt(struct inquiry *inquiry)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	struct parts *parts = inquiry->parts;
+	struct text text = answer_begin(parts);
 
-	if (job->has_run && question->result == 1 &&
-		work_submit(question->parts->work, &question->job) == 0)
-		return;
-	if (job->has_run && question->result == 0) {
-		receipt_memory_take(&question->parts->receipt_memory, &question->receipt);
-		send_receipt(question);
-	} else if (job->has_run && question->result == -E2BIG) {
-		request_refuse(question->request, 400, "too_many_streams",
-			"这次记录里的数据超过 64 组，列不出清单。",
-			"There are more than 64 streams in this run: too many for a receipt.");
-	} else {
-		refuse_busy(question->request);
-	}
-	receipt_clear(&question->receipt);
-	free(question);
+	receipt_memory_take(&parts->receipt_memory, of(inquiry));
+	write_receipt(parts, of(inquiry), &text);
+	answer_send(inquiry->request, 200, &text);
 }
+
+static bool refuse(struct inquiry *inquiry, int error)
+{
+	if (error != -E2BIG)
+		return false;
+	request_refuse(inquiry->request, 400, "too_many_streams",
+		"这次记录里的数据超过 64 组，列不出清单。",
+		"There are more than 64 streams in this run: too many for a receipt.");
+	return true;
+}
+
+static void clear(struct inquiry *inquiry)
+{
+	receipt_clear(of(inquiry));
+}
+
+static const struct inquiry_kind KIND = {
+	.look = step, .in_steps = true, .answer = send_receipt, .refuse = refuse, .clear = clear};
 
 /* Of a session that is at hand the newest acts may not be on the card yet. */
 static void ask_devices(const struct parts *parts, struct receipt *receipt)
@@ -88,34 +90,29 @@ void answer_receipt(void *self, struct request *request, uint32_t id, uint32_t u
 {
 	struct parts *parts = self;
 	const struct run *run = runs_find(&parts->runs, id);
-	struct question *question = calloc(1, sizeof *question);
+	struct question *question;
+	struct receipt *receipt;
 
 	(void)unused;
-	if (!run || !question) {
-		free(question);
+	if (!run) {
 		refuse_busy(request);
 		return;
 	}
-	question->job = (struct job){.run = step, .done = stepped};
-	question->parts = parts;
-	question->request = request;
-	question->receipt.run = *run;
-	question->receipt.is_over = run->to.ns != INT64_MAX;
-	question->receipt.durable = parts->store.durable;
-	if (!question->receipt.is_over)
-		question->receipt.run.to = clock_now(parts->clock);
-	ask_devices(parts, &question->receipt);
-	receipt_memory_recall(&parts->receipt_memory, &question->receipt);
-	for (size_t i = 0; i < parts->config->n_sinks && i < RECEIPT_SINKS;
-		i++, question->receipt.n_sinks++)
-		text_copy(question->receipt.sinks[i].name, sizeof question->receipt.sinks[i].name,
+	question = inquiry_new(parts, request, &KIND, sizeof *question);
+	if (!question)
+		return;
+	receipt = &question->receipt;
+	receipt->run = *run;
+	receipt->is_over = run->to.ns != INT64_MAX;
+	receipt->durable = parts->store.durable;
+	if (!receipt->is_over)
+		receipt->run.to = clock_now(parts->clock);
+	ask_devices(parts, receipt);
+	receipt_memory_recall(&parts->receipt_memory, receipt);
+	for (size_t i = 0; i < parts->config->n_sinks && i < RECEIPT_SINKS; i++, receipt->n_sinks++)
+		text_copy(receipt->sinks[i].name, sizeof receipt->sinks[i].name,
 			parts->config->sinks[i].name);
-	if (work_submit(parts->work, &question->job) < 0) {
-		free(question);
-		refuse_busy(request);
-	} else if (!request_is_waiting(request)) {
-		request_wait(request);
-	}
+	inquiry_ask(&question->inquiry);
 }
 
 void handle_receipt(void *self, struct request *request)

@@ -11,6 +11,7 @@
 #include "history/act_entry.h"
 #include "api/classes.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "live/json.h"
 #include "api/plugged.h"
 
@@ -122,9 +123,7 @@ static void list_open(struct parts *parts, struct request *request)
 
 /* Those that ended, read from the card. */
 struct listing {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 	uint32_t before;
 	size_t limit;
 
@@ -145,20 +144,18 @@ static int note_id(void *self, uint32_t id)
 }
 
 /* Session by session, newest first, until there are enough that ended. */
-static void read_ended(struct job *job, struct reader *reader)
+static int read_ended(struct inquiry *inquiry, struct reader *reader)
 {
-	struct listing *listing = CONTAINER(job, struct listing, job);
+	struct listing *listing = CONTAINER(inquiry, struct listing, inquiry);
 	size_t n_ended = 0;
+	int r = classroom_new(&listing->room);
 
-	listing->result = reader ? classroom_new(&listing->room) : -ENODEV;
-	if (listing->result == 0)
-		listing->result =
-			reader_journal_sessions(reader, listing->before, note_id, listing);
-	for (size_t i = 0; i < listing->n && n_ended < listing->limit && listing->result >= 0;
-		i++) {
+	if (r == 0)
+		r = reader_journal_sessions(reader, listing->before, note_id, listing);
+	for (size_t i = 0; i < listing->n && n_ended < listing->limit && r >= 0; i++) {
 		const struct session *session;
 
-		listing->result = reader_journal(
+		r = reader_journal(
 			reader, JOURNAL_SESSION, listing->ids[i], act_entry_take, listing->room);
 		session = classroom_session(listing->room, listing->ids[i]);
 		if (session && session_is_open(session))
@@ -166,47 +163,40 @@ static void read_ended(struct job *job, struct reader *reader)
 		else if (session)
 			n_ended++;
 	}
+	return r;
 }
 
-static void send_ended(struct job *job)
+static void send_ended(struct inquiry *inquiry)
 {
-	struct listing *listing = CONTAINER(job, struct listing, job);
+	const struct listing *listing = CONTAINER(inquiry, struct listing, inquiry);
+	struct text text = answer_begin(inquiry->parts);
 
-	if (job->has_run && listing->result >= 0) {
-		struct text text = answer_begin(listing->parts);
-
-		text_add(&text, "{\"sessions\":[");
-		for (size_t i = 0; i < classroom_count(listing->room); i++) {
-			text_add(&text, i ? "," : "");
-			classes_write(listing->parts, classroom_at(listing->room, i), &text);
-		}
-		text_add(&text, "]}\n");
-		answer_send(listing->request, 200, &text);
-	} else {
-		refuse_busy(listing->request);
+	text_add(&text, "{\"sessions\":[");
+	for (size_t i = 0; i < classroom_count(listing->room); i++) {
+		text_add(&text, i ? "," : "");
+		classes_write(inquiry->parts, classroom_at(listing->room, i), &text);
 	}
-	classroom_free(listing->room);
-	free(listing);
+	text_add(&text, "]}\n");
+	answer_send(inquiry->request, 200, &text);
 }
+
+static void clear_ended(struct inquiry *inquiry)
+{
+	classroom_free(CONTAINER(inquiry, struct listing, inquiry)->room);
+}
+
+static const struct inquiry_kind ENDED = {
+	.look = read_ended, .answer = send_ended, .clear = clear_ended};
 
 static void list_ended(struct parts *parts, struct request *request, int64_t before, int64_t limit)
 {
-	struct listing *listing = calloc(1, sizeof *listing);
+	struct listing *listing = inquiry_new(parts, request, &ENDED, sizeof *listing);
 
-	if (listing) {
-		listing->job.run = read_ended;
-		listing->job.done = send_ended;
-		listing->parts = parts;
-		listing->request = request;
-		listing->before = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before;
-		listing->limit = (size_t)limit;
-	}
-	if (!listing || work_submit(parts->work, &listing->job) < 0) {
-		free(listing);
-		refuse_busy(request);
-	} else {
-		request_wait(request);
-	}
+	if (!listing)
+		return;
+	listing->before = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before;
+	listing->limit = (size_t)limit;
+	inquiry_ask(&listing->inquiry);
 }
 
 void handle_sessions(void *self, struct request *request)

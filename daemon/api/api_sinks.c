@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where the data go: the sinks' states, and the lines that a server refused. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/container.h"
 #include "http/ask.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "live/json.h"
 
 enum { MOST_SINKS = 16, MOST_LINES = 200 };
@@ -90,30 +92,32 @@ void write_sinks_health(struct parts *parts, struct text *text)
 /* --- quarantine: the newest lines, from the store --- */
 
 struct question {
-	struct job job;
-	struct request *request;
+	struct inquiry inquiry;
 	char sink[ROUTE_ARGUMENT_TEXT];
 	struct quarantined *lines; /* a ring of MOST_LINES */
 	size_t n;                  /* ever */
-	int result;
 };
+
+static struct question *of(struct inquiry *inquiry)
+{
+	return CONTAINER(inquiry, struct question, inquiry);
+}
 
 static int take_line(void *self, const struct quarantined *line)
 {
 	struct question *question = self;
 
 	question->lines[question->n++ % MOST_LINES] = *line;
-	return atomic_load(&question->job.is_cancelled) ? 1 : 0;
+	return atomic_load(&question->inquiry.job.is_cancelled) ? -ECANCELED : 0;
 }
 
-static void read_lines(struct job *job, struct reader *reader)
+static int read_lines(struct inquiry *inquiry, struct reader *reader)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	struct question *question = of(inquiry);
 
 	question->lines = malloc(MOST_LINES * sizeof *question->lines);
-	question->result = reader && question->lines
-		? reader_quarantined(reader, question->sink, take_line, question)
-		: -1;
+	return question->lines ? reader_quarantined(reader, question->sink, take_line, question)
+			       : -ENOMEM;
 }
 
 static void add_line(const struct quarantined *line, struct text *text)
@@ -126,34 +130,39 @@ static void add_line(const struct quarantined *line, struct text *text)
 	text_add_char(text, '}');
 }
 
-static void answer_lines(struct job *job)
+static void answer_lines(struct inquiry *inquiry)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	const struct question *question = of(inquiry);
 	size_t kept = question->n < MOST_LINES ? question->n : MOST_LINES;
 	/* A byte becomes at most six. */
 	size_t size =
 		kept * (6 * (sizeof question->lines->line + sizeof question->lines->words) + 128) +
 		64;
-	char *bytes = job->has_run && question->result == 0 ? malloc(size) : NULL;
+	char *bytes = malloc(size);
 
-	if (bytes) {
-		struct text text = text_over(bytes, size);
-
-		text_add(&text, "{\"lines\":[");
-		for (size_t i = question->n - kept; i < question->n; i++) {
-			if (i > question->n - kept)
-				text_add_char(&text, ',');
-			add_line(&question->lines[i % MOST_LINES], &text);
-		}
-		text_add(&text, "]}\n");
-		request_answer_owned(
-			question->request, 200, "application/json", bytes, text.length);
-	} else {
-		refuse_busy(question->request);
+	if (!bytes) {
+		refuse_busy(inquiry->request);
+		return;
 	}
-	free(question->lines);
-	free(question);
+	struct text text = text_over(bytes, size);
+
+	text_add(&text, "{\"lines\":[");
+	for (size_t i = question->n - kept; i < question->n; i++) {
+		if (i > question->n - kept)
+			text_add_char(&text, ',');
+		add_line(&question->lines[i % MOST_LINES], &text);
+	}
+	text_add(&text, "]}\n");
+	request_answer_owned(inquiry->request, 200, "application/json", bytes, text.length);
 }
+
+static void clear(struct inquiry *inquiry)
+{
+	free(of(inquiry)->lines);
+}
+
+static const struct inquiry_kind KIND = {
+	.look = read_lines, .answer = answer_lines, .clear = clear};
 
 static bool is_sink(const struct parts *parts, const char *name)
 {
@@ -172,18 +181,9 @@ void handle_quarantine(void *self, struct request *request)
 		refuse_unknown(request, "没有这个数据库。", "There is no such sink.");
 		return;
 	}
-	struct question *question = calloc(1, sizeof *question);
-	if (!question) {
-		refuse_busy(request);
+	struct question *question = inquiry_new(parts, request, &KIND, sizeof *question);
+	if (!question)
 		return;
-	}
-	question->job = (struct job){.run = read_lines, .done = answer_lines};
-	question->request = request;
 	text_copy(question->sink, sizeof question->sink, name);
-	if (work_submit(parts->work, &question->job) < 0) {
-		refuse_busy(request);
-		free(question);
-		return;
-	}
-	request_wait(request);
+	inquiry_ask(&question->inquiry);
 }

@@ -12,6 +12,7 @@
 #include "http/ask.h"
 #include "live/described.h"
 #include "api/handlers.h"
+#include "api/inquiry.h"
 #include "live/json.h"
 #include "history/told.h"
 #include "history/warming.h"
@@ -25,14 +26,12 @@ enum {
 };
 
 struct question {
-	struct job job;
-	struct request *request;
+	struct inquiry inquiry;
 	uint32_t id;
 	struct instant from, to;
 	struct instant durable; /* everything before was on the card when it was asked */
 	unsigned wanted;
 	bool is_as_said; /* values without calibrations */
-	const struct catalogue *catalogue;
 
 	/* the work thread's */
 	struct stream stream;
@@ -49,10 +48,14 @@ struct question {
 	struct wall_map *wall;  /* NULL: it cannot be read now */
 	struct correction *correction;
 	struct warming warming; /* at `from` */
-	int result;
 	char *json;
 	size_t n_json;
 };
+
+static struct question *of(struct inquiry *inquiry)
+{
+	return CONTAINER(inquiry, struct question, inquiry);
+}
 
 /* --- gathering --- */
 
@@ -62,7 +65,8 @@ static int find_stream(void *self, const struct device *device)
 
 	for (uint32_t i = 0; i < device->n_streams; i++)
 		if (device->streams[i].id == question->id) {
-			const struct model *model = described_device(question->catalogue, device);
+			const struct model *model =
+				described_device(question->inquiry.parts->catalogue, device);
 
 			question->stream = device->streams[i];
 			question->warming.warm_up_ns = model ? model->warm_up_ns : 0;
@@ -104,7 +108,7 @@ static int take_column(void *self, const struct columns *column)
 	memcpy(question->bins + question->n_points * n_channels, column->bins,
 		n_channels * sizeof *question->bins);
 	question->n_points++;
-	return atomic_load(&question->job.is_cancelled) ? -ECANCELED : 0;
+	return atomic_load(&question->inquiry.job.is_cancelled) ? -ECANCELED : 0;
 }
 
 static int take_gap(void *self, const struct gap *gap)
@@ -319,13 +323,13 @@ static int gather(struct question *question, struct reader *reader)
 	return r;
 }
 
-static void answer_question(struct job *job, struct reader *reader)
+static int find_answer(struct inquiry *inquiry, struct reader *reader)
 {
-	struct question *question = CONTAINER(job, struct question, job);
+	struct question *question = of(inquiry);
+	int r = gather(question, reader);
 
-	question->result = reader ? gather(question, reader) : -ENODEV;
-	if (question->result < 0)
-		return;
+	if (r < 0)
+		return r;
 	/* Pages that are not written take no memory, and the rest is given back. */
 	size_t numbers = question->n_points * (2 + 3 * (size_t)question->stream.n_channels);
 	size_t size = numbers * (NUMBER_TEXT + 1) + question->n_gaps * GAP_JSON +
@@ -334,44 +338,46 @@ static void answer_question(struct job *job, struct reader *reader)
 			json_limits_size(question->correction, question->from) +
 		4096;
 	question->json = malloc(size);
-	if (!question->json) {
-		question->result = -ENOMEM;
-		return;
-	}
+	if (!question->json)
+		return -ENOMEM;
 	struct text text = text_over(question->json, size);
 
 	write_answer(question, &text);
 	question->n_json = text.length;
-	if (text.is_cut)
-		question->result = -EMSGSIZE;
+	return text.is_cut ? -EMSGSIZE : 0;
 }
 
-static void question_free(struct question *question)
+static void send_answer(struct inquiry *inquiry)
 {
+	struct question *question = of(inquiry);
+
+	request_answer_owned(
+		inquiry->request, 200, "application/json", question->json, question->n_json);
+	question->json = NULL;
+}
+
+static bool refuse(struct inquiry *inquiry, int error)
+{
+	if (error != -ENOENT)
+		return false;
+	refuse_no_stream(inquiry->request, of(inquiry)->id);
+	return true;
+}
+
+static void clear(struct inquiry *inquiry)
+{
+	struct question *question = of(inquiry);
+
 	wall_map_free(question->wall);
 	correction_free(question->correction);
 	free(question->points);
 	free(question->bins);
 	free(question->gaps);
 	free(question->json);
-	free(question);
 }
 
-static void send_answer(struct job *job)
-{
-	struct question *question = CONTAINER(job, struct question, job);
-
-	if (job->has_run && question->result == 0) {
-		request_answer_owned(question->request, 200, "application/json", question->json,
-			question->n_json);
-		question->json = NULL;
-	} else if (job->has_run && question->result == -ENOENT) {
-		refuse_no_stream(question->request, question->id);
-	} else {
-		refuse_busy(question->request);
-	}
-	question_free(question);
-}
+static const struct inquiry_kind KIND = {
+	.look = find_answer, .answer = send_answer, .refuse = refuse, .clear = clear};
 
 static bool ask_question(
 	struct parts *parts, struct request *request, struct question *ret_question)
@@ -386,7 +392,7 @@ static bool ask_question(
 	if (imported) {
 		from = imported->run.from;
 		to = imported->run.to;
-		ret_question->job.import = imported->import;
+		ret_question->inquiry.job.import = imported->import;
 	}
 	if (!ask_instant(request, "from_us", &from) || !ask_instant(request, "to_us", &to) ||
 		!ask_int(request, "columns", &wanted) ||
@@ -404,27 +410,18 @@ static bool ask_question(
 	ret_question->to = to;
 	ret_question->durable = imported ? to : parts->store.durable;
 	ret_question->wanted = (unsigned)wanted;
-	ret_question->catalogue = parts->catalogue;
 	return true;
 }
 
 void handle_columns(void *self, struct request *request)
 {
 	struct parts *parts = self;
-	struct question *question = calloc(1, sizeof *question);
+	struct question *question = inquiry_new(parts, request, &KIND, sizeof *question);
 
-	if (!question) {
-		refuse_busy(request);
+	if (!question)
 		return;
-	}
-	question->job = (struct job){.run = answer_question, .done = send_answer};
-	question->request = request;
-	if (!ask_question(parts, request, question)) {
-		question_free(question);
-	} else if (work_submit(parts->work, &question->job) < 0) {
-		refuse_busy(request);
-		question_free(question);
-	} else {
-		request_wait(request);
-	}
+	if (ask_question(parts, request, question))
+		inquiry_ask(&question->inquiry);
+	else
+		inquiry_free(&question->inquiry);
 }

@@ -2,50 +2,51 @@
 /* Sessions that are on the card only, see classes.h: the work thread folds one from the journal. */
 #include "api/classes.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
+#include "api/inquiry.h"
 #include "base/container.h"
 #include "history/act_entry.h"
 #include "http/ask.h"
 
 struct look {
-	struct job job;
-	struct parts *parts;
-	struct request *request;
+	struct inquiry inquiry;
 	classes_view *answer;
 	uint32_t session;
-
-	/* the work thread's */
-	struct classroom *room;
-	int result;
+	struct classroom *room; /* the work thread's */
 };
 
-static void look_there(struct job *job, struct reader *reader)
+static struct look *of(struct inquiry *inquiry)
 {
-	struct look *look = CONTAINER(job, struct look, job);
+	return CONTAINER(inquiry, struct look, inquiry);
+}
 
-	look->result = reader ? classroom_new(&look->room) : -ENODEV;
-	if (look->result == 0)
-		look->result = reader_journal(
+static int look_there(struct inquiry *inquiry, struct reader *reader)
+{
+	struct look *look = of(inquiry);
+	int r = classroom_new(&look->room);
+
+	if (r == 0)
+		r = reader_journal(
 			reader, JOURNAL_SESSION, look->session, act_entry_take, look->room);
+	return r;
 }
 
-static void looked(struct job *job)
+static void looked(struct inquiry *inquiry)
 {
-	struct look *look = CONTAINER(job, struct look, job);
-	const struct session *session =
-		look->room ? classroom_session(look->room, look->session) : NULL;
+	const struct look *look = of(inquiry);
+	const struct session *session = classroom_session(look->room, look->session);
 
-	if (!job->has_run || look->result < 0)
-		refuse_busy(look->request);
-	else if (!session)
-		classes_refuse(look->request, ACT_NO_SESSION);
+	if (session)
+		look->answer(inquiry->parts, inquiry->request, look->room, session);
 	else
-		look->answer(look->parts, look->request, look->room, session);
-	classroom_free(look->room);
-	free(look);
+		classes_refuse(inquiry->request, ACT_NO_SESSION);
 }
+
+static void clear(struct inquiry *inquiry)
+{
+	classroom_free(of(inquiry)->room);
+}
+
+static const struct inquiry_kind KIND = {.look = look_there, .answer = looked, .clear = clear};
 
 void classes_look(struct parts *parts, struct request *request, classes_view *answer)
 {
@@ -60,17 +61,10 @@ void classes_look(struct parts *parts, struct request *request, classes_view *an
 		answer(parts, request, parts->sessions.room, session);
 		return;
 	}
-	look = calloc(1, sizeof *look);
-	if (look)
-		*look = (struct look){.job = {.run = look_there, .done = looked},
-			.parts = parts,
-			.request = request,
-			.answer = answer,
-			.session = id};
-	if (!look || work_submit(parts->work, &look->job) < 0) {
-		free(look);
-		refuse_busy(request);
-	} else {
-		request_wait(request);
-	}
+	look = inquiry_new(parts, request, &KIND, sizeof *look);
+	if (!look)
+		return;
+	look->answer = answer;
+	look->session = id;
+	inquiry_ask(&look->inquiry);
 }
