@@ -63,4 +63,10 @@ struct form {
 	unsigned n_others;
 };
 
+/* Each with what belongs to it in one place, models_NAME.c. */
+extern const struct form form_proportional, form_linear, form_quadratic, form_logarithm; /* lines */
+extern const struct form form_power, form_exponential, form_decay; /* powers */
+extern const struct form form_sine, form_damped;                   /* waves */
+extern const struct form form_gaussian;                            /* bell */
+
 const struct form *form_of(enum fit_model model);
