@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The thread around the sinks: it opens the store, keeps the list of streams and the wall map
- * fresh, passes on keep's notices, and publishes the states. What a sink does is in sink.c. */
+ * fresh, passes on keep's notices, and publishes the states. What a sink does is in sink.c and sink_answer.c. */
 #include "ship/ship.h"
 
 #include <errno.h>
