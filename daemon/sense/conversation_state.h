@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The inside of struct kit, shared by its parts: conversation.c (bytes, listeners, states),
- * conversation_ask.c (who speaks only when spoken to), calls.c and modelled.c (what families call).
+/* The inside of struct kit, shared by its parts: conversation.c (bytes, listeners),
+ * conversation_judge.c (when nobody understands them), conversation_ask.c (who speaks only when spoken to), calls.c and modelled.c (what families call).
  * Nobody else includes this. */
 #pragma once
 
@@ -83,12 +83,23 @@ static inline bool kit_has_claimed(const struct kit *kit)
 	return kit->claimed < kit->n_listeners;
 }
 
-/* Does what came look right to somebody who listens? */
-bool kit_is_hopeful(const struct kit *kit, struct instant now);
+/* Who has the port to itself, by what main knows of it; n_listeners: nobody. */
+static inline size_t kit_sure_listener(const struct kit *kit)
+{
+	return kit->port.is_sure ? 0 : kit->n_listeners;
+}
 
 /* conversation.c: who listens is opened, or opened anew; `sure`: this one has claimed already,
  * n_listeners: nobody. */
 void kit_open_listeners(struct kit *kit, size_t sure);
+
+/* conversation_judge.c */
+void kit_weigh_bytes(struct kit *kit, const uint8_t *bytes, size_t n); /* are they text? */
+/* Does what came look right to somebody who listens? */
+bool kit_is_hopeful(const struct kit *kit, struct instant now);
+/* Forgets a claim that makes sense no more; tries another speed where there is none. */
+void kit_judge(struct kit *kit, struct instant now);
+/* Everybody listens anew, at this setting. */
 void kit_set_serial(struct kit *kit, const struct model_serial *serial, struct instant now);
 
 /* conversation_ask.c */
