@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "keep/damaged.h"
 #include "keep/database.h"
 
 static uint64_t add_number(uint64_t hash, int64_t x)
@@ -79,56 +80,17 @@ struct journal_entry *act_row_room(void)
 	return malloc(journal_size(JOURNAL_BODY));
 }
 
-/* ---------------------------------------------------------------- setting aside */
-
-/* The next damaged one behind an id: 1; 0: none. */
-static int find_damaged(sqlite3 *db, sqlite3_stmt **slot, struct journal_entry *room, int64_t *id)
+static bool is_whole(sqlite3_stmt *row, void *room)
 {
-	int result = database_query(
-		db, slot, "SELECT " JOURNAL_COLUMNS " FROM act WHERE id > ? ORDER BY id", "i", *id);
-
-	while (result == 0 && (result = database_step(db, *slot)) == 1) {
-		*id = sqlite3_column_int64(*slot, 0);
-		if (act_row_read(*slot, room) < 0) {
-			sqlite3_reset(*slot);
-			return 1;
-		}
-		result = 0;
-	}
-	return result;
-}
-
-static int move_row(sqlite3 *db, sqlite3_stmt *statements[2], int64_t id)
-{
-	int result = database_run(db, &statements[0],
-		"INSERT INTO damaged_act(" JOURNAL_COLUMNS ") SELECT " JOURNAL_COLUMNS
-		" FROM act WHERE id = ?",
-		"i", id);
-
-	if (result == 0)
-		result = database_run(db, &statements[1], "DELETE FROM act WHERE id = ?", "i", id);
-	return result;
+	return act_row_read(row, room) == 0;
 }
 
 int act_row_set_aside(sqlite3 *db, uint64_t *ret_n)
 {
-	sqlite3_stmt *find = NULL, *move[2] = {NULL, NULL};
+	static const struct damaged_kind kind = {"act", JOURNAL_COLUMNS, is_whole};
 	struct journal_entry *room = act_row_room();
-	int64_t id = INT64_MIN;
-	uint64_t n = 0;
-	int result = room ? 1 : -ENOMEM;
+	int result = room ? damaged_move(db, &kind, room, ret_n) : -ENOMEM;
 
-	while (room && (result = find_damaged(db, &find, room, &id)) == 1) {
-		result = move_row(db, move, id);
-		if (result < 0)
-			break;
-		n++;
-	}
-	sqlite3_finalize(find);
-	sqlite3_finalize(move[0]);
-	sqlite3_finalize(move[1]);
 	free(room);
-	if (result == 0)
-		*ret_n = n;
 	return result;
 }

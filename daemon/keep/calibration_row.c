@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "keep/damaged.h"
 #include "keep/database.h"
 
 enum { POINT_BYTES = 16, POINTS_BYTES = CALIBRATION_POINTS * POINT_BYTES };
@@ -144,57 +145,15 @@ int calibration_row_read(sqlite3_stmt *row, struct calibration *ret_calibration)
 	return 0;
 }
 
-/* ---------------------------------------------------------------- setting aside */
-
-static int move_row(sqlite3 *db, sqlite3_stmt *statements[2], int64_t id)
+static bool is_whole(sqlite3_stmt *row, void *unused)
 {
-	int result = database_run(db, &statements[0],
-		"INSERT INTO damaged_calibration(" CALIBRATION_COLUMNS
-		") SELECT " CALIBRATION_COLUMNS " FROM calibration WHERE id = ?",
-		"i", id);
-
-	if (result == 0)
-		result = database_run(
-			db, &statements[1], "DELETE FROM calibration WHERE id = ?", "i", id);
-	return result;
-}
-
-/* The next damaged one from an id on: 1; 0: none. */
-static int find_damaged(sqlite3 *db, sqlite3_stmt **slot, int64_t from, int64_t *ret_id)
-{
-	struct calibration calibration;
-	int result = database_query(db, slot,
-		"SELECT " CALIBRATION_COLUMNS " FROM calibration WHERE id >= ? ORDER BY id", "i",
-		from);
-
-	while (result == 0 && (result = database_step(db, *slot)) == 1) {
-		if (calibration_row_read(*slot, &calibration) < 0) {
-			*ret_id = sqlite3_column_int64(*slot, 0);
-			sqlite3_reset(*slot);
-			return 1;
-		}
-		result = 0;
-	}
-	return result;
+	(void)unused;
+	return calibration_row_read(row, &(struct calibration){0}) == 0;
 }
 
 int calibration_row_set_aside(sqlite3 *db, uint64_t *ret_n)
 {
-	sqlite3_stmt *find = NULL, *move[2] = {NULL, NULL};
-	int64_t id = INT64_MIN;
-	uint64_t n = 0;
-	int result;
+	static const struct damaged_kind kind = {"calibration", CALIBRATION_COLUMNS, is_whole};
 
-	while ((result = find_damaged(db, &find, id, &id)) == 1) {
-		result = move_row(db, move, id);
-		if (result < 0)
-			break;
-		n++;
-	}
-	sqlite3_finalize(find);
-	sqlite3_finalize(move[0]);
-	sqlite3_finalize(move[1]);
-	if (result == 0)
-		*ret_n = n;
-	return result;
+	return damaged_move(db, &kind, NULL, ret_n);
 }
