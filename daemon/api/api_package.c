@@ -30,19 +30,10 @@ void handle_package(void *self, struct request *request)
 		.board = parts->board, .directory = parts->config->data, .n_runs = 1};
 	struct text file = text_over(options.file, sizeof options.file);
 	struct product *product;
-	uint32_t id;
+	const struct run *run;
 
-	if (!ask_id(request, 0, &id))
+	if (!parts_ask_run(parts, request, &run))
 		return;
-	if (!parts->runs.is_known && !import_of(id)) {
-		refuse_busy(request);
-		return;
-	}
-	const struct run *run = parts_find_run(parts, id);
-	if (!run) {
-		refuse_no_run(request, id);
-		return;
-	}
 	options.runs = calloc(1, sizeof *options.runs);
 	if (!options.runs) {
 		refuse_busy(request);
@@ -50,10 +41,10 @@ void handle_package(void *self, struct request *request)
 	}
 	options.runs->run = *run;
 	options.runs->lesson = lesson_of(parts, run);
-	options.runs->import = import_of(id);
+	options.runs->import = import_of(run->id);
 	options.runs->hides_notes = !classes_may_see_notes(parts, request, run);
 	options.runs->run.to = options.to = end_of(run, now);
-	text_addf(&file, import_of(id) ? "kitlog-import-%u" : "kitlog-run-%u", run->number);
+	text_addf(&file, import_of(run->id) ? "kitlog-import-%u" : "kitlog-run-%u", run->number);
 	if (package_product_new(&options, &product) < 0)
 		refuse_busy(request);
 	else
@@ -180,22 +171,13 @@ void handle_run_streams(void *self, struct request *request)
 	struct parts *parts = self;
 	struct asking *asking;
 	const struct run *run;
-	uint32_t id;
 
-	if (!ask_id(request, 0, &id))
+	if (!parts_ask_run(parts, request, &run))
 		return;
-	run = parts_find_run(parts, id);
-	if (!run) {
-		if (parts->runs.is_known || import_of(id))
-			refuse_no_run(request, id);
-		else
-			refuse_busy(request);
-		return;
-	}
 	asking = inquiry_new(parts, request, &STREAMS, sizeof *asking);
 	if (!asking)
 		return;
-	asking->inquiry.job.import = import_of(id);
+	asking->inquiry.job.import = import_of(run->id);
 	asking->run = *run;
 	asking->run.to = end_of(run, clock_now(parts->clock));
 	inquiry_ask(&asking->inquiry);

@@ -62,20 +62,11 @@ void handle_report(void *self, struct request *request)
 	struct paper_options options = {.board = parts->board, .directory = parts->config->data};
 	struct product *product;
 	const struct run *run;
-	uint32_t id;
 
-	if (!ask_id(request, 0, &id) || !ask_language(request, &options.is_english))
+	if (!parts_ask_run(parts, request, &run) || !ask_language(request, &options.is_english))
 		return;
-	run = parts_find_run(parts, id);
-	if (!run) {
-		if (parts->runs.is_known || import_of(id))
-			refuse_no_run(request, id);
-		else
-			refuse_busy(request);
-		return;
-	}
 	options.run = *run;
-	options.import = import_of(id);
+	options.import = import_of(run->id);
 	if (run->to.ns == INT64_MAX)
 		options.run.to = clock_now(parts->clock);
 	options.lesson = run->lesson[0] ? shelf_find(parts->shelf, run->lesson) : NULL;

@@ -2,6 +2,9 @@
 /* The few steps all handlers share. */
 #include "api/parts.h"
 
+#include "export/import.h"
+#include "http/ask.h"
+
 struct text answer_begin(struct parts *parts)
 {
 	return text_over(parts->scratch, PARTS_SCRATCH);
@@ -28,6 +31,23 @@ const struct run *parts_find_run(const struct parts *parts, int64_t id)
 	if (imported)
 		return id == imported->run.id ? &imported->run : NULL;
 	return id > 0 && id <= UINT32_MAX ? runs_find(&parts->runs, (uint32_t)id) : NULL;
+}
+
+bool parts_ask_run(const struct parts *parts, struct request *request, const struct run **ret_run)
+{
+	const struct run *run;
+	uint32_t id;
+
+	if (!ask_id(request, 0, &id))
+		return false;
+	run = parts_find_run(parts, id);
+	if (!run && (parts->runs.is_known || import_of(id)))
+		refuse_no_run(request, id);
+	else if (!run)
+		refuse_busy(request);
+	else
+		*ret_run = run;
+	return run != NULL;
 }
 
 bool parts_is_teacher(const struct parts *parts, const struct request *request)
