@@ -17,6 +17,7 @@ DOCUMENTS = [p for top in (".", "daemon", "firmware", "kits", "lessons", "tests"
 OURS = re.compile(r"`((?:daemon|firmware|kits|lessons|tools|tests)/[\w./-]*|[\w-]+\.md)`")
 KITS = [p.parent.name for p in sorted((SOURCE / "kits").glob("*/kit.yaml"))]
 PLAYED = re.compile(r"^\| ([a-z0-9, -]+) \| [^|]* \| (`tests/[^|]*) \|$", re.M)
+SHORT = re.compile(r"`([\w/-]+\.(?:c|h|js|py))`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 PICTURE = re.compile(r"^!\[[^]]+\]\(([\w.-]+\.svg)\)$", re.M)
 SVG = "{http://www.w3.org/2000/svg}"
@@ -39,6 +40,18 @@ class Documents(unittest.TestCase):
 
     def test_every_named_path_exists(self):
         self.assertEqual(self.missing(OURS, lambda document: SOURCE), [])
+
+    def test_every_short_name_is_a_file_of_the_daemon(self):
+        """`sink_answer.c`, behind one that is named in full; `base/clock.h`."""
+        page = (SOURCE / "ARCHITECTURE.md").read_text(encoding="utf-8")
+        known = {str(p.relative_to(SOURCE / "daemon")) for p in (SOURCE / "daemon").rglob("*.*")
+                 if "node_modules" not in p.parts}
+        alone = {pathlib.PurePath(name).name for name in known}
+        kits = {p.name for p in (SOURCE / "kits" / "protocols").iterdir()}
+        short = [name for name in SHORT.findall(page) if not OURS.fullmatch(f"`{name}`")]
+        self.assertGreater(len(short), 20)
+        self.assertEqual([name for name in short
+                          if name not in known and name not in alone and name not in kits], [])
 
     def test_each_kit_stands_in_the_list_of_both_languages(self):
         for page in ("README.md", "README.zh-CN.md"):
