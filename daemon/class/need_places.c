@@ -10,7 +10,8 @@
 
 struct search {
 	uint32_t dealt[RUN_DEVICES];
-	size_t n_dealt; /* 0: whoever has one of the streams */
+	size_t n_dealt;  /* 0: whoever has one of the streams */
+	uint32_t shared; /* of those that were dealt: bits 1 << place */
 	const uint32_t *streams;
 	size_t n_streams;
 	struct device **found; /* owned, as are they */
@@ -67,6 +68,16 @@ static int take_device(void *self, const struct device *device)
 	return 0;
 }
 
+/* The same of those that were found: one that was dealt may be known no more. */
+static uint32_t shared_of(const struct search *search)
+{
+	uint32_t shared = 0;
+
+	for (size_t i = 0; search->n_dealt > 0 && i < search->n; i++)
+		shared |= (search->shared >> turn_of(search, search->found[i]) & 1u) << i;
+	return shared;
+}
+
 static void tell(const struct serving *serving, struct need_place *to)
 {
 	struct text key = text_over(to->key, sizeof to->key);
@@ -90,11 +101,12 @@ int need_places_find(struct reader *reader, const struct run *run, const struct 
 	memset(ret_places, 0, LESSON_NEEDS * sizeof *ret_places);
 	if (!run->session)
 		return 0;
-	r = run_devices(reader, run, search.dealt, &search.n_dealt);
+	r = run_devices(reader, run, search.dealt, &search.n_dealt, &search.shared);
 	if (r == 0)
 		r = reader_devices(reader, take_device, &search);
 	if (r == 0) {
-		serving_find(lesson, (const struct device *const *)search.found, search.n, serving);
+		serving_find(lesson, (const struct device *const *)search.found, search.n,
+			shared_of(&search), serving);
 		for (size_t i = 0; i < lesson->n_needs; i++)
 			tell(&serving[i], &ret_places[i]);
 	}

@@ -262,7 +262,7 @@ static int begin(struct receipt *receipt, struct reader *reader)
 		return -ENOMEM;
 	sha256_init(&receipt->hash);
 	if (receipt->run.session && !receipt->has_devices)
-		r = run_devices(reader, &receipt->run, receipt->devices, &receipt->n_devices);
+		r = run_devices(reader, &receipt->run, receipt->devices, &receipt->n_devices, NULL);
 	if (r >= 0)
 		r = run_streams(reader, &receipt->run, receipt->durable, receipt->devices,
 			receipt->n_devices, receipt->found.streams, &receipt->found.n_streams);

@@ -23,15 +23,19 @@ int run_room(struct reader *reader, uint32_t session, struct classroom **ret_roo
 	return r < 0 ? r : 0;
 }
 
-int run_devices(
-	struct reader *reader, const struct run *run, uint32_t ret[RUN_DEVICES], size_t *ret_n)
+int run_devices(struct reader *reader, const struct run *run, uint32_t ret[RUN_DEVICES],
+	size_t *ret_n, uint32_t *ret_shared)
 {
+	struct run_devices of = {.run = run->id, .devices = ret, .most = RUN_DEVICES};
 	struct classroom *room;
 	int r = run_room(reader, run->session, &room);
 
 	if (r < 0)
 		return r;
-	*ret_n = classroom_run_devices(room, run->session, run->id, ret, RUN_DEVICES);
+	classroom_devices_of_runs(room, run->session, &of, 1);
+	*ret_n = of.n;
+	if (ret_shared)
+		*ret_shared = of.shared;
 	classroom_free(room);
 	return 0;
 }

@@ -22,6 +22,7 @@ int run_streams(struct reader *reader, const struct run *run, struct instant kep
 	const uint32_t *devices, size_t n_devices, uint32_t ret_streams[WEAVE_STREAMS],
 	size_t *ret_n);
 
-/* The devices of a run's group, as the journal on the card has them. */
-int run_devices(
-	struct reader *reader, const struct run *run, uint32_t ret[RUN_DEVICES], size_t *ret_n);
+/* The devices of a run's group, as the journal on the card has them; *ret_shared (it may be NULL): those that
+ * another group had, too, bits 1 << place. */
+int run_devices(struct reader *reader, const struct run *run, uint32_t ret[RUN_DEVICES],
+	size_t *ret_n, uint32_t *ret_shared);
