@@ -30,7 +30,7 @@ function placesFor(devices, need, shared) {
 }
 
 /** Which channel serves each need: as data/serving.h has it. @param {Device[]} devices @param {Need[]} needs @param {number[]} had by other groups, too */
-function serving(devices, needs, had) {
+export function serving(devices, needs, had) {
   const shared = needs.some(({ groups_share: share = 1 }) => share > 1) ? had : [];
   /** @type {Map<Need, Lane>} */ const by = new Map();
   for (const isOptional of [false, true]) for (const level of [0, 1, 2, 3, 4]) for (const first of needs) {

@@ -9,6 +9,7 @@
 // Of columns (means of many readings) the formula of the means is told, and least and greatest are those of its corners:
 // exact where the formula only rises or only falls in each name, as nearly all do in class.
 import jsep from '/vendor/jsep.js';
+import { serving } from './class-lanes.js';
 import { Emitter } from './emitter.js';
 import { formulaOf, Unreadable } from './formula.js';
 import { joined } from './joined.js';
@@ -21,7 +22,7 @@ import { perTime, unitText } from './units.js';
 /** @typedef {{id: string, kind: 'formula'|'rate', name: string|import('./base.js').Words, unit: string, is: string}} Made `is`: the formula, or the
  *   name of the channel whose rate of change it is */
 /** @typedef {{formulas: {id: string, name: import('./base.js').Words, unit: string, is: string}[],
- *   needs: {id: string, quantity: string, channel?: string|null}[]}} Taught what a lesson calculates of what it needs */
+ *   needs: import('./class-lanes.js').Need[]}} Taught what a lesson calculates of what it needs */
 /** @typedef {{need: string, stream: import('./api.js').Stream, at: number, block: (from: number, to: number) => Block, now: () => number}} Served a channel of a
  *   group's kits that serves a need; its readings of [from, to] and one more at either side; its newest value */
 /** @typedef {{made: Made, at: number, of: {name: string, at: number, other?: Served}[], value: ((values: Record<string, number>) => number)|null}} Column
@@ -34,22 +35,18 @@ const AROUND = Math.sqrt(10);        // the root of sum (k - mean)^2 of five nei
 /** What a channel is called in a formula. @param {{id: string}} channel */
 export const symbolOf = ({ id }) => id.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=\d)/, '_');
 
-/** Which channel serves which need of a lesson: as the kits of the group do, if this is one of them; else the one that it names, or one
- * after the other of its quantity. @param {import('./api.js').Stream} stream @param {Taught['needs']} needs @param {Served[]} served @returns {[string, number][]} */
-function servingOf({ id, channels }, needs, served) {
-  if (served.some((s) => s.stream.id === id)) return served.map((s) => [s.need, s.stream.id === id ? s.at : ELSEWHERE]);
-  return needs.flatMap((need) => {
-    const rivals = needs.filter((n) => n.quantity === need.quantity), of = channels.flatMap((c, at) => (c.quantity === need.quantity ? [at] : []));
-    const named = channels.findIndex((c) => c.id === need.channel), at = named >= 0 ? named : of[rivals.indexOf(need)];
-    return at === undefined ? [] : [/** @type {[string, number]} */ ([need.id, at])];
-  });
+/** Which channel serves which need of a lesson: as the kits of the group do, if this is one of them; else as if it were all there is. @param {import('./api.js').Stream} stream @param {Taught['needs']} needs @param {Served[]} served @returns {[string, number][]} */
+function servingOf(stream, needs, served) {
+  if (served.some((s) => s.stream.id === stream.id)) return served.map((s) => [s.need, s.stream.id === stream.id ? s.at : ELSEWHERE]);
+  const alone = /** @type {import('./api.js').Device} */ (/** @type {unknown} */ ({ streams: [stream] }));
+  return [...serving([alone], needs, [])].map(([{ id }, { at }]) => [id, at]);
 }
 
 /** Names of a stream's channels and the columns before one, with their places. @param {import('./api.js').Stream} stream @param {Made[]} made
  * @param {Taught['needs']} [needs] of the lesson @param {Served[]} [served] */
-export const namesOf = ({ channels, ...stream }, made, needs = [], served = []) => new Map([
-  ...servingOf({ channels, ...stream }, needs, served), ...channels.map((c, at) => /** @type {[string, number]} */ ([symbolOf(c), at])),
-  ...made.map((m, i) => /** @type {[string, number]} */ ([m.id, channels.length + i])), [TIME, -1]]);
+export const namesOf = (stream, made, needs = [], served = []) => new Map([
+  ...servingOf(stream, needs, served), ...stream.channels.map((c, at) => /** @type {[string, number]} */ ([symbolOf(c), at])),
+  ...made.map((m, i) => /** @type {[string, number]} */ ([m.id, stream.channels.length + i])), [TIME, -1]]);
 
 class Columns extends Emitter {
   constructor() {
