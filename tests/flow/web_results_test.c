@@ -106,9 +106,10 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 		{.id = Ta, .quantity = temperature, .groups_share = 12},
 		{.id = P, .quantity = pressure, .channel = p, .groups_share = 1},
 	};
-	const struct lesson lesson = {.needs = needs, .n_needs = 3};
+	atomic_uint n_holders = 0;
+	const struct lesson lesson = {.needs = needs, .n_needs = 3, .n_holders = &n_holders};
 	struct lesson_need two_needs[] = {needs[2], needs[0]};
-	const struct lesson two = {.needs = two_needs, .n_needs = 2};
+	const struct lesson two = {.needs = two_needs, .n_needs = 2, .n_holders = &n_holders};
 	struct site *site = *state;
 	struct reader *reader;
 	struct classroom *room;
@@ -180,6 +181,7 @@ static void needs_of_a_lesson_find_their_channels(void **state)
 	assert_int_equal(results->runs[1].channels[0].stream, 20);
 	assert_int_equal(results->runs[1].channels[1].stream, 30);
 	results_free(results);
+	assert_int_equal(n_holders, 0); /* each let go of it */
 	classroom_free(room);
 	reader_close(reader);
 }
