@@ -26,6 +26,8 @@ export async function complaints(page) {
       if (/^(BUTTON|A|INPUT|SELECT)$/.test(e.tagName) && (r.width < 43.5 || r.height < 41.5)) out.push(`small: ${e.className} ${r.width}x${r.height}`);
       if (/^(DD|B|BUTTON|H2)$/.test(e.tagName) && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline') out.push(`cut: ${e.textContent}`);
     }
+    const stage = document.querySelector('.stage')?.getBoundingClientRect();
+    if (stage && stage.height < 150) out.push(`the chart has no room: ${stage.height}`);
     const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
     for (const e of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll('input[placeholder]'))) {
       const s = getComputedStyle(e), hint = getComputedStyle(e, '::placeholder');

@@ -4,6 +4,7 @@
 import assert from 'node:assert';
 import test from 'node:test';
 import { change, clock, decimalsOf, digitsFor, digitsOf, lasting, num, precision, quantity, rate, ticks, uncertain } from '../../daemon/web/js/numbers.js';
+import { rangeText } from '../../daemon/web/js/expected.js';
 import { perTime, timesTime, unitText } from '../../daemon/web/js/units.js';
 
 const plain = (s) => s.replaceAll('\u202f', '_').replaceAll('\u2212', '-');
@@ -61,4 +62,12 @@ test('UCUM units become what people write; an unknown one passes', () => {
 test('slopes and areas get their own units', () => {
   assert.deepStrictEqual([perTime('°C', 'min'), perTime('m/s', 's'), perTime('m/s²', 's'), perTime('', 'min')], ['°C/min', 'm/s²', '(m/s²)/s', 'min⁻¹']);
   assert.strictEqual(timesTime('°C', 'min'), '°C min');
+});
+
+test('a range that should come has the digits that its lesson wrote, and one power for both ends', () => {
+  assert.strictEqual(plain(rangeText([4.81, 4.98], 'm/s²')), '4.81–4.98_m/s²');
+  assert.strictEqual(plain(rangeText([1450, 3450], 'ppm')), '1_450–3_450_ppm');
+  assert.strictEqual(plain(rangeText([-0.63, -0.09])), '-0.63_…_-0.09');
+  assert.strictEqual(plain(rangeText([-0.00042, -0.000095], 's⁻¹')), '(-4.2_…_-0.95)_×_10⁻⁴_s⁻¹');
+  assert.strictEqual(plain(rangeText([0, 0])), '0–0');
 });

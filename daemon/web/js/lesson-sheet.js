@@ -7,12 +7,12 @@ import { app, html, say, t } from './base.js';
 import { board } from './board.js';
 import { markOfGroup } from './class-api.js';
 import { openSlip, Slip } from './class-dialog.js';
+import { rangeText } from './expected.js';
 import { useBoard, useClass } from './hooks.js';
 import { Icon } from './icons.js';
 import { Lacking } from './lacking.js';
 import { sections } from './markdown.js';
 import { blockOf, inlines } from './markdown-view.js';
-import { uncertain } from './numbers.js';
 import { sentence } from './pin.js';
 import { refusals } from './refusals.js';
 import { Reminders } from './reminders.js';
@@ -29,7 +29,7 @@ function stage(group) {
 
 /** What the teacher revealed. @param {{lesson: import('./class-api.js').Lesson}} p */
 const Expected = ({ lesson }) => (lesson.expect?.length ? html`<section class="expected"><h3><${Icon} n="eye"/>${t('l_expect')}</h3>
-  ${lesson.expect.map((e) => html`<p>${e.range && html`<b>${uncertain(e.range[0], null)}–${uncertain(e.range[1], null, unitText(e.unit))}</b> `}${say(e.because)}</p>`)}</section>` : null);
+  ${lesson.expect.map((e) => html`<p>${e.range && html`<b>${rangeText(e.range, unitText(e.unit))}</b> `}${say(e.because)}</p>`)}</section>` : null);
 
 export function LessonSheet() {
   const classroom = useClass('sessions', 'me');

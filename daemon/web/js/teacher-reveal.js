@@ -6,9 +6,9 @@ import { html, say, t, useState } from './base.js';
 import { useResults } from './class-found.js';
 import { useFound } from './class-result.js';
 import { perform } from './deeds.js';
+import { rangeText } from './expected.js';
 import { Icon } from './icons.js';
 import { Guesses } from './guesses.js';
-import { uncertain } from './numbers.js';
 import { ClassResult, expectedName } from './teacher-result.js';
 import { unitText } from './units.js';
 
@@ -19,7 +19,7 @@ import { unitText } from './units.js';
 function Expected({ lesson, isShown }) {
   if (!lesson.expect?.length) return null;
   return html`<section class="panel expect" aria-labelledby="expect"><h2 id="expect">${t(isShown ? 'te_expectShown' : 'te_expect')}</h2><ul>${lesson.expect.map(({ what, range, unit, because }) => html`
-    <li key=${what}><b>${uncertain(range[0], null)} – ${uncertain(range[1], null, unitText(unit))}</b> <span class="dim">${expectedName(what, lesson)}</span> ${say(because)}</li>`)}</ul></section>`;
+    <li key=${what}><b>${rangeText(range, unitText(unit))}</b> <span class="dim">${expectedName(what, lesson)}</span> ${say(because)}</li>`)}</ul></section>`;
 }
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
