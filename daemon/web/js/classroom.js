@@ -70,8 +70,9 @@ class Classroom extends Emitter {
 
   /** @param {Session} session */
   take(session) {
-    const isOver = session.state === 'ended' && session.id === this.me?.session;
+    const isOver = session.state === 'ended' && session.id === this.me?.session, isNew = !this.session(session.id);
     this.put(session);
+    if (isNew && session.lesson && this.lessons.has(session.lesson)) this.bring(session.lesson); // it may have been mended
     this.emit('sessions', session);
     if (isOver) this.emit('ended');
   }

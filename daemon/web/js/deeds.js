@@ -69,7 +69,8 @@ export async function rereadLessons() {
   const now = await doing('reload', reloadLessons);
   if (!now) return;
   const { added, changed, removed, waiting } = now;
-  toast(t('te_reloaded', added.length, changed.length, removed.length) + (waiting.length ? t('te_reloadWaits', waiting.length) : ''));
+  const isSame = !added.length && !changed.length && !removed.length;
+  toast((isSame ? t('te_reloadSame') : t('te_reloaded', added.length, changed.length, removed.length)) + (waiting.length ? t('te_reloadWaits', waiting.length) : ''));
   desk.soon();
 }
 

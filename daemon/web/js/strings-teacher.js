@@ -64,6 +64,7 @@ export const T = {
   te_leftDo: ['改好以后，重新读入。冒号前是哪个文件、哪一行：', 'Mend it, then read the lessons again. Each names its file and line:'],
   te_reload: ['重新读入课的文件', 'Read the files of lessons again'],
   te_reloaded: ['读好了：新课 {0}，改过 {1}，去掉 {2}', 'Read: {0} new, {1} changed, {2} removed'],
+  te_reloadSame: ['和原来一样，没有变化', 'Nothing is different'],
   te_reloadWaits: ['。正在上的 {0} 节下课后再换', '. {0} being taught: after class'],
   te_openN: ['开课，{0} 组', 'Open, groups: {0}'],
   te_shelf: ['长期项目', 'Long projects'],
