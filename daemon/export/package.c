@@ -15,6 +15,7 @@
 #include "export/import.h"
 #include "export/package_readme.h"
 #include "export/typed_table.h"
+#include "export/written.h"
 #include "export/zip_out.h"
 
 enum {
@@ -22,7 +23,7 @@ enum {
 	PAGE_BYTES = 64 << 10,   /* of rows to pack at a time */
 	ROW_BYTES = (STREAM_CHANNELS + 2) * NUMBER_TEXT,
 	PATH_BYTES = 32 + ABOUT_FILE,
-	MOST_ABOUT = 64 << 20,
+	FIRST_BYTES = 64 << 10, /* of what is written whole */
 };
 
 struct package {
@@ -73,28 +74,18 @@ static int add_entry(struct package *self, const char *file, const void *bytes, 
 
 /* --- what it is --- */
 
-typedef void write_part(const void *what, struct text *text);
-
-/* Twice the room until it fits. */
 static int add_written(
-	struct package *self, const char *file, bool is_of_run, write_part *write, const void *what)
+	struct package *self, const char *file, bool is_of_run, written_by *write, const void *what)
 {
-	int r = -EFBIG;
+	struct text text;
+	int r = written_whole(write, what, FIRST_BYTES, &text);
 
-	for (size_t room = 64 << 10; r == -EFBIG && room <= MOST_ABOUT; room *= 2) {
-		char *buffer = malloc(room);
-		struct text text;
-
-		if (!buffer)
-			return -ENOMEM;
-		text = text_over(buffer, room);
-		write(what, &text);
-		if (!text.is_cut)
-			r = is_of_run ? begin_entry(self, file) : zip_out_begin(self->zip, file);
-		if (!text.is_cut && r == 0)
-			r = zip_out_add(self->zip, text.at, text.length);
-		free(buffer);
-	}
+	if (r < 0)
+		return r;
+	r = is_of_run ? begin_entry(self, file) : zip_out_begin(self->zip, file);
+	if (r == 0)
+		r = zip_out_add(self->zip, text.at, text.length);
+	free(text.at);
 	return r;
 }
 

@@ -7,8 +7,9 @@
 #include "base/container.h"
 #include "http/ask.h"
 #include "export/paper_data.h"
+#include "export/written.h"
 
-enum { FIRST_BYTES = 1 << 20, MOST_BYTES = 64 << 20 };
+enum { FIRST_BYTES = 1 << 20 };
 
 struct paper {
 	struct product product;
@@ -22,35 +23,25 @@ static struct paper *of(struct product *product)
 	return CONTAINER(product, struct paper, product);
 }
 
-/* Twice the room until it fits. */
-static int write_page(struct paper *self, const struct paper_data *data)
+static void write_page(const void *data, struct text *text)
 {
-	for (size_t room = FIRST_BYTES; room <= MOST_BYTES; room *= 2) {
-		struct text text;
-
-		free(self->page);
-		self->page = malloc(room);
-		if (!self->page)
-			return -ENOMEM;
-		text = text_over(self->page, room);
-		paper_write(data, &text);
-		if (text.is_cut)
-			continue;
-		self->product.bytes = text.at;
-		self->product.n_bytes = text.length;
-		return 0;
-	}
-	return -EFBIG;
+	paper_write(data, text);
 }
 
 static int fill(struct product *product, struct reader *reader, const atomic_bool *is_cancelled)
 {
 	struct paper *self = of(product);
 	struct paper_data data;
+	struct text page;
 	int r = paper_gather(&data, &self->options, self->kept, reader, is_cancelled);
 
 	if (r == 0)
-		r = write_page(self, &data);
+		r = written_whole(write_page, &data, FIRST_BYTES, &page);
+	if (r == 0) {
+		self->page = page.at;
+		product->bytes = page.at;
+		product->n_bytes = page.length;
+	}
 	paper_clear(&data);
 	product->is_over = true;
 	return r;

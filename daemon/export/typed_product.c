@@ -8,8 +8,9 @@
 #include "export/run_about.h"
 #include "http/ask.h"
 #include "export/typed_table.h"
+#include "export/written.h"
 
-enum { FIRST_BYTES = 64 << 10, MOST_BYTES = 64 << 20 };
+enum { FIRST_BYTES = 64 << 10 };
 
 struct typed_product {
 	struct product product;
@@ -22,26 +23,33 @@ static struct typed_product *of(struct product *product)
 	return CONTAINER(product, struct typed_product, product);
 }
 
-/* Twice the room until it fits. */
+/* The table, and by whose hours. */
+struct file {
+	const struct typed_table *table;
+	const struct wall_map *wall;
+	struct instant from;
+};
+
+static void write_table(const void *what, struct text *text)
+{
+	const struct file *file = what;
+
+	typed_table_csv(file->table, file->wall, file->from, text);
+}
+
 static int write_file(
 	struct typed_product *self, const struct typed_table *table, const struct wall_map *wall)
 {
-	for (size_t room = FIRST_BYTES; room <= MOST_BYTES; room *= 2) {
-		struct text text;
+	const struct file file = {table, wall, self->options.extract.asked.from};
+	struct text text;
+	int r = written_whole(write_table, &file, FIRST_BYTES, &text);
 
-		free(self->file);
-		self->file = malloc(room);
-		if (!self->file)
-			return -ENOMEM;
-		text = text_over(self->file, room);
-		typed_table_csv(table, wall, self->options.extract.asked.from, &text);
-		if (text.is_cut)
-			continue;
-		self->product.bytes = text.at;
-		self->product.n_bytes = text.length;
-		return 0;
-	}
-	return -EFBIG;
+	if (r < 0)
+		return r;
+	self->file = text.at;
+	self->product.bytes = text.at;
+	self->product.n_bytes = text.length;
+	return 0;
 }
 
 static int fill(struct product *product, struct reader *reader, const atomic_bool *is_cancelled)
