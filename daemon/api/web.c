@@ -4,9 +4,6 @@
 #include "api/web.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -20,6 +17,8 @@
 #include "live/described.h"
 #include "class/endings.h"
 #include "api/handlers.h"
+#include "api/lists.h"
+#include "http/address.h"
 #include "api/rereading.h"
 #include "http/http.h"
 
@@ -88,58 +87,6 @@ void web_feed(struct web *web)
 	read_notices(web);
 }
 
-static bool are_lists_known(const struct parts *parts)
-{
-	return parts->runs.is_known && parts->calibrations.is_known && parts->marks.is_known &&
-		parts->sessions.is_known;
-}
-
-static void tell_lists(struct web *web, int result)
-{
-	const struct parts *parts = &web->parts;
-
-	if (are_lists_known(parts))
-		log_state_clear(&web->lists_state, LOG_TAG,
-			"the lists of runs, sessions, marks and calibrations can be read again");
-	else
-		log_state_set(&web->lists_state, LOG_WARN, LOG_TAG,
-			"lists on the card cannot be read: %s; look at the card. Until then readings are shown%s%s%s%s",
-			strerror(-result), parts->runs.is_known ? "" : ", no run is started",
-			parts->calibrations.is_known ? "" : ", nothing is calibrated",
-			parts->marks.is_known ? "" : ", marks wait",
-			parts->sessions.is_known ? "" : ", sessions are away");
-}
-
-/* Of what earlier boots left, all that is not known yet; a list that cannot be read now keeps
- * neither the others nor the pages away. */
-static void load_lists(struct web *web)
-{
-	struct parts *parts = &web->parts;
-	struct reader *reader = NULL;
-	int result = reader_open(parts->config->data, &reader), r;
-
-	if (reader && !parts->runs.is_known) {
-		r = runs_load(&parts->runs, reader, parts->keep);
-		result = r < 0 ? r : result;
-	}
-	if (reader && !parts->calibrations.is_known) {
-		r = calibrations_load(&parts->calibrations, reader, parts->keep);
-		result = r < 0 ? r : result;
-		if (r == 0 && parts->live)
-			live_recalibrate(parts->live);
-	}
-	if (reader && !parts->marks.is_known) {
-		r = marks_load(&parts->marks, reader);
-		result = r < 0 ? r : result;
-	}
-	if (reader && parts->runs.is_known && !parts->sessions.is_known) {
-		r = sessions_load(&parts->sessions, reader);
-		result = r < 0 ? r : result;
-	}
-	reader_close(reader);
-	tell_lists(web, result);
-}
-
 static bool wall_of(void *self, struct instant at, struct wall *ret_wall)
 {
 	return walltime_at(self, at, ret_wall, NULL);
@@ -152,8 +99,8 @@ static void on_beat(struct timer *timer, struct instant now)
 	walltime_refresh(&web->parts.walltime, now);
 	teacher_end_old(&web->parts.teacher, now, wall_of, &web->parts.walltime);
 	teacher_file_keep(&web->parts.teacher_file);
-	if (!are_lists_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
-		load_lists(web);
+	if (!lists_are_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
+		lists_load(&web->parts, &web->lists_state);
 	settle_all(&web->parts);
 	triggers_look(&web->parts.triggers);
 	endings_look(&web->parts.sessions);
@@ -176,44 +123,13 @@ static bool is_teacher(void *self, const struct request *request)
 	return parts_is_teacher(self, request);
 }
 
-/* The first address of the board that others can reach; for people, who cannot open 0.0.0.0. */
-static bool find_address(char *ret_text, size_t size)
-{
-	struct ifaddrs *all;
-	bool is_found = false;
-
-	if (getifaddrs(&all) < 0)
-		return false;
-	for (const struct ifaddrs *i = all; i && !is_found; i = i->ifa_next) {
-		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET ||
-			(i->ifa_flags & IFF_LOOPBACK) || !(i->ifa_flags & IFF_UP))
-			continue;
-		const struct sockaddr_in *address = (const struct sockaddr_in *)(void *)i->ifa_addr;
-
-		is_found = inet_ntop(AF_INET, &address->sin_addr, ret_text, (socklen_t)size);
-	}
-	freeifaddrs(all);
-	return is_found;
-}
-
-static void write_address(struct web *web, unsigned port)
-{
-	const char *listen_at = web->http_options.listen;
-	struct text text = text_over(web->address, sizeof web->address);
-	char found[INET6_ADDRSTRLEN];
-	bool is_any = strcmp(listen_at, "0.0.0.0") == 0 || strcmp(listen_at, "::") == 0;
-
-	if (is_any)
-		listen_at = find_address(found, sizeof found) ? found : "127.0.0.1";
-	text_addf(&text, strchr(listen_at, ':') ? "http://[%s]:%u/" : "http://%s:%u/", listen_at,
-		port);
-}
-
 static int listen_now(struct web *web, char *ret_why, size_t size)
 {
 	int r = http_open(&web->http_options, &web->http, ret_why, size);
 
-	write_address(web, r == 0 ? http_port(web->http) : web->http_options.port);
+	address_write(web->http_options.listen,
+		r == 0 ? http_port(web->http) : web->http_options.port, web->address,
+		sizeof web->address);
 	return r;
 }
 
@@ -358,7 +274,7 @@ static int open_parts(struct web *web, const struct web_options *options)
 	parts->presence.since = parts->started;
 	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
 	parts->calibrations.self = options->rules_of ? options->rules_self : parts;
-	load_lists(web);
+	lists_load(parts, &web->lists_state);
 	r = events_new(&(struct events_options){.clock = options->clock,
 			       .epoch = new_epoch(parts->started),
 			       .hello = write_hello,
