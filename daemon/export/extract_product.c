@@ -140,6 +140,7 @@ static bool refuse(struct product *product, struct request *request, int result)
 
 static void free_product(struct product *product)
 {
+	lesson_let_go(of(product)->options.lesson);
 	extract_clear(&of(product)->extract);
 	free(of(product));
 }
@@ -161,6 +162,7 @@ int extract_product_new(const struct extract_product_options *options, struct pr
 	if (!self)
 		return -ENOMEM;
 	self->options = *options;
+	lesson_hold(options->lesson);
 	self->extract.options = *what;
 	self->extract.catalogue = options->catalogue;
 	self->extract.lesson = options->lesson;

@@ -17,7 +17,7 @@ struct extract_product_options {
 
 	/* of options.asked, for a workbook and for readings: */
 	const char *directory;       /* of the store */
-	const struct lesson *lesson; /* NULL: none, or not known. A workbook holds it */
+	const struct lesson *lesson; /* NULL: none, or not known. Held */
 	bool hides_notes;            /* what was typed and predicted is not for whoever asks */
 };
 

@@ -346,6 +346,8 @@ static void free_product(struct product *product)
 	free(self->bytes);
 	session_about_free(self->session);
 	lesson_let_go(self->options.session.lesson);
+	for (size_t i = 0; i < self->options.n_runs; i++)
+		lesson_let_go(self->options.runs[i].lesson);
 	zip_out_free(self->zip);
 	free(self->options.runs);
 	free(self);
@@ -369,6 +371,8 @@ int package_product_new(const struct package_options *options, struct product **
 	}
 	self->options = *options;
 	lesson_hold(options->session.lesson);
+	for (size_t i = 0; i < options->n_runs; i++)
+		lesson_hold(options->runs[i].lesson);
 	self->product =
 		(struct product){.kind = &KIND, .to = options->to, .type = "application/zip"};
 	self->product.import = options->runs[0].import;

@@ -26,7 +26,7 @@
 
 struct package_run {
 	struct run run;                  /* that goes on: up to now */
-	const struct lesson *lesson;     /* that it is of; NULL: none, or not known. Lives longer */
+	const struct lesson *lesson;     /* that it is of; NULL: none, or not known. Held */
 	uint32_t streams[ABOUT_STREAMS]; /* its own; */
 	size_t n_streams;                /* 0: all that have a part in its range */
 	uint32_t import;  /* it came so, and leaves as it came; 0: it is the board's own */

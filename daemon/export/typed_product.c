@@ -107,6 +107,7 @@ static bool refuse(struct product *product, struct request *request, int result)
 
 static void free_product(struct product *product)
 {
+	lesson_let_go(of(product)->options.lesson);
 	free(of(product)->file);
 	free(of(product));
 }
@@ -126,6 +127,7 @@ int typed_product_new(const struct extract_product_options *options, struct prod
 	if (!self)
 		return -ENOMEM;
 	self->options = *options;
+	lesson_hold(options->lesson);
 	if (self->options.extract.asked.to.ns > options->extract.to.ns)
 		self->options.extract.asked.to = options->extract.to;
 	self->product = (struct product){.kind = &KIND,
