@@ -127,6 +127,7 @@ static void a_class_keeps_its_lesson_until_it_is_over(void **state)
 	struct site *site = *state;
 	struct shelf *shelf = put_lessons(site);
 	json_t *before = site_get(site, "/api/v1/lessons/swing"), *changes;
+	struct browser events;
 
 	json_decref(class_post(site, "/api/v1/sessions",
 		"{\"title\":\"七（3）班\",\"lesson\":\"swing\",\"groups\":2}", 201));
@@ -137,8 +138,12 @@ static void a_class_keeps_its_lesson_until_it_is_over(void **state)
 	json_decref(changes);
 	assert_title(site, "swing", class_text(json_object_get(before, "title"), "en"));
 	json_decref(class_act(site, "{\"do\":\"end\"}"));
-	for (int i = 0; i < 200 && strcmp(shelf_find(shelf, "swing")->title.en, "Another"); i++)
-		site_pass_alone(site, 1);
+	browser_open(&events, site->loop, site->port);
+	browser_send_get(&events, "/api/v1/events");
+	browser_wait(&events, "event: hello");
+	site_pass_alone(site, 2);
+	browser_wait(&events, "event: lessons\n");
+	browser_close(&events);
 	assert_title(site, "swing", "Another");
 	assert_string_equal(shelf_problems(shelf), "");
 	json_decref(before);
