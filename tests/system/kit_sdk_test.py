@@ -270,6 +270,12 @@ class Folder(Sdk):
             self.assertIn(sentence, done.stderr)
         self.assertIn("还缺：", self.kit("bench", locale="zh_CN.UTF-8").stderr)
 
+    def test_a_mistake_in_kit_yaml_is_told_in_the_maker_s_language(self):
+        self.make()
+        self.swap("nine-bytes", 'unit: "lx"', "unit: lux")
+        for locale, said in (("C", 'unit: "lux" is not a UCUM unit'), ("zh_CN.UTF-8", "unit：“lux”不对，应是 UCUM 单位")):
+            self.assertIn(said, self.kit("check", "nine-bytes", locale=locale).stderr)
+
     def test_check_of_another_folder_says_so_in_one_sentence(self):
         for words in ((), (str(self.folder),)):
             done = self.kit("check", *words)
