@@ -86,19 +86,11 @@ static void name_file(struct extract_options *options, const char *what, uint32_
 
 static bool ask_run(struct parts *parts, struct request *request, struct extract_options *options)
 {
+	const struct run *run;
 	int64_t id = 0;
 
-	if (!ask_int(request, "run", &id))
+	if (!ask_int(request, "run", &id) || !parts_need_run(parts, request, id, &run))
 		return false;
-	if (!parts->runs.is_known && !import_of(id)) {
-		refuse_busy(request);
-		return false;
-	}
-	const struct run *run = parts_find_run(parts, id);
-	if (!run) {
-		refuse_no_run(request, id);
-		return false;
-	}
 	options->from = run->from;
 	options->import = import_of(id);
 	if (run->to.ns != INT64_MAX) {

@@ -70,13 +70,11 @@ static bool is_replayed(const struct parts *parts, uint32_t run)
 /* False: refused. */
 static bool may_delete(struct parts *parts, struct request *request, uint32_t id)
 {
-	const struct run *run = parts_find_run(parts, id);
+	const struct run *run;
 
-	if (!run && !import_of(id) && !parts->runs.is_known)
-		refuse_busy(request);
-	else if (!run)
-		refuse_no_run(request, id);
-	else if (!import_of(id))
+	if (!parts_need_run(parts, request, id, &run))
+		return false;
+	if (!import_of(id))
 		request_refuse(request, 409, "own_run",
 			"这是板子自己的记录，不能删；能删的只有导入的记录（kitlog run list --imported）。",
 			"This run is the board's own and stays; only imported ones can be deleted "

@@ -33,14 +33,11 @@ const struct run *parts_find_run(const struct parts *parts, int64_t id)
 	return id > 0 && id <= UINT32_MAX ? runs_find(&parts->runs, (uint32_t)id) : NULL;
 }
 
-bool parts_ask_run(const struct parts *parts, struct request *request, const struct run **ret_run)
+bool parts_need_run(
+	const struct parts *parts, struct request *request, int64_t id, const struct run **ret_run)
 {
-	const struct run *run;
-	uint32_t id;
+	const struct run *run = parts_find_run(parts, id);
 
-	if (!ask_id(request, 0, &id))
-		return false;
-	run = parts_find_run(parts, id);
 	if (!run && (parts->runs.is_known || import_of(id)))
 		refuse_no_run(request, id);
 	else if (!run)
@@ -48,6 +45,13 @@ bool parts_ask_run(const struct parts *parts, struct request *request, const str
 	else
 		*ret_run = run;
 	return run != NULL;
+}
+
+bool parts_ask_run(const struct parts *parts, struct request *request, const struct run **ret_run)
+{
+	uint32_t id;
+
+	return ask_id(request, 0, &id) && parts_need_run(parts, request, id, ret_run);
 }
 
 bool parts_is_teacher(const struct parts *parts, const struct request *request)

@@ -107,8 +107,10 @@ void refuse_too_much(struct request *request);
 /* The board's own run of that id, or an imported one; NULL: there is none, or the list is not known. */
 const struct run *parts_find_run(const struct parts *parts, int64_t id);
 
-/* The run of the number in the path; false: there is none, or the list is not known, and the request has
- * its answer. */
+/* The run of that number, or of the one in the path; false: there is none, or the list is not known, and
+ * the request has its answer. */
+bool parts_need_run(
+	const struct parts *parts, struct request *request, int64_t id, const struct run **ret_run);
 bool parts_ask_run(const struct parts *parts, struct request *request, const struct run **ret_run);
 
 bool parts_is_teacher(const struct parts *parts, const struct request *request);
