@@ -108,6 +108,12 @@ bool extract_product_refuse(const struct extract *extract, struct request *reque
 		return false;
 	if (unknown)
 		refuse_no_stream(request, unknown);
+	else if (result == -ENOENT && extract->options.asked.id)
+		refuse_unknown(request,
+			"这次记录里没有器材的数据。要是有输入的读数，加上 of=readings（kitlog export "
+			"--readings）。",
+			"No kit recorded anything in this run. What was typed, if anything was, comes with "
+			"of=readings (kitlog export --readings).");
 	else if (result == -ENOENT)
 		refuse_unknown(request, "这段时间没有数据。", "There are no data in this range.");
 	else if (result == -EDOM)

@@ -83,6 +83,10 @@ class TypedAlone(unittest.TestCase):
         imported, = answer["runs"]
         self.assertEqual(board.fetch(f"runs/{imported['id']}/package"), package)
         for id in (run, imported["id"]):
+            with self.assertRaises(daemon.urllib.error.HTTPError) as refused:
+                board.fetch(f"export?run={id}")
+            self.assertEqual(refused.exception.code, 404)
+            self.assertIn("comes with of=readings", json.load(refused.exception)["error"]["en"])
             seen = csv.reader(io.StringIO(board.fetch(f"export?run={id}&of=readings").decode("utf-8-sig")))
             self.assertEqual([row[2:] for row in seen],
                              [["group", "水位 Level/m", "'=高出 Above/cm [= 100 * level]"],
