@@ -25,6 +25,9 @@ static const char warmth[] = "lesson: warmth\n"
 			     "  - {id: sq, name: {zh: 平方, en: Square}, unit: K2, is: a^2}\n"
 			     "  - {id: H, name: {zh: 热, en: Heat}, unit: J, is: m * a}\n"
 			     "  - {id: e, name: {zh: 两倍, en: Twice}, unit: K, is: 2 * d}\n"
+			     "accept:\n"
+			     "  - {channel: a, least: 5 samples, otherwise: {zh: 再记, en: More}}\n"
+			     "  - {channel: d, range: [-1, 1], otherwise: {zh: 查查, en: Look}}\n"
 			     "safety:\n"
 			     "  - {zh: 小心, en: Take care}\n";
 
@@ -118,10 +121,85 @@ static void readings_have_what_the_lesson_calculates_of_them(void **state)
 	class_take_lesson(site, shelf);
 }
 
+static void ask_report(struct site *site, const char *cookie, struct browser *b)
+{
+	char teacher[96];
+
+	strcpy(teacher, site->cookie);
+	strcpy(site->cookie, cookie);
+	assert_int_equal(site_ask(site, "GET", "/api/v1/runs/1/report?language=en", NULL, b), 200);
+	strcpy(site->cookie, teacher);
+}
+
+/* What it found is its group's and the teacher's until it is revealed; that it is too short is nobody's secret. */
+static void a_report_says_whether_the_run_was_good_enough(void **state)
+{
+	static const char asked[] = "<td>at least 5 samples</td><td>3 samples, ",
+			  verdict[] = "<td>not good enough: More</td>",
+			  found[] = "; -0.291667 K</td><td>good enough</td>";
+	struct site *site = *state;
+	struct shelf *shelf = class_put_lesson(site, "warmth", warmth);
+	struct browser b;
+
+	measure(site);
+	for (int is_teacher = 0; is_teacher < 2; is_teacher++) {
+		char cookie[96];
+
+		strcpy(cookie, is_teacher ? site->cookie : "");
+		ask_report(site, cookie, &b);
+		assert_true(browser_has(&b, "<h2>Good enough?</h2>"));
+		assert_true(browser_has(&b, asked));
+		assert_true(browser_has(&b, verdict));
+		assert_true(browser_has(&b, "<td>Difference</td><td>-1 to 1 K</td>"));
+		assert_int_equal(browser_has(&b, found), is_teacher);
+		browser_close(&b);
+	}
+	class_take_lesson(site, shelf);
+}
+
+/* It may be read again meanwhile, and the one before is freed once nobody holds it. */
+static void a_file_holds_its_lesson_while_it_is_made(void **state)
+{
+	static const char *const files[] = {"/api/v1/export?run=1",
+		"/api/v1/export?run=1&format=xlsx", "/api/v1/export?run=1&of=readings",
+		"/api/v1/runs/1/package", "/api/v1/runs/1/report"};
+	struct site *site = *state;
+	struct shelf *shelf = class_put_lesson(site, "warmth", warmth);
+	const struct lesson *lesson = shelf_find(shelf, "warmth");
+
+	measure(site);
+	json_decref(class_post(site, "/api/v1/sessions/1/groups/1/readings",
+		"{\"typed\":{\"m\":0.1},\"at_us\":800150000}", 201));
+	site_keep_turns(site);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		bool was_held = false;
+		struct browser b;
+
+		while (lesson_is_held(lesson)) /* the run is being judged */
+			assert_true(loop_turn(site->loop, 50) >= 0);
+		browser_open(&b, site->loop, site->port);
+		browser_send(&b,
+			"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n",
+			files[i], site->cookie);
+		for (int turns = 0; turns < 1000 && !b.is_closed; turns++) {
+			browser_turn(&b);
+			was_held |= lesson_is_held(lesson);
+		}
+		browser_wait_closed(&b);
+		assert_true(browser_has(&b, "200 OK"));
+		browser_close(&b);
+		assert_true(was_held);
+		assert_false(lesson_is_held(lesson));
+	}
+	class_take_lesson(site, shelf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_file_has_what_the_lesson_calculates_of_one_kit_or_two),
+		SITE_TEST(a_report_says_whether_the_run_was_good_enough),
+		SITE_TEST(a_file_holds_its_lesson_while_it_is_made),
 		SITE_TEST(readings_have_what_the_lesson_calculates_of_them),
 	};
 
