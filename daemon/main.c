@@ -32,6 +32,7 @@
 #include "ship/ship.h"
 #include "api/web.h"
 #include "command.h"
+#include "service.h"
 
 /* Room between sense and the others. A row of three values takes about 40 bytes: keep's ring holds
  * a stalled card for about 5 s at 20 000 rows/s and two minutes at 800; main only has to survive a
@@ -40,6 +41,12 @@ enum { KEEP_RING_BYTES = 4 << 20, MAIN_RING_BYTES = 1 << 20, NOTICE_RING_BYTES =
 
 static const int64_t look_ns = 25 * (int64_t)NS_PER_MS; /* live sends as often */
 static const int64_t web_retry_ns = 5 * (int64_t)NS_PER_S;
+
+/* How long a thread may make no turn before it counts as hung. Sense makes hundreds a second. Keep waits
+ * for the card: one that is cheap or dying stalls for many seconds, and a restart would throw away what the
+ * ring holds meanwhile. */
+static const int64_t sense_patience_ns = 10 * (int64_t)NS_PER_S;
+static const int64_t keep_patience_ns = 120 * (int64_t)NS_PER_S;
 
 struct daemon {
 	struct config *config;
@@ -68,6 +75,7 @@ struct daemon {
 	struct timer look; /* at the feed: being woken for each batch costs more than the batch */
 	struct timer web_retry;
 	struct log_state web_state;
+	struct service service;
 };
 
 #define daemon_of(member_pointer, member) \
@@ -423,6 +431,26 @@ static int start_threads(struct daemon *d)
 	return 0;
 }
 
+static unsigned probe_sense(void *sense)
+{
+	return sense_probe(sense);
+}
+
+static unsigned probe_keep(void *keep)
+{
+	return keep_probe(keep);
+}
+
+static void tell_service(struct daemon *d)
+{
+	const struct watched parts[] = {
+		{"sense", probe_sense, d->sense, sense_patience_ns},
+		{"keep", probe_keep, d->keep, keep_patience_ns},
+	};
+
+	service_start(&d->service, d->loop, parts, sizeof parts / sizeof *parts);
+}
+
 static int open_all(struct daemon *d)
 {
 	sigset_t stopping;
@@ -441,12 +469,14 @@ static int open_all(struct daemon *d)
 		return failed;
 	open_web(&d->web_retry, clock_now(&d->clock));
 	timer_every(d->loop, &d->look, look_ns);
+	tell_service(d);
 	return 0;
 }
 
 /* In reverse; every part takes NULL. */
 static void close_all(struct daemon *d)
 {
+	service_stop(&d->service);
 	timer_cancel(&d->look);
 	timer_cancel(&d->web_retry);
 	web_close(d->web);

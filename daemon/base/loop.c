@@ -26,8 +26,9 @@ struct loop {
 	struct instant now;
 	int epoll_fd, timer_fd;
 	struct watch alarm; /* the timerfd */
-	struct wake stop;   /* ends epoll_wait for loop_stop */
+	struct wake stop;   /* ends epoll_wait for loop_stop and loop_probe */
 	atomic_bool is_stopped;
+	atomic_uint turns;
 	struct timer *timers; /* by time; equal times in the order of arming */
 	struct timer *due;    /* of this turn, not yet run */
 	int64_t armed_ns;     /* what the timerfd is set to (monotonic); 0: nothing */
@@ -384,7 +385,9 @@ int loop_turn(struct loop *loop, int timeout_ms)
 		return -error;
 	loop->n_events = n;
 	n = run_ready(loop);
-	return n + run_due(loop);
+	n += run_due(loop);
+	atomic_fetch_add_explicit(&loop->turns, 1, memory_order_relaxed);
+	return n;
 }
 
 int loop_run(struct loop *loop)
@@ -402,6 +405,12 @@ void loop_stop(struct loop *loop)
 {
 	atomic_store_explicit(&loop->is_stopped, true, memory_order_release);
 	wake_signal(&loop->stop);
+}
+
+unsigned loop_probe(struct loop *loop)
+{
+	wake_signal(&loop->stop);
+	return atomic_load_explicit(&loop->turns, memory_order_relaxed);
 }
 
 struct instant loop_now(const struct loop *loop)

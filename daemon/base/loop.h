@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An event loop over epoll: descriptors, timers, signals, wake-ups. One loop per thread (main,
- * sense, keep, ship); everything here belongs to the thread that runs the loop, except loop_stop
- * and wake_* which any thread may call.
+ * sense, keep, ship); everything here belongs to the thread that runs the loop, except loop_stop,
+ * loop_probe and wake_* which any thread may call.
  *
  * Watches live in caller-owned structs and are linked into the loop, so watching, arming and
  * dispatching allocate nothing: the sense thread may use all of it. Removing a watch inside any
@@ -30,6 +30,10 @@ int loop_turn(struct loop *loop, int timeout_ms);
 
 /* Makes loop_run return after the current turn. From any thread and from a signal handler. */
 void loop_stop(struct loop *loop);
+
+/* How many turns it has made, wrapping around; and has it make one more soon, though nothing is due. Probed
+ * again a while later, one that counts the same is stuck in a callback. From any thread. */
+unsigned loop_probe(struct loop *loop);
 
 struct instant loop_now(const struct loop *loop); /* taken once per turn, right after epoll_wait */
 

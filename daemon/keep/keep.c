@@ -161,6 +161,11 @@ static void *run(void *self)
 
 /* ---------------------------------------------------------------- life */
 
+unsigned keep_probe(struct keep *keep)
+{
+	return loop_probe(keep->loop);
+}
+
 int keep_new(const struct keep_options *options, struct keep **ret_keep)
 {
 	struct keep *keep = calloc(1, sizeof *keep);

@@ -32,6 +32,9 @@ void keep_free(struct keep *keep);
  * after that, and when the ring is half full; otherwise the thread looks by itself every 100 ms. */
 void keep_wake(struct keep *keep);
 
+/* How many turns the thread has made; asks for another (loop_probe). Any thread, while it runs. */
+unsigned keep_probe(struct keep *keep);
+
 /* One call of the thread's body without the thread, for tests on a fake clock. */
 void keep_turn(struct keep *keep, struct instant now);
 

@@ -237,6 +237,11 @@ int sense_start(struct sense *sense)
 	return 0;
 }
 
+unsigned sense_probe(struct sense *sense)
+{
+	return loop_probe(sense->loop);
+}
+
 void sense_stop(struct sense *sense)
 {
 	struct instant now;

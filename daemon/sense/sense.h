@@ -33,6 +33,9 @@ struct sense_options {
 int sense_new(const struct sense_options *options, struct sense **ret_sense);
 int sense_start(struct sense *sense);
 void sense_stop(struct sense *sense); /* joins; every pending batch is in the feed */
+
+/* How many turns the thread has made; asks for another (loop_probe). Any thread, while it runs. */
+unsigned sense_probe(struct sense *sense);
 void sense_free(struct sense *sense);
 
 /* --- main thread; carried by a small ring --- */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the service manager is told (sd_notify(3)): that everything is open, that we live, that we stop.
+ *
+ * It hears that we live only while every part moves: the threads that are watched each made a turn of their
+ * loop within their patience, and main, which serves the pages, says so from its own. A thread that hangs
+ * is named in the log; systemd then ends kitlogd and starts it again, and the time between is a gap like any
+ * other. A card may stall for longer than anybody may be silent, and what waits for it in memory would be
+ * lost by a restart: hence a patience for each.
+ *
+ * Without a service manager nothing is told and nothing is watched. Main thread. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
+
+enum { SERVICE_WATCHED = 4 };
+
+struct watched {
+	const char *name;
+	unsigned (*probe)(void *part); /* loop_probe */
+	void *part;
+	int64_t patience_ns;
+};
+
+struct service {
+	/* Whom to tell, and how often at least; service_start sets both from the environment. */
+	void (*tell)(const char *state);
+	int64_t period_ns; /* 0: nobody waits to hear that we live */
+
+	struct loop *loop;
+	struct timer timer;
+	struct {
+		struct watched part;
+		unsigned turns;
+		struct instant moved;
+		struct log_state state;
+	} watched[SERVICE_WATCHED];
+	size_t n;
+};
+
+/* "READY=1", and from then on that we live. Parts are copied, at most SERVICE_WATCHED. */
+void service_start(
+	struct service *service, struct loop *loop, const struct watched *parts, size_t n);
+
+/* "STOPPING=1". After it nothing is probed. Takes one that was not started. */
+void service_stop(struct service *service);
+
+/* One look at the parts, which the timer does; for tests. */
+void service_look(struct service *service, struct instant now);
