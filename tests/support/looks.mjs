@@ -35,7 +35,7 @@ export async function complaints(page) {
       pen.font = `${hint.fontWeight} ${hint.fontSize} ${hint.fontFamily}`;
       if (pen.measureText(e.placeholder).width > e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) + 1) out.push(`cut hint: ${e.placeholder}`);
     }
-    for (const e of document.querySelectorAll('.typedform .lb')) {          // which ends in … on large screens, where a tip has it all
+    for (const e of document.querySelectorAll('.typedform label:has(:placeholder-shown) .lb')) {
       if (getComputedStyle(e).webkitLineClamp !== 'none' && e.scrollHeight > e.clientHeight + 1) out.push(`cut: ${e.textContent}`);
     }
     const within = (/** @type {Element} */ e, /** @type {Element|null} */ frame) => {

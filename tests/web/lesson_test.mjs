@@ -157,6 +157,9 @@ test('on a phone the names of what is typed in are whole, in lessons of ours wit
     await close(page, 'lessonsheet');
     assert.deepStrictEqual(await complaints(page), [], lesson);
     await shot(page, `bar-${lesson}-en-360`);
+    for (const field of await page.locator('.typedform input').all()) await field.fill('12.5');
+    assert.deepStrictEqual(await complaints(page), [], `${lesson}, filled in`);
+    await shot(page, `bar-filled-${lesson}-en-360`);
     await page.context().close();
     await teacher.act(session.id, { do: 'end' });
   }
