@@ -106,7 +106,7 @@ test('groups wait for the trigger, each for its own; the run ends by itself and 
   await until('the key', async () => await phase(page) === 'ready');
   await page.locator('.state').click();
   await until('it waits', async () => await phase(page) === 'armed');
-  assert.match(await page.locator('.state').innerText(), /等触发[\s\S]*等水温升到 60\s*°C，点一下马上开始/);
+  await until('for what', async () => /等触发[\s\S]*等水温升到 60\s*°C，点一下马上开始/.test(await page.locator('.state').innerText()));
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'armed');
   await until('the wall says so', async () => /等水温升到 60/.test(await wall.locator('.cell').first().innerText()));

@@ -187,6 +187,7 @@ test('typed readings are kept with what the kit says; what is out of range is a 
   await until('three still', async () => (await page.locator('.classbar .kept').innerText()).trim() === '3');
   assert.strictEqual(await field.inputValue(), '１０', 'what was typed stays');
   await page.locator('.classbar .kept').click();
+  await page.locator('.keptlist td').first().waitFor();
   assert.deepStrictEqual((await page.locator('.keptlist td:nth-child(2)').allInnerTexts()).map(Number), [5, 7.5, 10]);
   assert.ok((await page.locator('.keptlist td:nth-child(3)').allInnerTexts()).every((text) => Number(text) > 15 && Number(text) < 110), 'with the temperature');
   await until('three points', async () => await page.locator('.keptsheet .plot g[transform]').count() === 3);
