@@ -35,7 +35,8 @@ export async function complaints(page) {
       pen.font = `${hint.fontWeight} ${hint.fontSize} ${hint.fontFamily}`;
       if (pen.measureText(e.placeholder).width > e.clientWidth - parseFloat(s.paddingLeft) - parseFloat(s.paddingRight) + 1) out.push(`cut hint: ${e.placeholder}`);
     }
-    for (const e of document.querySelectorAll('.typedform label:has(:placeholder-shown) .lb')) {
+    // Three names on one line may end in …: a tip and the lesson's text have them whole.
+    for (const e of document.querySelectorAll('.typedform:not(:has(label:nth-child(3))) label:has(:placeholder-shown) .lb')) {
       if (getComputedStyle(e).webkitLineClamp !== 'none' && e.scrollHeight > e.clientHeight + 1) out.push(`cut: ${e.textContent}`);
     }
     const within = (/** @type {Element} */ e, /** @type {Element|null} */ frame) => {

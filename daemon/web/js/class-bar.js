@@ -21,7 +21,7 @@ import { unitText } from './units.js';
 
 /** @typedef {import('./class-api.js').TypedField} Field */
 
-const MARK_MAX = 31, LONG_NAME = 20, TYPED = 'typed', DataSign = later(() => import('./lacking.js').then((m) => m.DataSign));
+const MARK_MAX = 31, LONG_NAME = 16, TYPED = 'typed', DataSign = later(() => import('./lacking.js').then((m) => m.DataSign));
 
 /** Renders again when our prediction or readings are others. */
 export function useOwn() {
@@ -81,7 +81,7 @@ function Typed({ fields }) {
     await turn;
     if (last.current === turn) setBusy(false);
   };
-  return html`<form class=${'typedform' + (fields[1] || say(fields[0].name).length > LONG_NAME ? ' long' : '')} ref=${form} onSubmit=${submit} noValidate>${fields.map((f) => html`<label key=${f.id} title=${say(f.name)}><span class="lb">${say(f.name)}</span>
+  return html`<form class=${'typedform' + (fields[1] || say(fields[0].name).replace(/[^ -~]/g, '--').length > LONG_NAME ? ' long' : '')} ref=${form} onSubmit=${submit} noValidate>${fields.map((f) => html`<label key=${f.id} title=${say(f.name)}><span class="lb">${say(f.name)}</span>
       <input name=${f.id} inputmode="decimal" autocomplete="off" placeholder=${say(f.name)} value=${texts[f.id] ?? ''} aria-label=${say(f.name) + (f.unit && ` / ${unitText(f.unit)}`)}
         aria-invalid=${wrong === f.id ? 'true' : 'false'} onInput=${(/** @type {any} */ e) => change(f.id, e.target.value)}/><span class="un">${unitText(f.unit)}</span></label>`)}
     <button class="btn main" aria-busy=${isBusy} aria-label=${t('k_keep')} title=${t('k_keep')}><${Icon} n="pin"/><span class="tx">${t('k_keep')}</span></button></form>`;
