@@ -90,9 +90,12 @@ static void got_signal(struct signals *signals, int signal)
 	struct daemon *d = daemon_of(signals, signals);
 
 	if (signal == SIGHUP && !d->has_terminal) {
-		log_info("%s: reading the lessons again", strsignal(signal));
 		if (d->web)
 			web_reread_lessons(d->web);
+		else
+			log_warn("%s: the lessons are not read again, there are no pages yet; "
+				 "try again",
+				strsignal(signal));
 		return;
 	}
 	log_info("%s: stopping", strsignal(signal));

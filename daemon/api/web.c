@@ -154,7 +154,9 @@ void web_reread_lessons(struct web *web)
 {
 	int failed = rereading_start(&web->parts);
 
-	if (failed && failed != -EALREADY)
+	if (!failed)
+		log_info("reading the lessons again, as a signal asks");
+	else if (failed != -EALREADY)
 		log_warn("the lessons are not read again: %s; try again", strerror(-failed));
 }
 

@@ -62,7 +62,7 @@ const char *web_address(const struct web *web);
 /* Tell web that the feed or keep's notices have news. Main thread. */
 void web_feed(struct web *web);
 
-/* Reads the lessons again, as a teacher's page does (api/rereading.h). */
+/* A signal asks: reads the lessons again, as a teacher's page does (api/rereading.h), and logs so. */
 void web_reread_lessons(struct web *web);
 
 /* Answers what is under way (at most 1 s), closes every client, joins the work thread. */
