@@ -2,6 +2,7 @@
 #include "api/rereading.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,20 +14,23 @@
 
 #define LOG_TAG "lessons"
 
-enum { CHANGES = LIBRARY_WAITS + 1, IDS_TEXT = 2048 };
+enum { CHANGES = LIBRARY_WAITS + 1 };
 
 struct rereading {
 	struct job job;
 	struct parts *parts;
 	struct request *request; /* who asked, and is answered; NULL: nobody */
 	const struct shelf *shelf;
-	struct shelf *news; /* NULL: not read */
-	char buffers[CHANGES][IDS_TEXT];
-	struct text ids[CHANGES]; /* "a","b" */
-	size_t n[CHANGES];
+	struct shelf *news;   /* NULL: not read */
+	json_t *ids[CHANGES]; /* arrays */
 };
 
-static const char *const names[CHANGES] = {"added", "changed", "removed", "waiting"};
+static const char *const names[CHANGES] = {
+	[LIBRARY_ADDED] = "added",
+	[LIBRARY_CHANGED] = "changed",
+	[LIBRARY_REMOVED] = "removed",
+	[LIBRARY_WAITS] = "waiting",
+};
 
 /* --- on the work thread --- */
 
@@ -58,23 +62,13 @@ static bool is_used(void *self, const char *id)
 static void tell(void *self, enum library_change change, const char *id)
 {
 	struct rereading *rereading = self;
-	struct text *ids = &rereading->ids[change];
 
-	text_add(ids, rereading->n[change]++ ? "," : "");
-	text_add_json(ids, id);
+	json_array_append_new(rereading->ids[change], json_string(id));
 }
 
-static bool is_any_other(const struct rereading *self)
+static size_t count(const struct rereading *self, enum library_change change)
 {
-	return self->n[LIBRARY_ADDED] + self->n[LIBRARY_CHANGED] + self->n[LIBRARY_REMOVED] > 0;
-}
-
-/* What was found by the lesson as it was before is found anew. */
-static void forget(struct parts *parts)
-{
-	result_memory_clear(&parts->result_memory);
-	memset(parts->acceptances.runs, 0, sizeof parts->acceptances.runs);
-	parts->acceptances.next = 0;
+	return json_array_size(self->ids[change]);
 }
 
 static void send_changes(struct rereading *self)
@@ -82,12 +76,29 @@ static void send_changes(struct rereading *self)
 	struct text text = answer_begin(self->parts);
 
 	text_add_char(&text, '{');
-	for (size_t i = 0; i < CHANGES; i++)
-		text_addf(&text, "\"%s\":[%s],", names[i], self->ids[i].at);
+	for (size_t i = 0; i < CHANGES; i++) {
+		const json_t *id;
+		size_t k;
+
+		text_addf(&text, "\"%s\":[", names[i]);
+		json_array_foreach(self->ids[i], k, id)
+		{
+			text_add(&text, k ? "," : "");
+			text_add_json(&text, json_string_value(id));
+		}
+		text_add(&text, "],");
+	}
 	text_add(&text, "\"problems\":[");
 	json_mistakes(&text, shelf_problems(self->parts->shelf));
 	text_add(&text, "]}\n");
 	answer_send(self->request, 200, &text);
+}
+
+static void free_rereading(struct rereading *self)
+{
+	for (size_t i = 0; i < CHANGES; i++)
+		json_decref(self->ids[i]);
+	free(self);
 }
 
 static void stepped(struct job *job)
@@ -101,10 +112,13 @@ static void stepped(struct job *job)
 	parts->rereading = NULL;
 	if (is_taken) {
 		log_info("read again: %zu added, %zu changed, %zu removed, %zu wait for a class",
-			self->n[LIBRARY_ADDED], self->n[LIBRARY_CHANGED], self->n[LIBRARY_REMOVED],
-			self->n[LIBRARY_WAITS]);
-		if (is_any_other(self))
-			forget(parts);
+			count(self, LIBRARY_ADDED), count(self, LIBRARY_CHANGED),
+			count(self, LIBRARY_REMOVED), count(self, LIBRARY_WAITS));
+		/* A run is judged by its lesson. */
+		if (count(self, LIBRARY_ADDED) + count(self, LIBRARY_CHANGED) +
+				count(self, LIBRARY_REMOVED) >
+			0)
+			acceptances_clear(&parts->acceptances);
 		announce_lessons(parts);
 	} else {
 		shelf_close(self->news);
@@ -113,7 +127,7 @@ static void stepped(struct job *job)
 		send_changes(self);
 	else if (self->request)
 		refuse_busy(self->request);
-	free(self);
+	free_rereading(self);
 }
 
 static int start(struct parts *parts, struct request *request)
@@ -134,13 +148,12 @@ static int start(struct parts *parts, struct request *request)
 	self->request = request;
 	self->shelf = parts->shelf;
 	for (size_t i = 0; i < CHANGES; i++)
-		self->ids[i] = text_over(self->buffers[i], sizeof self->buffers[i]);
-	parts->rereading = self;
+		self->ids[i] = json_array();
 	failed = work_submit(parts->slow, &self->job);
-	if (failed) {
-		parts->rereading = NULL;
-		free(self);
-	}
+	if (failed)
+		free_rereading(self);
+	else
+		parts->rereading = self;
 	return failed;
 }
 

@@ -2,6 +2,7 @@
 #include "class/acceptances.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "live/json.h"
 
@@ -22,6 +23,12 @@ const struct accepted *acceptances_find(
 
 	return i < ACCEPTANCE_RUNS && acceptances->runs[i].to_ns == to.ns ? &acceptances->runs[i]
 									  : NULL;
+}
+
+void acceptances_clear(struct acceptances *acceptances)
+{
+	memset(acceptances->runs, 0, sizeof acceptances->runs);
+	acceptances->next = 0;
 }
 
 void acceptances_put(struct acceptances *acceptances, const struct accepted *accepted)

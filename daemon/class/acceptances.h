@@ -39,6 +39,9 @@ struct acceptances {
 	bool is_asking; /* a run is being read */
 };
 
+/* Forgets all, as when lessons are others now. */
+void acceptances_clear(struct acceptances *acceptances);
+
 void acceptances_put(struct acceptances *acceptances, const struct accepted *accepted);
 
 /* Of a run that ended then; NULL: it is not judged. Lent until the next put. */

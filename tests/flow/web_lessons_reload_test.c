@@ -150,6 +150,25 @@ static void a_class_keeps_its_lesson_until_it_is_over(void **state)
 	take_lessons(site, shelf);
 }
 
+static void any_number_of_lessons_is_told(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lessons(site);
+	json_t *changes;
+
+	run("for i in $(seq 100 299); do cp -r jar a-name-that-is-long-$i && "
+	    "sed -i \"s/^lesson:.*/lesson: a-name-that-is-long-$i/\" "
+	    "a-name-that-is-long-$i/lesson.yaml; done");
+	changes = reload(site);
+	assert_int_equal(json_array_size(json_object_get(changes, "added")), 200);
+	json_decref(changes);
+	run("rm -r a-name-*");
+	changes = reload(site);
+	assert_int_equal(json_array_size(json_object_get(changes, "removed")), 200);
+	json_decref(changes);
+	take_lessons(site, shelf);
+}
+
 static void only_a_teacher_has_them_read(void **state)
 {
 	struct site *site = *state;
@@ -186,6 +205,7 @@ int main(void)
 		SITE_TEST(a_mended_lesson_is_there_without_a_restart),
 		SITE_TEST(a_mistake_keeps_the_one_before_and_is_told),
 		SITE_TEST(a_class_keeps_its_lesson_until_it_is_over),
+		SITE_TEST(any_number_of_lessons_is_told),
 		SITE_TEST(only_a_teacher_has_them_read),
 		SITE_TEST(everybody_hears_of_it),
 	};
