@@ -24,8 +24,10 @@ static int read_lesson(
 	struct lesson *lesson;
 
 	text_addf(&text, "%s/lesson.yaml", folder);
-	if (text.is_cut || access(yaml, F_OK) != 0)
-		return 0; /* a README's folder, or the like */
+	if (text.is_cut)
+		return 0;
+	if (access(yaml, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0; /* a README's folder, or the like; what cannot be looked into is told */
 	int failed = lesson_open(folder, arena, problems, &lesson);
 
 	if (!failed)

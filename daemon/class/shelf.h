@@ -23,8 +23,8 @@ void shelf_close(struct shelf *shelf); /* NULL is fine, here and below: has none
 int shelf_reread(const struct shelf *shelf, struct shelf **ret_news);
 
 /* Main. The shelf becomes what was read, and `news` is gone; -ENOMEM: nothing has changed, and `news` is to be
- * closed. A lesson whose lesson.yaml has a mistake now stays as it was; so does one that is used, until a
- * later take (data/library.h). */
+ * closed. A lesson whose lesson.yaml has a mistake now stays as it was, and so do all of a folder that cannot be
+ * read now; so does one that is used, until a later take (data/library.h). */
 int shelf_take(struct shelf *shelf, struct shelf *news, const struct library_reader *reader);
 bool shelf_waits(const struct shelf *shelf); /* did one stay because it was used? */
 

@@ -16,6 +16,13 @@ struct entry {
 	const void *thing;
 	const char *id;     /* the thing's */
 	const char *folder; /* in the arena */
+	size_t place;       /* that it is in: a later one wins */
+};
+
+/* A folder with a mistake, or a place that cannot be read. */
+struct broken {
+	char *path;
+	bool is_told; /* that what was read of it before stays */
 };
 
 struct library {
@@ -24,7 +31,7 @@ struct library {
 	size_t n_places;
 	struct entry *entries; /* sorted by id when complete */
 	size_t n;
-	char **broken; /* folders with a mistake */
+	struct broken *broken;
 	size_t n_broken;
 	struct entry *retired; /* no longer of the library, and held by somebody */
 	size_t n_retired;
@@ -60,24 +67,24 @@ static int add_entry(struct library *library, const struct entry *entry)
 	return 0;
 }
 
-static int add_broken(struct library *library, const char *folder)
+static int add_broken(struct library *library, const char *path)
 {
-	char **grown = reallocarray(library->broken, library->n_broken + 1, sizeof *grown);
+	struct broken *grown = reallocarray(library->broken, library->n_broken + 1, sizeof *grown);
 
 	if (!grown)
 		return -ENOMEM;
 	library->broken = grown;
-	grown[library->n_broken] = strdup(folder);
-	return grown[library->n_broken] ? (library->n_broken++, 0) : -ENOMEM;
+	grown[library->n_broken] = (struct broken){.path = strdup(path)};
+	return grown[library->n_broken].path ? (library->n_broken++, 0) : -ENOMEM;
 }
 
-static int read_child(struct library *library, const char *place, const char *name, FILE *problems)
+static int read_child(struct library *library, size_t place, const char *name, FILE *problems)
 {
 	char path[PATH_TEXT];
 	struct text text = text_over(path, sizeof path);
-	struct entry entry = {.arena = arena_of(library->kind->bytes)};
+	struct entry entry = {.arena = arena_of(library->kind->bytes), .place = place};
 
-	text_addf(&text, "%s/%s", place, name);
+	text_addf(&text, "%s/%s", library->places[place], name);
 	if (text.is_cut)
 		return 0;
 	long before = ftell(problems);
@@ -101,25 +108,27 @@ static int is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static int read_place(struct library *library, const char *place, bool is_own, FILE *problems)
+/* The first place is kitlog's own. */
+static int read_place(struct library *library, size_t place, FILE *problems)
 {
-	const char *word = library->kind->word;
+	const char *path = library->places[place], *word = library->kind->word;
 	struct dirent **children;
-	int n = scandir(place, &children, is_visible, alphasort), failed = 0;
+	int n = scandir(path, &children, is_visible, alphasort), failed = 0;
 
 	if (n < 0 && errno == ENOMEM)
 		return -ENOMEM;
-	if (n < 0 && !(is_own && errno == ENOENT))
+	if (n < 0 && !(place == 0 && errno == ENOENT))
 		fprintf(problems,
-			"%s: %s; take the folder out of %s, or let kitlogd read it there\n", place,
+			"%s: %s; take the folder out of %s, or let kitlogd read it there\n", path,
 			strerror(errno), word);
+	if (n < 0)
+		return add_broken(library, path);
 	for (int i = 0; i < n; i++) {
 		if (!failed && library->n < library->kind->most)
 			failed = read_child(library, place, children[i]->d_name, problems);
 		free(children[i]);
 	}
-	if (n >= 0)
-		free(children);
+	free(children);
 	return failed;
 }
 
@@ -162,7 +171,7 @@ int library_open(const struct library_kind *kind, const char *const *places, siz
 	if (library)
 		library->kind = kind;
 	for (size_t i = 0; i < n_places && !failed; i++)
-		failed = read_place(library, places[i], i == 0, problems);
+		failed = read_place(library, i, problems);
 	if (!failed && library->n > 0)
 		qsort(library->entries, library->n, sizeof *library->entries, by_id);
 	if (!failed && kind->compare)
@@ -190,6 +199,13 @@ static void free_texts(char **texts, size_t n)
 	free(texts);
 }
 
+static void free_broken(struct broken *broken, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(broken[i].path);
+	free(broken);
+}
+
 void library_close(struct library *library)
 {
 	if (!library)
@@ -197,7 +213,7 @@ void library_close(struct library *library)
 	free_entries(library->entries, library->n);
 	free_entries(library->retired, library->n_retired);
 	free_texts(library->places, library->n_places);
-	free_texts(library->broken, library->n_broken);
+	free_broken(library->broken, library->n_broken);
 	free(library->problems);
 	free(library);
 }
@@ -210,12 +226,22 @@ int library_reread(const struct library *library, struct library **ret_news)
 		library->kind, (const char *const *)library->places, library->n_places, ret_news);
 }
 
-static bool is_broken(const struct library *library, const char *folder)
+/* Is this folder at `path`, or in it? */
+static bool is_of(const char *folder, const char *path)
+{
+	size_t n = strlen(path);
+
+	return strncmp(folder, path, n) == 0 &&
+		(folder[n] == '\0' || (folder[n] == '/' && !strchr(folder + n + 1, '/')));
+}
+
+/* What keeps a new version of this folder from being read; NULL: nothing does. */
+static struct broken *find_broken(const struct library *library, const char *folder)
 {
 	for (size_t i = 0; i < library->n_broken; i++)
-		if (strcmp(library->broken[i], folder) == 0)
-			return true;
-	return false;
+		if (is_of(folder, library->broken[i].path))
+			return &library->broken[i];
+	return NULL;
 }
 
 static bool is_same(
@@ -252,6 +278,15 @@ static void keep(struct library *news, const struct entry *entry, struct entry *
 	*instead = *entry;
 }
 
+static void tell_broken(struct broken *broken, FILE *problems)
+{
+	if (!broken->is_told)
+		fprintf(problems,
+			"%s: what was read of it before stays in use; mend it, and read it again\n",
+			broken->path);
+	broken->is_told = true;
+}
+
 static void tell(
 	const struct library_reader *reader, enum library_change change, const struct entry *entry)
 {
@@ -264,14 +299,13 @@ static void take_entry(struct library *library, struct library *news, const stru
 	const struct library_reader *reader, FILE *problems)
 {
 	struct entry *now = find_entry(news, entry->id);
-	bool has_mistake = is_broken(news, entry->folder);
+	struct broken *broken = find_broken(news, entry->folder);
+	bool is_overruled = now && now->place > entry->place;
 
 	if (is_same(library->kind, entry, now)) {
 		keep(news, entry, now);
-	} else if (has_mistake) {
-		fprintf(problems,
-			"%s: what was read of it before stays in use; mend it, and read it again\n",
-			entry->folder);
+	} else if (broken && !is_overruled) {
+		tell_broken(broken, problems);
 		keep(news, entry, now);
 	} else if (reader->is_used(reader->self, entry->id)) {
 		fprintf(problems,

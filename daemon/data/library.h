@@ -57,9 +57,9 @@ struct library_reader {
 int library_reread(const struct library *library, struct library **ret_news);
 
 /* Main. The library becomes what was read; `news` is gone, unless this fails (-ENOMEM), when nothing has
- * changed. A folder that has a mistake now stays as it was read before, and so does what is used. A thing that
- * is the same keeps its address; one that is not is freed when nobody holds it, at the latest by a later
- * take. */
+ * changed. A folder that has a mistake now stays as it was read before, and so does all of a place that cannot
+ * be read now, unless a later place has it; so does what is used. A thing that is the same keeps its address;
+ * one that is not is freed when nobody holds it, at the latest by a later take. */
 int library_take(
 	struct library *library, struct library *news, const struct library_reader *reader);
 

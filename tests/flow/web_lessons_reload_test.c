@@ -169,6 +169,26 @@ static void any_number_of_lessons_is_told(void **state)
 	take_lessons(site, shelf);
 }
 
+static void a_folder_that_is_away_for_a_moment_loses_no_lesson(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lessons(site);
+	char away[sizeof school + 5];
+	json_t *changes, *problems;
+
+	snprintf(away, sizeof away, "%s.away", school);
+	assert_int_equal(rename(school, away), 0);
+	changes = reload(site);
+	assert_int_equal(rename(away, school), 0);
+	assert_told(changes, "removed", NULL);
+	problems = json_object_get(changes, "problems");
+	assert_int_equal(json_array_size(problems), 1);
+	assert_non_null(strstr(class_text(json_array_get(problems, 0), "zh"), "先用以前读到的"));
+	json_decref(changes);
+	json_decref(site_get(site, "/api/v1/lessons/jar"));
+	take_lessons(site, shelf);
+}
+
 static void only_a_teacher_has_them_read(void **state)
 {
 	struct site *site = *state;
@@ -206,6 +226,7 @@ int main(void)
 		SITE_TEST(a_mistake_keeps_the_one_before_and_is_told),
 		SITE_TEST(a_class_keeps_its_lesson_until_it_is_over),
 		SITE_TEST(any_number_of_lessons_is_told),
+		SITE_TEST(a_folder_that_is_away_for_a_moment_loses_no_lesson),
 		SITE_TEST(only_a_teacher_has_them_read),
 		SITE_TEST(everybody_hears_of_it),
 	};

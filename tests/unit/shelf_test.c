@@ -151,10 +151,11 @@ static void note(void *self, enum library_change change, const char *id)
 	strcat(told, id);
 }
 
+static const struct library_reader reader = {.is_used = is_used, .tell = note};
+
 /* What is told of it: "+pot" is added, "*" changed, "-" removed, "?" waits. */
 static const char *read_again(struct shelf *shelf)
 {
-	const struct library_reader reader = {.is_used = is_used, .tell = note};
 	struct shelf *news;
 
 	*told = '\0';
@@ -251,6 +252,78 @@ static void a_class_keeps_the_lesson_that_it_began_with(void **unused)
 	shelf_close(shelf);
 }
 
+/* Another machine's folder that is away, say. */
+static void a_folder_that_cannot_be_read_now_keeps_its_lessons(void **unused)
+{
+	char away[100];
+
+	(void)unused;
+	copy_jar("pot", "lesson: jar", "lesson: pot");
+	copy_jar("pan", "lesson: jar", "lesson: pan");
+	struct shelf *shelf = open_both();
+
+	snprintf(away, sizeof away, "%s.away", school);
+	assert_int_equal(rename(school, away), 0);
+	assert_string_equal(read_again(shelf), "");
+	assert_string_equal(read_again(shelf), ""); /* and stay */
+	assert_int_equal(rename(away, school), 0);
+	assert_non_null(shelf_find(shelf, "pan"));
+	assert_non_null(shelf_find(shelf, "pot"));
+	const char *stays = strstr(shelf_problems(shelf), ": what was read of it before stays");
+
+	assert_non_null(strstr(shelf_problems(shelf), ": No such file or directory; take"));
+	assert_non_null(stays);
+	assert_null(strstr(stays + 1, ": what was read")); /* told once, not of each */
+	assert_string_equal(read_again(shelf), "");
+	assert_string_equal(shelf_problems(shelf), "");
+	take_away("pan");
+	assert_string_equal(read_again(shelf), "-pan");
+	shelf_close(shelf);
+}
+
+/* A link that leads nowhere but to itself cannot be looked into, not even by root. */
+static void a_lesson_that_cannot_be_looked_into_stays(void **unused)
+{
+	char path[100];
+
+	(void)unused;
+	copy_jar("pot", "lesson: jar", "lesson: pot");
+	struct shelf *shelf = open_both();
+
+	take_away("pot");
+	snprintf(path, sizeof path, "%s/pot", school);
+	assert_int_equal(symlink("pot", path), 0);
+	assert_string_equal(read_again(shelf), "");
+	assert_non_null(shelf_find(shelf, "pot"));
+	assert_non_null(strstr(shelf_problems(shelf), "/pot: what was read of it before stays"));
+	shelf_close(shelf);
+}
+
+static void a_later_folder_wins_over_one_that_cannot_be_read(void **unused)
+{
+	char first[100], second[100], away[100];
+	const char *folders[] = {first, second};
+	struct shelf *shelf;
+
+	(void)unused;
+	snprintf(first, sizeof first, "%s/first", school);
+	snprintf(second, sizeof second, "%s/second", school);
+	snprintf(away, sizeof away, "%s/away", school);
+	assert_int_equal(mkdir(first, 0700), 0);
+	assert_int_equal(mkdir(second, 0700), 0);
+	copy_jar("first/jar", "Diary of a jar", "The first");
+	assert_int_equal(shelf_open(folders, 2, &shelf), 0);
+	assert_int_equal(rename(first, away), 0);
+	assert_string_equal(read_again(shelf), "");
+	copy_jar("second/jar", "Diary of a jar", "The second");
+	assert_string_equal(read_again(shelf), "*jar");
+	assert_string_equal(shelf_find(shelf, "jar")->title.en, "The second");
+	/* What the later one had may be mended yet. */
+	assert_int_equal(rename(second, first), 0);
+	assert_string_equal(read_again(shelf), "");
+	shelf_close(shelf);
+}
+
 /* With AddressSanitizer this looks into freed memory if it is not so. */
 static void what_another_thread_holds_is_not_freed(void **unused)
 {
@@ -284,6 +357,9 @@ int main(void)
 		TEST(a_lesson_comes_changes_and_goes_without_a_restart),
 		TEST(a_new_version_with_a_mistake_leaves_the_one_before),
 		TEST(a_class_keeps_the_lesson_that_it_began_with),
+		TEST(a_folder_that_cannot_be_read_now_keeps_its_lessons),
+		TEST(a_lesson_that_cannot_be_looked_into_stays),
+		TEST(a_later_folder_wins_over_one_that_cannot_be_read),
 		TEST(what_another_thread_holds_is_not_freed),
 	};
 
