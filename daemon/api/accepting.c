@@ -131,16 +131,6 @@ static bool look_at(struct parts *parts, const struct session *session, const st
 	return false;
 }
 
-/* The end of a session stops what runs, and that is judged like any other. Later nobody is there to act
- * on it, and after a restart it is not read anew. */
-static bool is_of_now(const struct parts *parts, const struct session *session)
-{
-	static const int64_t ended_ns = 900 * (int64_t)NS_PER_S;
-
-	return session_is_open(session) ||
-		clock_now(parts->clock).ns - session->ended.ns < ended_ns;
-}
-
 /* Whoever reads now reads by the newest calibration. */
 static bool are_calibrations_kept(const struct parts *parts)
 {
@@ -149,9 +139,12 @@ static bool are_calibrations_kept(const struct parts *parts)
 	return all->n == 0 || all->list[all->n - 1].made.ns < parts->store.durable.ns;
 }
 
+/* The end of a session stops what runs, and that is judged like any other. Later nobody is there to act
+ * on it, and after a restart it is not read anew. */
 void accepting_look(struct parts *parts)
 {
 	struct acceptances *acceptances = &parts->acceptances;
+	struct instant now = clock_now(parts->clock);
 
 	if (!are_calibrations_kept(parts))
 		return;
@@ -160,7 +153,7 @@ void accepting_look(struct parts *parts)
 		i < classroom_count(parts->sessions.room);
 		i++) {
 		const struct session *session = classroom_at(parts->sessions.room, i);
-		const struct lesson *lesson = is_of_now(parts, session) && session->lesson[0]
+		const struct lesson *lesson = session_is_of_now(session, now) && session->lesson[0]
 			? shelf_find(parts->shelf, session->lesson)
 			: NULL;
 

@@ -57,7 +57,6 @@ struct parts {
 	const struct catalogue *catalogue; /* NULL: knows no kits */
 	struct shelf *shelf;               /* NULL: has no lessons */
 	struct rereading *rereading;       /* of lessons, under way; NULL: none */
-	size_t n_open_sessions;            /* as rereading_look saw them */
 	uint64_t lessons_told;             /* a digest of what can be taught, as it was last told */
 	struct keep *keep;
 	struct wallwatch *wallwatch; /* NULL: nobody's claims of the hour are taken */

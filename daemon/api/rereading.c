@@ -19,7 +19,8 @@ enum { CHANGES = LIBRARY_WAITS + 1 };
 struct rereading {
 	struct job job;
 	struct parts *parts;
-	struct request *request; /* who asked, and is answered; NULL: nobody */
+	struct request *request; /* is answered; NULL: nobody */
+	bool is_asked;           /* for by somebody; else a class was over */
 	const struct shelf *shelf;
 	struct shelf *news;   /* NULL: not read */
 	json_t *ids[CHANGES]; /* arrays */
@@ -45,15 +46,20 @@ static void step(struct job *job, struct reader *reader)
 
 /* --- main --- */
 
+/* An end may be undone, and then the class goes on with its lesson. Who asks for the lessons after the end
+ * wants the new one, and now: then a class whose end is undone goes on with that. */
 static bool is_used(void *self, const char *id)
 {
 	const struct rereading *rereading = self;
 	const struct classroom *room = rereading->parts->sessions.room;
+	struct instant now = clock_now(rereading->parts->clock);
 
 	for (size_t i = 0; i < classroom_count(room); i++) {
 		const struct session *session = classroom_at(room, i);
+		bool has_it = rereading->is_asked ? session_is_open(session)
+						  : session_is_of_now(session, now);
 
-		if (session_is_open(session) && strcmp(session->lesson, id) == 0)
+		if (has_it && strcmp(session->lesson, id) == 0)
 			return true;
 	}
 	return false;
@@ -130,7 +136,7 @@ static void stepped(struct job *job)
 	free_rereading(self);
 }
 
-static int start(struct parts *parts, struct request *request)
+static int start(struct parts *parts, struct request *request, bool is_asked)
 {
 	struct rereading *self;
 	int failed;
@@ -146,6 +152,7 @@ static int start(struct parts *parts, struct request *request)
 	self->job = (struct job){.run = step, .done = stepped};
 	self->parts = parts;
 	self->request = request;
+	self->is_asked = is_asked;
 	self->shelf = parts->shelf;
 	for (size_t i = 0; i < CHANGES; i++)
 		self->ids[i] = json_array();
@@ -159,25 +166,21 @@ static int start(struct parts *parts, struct request *request)
 
 int rereading_start(struct parts *parts)
 {
-	return start(parts, NULL);
+	return start(parts, NULL, true);
 }
 
 void rereading_look(struct parts *parts)
 {
-	const struct classroom *room = parts->sessions.room;
-	size_t n_open = 0;
+	struct rereading look = {.parts = parts};
 
-	for (size_t i = 0; parts->sessions.is_known && i < classroom_count(room); i++)
-		n_open += session_is_open(classroom_at(room, i));
-	/* Each that ends may be the one that a lesson waits for. */
-	if (n_open < parts->n_open_sessions && shelf_waits(parts->shelf))
-		start(parts, NULL);
-	parts->n_open_sessions = n_open;
+	/* What cannot be started now is due in a second, too. */
+	if (shelf_is_due(parts->shelf, &(struct library_reader){&look, is_used, NULL}))
+		start(parts, NULL, false);
 }
 
 void handle_lessons_reload(void *self, struct request *request)
 {
-	int failed = start(self, request);
+	int failed = start(self, request, true);
 
 	if (failed)
 		refuse_busy(request);

@@ -93,9 +93,9 @@ int shelf_take(struct shelf *shelf, struct shelf *news, const struct library_rea
 	return library_take((struct library *)shelf, (struct library *)news, reader);
 }
 
-bool shelf_waits(const struct shelf *shelf)
+bool shelf_is_due(const struct shelf *shelf, const struct library_reader *reader)
 {
-	return library_waits(library_of(shelf));
+	return library_is_due(library_of(shelf), reader);
 }
 
 size_t shelf_count(const struct shelf *shelf)

@@ -26,7 +26,8 @@ int shelf_reread(const struct shelf *shelf, struct shelf **ret_news);
  * closed. A lesson whose lesson.yaml has a mistake now stays as it was, and so do all of a folder that cannot be
  * read now; so does one that is used, until a later take (data/library.h). */
 int shelf_take(struct shelf *shelf, struct shelf *news, const struct library_reader *reader);
-bool shelf_waits(const struct shelf *shelf); /* did one stay because it was used? */
+/* Did one stay because it was used, and is not any more? */
+bool shelf_is_due(const struct shelf *shelf, const struct library_reader *reader);
 
 size_t shelf_count(const struct shelf *shelf);
 const struct lesson *shelf_at(const struct shelf *shelf, size_t index);     /* by id, sorted */

@@ -14,8 +14,8 @@ const struct chinese chinese_sentences[] = {
 		"%1: &2；从 %3 里去掉这个文件夹，或者让 kitlogd 能读它"},
 	{"%s: what was read of it before stays in use; mend it, and read it again",
 		"%1: 先用以前读到的；改好后重新读入"},
-	{"%s: a class uses it as it was; it is read again when that is over",
-		"%1: 正在上的课用着原来的；下课后会重新读入"},
+	{"%s: a class uses it as it was; it is read again 15 minutes after that is over, or when you ask for it then",
+		"%1: 上着的课用着原来的；下课 15 分钟后会重新读入，下课后也可以自己重新读入"},
 
 	/* tree.c */
 	{"more than %d words; split the file", "超过 %1 个词；把文件拆开"},

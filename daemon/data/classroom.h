@@ -171,6 +171,11 @@ static inline bool session_is_open(const struct session *session)
 {
 	return session->ended.ns == INT64_MAX;
 }
+/* Is it open, or over for less than 15 minutes, so that its end may well be undone? */
+static inline bool session_is_of_now(const struct session *session, struct instant now)
+{
+	return session_is_open(session) || now.ns - session->ended.ns < 900 * (int64_t)NS_PER_S;
+}
 bool session_is_running(const struct session *session);
 /* Of a group: the one that goes on, else the one that ended last; NULL. */
 const struct session_run *session_last_run(const struct session *session, unsigned group);

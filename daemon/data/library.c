@@ -17,6 +17,7 @@ struct entry {
 	const char *id;     /* the thing's */
 	const char *folder; /* in the arena */
 	size_t place;       /* that it is in: a later one wins */
+	bool waits;         /* it stayed because it was used */
 };
 
 /* A folder with a mistake, or a place that cannot be read. */
@@ -35,7 +36,6 @@ struct library {
 	size_t n_broken;
 	struct entry *retired; /* no longer of the library, and held by somebody */
 	size_t n_retired;
-	bool waits;
 	char *problems; /* malloc'ed by open_memstream */
 	size_t problems_size;
 };
@@ -269,13 +269,14 @@ static int make_room(struct library *library, struct library *news)
 }
 
 /* The old one, where the new one, if there is one, would be. */
-static void keep(struct library *news, const struct entry *entry, struct entry *instead)
+static void keep(struct library *news, const struct entry *entry, struct entry *instead, bool waits)
 {
 	if (instead)
 		arena_free(&instead->arena);
 	else
 		instead = &news->entries[news->n++];
 	*instead = *entry;
+	instead->waits = waits;
 }
 
 static void tell_broken(struct broken *broken, FILE *problems)
@@ -303,17 +304,17 @@ static void take_entry(struct library *library, struct library *news, const stru
 	bool is_overruled = now && now->place > entry->place;
 
 	if (is_same(library->kind, entry, now)) {
-		keep(news, entry, now);
+		keep(news, entry, now, false);
 	} else if (broken && !is_overruled) {
 		tell_broken(broken, problems);
-		keep(news, entry, now);
+		keep(news, entry, now, false);
 	} else if (reader->is_used(reader->self, entry->id)) {
 		fprintf(problems,
-			"%s: a class uses it as it was; it is read again when that is over\n",
+			"%s: a class uses it as it was; it is read again 15 minutes after that is over, "
+			"or when you ask for it then\n",
 			entry->folder);
-		news->waits = true;
 		tell(reader, LIBRARY_WAITS, entry);
-		keep(news, entry, now);
+		keep(news, entry, now, true);
 	} else {
 		tell(reader, now ? LIBRARY_CHANGED : LIBRARY_REMOVED, entry);
 		library->retired[library->n_retired++] = *entry;
@@ -375,9 +376,13 @@ int library_take(struct library *library, struct library *news, const struct lib
 	return 0;
 }
 
-bool library_waits(const struct library *library)
+bool library_is_due(const struct library *library, const struct library_reader *reader)
 {
-	return library && library->waits;
+	for (size_t i = 0; library && i < library->n; i++)
+		if (library->entries[i].waits &&
+			!reader->is_used(reader->self, library->entries[i].id))
+			return true;
+	return false;
 }
 
 size_t library_count(const struct library *library)

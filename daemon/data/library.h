@@ -63,8 +63,8 @@ int library_reread(const struct library *library, struct library **ret_news);
 int library_take(
 	struct library *library, struct library *news, const struct library_reader *reader);
 
-/* Did the last take leave something as it was because it was used? */
-bool library_waits(const struct library *library);
+/* Did a take leave something as it was that is not used any more? */
+bool library_is_due(const struct library *library, const struct library_reader *reader);
 
 size_t library_count(const struct library *library);
 const void *library_at(const struct library *library, size_t index);     /* by id, sorted */

@@ -122,31 +122,126 @@ static void a_mistake_keeps_the_one_before_and_is_told(void **state)
 	take_lessons(site, shelf);
 }
 
+static void begin(struct site *site, const char *lesson)
+{
+	char body[100];
+
+	snprintf(body, sizeof body, "{\"title\":\"七（3）班\",\"lesson\":\"%s\",\"groups\":2}",
+		lesson);
+	json_decref(class_post(site, "/api/v1/sessions", body, 201));
+}
+
+static void end(struct site *site, unsigned session)
+{
+	char path[80];
+
+	snprintf(path, sizeof path, "/api/v1/sessions/%u/acts", session);
+	json_decref(class_post(site, path, "{\"do\":\"end\"}", 200));
+}
+
+static void undo_end(struct site *site)
+{
+	json_t *log = class_list(site, "/api/v1/sessions/1/log", "acts");
+	const json_t *last = json_array_get(log, json_array_size(log) - 1);
+	char undo[64];
+
+	assert_true(json_is_true(json_object_get(last, "may_undo")));
+	snprintf(undo, sizeof undo, "{\"do\":\"undo\",\"act\":%lld}",
+		json_integer_value(json_object_get(last, "id")));
+	json_decref(class_act(site, undo));
+	json_decref(log);
+}
+
+enum { END_IS_FOR_GOOD = 900, TURNS = 3000, TURN_MS = 10 };
+
+/* A quarter of an hour after its end the class has another swing. */
+static void pass_until_read(struct site *site, const struct shelf *shelf)
+{
+	const struct lesson *before = shelf_find(shelf, "swing");
+
+	site_pass_alone(site, END_IS_FOR_GOOD);
+	for (int i = 0; i < TURNS && shelf_find(shelf, "swing") == before; i++)
+		loop_turn(site->loop, TURN_MS);
+	assert_ptr_not_equal(shelf_find(shelf, "swing"), before);
+}
+
 static void a_class_keeps_its_lesson_until_it_is_over(void **state)
 {
 	struct site *site = *state;
 	struct shelf *shelf = put_lessons(site);
 	json_t *before = site_get(site, "/api/v1/lessons/swing"), *changes;
-	struct browser events;
 
-	json_decref(class_post(site, "/api/v1/sessions",
-		"{\"title\":\"七（3）班\",\"lesson\":\"swing\",\"groups\":2}", 201));
+	begin(site, "swing");
 	retitle("swing", "Another");
 	changes = reload(site);
 	assert_told(changes, "waiting", "swing");
 	assert_told(changes, "changed", NULL);
 	json_decref(changes);
 	assert_title(site, "swing", class_text(json_object_get(before, "title"), "en"));
-	json_decref(class_act(site, "{\"do\":\"end\"}"));
-	browser_open(&events, site->loop, site->port);
-	browser_send_get(&events, "/api/v1/events");
-	browser_wait(&events, "event: hello");
-	site_pass_alone(site, 2);
-	browser_wait(&events, "event: lessons\n");
-	browser_close(&events);
+	end(site, 1);
+	pass_until_read(site, shelf);
 	assert_title(site, "swing", "Another");
 	assert_string_equal(shelf_problems(shelf), "");
 	json_decref(before);
+	take_lessons(site, shelf);
+}
+
+static void a_class_whose_end_is_undone_has_its_lesson(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lessons(site);
+
+	begin(site, "swing");
+	run("rm -r swing");
+	json_decref(reload(site));
+	end(site, 1);
+	site_pass_alone(site, END_IS_FOR_GOOD / 2);
+	site_keep_turns(site);
+	undo_end(site);
+	json_decref(site_get(site, "/api/v1/lessons/swing"));
+	site_pass_alone(site, 2 * END_IS_FOR_GOOD);
+	json_decref(site_get(site, "/api/v1/lessons/swing"));
+	end(site, 1);
+	pass_until_read(site, shelf);
+	assert_null(shelf_find(shelf, "swing"));
+	take_lessons(site, shelf);
+}
+
+/* Who writes a lesson tries it, ends that class, and tries the next version. */
+static void who_asks_after_the_class_has_the_new_one_at_once(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lessons(site);
+	json_t *changes;
+
+	begin(site, "swing");
+	end(site, 1);
+	retitle("swing", "Another");
+	changes = reload(site);
+	assert_told(changes, "changed", "swing");
+	assert_told(changes, "waiting", NULL);
+	json_decref(changes);
+	assert_title(site, "swing", "Another");
+	take_lessons(site, shelf);
+}
+
+static void a_lesson_waits_for_the_last_class_that_has_it(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lessons(site);
+
+	begin(site, "swing");
+	begin(site, "swing");
+	retitle("swing", "Another");
+	json_decref(reload(site));
+	end(site, 1);
+	begin(site, "jar"); /* as many are open as before */
+	site_pass_alone(site, 2 * END_IS_FOR_GOOD);
+	assert_string_not_equal(shelf_find(shelf, "swing")->title.en, "Another");
+	end(site, 2);
+	begin(site, "jar");
+	pass_until_read(site, shelf);
+	assert_title(site, "swing", "Another");
 	take_lessons(site, shelf);
 }
 
@@ -225,6 +320,9 @@ int main(void)
 		SITE_TEST(a_mended_lesson_is_there_without_a_restart),
 		SITE_TEST(a_mistake_keeps_the_one_before_and_is_told),
 		SITE_TEST(a_class_keeps_its_lesson_until_it_is_over),
+		SITE_TEST(a_class_whose_end_is_undone_has_its_lesson),
+		SITE_TEST(who_asks_after_the_class_has_the_new_one_at_once),
+		SITE_TEST(a_lesson_waits_for_the_last_class_that_has_it),
 		SITE_TEST(any_number_of_lessons_is_told),
 		SITE_TEST(a_folder_that_is_away_for_a_moment_loses_no_lesson),
 		SITE_TEST(only_a_teacher_has_them_read),

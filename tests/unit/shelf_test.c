@@ -239,15 +239,16 @@ static void a_class_keeps_the_lesson_that_it_began_with(void **unused)
 	assert_string_equal(read_again(shelf), "?pot");
 	assert_ptr_equal(shelf_find(shelf, "pot"), pot);
 	assert_string_equal(pot->title.en, "Diary of a jar");
-	assert_true(shelf_waits(shelf));
+	assert_false(shelf_is_due(shelf, &reader));
 	assert_non_null(strstr(shelf_problems(shelf), "/pot: a class uses it as it was"));
 	take_away("pot");
 	assert_string_equal(read_again(shelf), "?pot");
 	assert_ptr_equal(shelf_find(shelf, "pot"), pot);
 	used = "";
+	assert_true(shelf_is_due(shelf, &reader));
 	assert_string_equal(read_again(shelf), "-pot");
 	assert_null(shelf_find(shelf, "pot"));
-	assert_false(shelf_waits(shelf));
+	assert_false(shelf_is_due(shelf, &reader));
 	assert_string_equal(shelf_problems(shelf), "");
 	shelf_close(shelf);
 }
