@@ -39,7 +39,7 @@ struct acceptances {
 	bool is_asking; /* a run is being read */
 };
 
-/* Forgets all, as when lessons are others now. */
+/* Forgets all verdicts, as when lessons are others now; a run that is being read stays so. */
 void acceptances_clear(struct acceptances *acceptances);
 
 void acceptances_put(struct acceptances *acceptances, const struct accepted *accepted);

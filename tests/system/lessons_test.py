@@ -172,7 +172,7 @@ class Board(unittest.TestCase):
         self.assertEqual(problems, self.board.get("lessons")["problems"])
         self.assertIn(f"{self.lessons}/broken/lesson.yaml:1:1: the file: the key", problems[0]["en"])
         self.assertIn(f"{self.lessons}/broken/lesson.yaml:1:1: 文件：缺少键", problems[0]["zh"])
-        self.assertIn(problems[0]["en"], self.board.log.read_text())
+        self.assertIn(problems[0]["en"], self.board.said())
         self.assertIn(problems[0]["en"], kitlog("--config", self.board.config, "status").stdout)
         self.assertIn(problems[0]["zh"], kitlog("--config", self.board.config, "status", locale="zh_CN.UTF-8").stdout)
         checked = subprocess.run([os.environ["KITLOGD"], "--config", self.board.config, "--check-config"],
@@ -211,6 +211,7 @@ class Board(unittest.TestCase):
         write("Fresher")
         self.board.process.send_signal(signal.SIGHUP)
         daemon.wait_for("the signal is heard", lambda: self.card("fresh")["title"]["en"] == "Fresher")
+        self.assertIn("reading the lessons again, as a signal asks", self.board.said())
         (fresh / "lesson.yaml").write_text("lesson: fresh\n")
         done = reload("zh_CN.UTF-8")
         self.assertIn("fresh/lesson.yaml:1:1: 文件：缺少键", done.stderr)

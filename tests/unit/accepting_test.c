@@ -212,6 +212,21 @@ static void a_run_is_judged_once_until_something_changes(void **unused)
 	assert_true(is_due(known, 1001, 1, 2));
 }
 
+/* As when its lesson was read again; and a run that is being read stays so. */
+static void what_is_forgotten_is_judged_anew(void **unused)
+{
+	static struct acceptances acceptances = {.is_asking = true};
+	const struct accepted run = {.run = 7, .to_ns = 900};
+
+	(void)unused;
+	acceptances_put(&acceptances, &run);
+	assert_false(acceptances_are_due(&acceptances, &run));
+	acceptances_clear(&acceptances);
+	assert_null(acceptances_find(&acceptances, 7, (struct instant){900}));
+	assert_true(acceptances_are_due(&acceptances, &run));
+	assert_true(acceptances.is_asking);
+}
+
 static void a_run_that_cannot_be_read_lets_others_be_judged(void **unused)
 {
 	const struct accepted known = {.to_ns = 900, .is_unread = true};
@@ -260,6 +275,7 @@ int main(void)
 		cmocka_unit_test(a_kit_that_is_not_there_gives_no_samples),
 		cmocka_unit_test(what_a_run_lacks_while_it_goes_on_may_still_come),
 		cmocka_unit_test(a_run_is_judged_once_until_something_changes),
+		cmocka_unit_test(what_is_forgotten_is_judged_anew),
 		cmocka_unit_test(a_run_that_cannot_be_read_lets_others_be_judged),
 		cmocka_unit_test(a_run_that_goes_on_is_judged_now_and_then),
 		cmocka_unit_test(a_run_that_began_is_judged_when_it_is_twice_as_old),
