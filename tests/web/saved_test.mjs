@@ -28,10 +28,9 @@ test('a class records a run, and takes its package away', async () => {
   page = await teacherOn(board, { size: [1024, 768], lang: 'zh', theme: 'light' });
   const { id } = await post(page, 'sessions', { lesson: 'warm-string', title: '七（3）班', groups: 2, is_project: false });
   await post(page, `sessions/${id}/acts`, { do: 'start', groups: [1] });
-
-  await page.waitForTimeout(1500);
-  await post(page, `sessions/${id}/acts`, { do: 'stop' });
   const [run] = (await board.get('runs')).runs;
+  await until('rows of it are on the card', async () => (await board.get(`runs/${run.id}/receipt`)).stored > 0);
+  await post(page, `sessions/${id}/acts`, { do: 'stop' });
   const answer = await page.request.get(`${board.url}/api/v1/runs/${run.id}/package`);
   fs.writeFileSync(path.join(board.folder, '七（3）班.zip'), await answer.body());
 });
