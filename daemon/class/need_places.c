@@ -10,10 +10,8 @@
 
 struct search {
 	uint32_t dealt[RUN_DEVICES];
-	size_t n_dealt;  /* 0: whoever has one of the streams */
-	uint32_t shared; /* of those that were dealt: bits 1 << place */
-	const uint32_t *streams;
-	size_t n_streams;
+	size_t n_dealt;
+	uint32_t shared;       /* of those that were dealt: bits 1 << place */
 	struct device **found; /* owned, as are they */
 	size_t n;
 };
@@ -28,30 +26,13 @@ static size_t turn_of(const struct search *search, const struct device *device)
 	return i;
 }
 
-static bool takes_part(const struct search *search, const struct device *device)
-{
-	if (search->n_dealt > 0)
-		return turn_of(search, device) < search->n_dealt;
-	for (uint32_t s = 0; s < device->n_streams; s++)
-		for (size_t i = 0; i < search->n_streams; i++)
-			if (device->streams[s].id == search->streams[i])
-				return true;
-	return false;
-}
-
-static bool comes_before(
-	const struct search *search, const struct device *a, const struct device *b)
-{
-	return search->n_dealt > 0 && turn_of(search, a) < turn_of(search, b);
-}
-
 static int take_device(void *self, const struct device *device)
 {
 	struct search *search = self;
 	struct device **grown, *kept;
-	size_t at = search->n;
+	size_t turn = turn_of(search, device), at = search->n;
 
-	if (!takes_part(search, device))
+	if (turn == search->n_dealt)
 		return 0;
 	grown = realloc(search->found, (search->n + 1) * sizeof(struct device *));
 	if (!grown)
@@ -61,7 +42,7 @@ static int take_device(void *self, const struct device *device)
 	if (!kept)
 		return -ENOMEM;
 	*kept = *device;
-	for (; at > 0 && comes_before(search, kept, grown[at - 1]); at--)
+	for (; at > 0 && turn < turn_of(search, grown[at - 1]); at--)
 		grown[at] = grown[at - 1];
 	grown[at] = kept;
 	search->n++;
@@ -73,7 +54,7 @@ static uint32_t shared_of(const struct search *search)
 {
 	uint32_t shared = 0;
 
-	for (size_t i = 0; search->n_dealt > 0 && i < search->n; i++)
+	for (size_t i = 0; i < search->n; i++)
 		shared |= (search->shared >> turn_of(search, search->found[i]) & 1u) << i;
 	return shared;
 }
@@ -92,9 +73,9 @@ static void tell(const struct serving *serving, struct need_place *to)
 }
 
 int need_places_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
-	const uint32_t *streams, size_t n_streams, struct need_place ret_places[LESSON_NEEDS])
+	struct need_place ret_places[LESSON_NEEDS])
 {
-	struct search search = {.streams = streams, .n_streams = n_streams};
+	struct search search = {.n_dealt = 0};
 	struct serving serving[LESSON_NEEDS];
 	int r;
 

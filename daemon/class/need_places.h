@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where the channels are that serve the needs of a run's lesson: for files, which calculate what the lesson does. By
- * the rule of data/serving.h over the devices of the run's group as they were dealt, as results go by (results.h);
- * where no group was dealt any, over those that have one of its streams. Of a run of no session nothing is
- * known. Work thread. */
+ * the rule of data/serving.h over the devices of the run's group as they were dealt, as results go by (results.h). Of a
+ * run of no session nothing is known. Work thread. */
 #pragma once
 
 #include <stddef.h>
@@ -19,4 +18,4 @@ struct need_place {
 
 /* By need. 0 or -errno. */
 int need_places_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
-	const uint32_t *streams, size_t n_streams, struct need_place ret_places[LESSON_NEEDS]);
+	struct need_place ret_places[LESSON_NEEDS]);

@@ -274,17 +274,14 @@ static int collect_needs(struct collecting *in, struct reader *reader)
 	const struct lesson *lesson = in->options->lesson;
 	struct about *about = in->about;
 	struct need_place places[LESSON_NEEDS];
-	uint32_t streams[ABOUT_STREAMS];
 	int r;
 
-	for (size_t i = 0; i < about->n_streams; i++)
-		streams[i] = about->streams[i].stream.id;
 	if (!lesson)
 		return 0;
-	r = need_places_find(reader, in->options->run, lesson, streams, about->n_streams, places);
+	r = need_places_find(reader, in->options->run, lesson, places);
 	for (size_t s = 0; s < about->n_streams && r == 0; s++)
 		for (size_t i = 0, n = 0; i < lesson->n_needs; i++)
-			if (places[i].stream == streams[s])
+			if (places[i].stream == about->streams[s].stream.id)
 				text_copy(about->streams[s].needs[n++], LESSON_ID,
 					lesson->needs[i].id);
 	return r;

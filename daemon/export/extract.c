@@ -308,18 +308,13 @@ static int begin_taught(struct extract *extract, struct reader *reader)
 		.from = options->from,
 		.to = options->to,
 		.kept = kept_to(extract)};
-	uint32_t streams[WEAVE_STREAMS];
 	const struct run_about_options of = {.directory = extract->directory,
 		.import = options->import,
-		.own = {.run = &options->asked,
-			.streams = streams,
-			.n_streams = extract->exporter.n_streams}};
+		.own = {.run = &options->asked}};
 	int r;
 
 	if (options->format != EXPORT_CSV || options->is_raw || !lesson || !lesson->n_formulas)
 		return 0;
-	for (size_t i = 0; i < extract->exporter.n_streams; i++)
-		streams[i] = extract->streams[i].stream.id;
 	r = run_need_places(reader, &of, lesson, range.places);
 	if (r == 0)
 		r = taught_new(reader, lesson, &extract->exporter, &range, &extract->taught);

@@ -87,8 +87,7 @@ int run_need_places(struct reader *reader, const struct run_about_options *optio
 	int r;
 
 	if (!options->import)
-		return need_places_find(reader, options->own.run, lesson, options->own.streams,
-			options->own.n_streams, ret_places);
+		return need_places_find(reader, options->own.run, lesson, ret_places);
 	r = import_about(options->directory, options->import, &about, &bytes, &n);
 	if (r < 0)
 		return r;
@@ -102,15 +101,9 @@ int run_readings(struct reader *reader, const struct run_about_options *options,
 	const struct about *about, const struct lesson *lesson, struct typed_table **ret_table)
 {
 	struct typed_lesson taught = {.lesson = lesson};
-	struct run_about_options of = *options;
-	uint32_t streams[ABOUT_STREAMS];
 	int r = 0;
 
-	for (size_t i = 0; i < about->n_streams; i++)
-		streams[i] = about->streams[i].stream.id;
-	of.own.streams = streams;
-	of.own.n_streams = about->n_streams;
 	if (lesson)
-		r = run_need_places(reader, &of, lesson, taught.places);
+		r = run_need_places(reader, options, lesson, taught.places);
 	return r == 0 ? typed_table_new(about, &taught, ret_table) : r;
 }
