@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "class/judging.h"
-#include "class/need_places.h"
+#include "class/need_channels.h"
 #include "class/run_notes.h"
 #include "history/told.h"
 
@@ -273,15 +273,15 @@ static int collect_needs(struct collecting *in, struct reader *reader)
 {
 	const struct lesson *lesson = in->options->lesson;
 	struct about *about = in->about;
-	struct need_place places[LESSON_NEEDS];
+	struct need_channel channels[LESSON_NEEDS];
 	int r;
 
 	if (!lesson)
 		return 0;
-	r = need_places_find(reader, in->options->run, lesson, places);
+	r = need_channels_find(reader, in->options->run, lesson, channels);
 	for (size_t s = 0; s < about->n_streams && r == 0; s++)
 		for (size_t i = 0, n = 0; i < lesson->n_needs; i++)
-			if (places[i].stream == about->streams[s].stream.id)
+			if (channels[i].stream == about->streams[s].stream.id)
 				text_copy(about->streams[s].needs[n++], LESSON_ID,
 					lesson->needs[i].id);
 	return r;

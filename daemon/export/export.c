@@ -58,7 +58,7 @@ static size_t count_cells(const struct exporter *exporter)
 
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		n += exporter->streams[i].stream.n_channels;
-	return n + exporter->n_taught;
+	return n + exporter->n_formulas;
 }
 
 void words_add_gap(const struct exporter *exporter, const struct gap *gap, struct text *words)
@@ -205,10 +205,10 @@ static void add_csv_row(struct exporter *exporter, const struct moment *moment, 
 				text_add_double(text, values[c]);
 		}
 	}
-	for (size_t i = 0; i < exporter->n_taught; i++) {
+	for (size_t i = 0; i < exporter->n_formulas; i++) {
 		text_add_char(text, ',');
-		if (!isnan(exporter->taught[i].value))
-			text_add_double(text, exporter->taught[i].value);
+		if (!isnan(exporter->formulas[i].value))
+			text_add_double(text, exporter->formulas[i].value);
 	}
 	text_add(text, ",,");
 	if (cell_has_flags(exporter)) {
@@ -279,7 +279,7 @@ static void add_missing(const struct exporter *exporter, struct text *text)
 
 size_t export_line_bytes(const struct exporter *exporter)
 {
-	size_t n = FIXED_BYTES + exporter->n_taught * (NUMBER_TEXT + 1);
+	size_t n = FIXED_BYTES + exporter->n_formulas * (NUMBER_TEXT + 1);
 
 	for (size_t i = 0; i < exporter->n_streams; i++) {
 		const struct export_stream *of = &exporter->streams[i];

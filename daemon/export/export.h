@@ -18,8 +18,8 @@
 #include "history/warming.h"
 #include "history/weave.h"
 
-/* A column that is calculated of others (export/taught.h). */
-struct export_taught {
+/* A column that is calculated of others (export/formula_columns.h). */
+struct export_formula {
 	char head[2048];
 	double value; /* at the moment that is written next; NaN: none */
 };
@@ -57,8 +57,8 @@ struct exporter {
 	const struct tenants *tenants; /* for EXPORT_LP; NULL: devices are nobody's */
 	struct export_stream *streams;
 	size_t n_streams;
-	const struct export_taught *taught; /* CSV: columns behind the channels; lent */
-	size_t n_taught;
+	const struct export_formula *formulas; /* CSV: columns behind the channels; lent */
+	size_t n_formulas;
 	bool has_marks;                   /* CSV: there are some, so there is a column for them */
 	bool has_stated;                  /* likewise; export_add_head finds out */
 	uint64_t rows, rows_without_time; /* written; left out of line protocol */
@@ -71,7 +71,7 @@ size_t export_line_bytes(const struct exporter *exporter);
 /* CSV: a byte order mark (Excel on Chinese Windows takes the file for GBK without), then
  *     time_s,clock,"温度 temperature/°C [校准 calibrated #12 冰水 2026-11-27]",...,gap,gap_until_s,flags,mark
  * with, behind the last channel, what the run's lesson calculates of them ("比房间暖多少 Warmer/K [= jar - room; jar: 1 温度;
- * room: 2 温度]", export/taught.h), where `flags` is there only if some value could have one: a range or a warm-up is known. Else an
+ * room: 2 温度]", export/formula_columns.h), where `flags` is there only if some value could have one: a range or a warm-up is known. Else an
  * empty column would claim that somebody had looked. `mark` is there only if there are marks. The
  * first column of a stream with other stamps than the stored ones says so: "[时间按结束后的最好时钟图
  * stamps by the better map, ±25 us; live stamps differed by at most 60 us]"; of even ones the stored

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What head, rows and remarks of an export are put together from. Inside
- * export/export*.c, export/sheet*.c, export/taught.c, export/typed_table.c and export/activity.c only. */
+ * export/export*.c, export/sheet*.c, export/formula_columns.c, export/typed_table.c and export/activity.c only. */
 #pragma once
 
 #include "data/model.h"

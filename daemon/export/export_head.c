@@ -122,9 +122,9 @@ void export_add_head(struct exporter *exporter, struct text *text)
 			text_add_char(text, ',');
 			add_channel_head(exporter, &exporter->streams[i], c, text);
 		}
-	for (size_t i = 0; i < exporter->n_taught; i++) {
+	for (size_t i = 0; i < exporter->n_formulas; i++) {
 		text_add_char(text, ',');
-		cell_add(text, exporter->taught[i].head);
+		cell_add(text, exporter->formulas[i].head);
 	}
 	text_add(text, ",gap,gap_until_s");
 	text_add(text, cell_has_flags(exporter) ? ",flags" : "");

@@ -14,7 +14,7 @@ enum { BUFFER_BYTES = 256 << 10 };
 void extract_clear(struct extract *extract)
 {
 	weave_free(extract->weave);
-	taught_free(extract->taught);
+	formula_columns_free(extract->formulas);
 	restamps_free(extract->restamps);
 	wall_map_free(extract->wall);
 	tenants_clear(&extract->tenants);
@@ -300,11 +300,11 @@ static int begin_weave(struct extract *extract)
 }
 
 /* Of what the devices said themselves nothing is calculated. */
-static int begin_taught(struct extract *extract, struct reader *reader)
+static int begin_formulas(struct extract *extract, struct reader *reader)
 {
 	const struct extract_options *options = &extract->options;
 	const struct lesson *lesson = extract->lesson;
-	struct taught_range range = {.begin = options->asked.from,
+	struct formula_range range = {.begin = options->asked.from,
 		.from = options->from,
 		.to = options->to,
 		.kept = kept_to(extract)};
@@ -315,10 +315,12 @@ static int begin_taught(struct extract *extract, struct reader *reader)
 
 	if (options->format != EXPORT_CSV || options->is_raw || !lesson || !lesson->n_formulas)
 		return 0;
-	r = run_need_places(reader, &of, lesson, range.places);
+	r = run_need_channels(reader, &of, lesson, range.channels);
 	if (r == 0)
-		r = taught_new(reader, lesson, &extract->exporter, &range, &extract->taught);
-	extract->exporter.taught = taught_columns(extract->taught, &extract->exporter.n_taught);
+		r = formula_columns_new(
+			reader, lesson, &extract->exporter, &range, &extract->formulas);
+	extract->exporter.formulas =
+		formula_columns_list(extract->formulas, &extract->exporter.n_formulas);
 	return r;
 }
 
@@ -354,7 +356,7 @@ static int begin(struct extract *extract, struct reader *reader)
 	exporter->origin = extract->options.counts_from_first ? first : extract->options.from;
 	r = begin_weave(extract);
 	if (r == 0)
-		r = begin_taught(extract, reader);
+		r = begin_formulas(extract, reader);
 	return r == 0 ? begin_marks(extract, reader) : r;
 }
 
@@ -388,8 +390,8 @@ int extract_next(struct extract *extract, struct reader *reader, struct extract_
 	} else if (extract->has_moment) {
 		ret_item->moment = &extract->moment;
 		extract->has_moment = false;
-		if (extract->taught && !extract->moment.gap)
-			r = taught_step(extract->taught, reader, &extract->moment);
+		if (extract->formulas && !extract->moment.gap)
+			r = formula_columns_step(extract->formulas, reader, &extract->moment);
 	}
 	return r;
 }

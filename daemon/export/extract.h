@@ -14,7 +14,7 @@
 #include "keep/store.h"
 #include "sense/catalogue.h"
 #include "export/export.h"
-#include "export/taught.h"
+#include "export/formula_columns.h"
 #include "history/mark_pages.h"
 #include "history/restamp.h"
 #include "history/tenants.h"
@@ -57,7 +57,7 @@ struct extract {
 
 	/* private */
 	struct weave *weave;
-	struct taught *taught;
+	struct formula_columns *formulas;
 	struct wall_map *wall;
 	struct tenants tenants; /* of line protocol */
 	struct mark_pages marks;

@@ -29,21 +29,21 @@ static bool says_need(const struct about_stream *of, const char *id)
 	return false;
 }
 
-static bool is_taken(
-	const struct need_place *places, size_t n, const struct stream *stream, uint32_t channel)
+static bool is_taken(const struct need_channel *channels, size_t n, const struct stream *stream,
+	uint32_t channel)
 {
 	for (size_t i = 0; i < n; i++)
-		if (places[i].stream == stream->id && places[i].channel == channel)
+		if (channels[i].stream == stream->id && channels[i].channel == channel)
 			return true;
 	return false;
 }
 
 /* As data/serving.c: the channel that the need names, else the first that fits and is left. */
 static void serve(const struct about_stream *of, const struct lesson_need *need, size_t n,
-	struct need_place *places)
+	struct need_channel *channels)
 {
 	const struct stream *stream = &of->stream;
-	struct need_place *to = &places[n];
+	struct need_channel *to = &channels[n];
 
 	for (uint32_t c = 0; c < stream->n_channels; c++) {
 		const struct channel *channel = &stream->channels[c];
@@ -51,7 +51,7 @@ static void serve(const struct about_stream *of, const struct lesson_need *need,
 		struct text key = text_over(to->key, sizeof to->key);
 
 		if (!lesson_need_fits(need, channel->quantity, channel->unit) ||
-			is_taken(places, n, stream, c) || (to->stream && !is_named))
+			is_taken(channels, n, stream, c) || (to->stream && !is_named))
 			continue;
 		to->stream = stream->id;
 		to->channel = c;
@@ -60,26 +60,26 @@ static void serve(const struct about_stream *of, const struct lesson_need *need,
 }
 
 /* Of an import about a class several kits serve the same need: whose is none of a column's business. */
-static void find_places(const struct about *about, const struct lesson *lesson,
-	struct need_place places[LESSON_NEEDS])
+static void find_channels(const struct about *about, const struct lesson *lesson,
+	struct need_channel channels[LESSON_NEEDS])
 {
 	for (size_t i = 0; i < lesson->n_needs; i++) {
 		const struct about_stream *found = NULL;
 		size_t n = 0;
 
-		places[i] = (struct need_place){.stream = 0};
+		channels[i] = (struct need_channel){.stream = 0};
 		for (size_t s = 0; s < about->n_streams; s++)
 			if (says_need(&about->streams[s], lesson->needs[i].id)) {
 				found = &about->streams[s];
 				n++;
 			}
 		if (n == 1)
-			serve(found, &lesson->needs[i], i, places);
+			serve(found, &lesson->needs[i], i, channels);
 	}
 }
 
-int run_need_places(struct reader *reader, const struct run_about_options *options,
-	const struct lesson *lesson, struct need_place ret_places[LESSON_NEEDS])
+int run_need_channels(struct reader *reader, const struct run_about_options *options,
+	const struct lesson *lesson, struct need_channel ret_channels[LESSON_NEEDS])
 {
 	struct about about;
 	char *bytes;
@@ -87,11 +87,11 @@ int run_need_places(struct reader *reader, const struct run_about_options *optio
 	int r;
 
 	if (!options->import)
-		return need_places_find(reader, options->own.run, lesson, ret_places);
+		return need_channels_find(reader, options->own.run, lesson, ret_channels);
 	r = import_about(options->directory, options->import, &about, &bytes, &n);
 	if (r < 0)
 		return r;
-	find_places(&about, lesson, ret_places);
+	find_channels(&about, lesson, ret_channels);
 	about_clear(&about);
 	free(bytes);
 	return 0;
@@ -100,10 +100,10 @@ int run_need_places(struct reader *reader, const struct run_about_options *optio
 int run_readings(struct reader *reader, const struct run_about_options *options,
 	const struct about *about, const struct lesson *lesson, struct typed_table **ret_table)
 {
-	struct typed_lesson taught = {.lesson = lesson};
+	struct typed_lesson by = {.lesson = lesson};
 	int r = 0;
 
 	if (lesson)
-		r = run_need_places(reader, options, lesson, taught.places);
-	return r == 0 ? typed_table_new(about, &taught, ret_table) : r;
+		r = run_need_channels(reader, options, lesson, by.channels);
+	return r == 0 ? typed_table_new(about, &by, ret_table) : r;
 }

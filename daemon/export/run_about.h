@@ -15,10 +15,10 @@ struct run_about_options {
 int run_about(
 	struct reader *reader, const struct run_about_options *options, struct about *ret_about);
 
-/* Which channels serve the needs of its lesson: of the board's own by class/need_places.h, of an import as its run.json says. 0
+/* Which channels serve the needs of its lesson: of the board's own by class/need_channels.h, of an import as its run.json says. 0
  * or -errno. */
-int run_need_places(struct reader *reader, const struct run_about_options *options,
-	const struct lesson *lesson, struct need_place ret_places[LESSON_NEEDS]);
+int run_need_channels(struct reader *reader, const struct run_about_options *options,
+	const struct lesson *lesson, struct need_channel ret_channels[LESSON_NEEDS]);
 
 /* Its readings with what the lesson (NULL: none) calculates of them; NULL: there are none. 0 or -errno. */
 int run_readings(struct reader *reader, const struct run_about_options *options,

@@ -65,7 +65,7 @@ static unsigned count_columns(const struct exporter *exporter)
 
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		n += exporter->streams[i].stream.n_channels;
-	return n + (unsigned)exporter->n_taught;
+	return n + (unsigned)exporter->n_formulas;
 }
 
 /* --- rows --- */
@@ -84,8 +84,8 @@ static int add_head(struct sheet *self)
 			words_add_channel(exporter, &exporter->streams[i], c, &cell);
 			workbook_text(book, cell.at);
 		}
-	for (size_t i = 0; i < exporter->n_taught; i++)
-		workbook_text(book, exporter->taught[i].head);
+	for (size_t i = 0; i < exporter->n_formulas; i++)
+		workbook_text(book, exporter->formulas[i].head);
 	workbook_text(book, "gap");
 	workbook_text(book, "gap_until_s");
 	if (cell_has_flags(exporter))
@@ -139,8 +139,8 @@ static void add_values(struct sheet *self, const struct moment *moment)
 		for (size_t c = 0; c < of->stream.n_channels; c++)
 			workbook_number(self->book, values[c]);
 	}
-	for (size_t i = 0; i < exporter->n_taught; i++)
-		workbook_number(self->book, exporter->taught[i].value);
+	for (size_t i = 0; i < exporter->n_formulas; i++)
+		workbook_number(self->book, exporter->formulas[i].value);
 }
 
 static int add_row(struct sheet *self, const struct moment *moment)

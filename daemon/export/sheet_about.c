@@ -78,8 +78,9 @@ int sheet_add_charts(struct workbook *book, const struct sheet_facts *facts)
 			cell_add_whose(exporter, &exporter->streams[i], &name);
 			text_addf(&name, "%s %s", channel->name_zh, channel->name_en);
 		}
-	for (size_t i = 0; i < exporter->n_taught; i++, column++) {
-		const struct lesson_formula *told = taught_formula(facts->extract->taught, i);
+	for (size_t i = 0; i < exporter->n_formulas; i++, column++) {
+		const struct lesson_formula *told =
+			formula_columns_told(facts->extract->formulas, i);
 		struct workbook_chart *chart = chart_for(told->unit, charts, &n);
 
 		if (!chart)
@@ -200,10 +201,11 @@ static void add_letters(struct workbook *book, unsigned column)
 }
 
 /* What the lesson calculates: how stands where a channel has its quantity. */
-static int add_taught(struct workbook *book, const struct taught *taught, size_t i, unsigned column)
+static int add_formula(
+	struct workbook *book, const struct formula_columns *formulas, size_t i, unsigned column)
 {
-	const struct lesson_formula *told = taught_formula(taught, i);
-	char room[sizeof((struct export_taught *)0)->head];
+	const struct lesson_formula *told = formula_columns_told(formulas, i);
+	char room[sizeof((struct export_formula *)0)->head];
 	struct text how = text_over(room, sizeof room);
 
 	add_letters(book, column);
@@ -212,7 +214,7 @@ static int add_taught(struct workbook *book, const struct taught *taught, size_t
 	workbook_text(book, told->name.zh ? told->name.zh : "");
 	workbook_text(book, told->name.en ? told->name.en : "");
 	text_add(&how, "算式 formula ");
-	taught_add_how(taught, i, &how);
+	formula_columns_add_how(formulas, i, &how);
 	workbook_text(book, how.at);
 	workbook_text(book, told->unit ? told->unit : "");
 	return workbook_end_row(book);
@@ -259,7 +261,7 @@ int sheet_add_about(struct workbook *book, const struct sheet_facts *facts)
 	for (size_t i = 0; i < exporter->n_streams; i++)
 		for (size_t c = 0; c < exporter->streams[i].stream.n_channels && r == 0; c++)
 			r = add_channel(book, &exporter->streams[i], c, column++, &facts->gaps[i]);
-	for (size_t i = 0; i < exporter->n_taught && r == 0; i++)
-		r = add_taught(book, facts->extract->taught, i, column++);
+	for (size_t i = 0; i < exporter->n_formulas && r == 0; i++)
+		r = add_formula(book, facts->extract->formulas, i, column++);
 	return r;
 }

@@ -85,14 +85,14 @@ static const json_t *reading_at(const struct typed_table *table, size_t i)
 /* As a run that has what stands in this line. */
 static void calculate(struct typed_table *table, size_t i)
 {
-	const struct lesson *lesson = table->taught.lesson;
+	const struct lesson *lesson = table->by.lesson;
 	const json_t *values = json_object_get(reading_at(table, i), "values");
 	struct result_run run = {.group = (unsigned)typed_table_group(table, i),
 		.typed = json_object_get(reading_at(table, i), "typed")};
 	struct worth worth;
 
 	for (size_t k = 0; k < lesson->n_needs; k++) {
-		const json_t *value = json_object_get(values, table->taught.places[k].key);
+		const json_t *value = json_object_get(values, table->by.channels[k].key);
 		struct result_channel *channel = &run.channels[run.n_channels];
 
 		if (!json_is_number(value))
@@ -116,7 +116,7 @@ static bool is_any(const struct typed_table *table, size_t formula)
 
 static int add_calculated(struct typed_table *table)
 {
-	const struct lesson *lesson = table->taught.lesson;
+	const struct lesson *lesson = table->by.lesson;
 	size_t n = json_array_size(table->readings);
 
 	if (!lesson || lesson->n_formulas == 0)
@@ -135,8 +135,8 @@ static int add_calculated(struct typed_table *table)
 	return 0;
 }
 
-int typed_table_new(const struct about *about, const struct typed_lesson *taught,
-	struct typed_table **ret_table)
+int typed_table_new(
+	const struct about *about, const struct typed_lesson *by, struct typed_table **ret_table)
 {
 	struct typed_table *table;
 
@@ -147,8 +147,8 @@ int typed_table_new(const struct about *about, const struct typed_lesson *taught
 	if (!table)
 		return -ENOMEM;
 	table->readings = about->readings;
-	if (taught)
-		table->taught = *taught;
+	if (by)
+		table->by = *by;
 	find_columns(about, table);
 	if (add_calculated(table) < 0) {
 		typed_table_free(table);
@@ -207,14 +207,14 @@ static void add_channel(
 static void add_how(
 	const struct typed_table *table, const struct lesson_formula *formula, struct text *words)
 {
-	const struct lesson *lesson = table->taught.lesson;
+	const struct lesson *lesson = table->by.lesson;
 
 	cell_add_told(&formula->name, formula->id, formula->unit, words);
 	text_addf(words, " [= %s", formula->is);
 	for (size_t i = 0; i < lesson->n_needs; i++)
 		for (size_t c = 0; c < table->n; c++)
 			if (table->columns[c].channel &&
-				strcmp(table->columns[c].key, table->taught.places[i].key) == 0 &&
+				strcmp(table->columns[c].key, table->by.channels[i].key) == 0 &&
 				formula_names(formula->is, lesson->needs[i].id)) {
 				text_addf(words, "; %s: ", lesson->needs[i].id);
 				add_channel(table, &table->columns[c], words);
@@ -229,7 +229,7 @@ static void add_how(
 /* As the lesson calls what is typed; else the key. */
 static void add_typed(const struct typed_table *table, const char *key, struct text *words)
 {
-	const struct lesson *lesson = table->taught.lesson;
+	const struct lesson *lesson = table->by.lesson;
 
 	for (size_t i = 0; lesson && i < lesson->n_typed; i++)
 		if (strcmp(lesson->typed[i].id, key) == 0) {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "class/need_places.h"
+#include "class/need_channels.h"
 #include "data/lesson.h"
 #include "keep/wall_map.h"
 #include "export/about.h"
@@ -31,21 +31,21 @@ struct typed_column {
 /* What is known of the run's lesson. */
 struct typed_lesson {
 	const struct lesson *lesson; /* NULL: nothing. Lives longer than the table */
-	struct need_place places[LESSON_NEEDS];
+	struct need_channel channels[LESSON_NEEDS];
 };
 
 struct typed_table {
 	const json_t *readings; /* lent, as are the keys */
 	bool has_stickers;      /* of several kits: their numbers stand before the channels */
-	struct typed_lesson taught;
+	struct typed_lesson by;
 	double (*calculated)[LESSON_FORMULAS]; /* of each reading */
 	size_t n;
 	struct typed_column columns[TYPED_COLUMNS];
 };
 
-/* NULL in *ret_table: there are none. `about` lives longer; `taught` NULL: no lesson. -ENOMEM. */
-int typed_table_new(const struct about *about, const struct typed_lesson *taught,
-	struct typed_table **ret_table);
+/* NULL in *ret_table: there are none. `about` lives longer; `by` NULL: no lesson. -ENOMEM. */
+int typed_table_new(
+	const struct about *about, const struct typed_lesson *by, struct typed_table **ret_table);
 void typed_table_free(struct typed_table *table);
 
 /* NaN: nothing. */

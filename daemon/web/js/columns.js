@@ -3,7 +3,7 @@
 // Calculated columns: what somebody made of a kit's channels by a formula, or as the rate of change of one. They are
 // channels of the shown stream like its own (chart, digits, table, x–y, statistics, fits), and are made of its readings
 // whenever these are looked at: of what somebody made here the board knows nothing, and no file has it (those of a lesson
-// are in files, by the same rule: export/taught.c). Kept in this browser, for all kits of a kind. What a lesson calculates may be of several kits of a group: those beside the shown one are read at its
+// are in files, by the same rule: export/formula_columns.c). Kept in this browser, for all kits of a kind. What a lesson calculates may be of several kits of a group: those beside the shown one are read at its
 // instants (joined.js).
 //
 // Of columns (means of many readings) the formula of the means is told, and least and greatest are those of its corners:

@@ -11,11 +11,11 @@
 #include "data/lesson.h"
 #include "keep/store.h"
 
-struct need_place {
+struct need_channel {
 	uint32_t stream, channel; /* stream 0: no channel serves it */
 	char key[NAME_TEXT + 48]; /* "3 main:t": what a reading calls its value (run_notes.h) */
 };
 
 /* By need. 0 or -errno. */
-int need_places_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
-	struct need_place ret_places[LESSON_NEEDS]);
+int need_channels_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
+	struct need_channel ret_channels[LESSON_NEEDS]);

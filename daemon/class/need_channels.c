@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "class/need_places.h"
+#include "class/need_channels.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,11 +59,11 @@ static uint32_t shared_of(const struct search *search)
 	return shared;
 }
 
-static void tell(const struct serving *serving, struct need_place *to)
+static void tell(const struct serving *serving, struct need_channel *to)
 {
 	struct text key = text_over(to->key, sizeof to->key);
 
-	*to = (struct need_place){.stream = 0};
+	*to = (struct need_channel){.stream = 0};
 	if (!serving->stream)
 		return;
 	to->stream = serving->stream->id;
@@ -72,14 +72,14 @@ static void tell(const struct serving *serving, struct need_place *to)
 		serving->stream->channels[serving->channel].id);
 }
 
-int need_places_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
-	struct need_place ret_places[LESSON_NEEDS])
+int need_channels_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
+	struct need_channel ret_channels[LESSON_NEEDS])
 {
 	struct search search = {.n_dealt = 0};
 	struct serving serving[LESSON_NEEDS];
 	int r;
 
-	memset(ret_places, 0, LESSON_NEEDS * sizeof *ret_places);
+	memset(ret_channels, 0, LESSON_NEEDS * sizeof *ret_channels);
 	if (!run->session)
 		return 0;
 	r = run_devices(reader, run, search.dealt, &search.n_dealt, &search.shared);
@@ -89,7 +89,7 @@ int need_places_find(struct reader *reader, const struct run *run, const struct 
 		serving_find(lesson, (const struct device *const *)search.found, search.n,
 			shared_of(&search), serving);
 		for (size_t i = 0; i < lesson->n_needs; i++)
-			tell(&serving[i], &ret_places[i]);
+			tell(&serving[i], &ret_channels[i]);
 	}
 	for (size_t i = 0; i < search.n; i++)
 		free(search.found[i]);

@@ -13,30 +13,35 @@
 #include <stdint.h>
 
 #include "base/text.h"
-#include "class/need_places.h"
+#include "class/need_channels.h"
 #include "data/lesson.h"
 #include "export/export.h"
 #include "history/weave.h"
 
-struct taught;
+struct formula_columns;
 
-struct taught_range {
-	struct need_place places[LESSON_NEEDS]; /* of the lesson's needs */
-	struct instant begin;                   /* of the run: `time` counts from it */
-	struct instant from, to, kept;          /* of the file, as weave_new has them */
+struct formula_range {
+	struct need_channel channels[LESSON_NEEDS]; /* of the lesson's needs */
+	struct instant begin;                       /* of the run: `time` counts from it */
+	struct instant from, to, kept;              /* of the file, as weave_new has them */
 };
 
-/* NULL in *ret_taught: there is no column. The lesson and what is exported live longer; its streams are ready to be
+/* NULL in *ret_formulas: there is no column. The lesson and what is exported live longer; its streams are ready to be
  * read. 0 or -errno. */
-int taught_new(struct reader *reader, const struct lesson *lesson, const struct exporter *exporter,
-	const struct taught_range *range, struct taught **ret_taught);
-void taught_free(struct taught *taught); /* NULL: nothing */
+int formula_columns_new(struct reader *reader, const struct lesson *lesson,
+	const struct exporter *exporter, const struct formula_range *range,
+	struct formula_columns **ret_formulas);
+void formula_columns_free(struct formula_columns *formulas); /* NULL: nothing */
 
 /* Values at a moment with rows; moments come in order. 0 or -errno. */
-int taught_step(struct taught *taught, struct reader *reader, const struct moment *moment);
+int formula_columns_step(
+	struct formula_columns *formulas, struct reader *reader, const struct moment *moment);
 
 /* With the values of the moment that was stepped to last; lent. NULL has none. */
-const struct export_taught *taught_columns(const struct taught *taught, size_t *ret_n);
-const struct lesson_formula *taught_formula(const struct taught *taught, size_t column);
+const struct export_formula *formula_columns_list(
+	const struct formula_columns *formulas, size_t *ret_n);
+const struct lesson_formula *formula_columns_told(
+	const struct formula_columns *formulas, size_t column);
 /* "= mobile - fixed; mobile: 3 气压; fixed: 4 气压": of what, by the heads of the columns. */
-void taught_add_how(const struct taught *taught, size_t column, struct text *words);
+void formula_columns_add_how(
+	const struct formula_columns *formulas, size_t column, struct text *words);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What another kit measured is read ahead of the file by a weave of its own, so that no row waits for the one after it. */
-#include "export/taught.h"
+#include "export/formula_columns.h"
 
 #include <errno.h>
 #include <math.h>
@@ -36,7 +36,7 @@ struct column {
 	uint64_t streams; /* that it speaks of, by their places */
 };
 
-struct taught {
+struct formula_columns {
 	const struct exporter *exporter;
 	int64_t begin_ns;
 	const char *names
@@ -47,57 +47,57 @@ struct taught {
 	struct source sources[LESSON_NEEDS];
 	size_t n_sources;
 	struct column columns[LESSON_FORMULAS];
-	struct export_taught told[LESSON_FORMULAS];
+	struct export_formula told[LESSON_FORMULAS];
 	size_t n_columns;
 };
 
 /* ---------------------------------------------------------------- which columns */
 
-static size_t add_name(struct taught *taught, const char *name, uint64_t streams)
+static size_t add_name(struct formula_columns *formulas, const char *name, uint64_t streams)
 {
-	taught->names[taught->n_names] = name;
-	taught->streams[taught->n_names] = streams;
-	return taught->n_names++;
+	formulas->names[formulas->n_names] = name;
+	formulas->streams[formulas->n_names] = streams;
+	return formulas->n_names++;
 }
 
 /* What no stream of the file serves is not known to its formulas. */
-static void add_need(
-	struct taught *taught, const struct lesson_need *need, const struct need_place *place)
+static void add_need(struct formula_columns *formulas, const struct lesson_need *need,
+	const struct need_channel *by)
 {
-	const struct exporter *exporter = taught->exporter;
+	const struct exporter *exporter = formulas->exporter;
 
-	for (size_t s = 0; place->stream && s < exporter->n_streams; s++)
-		if (exporter->streams[s].stream.id == place->stream) {
-			taught->sources[taught->n_sources++] = (struct source){
-				.need = need, .stream = s, .channel = place->channel};
-			add_name(taught, need->id, UINT64_C(1) << s);
+	for (size_t s = 0; by->stream && s < exporter->n_streams; s++)
+		if (exporter->streams[s].stream.id == by->stream) {
+			formulas->sources[formulas->n_sources++] =
+				(struct source){.need = need, .stream = s, .channel = by->channel};
+			add_name(formulas, need->id, UINT64_C(1) << s);
 		}
 }
 
-static uint64_t streams_of(const struct taught *taught, const char *is)
+static uint64_t streams_of(const struct formula_columns *formulas, const char *is)
 {
 	uint64_t streams = 0;
 
-	for (size_t i = 0; i < taught->n_names; i++)
-		if (formula_names(is, taught->names[i]))
-			streams |= taught->streams[i];
+	for (size_t i = 0; i < formulas->n_names; i++)
+		if (formula_names(is, formulas->names[i]))
+			streams |= formulas->streams[i];
 	return streams;
 }
 
 /* One of what is not in the file, as of what was typed, is none of its columns. -ENOMEM. */
-static int add_column(struct taught *taught, const struct lesson_formula *told)
+static int add_column(struct formula_columns *formulas, const struct lesson_formula *told)
 {
 	char room[256];
 	struct text why = text_over(room, sizeof room);
-	struct column *column = &taught->columns[taught->n_columns];
-	int r = formula_open(told->is, taught->names, taught->n_names, &why, &column->formula);
+	struct column *column = &formulas->columns[formulas->n_columns];
+	int r = formula_open(told->is, formulas->names, formulas->n_names, &why, &column->formula);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	column->told = told;
-	column->streams = streams_of(taught, told->is);
-	add_name(taught, told->id, column->streams);
-	taught->n_columns++;
+	column->streams = streams_of(formulas, told->is);
+	add_name(formulas, told->id, column->streams);
+	formulas->n_columns++;
 	return 0;
 }
 
@@ -129,7 +129,7 @@ static int count_rows(void *self, const struct columns *column)
 
 /* Of rows that come at no fixed pace the mean. */
 static int find_usual(struct source *source, const struct stream *stream, struct reader *reader,
-	const struct taught_range *range)
+	const struct formula_range *range)
 {
 	struct tally tally = {.rows = 0};
 	int r = 0;
@@ -144,10 +144,10 @@ static int find_usual(struct source *source, const struct stream *stream, struct
 	return r;
 }
 
-static int follow(struct taught *taught, struct source *source, struct reader *reader,
-	const struct taught_range *range)
+static int follow(struct formula_columns *formulas, struct source *source, struct reader *reader,
+	const struct formula_range *range)
 {
-	const struct export_stream *of = &taught->exporter->streams[source->stream];
+	const struct export_stream *of = &formulas->exporter->streams[source->stream];
 	const struct weave_stream stream = {
 		of->stream.id, of->stream.n_channels, of->stream.period_ns, of->restamp};
 	int r = find_usual(source, &of->stream, reader, range);
@@ -160,34 +160,35 @@ static int follow(struct taught *taught, struct source *source, struct reader *r
 
 /* The sources of formulas over several streams. */
 static int follow_others(
-	struct taught *taught, struct reader *reader, const struct taught_range *range)
+	struct formula_columns *formulas, struct reader *reader, const struct formula_range *range)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < taught->n_sources && r == 0; i++) {
-		struct source *source = &taught->sources[i];
+	for (size_t i = 0; i < formulas->n_sources && r == 0; i++) {
+		struct source *source = &formulas->sources[i];
 		uint64_t beside = 0;
 
-		for (size_t k = 0; k < taught->n_columns; k++)
-			if (taught->columns[k].streams & UINT64_C(1) << source->stream)
-				beside |= taught->columns[k].streams;
+		for (size_t k = 0; k < formulas->n_columns; k++)
+			if (formulas->columns[k].streams & UINT64_C(1) << source->stream)
+				beside |= formulas->columns[k].streams;
 		if (is_of_several(beside))
-			r = follow(taught, source, reader, range);
+			r = follow(formulas, source, reader, range);
 	}
 	return r;
 }
 
-static double calibrated(const struct taught *taught, const struct source *source,
+static double calibrated(const struct formula_columns *formulas, const struct source *source,
 	struct instant at, const double *raw)
 {
 	double room[STREAM_CHANNELS];
 
 	return export_calibrated(
-		&taught->exporter->streams[source->stream], at, raw, room)[source->channel];
+		&formulas->exporter->streams[source->stream], at, raw, room)[source->channel];
 }
 
 /* The next value behind `after`, which becomes `before`. */
-static int advance(const struct taught *taught, struct source *source, struct reader *reader)
+static int advance(
+	const struct formula_columns *formulas, struct source *source, struct reader *reader)
 {
 	struct moment moment;
 	int r;
@@ -197,7 +198,7 @@ static int advance(const struct taught *taught, struct source *source, struct re
 	source->has_after = false;
 	while (!source->has_after && weave_next(source->weave, reader, &moment, &r)) {
 		const double *raw = moment.values[0];
-		double value = raw ? calibrated(taught, source, moment.at, raw) : NAN;
+		double value = raw ? calibrated(formulas, source, moment.at, raw) : NAN;
 
 		source->has_after = !isnan(value);
 		if (source->has_after)
@@ -223,135 +224,140 @@ static double between(const struct source *source, int64_t ns)
 
 /* ---------------------------------------------------------------- at a moment */
 
-static int read_source(struct taught *taught, struct source *source, struct reader *reader,
-	const struct moment *moment, double *ret_value)
+static int read_source(struct formula_columns *formulas, struct source *source,
+	struct reader *reader, const struct moment *moment, double *ret_value)
 {
 	const double *raw = moment->values[source->stream];
 	int r = 0;
 
 	while (r == 0 && source->is_followed && !source->is_over &&
 		(!source->has_after || source->after.ns <= moment->at.ns))
-		r = advance(taught, source, reader);
-	*ret_value = raw ? calibrated(taught, source, moment->at, raw) : NAN;
+		r = advance(formulas, source, reader);
+	*ret_value = raw ? calibrated(formulas, source, moment->at, raw) : NAN;
 	if (isnan(*ret_value) && source->is_followed)
 		*ret_value = between(source, moment->at.ns);
 	return r;
 }
 
-int taught_step(struct taught *taught, struct reader *reader, const struct moment *moment)
+int formula_columns_step(
+	struct formula_columns *formulas, struct reader *reader, const struct moment *moment)
 {
 	size_t name = 0;
 	uint64_t here = 0;
 	int r = 0;
 
-	taught->values[name++] = (double)(moment->at.ns - taught->begin_ns) / NS_PER_S;
-	for (size_t s = 0; s < taught->exporter->n_streams; s++)
+	formulas->values[name++] = (double)(moment->at.ns - formulas->begin_ns) / NS_PER_S;
+	for (size_t s = 0; s < formulas->exporter->n_streams; s++)
 		here |= moment->values[s] ? UINT64_C(1) << s : 0;
-	for (size_t i = 0; i < taught->n_sources && r == 0; i++)
+	for (size_t i = 0; i < formulas->n_sources && r == 0; i++)
 		r = read_source(
-			taught, &taught->sources[i], reader, moment, &taught->values[name++]);
-	for (size_t i = 0; i < taught->n_columns && r == 0; i++) {
-		const struct column *column = &taught->columns[i];
+			formulas, &formulas->sources[i], reader, moment, &formulas->values[name++]);
+	for (size_t i = 0; i < formulas->n_columns && r == 0; i++) {
+		const struct column *column = &formulas->columns[i];
 		bool is_here = !column->streams || column->streams & here;
-		double value = formula_value(column->formula, taught->values);
+		double value = formula_value(column->formula, formulas->values);
 
-		taught->values[name++] = isfinite(value) ? value : NAN;
-		taught->told[i].value = is_here && isfinite(value) ? value : NAN;
+		formulas->values[name++] = isfinite(value) ? value : NAN;
+		formulas->told[i].value = is_here && isfinite(value) ? value : NAN;
 	}
 	return r;
 }
 
 /* ---------------------------------------------------------------- in words */
 
-const struct lesson_formula *taught_formula(const struct taught *taught, size_t column)
+const struct lesson_formula *formula_columns_told(
+	const struct formula_columns *formulas, size_t column)
 {
-	return taught->columns[column].told;
+	return formulas->columns[column].told;
 }
 
-void taught_add_how(const struct taught *taught, size_t column, struct text *words)
+void formula_columns_add_how(
+	const struct formula_columns *formulas, size_t column, struct text *words)
 {
-	const char *is = taught->columns[column].told->is;
+	const char *is = formulas->columns[column].told->is;
 
 	text_addf(words, "= %s", is);
-	for (size_t i = 0; i < taught->n_sources; i++) {
-		const struct source *source = &taught->sources[i];
-		const struct export_stream *of = &taught->exporter->streams[source->stream];
+	for (size_t i = 0; i < formulas->n_sources; i++) {
+		const struct source *source = &formulas->sources[i];
+		const struct export_stream *of = &formulas->exporter->streams[source->stream];
 
 		if (!formula_names(is, source->need->id))
 			continue;
 		text_addf(words, "; %s: ", source->need->id);
-		cell_add_whose(taught->exporter, of, words);
+		cell_add_whose(formulas->exporter, of, words);
 		text_add(words, cell_channel_name(&of->stream.channels[source->channel]));
 	}
 	for (size_t i = 0; i < column; i++)
-		if (formula_names(is, taught->columns[i].told->id))
-			text_addf(words, "; %s: %s", taught->columns[i].told->id,
-				taught->columns[i].told->is);
+		if (formula_names(is, formulas->columns[i].told->id))
+			text_addf(words, "; %s: %s", formulas->columns[i].told->id,
+				formulas->columns[i].told->is);
 }
 
-static void tell_head(struct taught *taught, size_t column)
+static void tell_head(struct formula_columns *formulas, size_t column)
 {
-	const struct lesson_formula *told = taught->columns[column].told;
-	struct export_taught *to = &taught->told[column];
+	const struct lesson_formula *told = formulas->columns[column].told;
+	struct export_formula *to = &formulas->told[column];
 	struct text head = text_over(to->head, sizeof to->head);
 
 	cell_add_told(&told->name, told->id, told->unit, &head);
 	text_add(&head, " [");
-	taught_add_how(taught, column, &head);
+	formula_columns_add_how(formulas, column, &head);
 	text_add_char(&head, ']');
 	to->value = NAN;
 }
 
 /* ---------------------------------------------------------------- the whole */
 
-static int choose(struct taught *taught, struct reader *reader, const struct lesson *lesson,
-	const struct taught_range *range)
+static int choose(struct formula_columns *formulas, struct reader *reader,
+	const struct lesson *lesson, const struct formula_range *range)
 {
 	int r = 0;
 
-	add_name(taught, "time", 0);
+	add_name(formulas, "time", 0);
 	for (size_t i = 0; i < lesson->n_needs; i++)
-		add_need(taught, &lesson->needs[i], &range->places[i]);
+		add_need(formulas, &lesson->needs[i], &range->channels[i]);
 	for (size_t i = 0; i < lesson->n_formulas && r == 0; i++)
-		r = add_column(taught, &lesson->formulas[i]);
-	for (size_t i = 0; i < taught->n_columns; i++)
-		tell_head(taught, i);
-	return r == 0 ? follow_others(taught, reader, range) : r;
+		r = add_column(formulas, &lesson->formulas[i]);
+	for (size_t i = 0; i < formulas->n_columns; i++)
+		tell_head(formulas, i);
+	return r == 0 ? follow_others(formulas, reader, range) : r;
 }
 
-int taught_new(struct reader *reader, const struct lesson *lesson, const struct exporter *exporter,
-	const struct taught_range *range, struct taught **ret_taught)
+int formula_columns_new(struct reader *reader, const struct lesson *lesson,
+	const struct exporter *exporter, const struct formula_range *range,
+	struct formula_columns **ret_formulas)
 {
-	struct taught *taught = calloc(1, sizeof *taught);
+	struct formula_columns *formulas = calloc(1, sizeof *formulas);
 	int r;
 
-	if (!taught)
+	if (!formulas)
 		return -ENOMEM;
-	taught->exporter = exporter;
-	taught->begin_ns = range->begin.ns;
-	r = choose(taught, reader, lesson, range);
-	if (r < 0 || taught->n_columns == 0) {
-		taught_free(taught);
-		taught = NULL;
+	formulas->exporter = exporter;
+	formulas->begin_ns = range->begin.ns;
+	r = choose(formulas, reader, lesson, range);
+	if (r < 0 || formulas->n_columns == 0) {
+		formula_columns_free(formulas);
+		formulas = NULL;
 	}
 	if (r == 0)
-		*ret_taught = taught;
+		*ret_formulas = formulas;
 	return r;
 }
 
-void taught_free(struct taught *taught)
+void formula_columns_free(struct formula_columns *formulas)
 {
-	if (!taught)
+	if (!formulas)
 		return;
-	for (size_t i = 0; i < taught->n_columns; i++)
-		formula_close(taught->columns[i].formula);
-	for (size_t i = 0; i < taught->n_sources; i++)
-		weave_free(taught->sources[i].weave);
-	free(taught);
+	for (size_t i = 0; i < formulas->n_columns; i++)
+		formula_close(formulas->columns[i].formula);
+	for (size_t i = 0; i < formulas->n_sources; i++)
+		weave_free(formulas->sources[i].weave);
+	free(formulas);
 }
 
-const struct export_taught *taught_columns(const struct taught *taught, size_t *ret_n)
+const struct export_formula *formula_columns_list(
+	const struct formula_columns *formulas, size_t *ret_n)
 {
-	*ret_n = taught ? taught->n_columns : 0;
-	return taught ? taught->told : NULL;
+	*ret_n = formulas ? formulas->n_columns : 0;
+	return formulas ? formulas->told : NULL;
 }
