@@ -304,7 +304,8 @@ static int begin_formulas(struct extract *extract, struct reader *reader)
 {
 	const struct extract_options *options = &extract->options;
 	const struct lesson *lesson = extract->lesson;
-	struct formula_range range = {.begin = options->asked.from,
+	struct formula_range range = {.run_from = options->run_from,
+		.run_to = options->run_to,
 		.from = options->from,
 		.to = options->to,
 		.kept = kept_to(extract)};

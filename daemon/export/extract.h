@@ -31,11 +31,11 @@ struct extract_options {
 	bool is_raw;           /* values as the devices said them */
 	bool counts_from_first; /* time_s counts from the first row, not from `from` */
 	enum stamps stamps;
-	uint32_t import; /* of whose store it is (export/import.h); 0: the board's own */
-	uint32_t run;    /* a closed one, whose better map may be kept; 0: of no run */
-	struct instant run_from, run_to; /* with it: its range, of which from..to may be a part */
-	char file[64];                   /* name without suffix */
-	struct run asked;                /* id 0: none; else without `streams` those of its group */
+	uint32_t import;  /* of whose store it is (export/import.h); 0: the board's own */
+	uint32_t run;     /* a closed one, whose better map may be kept; 0: of no run */
+	char file[64];    /* name without suffix */
+	struct run asked; /* id 0: none; else without `streams` those of its group */
+	struct instant run_from, run_to; /* of it, up to now; from..to may be a part */
 };
 
 struct extract {

@@ -136,14 +136,25 @@ static int find_usual(struct source *source, const struct stream *stream, struct
 
 	source->usual_ns = (double)stream->period_ns;
 	if (stream->period_ns <= 0)
-		r = reader_columns(
-			reader, stream->id, range->from, range->to, 1000, count_rows, &tally);
+		r = reader_columns(reader, stream->id, range->run_from, range->run_to, 1000,
+			count_rows, &tally);
 	if (tally.rows > 1)
 		source->usual_ns =
 			(double)instant_since(tally.last, tally.first) / (double)(tally.rows - 1);
 	return r;
 }
 
+static struct instant earlier(struct instant a, struct instant b)
+{
+	return a.ns < b.ns ? a : b;
+}
+
+static struct instant later(struct instant a, struct instant b)
+{
+	return a.ns > b.ns ? a : b;
+}
+
+/* Of a part of the run as far beyond it as a line may reach. */
 static int follow(struct formula_columns *formulas, struct source *source, struct reader *reader,
 	const struct formula_range *range)
 {
@@ -151,9 +162,13 @@ static int follow(struct formula_columns *formulas, struct source *source, struc
 	const struct weave_stream stream = {
 		of->stream.id, of->stream.n_channels, of->stream.period_ns, of->restamp};
 	int r = find_usual(source, &of->stream, reader, range);
+	int64_t near_ns = (int64_t)(NEAR * source->usual_ns);
+	struct instant before = later(range->run_from, instant_add(range->from, -near_ns));
+	struct instant behind = earlier(range->run_to, instant_add(range->to, near_ns));
 
 	if (r == 0)
-		r = weave_new(&stream, 1, range->from, range->to, range->kept, &source->weave);
+		r = weave_new(&stream, 1, earlier(before, range->from), later(behind, range->to),
+			range->kept, &source->weave);
 	source->is_followed = r == 0;
 	return r;
 }
@@ -333,7 +348,7 @@ int formula_columns_new(struct reader *reader, const struct lesson *lesson,
 	if (!formulas)
 		return -ENOMEM;
 	formulas->exporter = exporter;
-	formulas->begin_ns = range->begin.ns;
+	formulas->begin_ns = range->run_from.ns;
 	r = choose(formulas, reader, lesson, range);
 	if (r < 0 || formulas->n_columns == 0) {
 		formula_columns_free(formulas);

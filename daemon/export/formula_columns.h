@@ -4,7 +4,7 @@
  *
  * A formula has a value in each row of a kit that it speaks of. What another kit measured then lies on the straight
  * line between its two values around that instant, where these are no more than three of its periods apart: over a gap there
- * is none. So a value is the one that a page shows of that row (web/js/joined.js), as long as the stamps are those
+ * is none. These may lie outside the file, as long as they are of the run: a part of a run has the values of the whole. So a value is the one that a page shows of that row (web/js/joined.js), as long as the stamps are those
  * that it goes by. What was typed is of a run and not of its rows: formulas of it are columns of the readings
  * (export/typed_table.h). Work thread. */
 #pragma once
@@ -22,8 +22,9 @@ struct formula_columns;
 
 struct formula_range {
 	struct need_channel channels[LESSON_NEEDS]; /* of the lesson's needs */
-	struct instant begin;                       /* of the run: `time` counts from it */
-	struct instant from, to, kept;              /* of the file, as weave_new has them */
+	struct instant run_from,
+		run_to; /* `time` counts from its begin; what lies outside counts not */
+	struct instant from, to, kept; /* of the file, as weave_new has them */
 };
 
 /* NULL in *ret_formulas: there is no column. The lesson and what is exported live longer; its streams are ready to be

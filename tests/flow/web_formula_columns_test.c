@@ -95,6 +95,36 @@ static void a_file_has_what_the_lesson_calculates_of_one_kit_or_two(void **state
 	class_take_lesson(site, shelf);
 }
 
+static void exports_lines(struct site *site, const char *path, const char *lines)
+{
+	char wanted[2048];
+
+	snprintf(wanted, sizeof wanted, "%s%s", head, lines);
+	site_exports(site, path, wanted);
+}
+
+/* What the other kit measured just before and after the part counts as in the whole file; what it measured outside
+ * of the run does not. */
+static void a_part_of_a_run_calculates_what_the_whole_does(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = class_put_lesson(site, "warmth", warmth);
+
+	measure(site);
+	exports_lines(site, "/api/v1/export?run=1&from_us=800050000&to_us=800110000",
+		"0,,,,0,1013.25,-0.125,0,-0.25,,\r\n"
+		"0.05,,0.25,,,,-0.125,,-0.25,,\r\n");
+	exports_lines(site, "/api/v1/export?run=1&from_us=800150000&to_us=800200000",
+		"0,,,,0.25,,-0.125,0.0625,-0.25,,\r\n");
+	json_decref(class_act(site,
+		"{\"do\":\"start\",\"groups\":[1],\"from_us\":800050000,\"to_us\":800150000}"));
+	site_keep_turns(site);
+	exports_lines(site, "/api/v1/export?run=2",
+		"0,,,,0,1013.25,,0,,,\r\n"
+		"0.05,,0.25,,,,,,,,\r\n");
+	class_take_lesson(site, shelf);
+}
+
 /* Of what was typed, and what the kits said then; nobody weighed the second time. */
 static void readings_have_what_the_lesson_calculates_of_them(void **state)
 {
@@ -198,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(a_file_has_what_the_lesson_calculates_of_one_kit_or_two),
+		SITE_TEST(a_part_of_a_run_calculates_what_the_whole_does),
 		SITE_TEST(a_report_says_whether_the_run_was_good_enough),
 		SITE_TEST(a_file_holds_its_lesson_while_it_is_made),
 		SITE_TEST(readings_have_what_the_lesson_calculates_of_them),
