@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "class/run_streams.h"
-#include "data/serving.h"
 
 struct search {
 	uint32_t dealt[RUN_DEVICES];
@@ -59,17 +58,18 @@ static uint32_t shared_of(const struct search *search)
 	return shared;
 }
 
-static void tell(const struct serving *serving, struct need_channel *to)
+struct need_channel need_channel_of(const struct serving *serving)
 {
-	struct text key = text_over(to->key, sizeof to->key);
+	struct need_channel of = {.stream = 0};
+	struct text key = text_over(of.key, sizeof of.key);
 
-	*to = (struct need_channel){.stream = 0};
 	if (!serving->stream)
-		return;
-	to->stream = serving->stream->id;
-	to->channel = serving->channel;
+		return of;
+	of.stream = serving->stream->id;
+	of.channel = serving->channel;
 	text_addf(&key, "%u %s:%s", serving->device->sticker, serving->stream->name,
 		serving->stream->channels[serving->channel].id);
+	return of;
 }
 
 int need_channels_find(struct reader *reader, const struct run *run, const struct lesson *lesson,
@@ -89,7 +89,7 @@ int need_channels_find(struct reader *reader, const struct run *run, const struc
 		serving_find(lesson, (const struct device *const *)search.found, search.n,
 			shared_of(&search), serving);
 		for (size_t i = 0; i < lesson->n_needs; i++)
-			tell(&serving[i], &ret_channels[i]);
+			ret_channels[i] = need_channel_of(&serving[i]);
 	}
 	for (size_t i = 0; i < search.n; i++)
 		free(search.found[i]);

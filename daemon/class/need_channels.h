@@ -9,12 +9,15 @@
 
 #include "data/device.h"
 #include "data/lesson.h"
+#include "data/serving.h"
 #include "keep/store.h"
 
 struct need_channel {
 	uint32_t stream, channel; /* stream 0: no channel serves it */
 	char key[NAME_TEXT + 48]; /* "3 main:t": what a reading calls its value (run_notes.h) */
 };
+
+struct need_channel need_channel_of(const struct serving *serving);
 
 /* By need. 0 or -errno. */
 int need_channels_find(struct reader *reader, const struct run *run, const struct lesson *lesson,

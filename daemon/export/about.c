@@ -147,9 +147,19 @@ static void add_stream(struct text *text, const struct about_stream *of)
 static void add_needs(struct text *text, const struct about_stream *of)
 {
 	text_add(text, ",\"needs\":[");
-	for (size_t i = 0; i < LESSON_NEEDS && of->needs[i][0]; i++) {
+	for (size_t i = 0; i < LESSON_NEEDS && of->needs[i].id[0]; i++) {
+		const struct about_need *need = &of->needs[i];
+
 		text_add(text, i > 0 ? "," : "");
-		text_add_json(text, of->needs[i]);
+		if (!need->channel[0]) {
+			text_add_json(text, need->id);
+			continue;
+		}
+		text_add_char(text, '{');
+		add_string(text, "id", need->id);
+		text_add_char(text, ',');
+		add_string(text, "channel", need->channel);
+		text_add_char(text, '}');
 	}
 	text_add_char(text, ']');
 }

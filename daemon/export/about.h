@@ -24,13 +24,18 @@ enum {
 	ABOUT_CHOICES = 99, /* a prediction chooses among; a lesson has fewer */
 };
 
+/* A need of the run's lesson that a channel of a stream serves. */
+struct about_need {
+	char id[LESSON_ID];                            /* "": no more */
+	char channel[sizeof((struct channel *)0)->id]; /* its id; "": as data/serving.h has it */
+};
+
 struct about_stream {
 	char file[ABOUT_FILE]; /* name of its rows' file; letters, digits, '-', '_', '.' */
 	uint32_t group;        /* 0: of none */
 	char identity[IDENTITY_TEXT], kit[32], model[NAME_TEXT]; /* of its device */
 	uint32_t sticker;
-	char needs[LESSON_NEEDS]
-		  [LESSON_ID]; /* of the run's lesson, that channels of it serve; "": no more */
+	struct about_need needs[LESSON_NEEDS];
 	struct stream
 		stream; /* id and device are no part of the file: the collector's, the importer's */
 	/* All records about it; instants from the run's begin. */

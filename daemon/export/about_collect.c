@@ -279,11 +279,18 @@ static int collect_needs(struct collecting *in, struct reader *reader)
 	if (!lesson)
 		return 0;
 	r = need_channels_find(reader, in->options->run, lesson, channels);
-	for (size_t s = 0; s < about->n_streams && r == 0; s++)
-		for (size_t i = 0, n = 0; i < lesson->n_needs; i++)
-			if (channels[i].stream == about->streams[s].stream.id)
-				text_copy(about->streams[s].needs[n++], LESSON_ID,
-					lesson->needs[i].id);
+	for (size_t s = 0; s < about->n_streams && r == 0; s++) {
+		struct about_stream *of = &about->streams[s];
+		struct about_need *to = of->needs;
+
+		for (size_t i = 0; i < lesson->n_needs; i++) {
+			if (channels[i].stream != of->stream.id)
+				continue;
+			text_copy(to->id, sizeof to->id, lesson->needs[i].id);
+			strcpy(to->channel, of->stream.channels[channels[i].channel].id);
+			to++;
+		}
+	}
 	return r;
 }
 

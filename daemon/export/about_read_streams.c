@@ -162,20 +162,40 @@ static bool take_stamps(struct about_input *in, const json_t *from, enum stamp_s
 	return about_blame(in, "stamps", "arrival、device 或 kernel", "arrival, device or kernel");
 }
 
+static bool has_channel(const struct stream *stream, const char *id)
+{
+	for (uint32_t c = 0; c < stream->n_channels; c++)
+		if (strcmp(stream->channels[c].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* "T", or {"id": "T", "channel": "t"}. */
+static bool read_need(const json_t *from, const struct stream *stream, struct about_need *to)
+{
+	bool is_named = json_is_object(from);
+	const char *id = json_string_value(is_named ? json_object_get(from, "id") : from);
+	const char *channel = json_string_value(json_object_get(from, "channel"));
+
+	return id && id[0] && text_copy(to->id, sizeof to->id, id) &&
+		(!is_named ||
+			(channel && has_channel(stream, channel) &&
+				text_copy(to->channel, sizeof to->channel, channel)));
+}
+
 static bool read_needs(struct about_input *in, const json_t *from, struct about_stream *to)
 {
 	const json_t *list = about_member(from, "needs");
 	size_t n = json_array_size(list);
 	bool is_good = !list || (json_is_array(list) && n <= LESSON_NEEDS);
 
-	for (size_t i = 0; i < n && is_good; i++) {
-		const char *id = json_string_value(json_array_get(list, i));
-
-		is_good = id && id[0] && text_copy(to->needs[i], sizeof to->needs[i], id);
-	}
+	for (size_t i = 0; i < n && is_good; i++)
+		is_good = read_need(json_array_get(list, i), &to->stream, &to->needs[i]);
 	return is_good ||
-		about_blame(in, "needs", "课里 needs 的代号，最多 8 个",
-			"ids of the lesson's needs, at most 8");
+		about_blame(in, "needs",
+			"课里 needs 的代号，最多 8 个；可以各写明这个数据流的通道，如 {\"id\": \"T\", \"channel\": \"t\"}",
+			"ids of the lesson's needs, at most 8, or with a channel of the stream, as {\"id\": \"T\", "
+			"\"channel\": \"t\"}");
 }
 
 static bool read_stream(struct about_input *in, const json_t *from, struct about_stream *to)
@@ -199,7 +219,7 @@ static bool read_stream(struct about_input *in, const json_t *from, struct about
 	if (to->kit[0] == '\0' ||
 		strspn(to->kit, "abcdefghijklmnopqrstuvwxyz0123456789-") != strlen(to->kit))
 		return about_blame(in, "kit", "器材的代号", "the id of a kit");
-	return read_needs(in, from, to) && read_channels(in, from, &to->stream) &&
+	return read_channels(in, from, &to->stream) && read_needs(in, from, to) &&
 		read_calibrations(in, from, to) && read_uncertainties(in, from, to);
 }
 

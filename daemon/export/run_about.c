@@ -21,61 +21,51 @@ int run_about(
 	return r;
 }
 
-static bool says_need(const struct about_stream *of, const char *id)
+static struct about_need *need_of(struct about_stream *of, const char *id)
 {
 	for (size_t i = 0; i < LESSON_NEEDS; i++)
-		if (strcmp(of->needs[i], id) == 0)
-			return true;
-	return false;
-}
-
-static bool is_taken(const struct need_channel *channels, size_t n, const struct stream *stream,
-	uint32_t channel)
-{
-	for (size_t i = 0; i < n; i++)
-		if (channels[i].stream == stream->id && channels[i].channel == channel)
-			return true;
-	return false;
-}
-
-/* As data/serving.c: the channel that the need names, else the first that fits and is left. */
-static void serve(const struct about_stream *of, const struct lesson_need *need, size_t n,
-	struct need_channel *channels)
-{
-	const struct stream *stream = &of->stream;
-	struct need_channel *to = &channels[n];
-
-	for (uint32_t c = 0; c < stream->n_channels; c++) {
-		const struct channel *channel = &stream->channels[c];
-		bool is_named = need->channel && strcmp(need->channel, channel->id) == 0;
-		struct text key = text_over(to->key, sizeof to->key);
-
-		if (!lesson_need_fits(need, channel->quantity, channel->unit) ||
-			is_taken(channels, n, stream, c) || (to->stream && !is_named))
-			continue;
-		to->stream = stream->id;
-		to->channel = c;
-		text_addf(&key, "%u %s:%s", of->sticker, stream->name, channel->id);
-	}
+		if (strcmp(of->needs[i].id, id) == 0)
+			return &of->needs[i];
+	return NULL;
 }
 
 /* Of an import about a class several kits serve the same need: whose is none of a column's business. */
-static void find_channels(const struct about *about, const struct lesson *lesson,
+static bool says_alone(struct about *about, size_t stream, const char *id)
+{
+	for (size_t s = 0; s < about->n_streams; s++)
+		if (!need_of(&about->streams[s], id) != (s != stream))
+			return false;
+	return true;
+}
+
+/* Among the channels of one stream by the rule of all (data/serving.h): a channel that is named comes first. */
+static void serve(struct about *about, size_t stream, const struct lesson *lesson,
 	struct need_channel channels[LESSON_NEEDS])
 {
-	for (size_t i = 0; i < lesson->n_needs; i++) {
-		const struct about_stream *found = NULL;
-		size_t n = 0;
+	struct about_stream *of = &about->streams[stream];
+	struct device device = {.sticker = of->sticker, .n_streams = 1, .streams = {of->stream}};
+	const struct device *devices[] = {&device};
+	struct lesson_need needs[LESSON_NEEDS];
+	struct lesson part = *lesson;
+	struct serving serving[LESSON_NEEDS];
+	size_t which[LESSON_NEEDS];
 
-		channels[i] = (struct need_channel){.stream = 0};
-		for (size_t s = 0; s < about->n_streams; s++)
-			if (says_need(&about->streams[s], lesson->needs[i].id)) {
-				found = &about->streams[s];
-				n++;
-			}
-		if (n == 1)
-			serve(found, &lesson->needs[i], i, channels);
+	part.needs = needs;
+	part.n_needs = 0;
+	for (size_t i = 0; i < lesson->n_needs; i++) {
+		if (!says_alone(about, stream, lesson->needs[i].id))
+			continue;
+		struct lesson_need *need = &needs[part.n_needs];
+		struct about_need *said = need_of(of, lesson->needs[i].id);
+
+		*need = lesson->needs[i];
+		if (said->channel[0])
+			need->channel = said->channel;
+		which[part.n_needs++] = i;
 	}
+	serving_find(&part, devices, 1, 0, serving);
+	for (size_t i = 0; i < part.n_needs; i++)
+		channels[which[i]] = need_channel_of(&serving[i]);
 }
 
 int run_need_channels(struct reader *reader, const struct run_about_options *options,
@@ -91,7 +81,9 @@ int run_need_channels(struct reader *reader, const struct run_about_options *opt
 	r = import_about(options->directory, options->import, &about, &bytes, &n);
 	if (r < 0)
 		return r;
-	find_channels(&about, lesson, ret_channels);
+	memset(ret_channels, 0, LESSON_NEEDS * sizeof *ret_channels);
+	for (size_t s = 0; s < about.n_streams; s++)
+		serve(&about, s, lesson, ret_channels);
 	about_clear(&about);
 	free(bytes);
 	return 0;

@@ -15,8 +15,8 @@ struct run_about_options {
 int run_about(
 	struct reader *reader, const struct run_about_options *options, struct about *ret_about);
 
-/* Which channels serve the needs of its lesson: of the board's own by class/need_channels.h, of an import as its run.json says. 0
- * or -errno. */
+/* Which channels serve the needs of its lesson: of the board's own by class/need_channels.h, of an import as its
+ * run.json says; where that names a stream and no channel, by data/serving.h among those of the stream. 0 or -errno. */
 int run_need_channels(struct reader *reader, const struct run_about_options *options,
 	const struct lesson *lesson, struct need_channel ret_channels[LESSON_NEEDS]);
 

@@ -57,6 +57,8 @@ static struct about_stream a_stream(void)
 		.low = -40,
 		.high = 125};
 	of.stream.channels[1] = (struct channel){.id = "p", .name_zh = "p"};
+	of.needs[0] = (struct about_need){.id = "T", .channel = "t"};
+	of.needs[1] = (struct about_need){.id = "old"};
 	return of;
 }
 
@@ -102,6 +104,7 @@ static void what_is_written_reads_back_to_the_same(void **state)
 	assert_int_equal(again.streams[0].calibrations[0].to.ns, INT64_MAX);
 	assert_string_equal(again.streams[0].calibrations[0].stream, "main");
 	assert_non_null(strstr(first, "{\"L\":0.1}"));
+	assert_non_null(strstr(first, "\"needs\":[{\"id\":\"T\",\"channel\":\"t\"},\"old\"]"));
 	assert_true(json_equal(again.readings, about.readings));
 	assert_true(json_equal(again.prediction, about.prediction));
 	assert_true(json_equal(again.accept, about.accept));
@@ -181,6 +184,11 @@ static void what_is_wrong_is_named(void **state)
 		"In run.json, gaps[0].to_us is wrong: expected no earlier than from_us.");
 	refuses("\"stream_file\":\"g1-gate.csv\"", "\"stream_file\":\"other.csv\"",
 		"In run.json, gaps[0].stream_file is wrong: expected a file of streams.");
+	refuses("\"channels\":[",
+		"\"needs\":[{\"id\":\"T\",\"channel\":\"t\"},\"U\"],\"channels\":[", "");
+	refuses("\"channels\":[", "\"needs\":[{\"id\":\"T\",\"channel\":\"x\"}],\"channels\":[",
+		"In run.json, streams[0].needs is wrong: expected ids of the lesson's needs, at most 8, or with a "
+		"channel of the stream, as {\"id\": \"T\", \"channel\": \"t\"}.");
 	refuses("\"title\":\"\"", "\"title\":5",
 		"In run.json, title is wrong: expected text of at most 95 bytes.");
 	refuses("\"calibrations\":[]", "\"calibrations\":[{\"id\":1,\"kind\":\"magic\"}]",
