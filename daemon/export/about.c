@@ -267,6 +267,10 @@ void about_write(const struct about *about, struct text *text)
 	add_string(text, "title", about->title);
 	text_add_char(text, ',');
 	add_string(text, "lesson", about->lesson);
+	if (about->lesson_digest[0]) {
+		text_add_char(text, ',');
+		add_string(text, "lesson_digest", about->lesson_digest);
+	}
 	text_addf(text, ",\"origin\":\"%s\",", about->is_simulated ? "simulation" : "board");
 	add_string(text, "board", about->board);
 	add_wall(text, about);

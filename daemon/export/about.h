@@ -52,6 +52,9 @@ struct about_gap {
 
 struct about {
 	char title[96], lesson[32], board[64];
+	/* Of the lesson by which `needs` and `accept` are told: as it was on the board when this was collected, which may
+	 * be another one than that of the class. Sixteen hexadecimal digits, of all its files; "": by none */
+	char lesson_digest[17];
 	bool is_simulated;
 	bool has_wall; /* the next three are known */
 	struct wall wall_from;

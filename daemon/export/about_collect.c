@@ -2,6 +2,7 @@
 #include "export/about_collect.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,6 +312,7 @@ static int collect(struct collecting *in, struct reader *reader)
 {
 	const struct about_options *o = in->options;
 	struct about *about = in->about;
+	struct text digest = text_over(about->lesson_digest, sizeof about->lesson_digest);
 	int r = collect_streams(in, reader);
 
 	collect_notes(in);
@@ -335,6 +337,8 @@ static int collect(struct collecting *in, struct reader *reader)
 	collect_wall(about, reader, o->run->from);
 	text_copy(about->title, sizeof about->title, o->run->title);
 	text_copy(about->lesson, sizeof about->lesson, o->run->lesson);
+	if (o->lesson)
+		text_addf(&digest, "%016" PRIx64, o->lesson->digest);
 	text_copy(about->board, sizeof about->board, o->board);
 	about->duration_ns = o->run->to.ns - o->run->from.ns;
 	return 0;

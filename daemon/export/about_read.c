@@ -229,6 +229,8 @@ static bool read_root(struct about_input *in, const json_t *root)
 			"1, the only version that this board knows");
 	if (!about_take_text(in, root, "title", about->title, sizeof about->title) ||
 		!about_take_text(in, root, "lesson", about->lesson, sizeof about->lesson) ||
+		!about_take_text(in, root, "lesson_digest", about->lesson_digest,
+			sizeof about->lesson_digest) ||
 		!about_take_text(in, root, "board", about->board, sizeof about->board) ||
 		!take_origin(in, root) || !take_wall(in, root) ||
 		!about_take_us(in, root, "duration_us", 0, &about->duration_ns))

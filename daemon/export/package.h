@@ -13,8 +13,8 @@
  * t_ns is whole nanoseconds from the run's begin, and may be negative. Values are as the device said them, the
  * shortest decimals that read back to the same double; an empty cell is no value. The calibrations stand in
  * run.json. A session has a folder "run-<id>/" for each run instead, and one README.txt. The same run
- * gives the same bytes, whenever it is asked for; to a group, what others typed and predicted is left out
- * until it is revealed. */
+ * gives the same bytes, whenever it is asked for, as long as its lesson stays as it is and nothing more is known of it: a
+ * calibration, a reading, the hour. To a group, what others typed and predicted is left out until it is revealed. */
 #pragma once
 
 #include <stddef.h>

@@ -51,14 +51,42 @@ class TypedAlone(unittest.TestCase):
         except daemon.urllib.error.HTTPError as refused:
             return refused.code, json.load(refused)
 
-    def test_a_run_of_what_was_typed_alone_leaves_and_comes_back(self):
-        """A group without a kit: what its eyes read are the data."""
+    def river(self):
+        """A board with that lesson: (its folder, board)."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         (folder / "lessons/river").mkdir(parents=True)
         (folder / "lessons/river/lesson.yaml").write_text(RIVER)
         board = daemon.Daemon(folder, more=f"lessons: [{folder}/lessons]\n").start().wait_ready()
         self.addCleanup(board.end)
         board.sign_in()
+        return folder, board
+
+    def test_a_package_says_by_which_lesson_its_run_was_judged(self):
+        """The lesson may be changed after the class: then it is judged by the new one, and a reader can tell."""
+        folder, board = self.river()
+        session = board.post("sessions", {"title": "river", "lesson": "river", "groups": 1})
+        act, group = f"sessions/{session['id']}/acts", f"sessions/{session['id']}/groups/1"
+        board.post(act, {"do": "start", "groups": [1]})
+        run = board.get(f"sessions/{session['id']}")["groups"][0]["run"]
+        board.post(f"{group}/readings", {"typed": {"level": -2}})
+        board.post(act, {"do": "end"})
+        judged = []
+        for lesson in (RIVER, RIVER.replace("[0, 50]", "[-200, 50]"), RIVER):
+            board.end()
+            (folder / "lessons/river/lesson.yaml").write_text(lesson)
+            board.start().wait_ready()
+            board.sign_in()
+            with zipfile.ZipFile(io.BytesIO(board.fetch(f"runs/{run}/package"))) as zipped:
+                about = json.loads(zipped.read("run.json"))
+            self.assertRegex(about["lesson_digest"], "^[0-9a-f]{16}$")
+            judged.append((about["accept"][1]["holds"], about["lesson_digest"]))
+        self.assertEqual([holds for holds, _ in judged], [False, True, False])
+        self.assertEqual(judged[0], judged[2])
+        self.assertNotEqual(judged[0][1], judged[1][1])
+
+    def test_a_run_of_what_was_typed_alone_leaves_and_comes_back(self):
+        """A group without a kit: what its eyes read are the data."""
+        folder, board = self.river()
         session = board.post("sessions", {"title": "river", "lesson": "river", "groups": 2})
         act, group = f"sessions/{session['id']}/acts", f"sessions/{session['id']}/groups/2"
         board.post(act, {"do": "start", "groups": [2]})

@@ -67,6 +67,7 @@ static void what_is_written_reads_back_to_the_same(void **state)
 	static const struct mark mark = {.at = {1500}, .author = "kit 3", .text = "<b>&\n\"铃\""};
 	struct about about = {.title = "七（3）班",
 			     .lesson = "pendulum",
+			     .lesson_digest = "00000000deadbeef",
 			     .board = "test",
 			     .has_wall = true,
 			     .wall_from = {1800000000123456000},
