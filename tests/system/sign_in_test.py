@@ -99,6 +99,18 @@ class SignIn(unittest.TestCase):
             self.assertEqual(self.ask("POST", "login", {"pin": once}, "127.0.2.2")[0], 204)
             self.assertEqual(self.ask("POST", "login", {"pin": once}, "127.0.2.2")[0], 429)
 
+    def test_a_pin_that_was_good_once_is_not_told_as_the_pin(self):
+        def kitlog(*words):
+            done = subprocess.run([KITLOG, "--config", self.board.config, *words, "teacher"], capture_output=True, text=True,
+                                  timeout=daemon.PATIENCE, env={**os.environ, "LC_ALL": "C"})
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            return done.stdout
+
+        once, = re.findall(r"\b\d{10}\b", kitlog())
+        said = kitlog("--pin", once)
+        self.assertNotIn(once, said)
+        self.assertEqual(re.findall("^PIN.*  ", said, re.M), ["PIN for once        "])
+
     def test_another_pin_ends_all(self):
         cookies = self.sign_in()
         daemon.wait_for("it is on the card", (self.board.data / "signed-in").exists)

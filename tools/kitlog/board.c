@@ -112,6 +112,7 @@ int board_open(
 
 	char path[512];
 	snprintf(path, sizeof path, "%s/pin", config->data);
+	board->is_pin_given = pin;
 	if (pin)
 		text_copy(board->pin, sizeof board->pin, pin);
 	else if (config_read_secret(path, board->pin, sizeof board->pin))
@@ -160,7 +161,7 @@ const char *board_address(const struct board *board)
 
 const char *board_pin(const struct board *board)
 {
-	return board->pin;
+	return board->is_pin_given ? "" : board->pin;
 }
 
 const char *board_data(const struct board *board)

@@ -23,7 +23,8 @@ int board_open_other(const char *address, struct board **ret_board);
 void board_close(struct board *board); /* also ends the session as the teacher */
 
 const char *board_address(const struct board *board);
-const char *board_pin(const struct board *board);  /* the teacher's; "": not known */
+const char *board_pin(
+	const struct board *board); /* the teacher's, of the data folder; "": not read */
 const char *board_data(const struct board *board); /* the data folder by the configuration */
 const struct config *board_config(
 	const struct board *board); /* as kitlogd here would run with it */

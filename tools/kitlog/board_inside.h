@@ -11,7 +11,8 @@ struct board {
 	CURL *curl;
 	struct curl_slist *headers;
 	char address[256];
-	char pin[32];
+	char pin[32];      /* to sign in by */
+	bool is_pin_given; /* by who runs us: may be one that was good once */
 	struct config *config;
 	struct places kits, lessons; /* pointing into config; n is 0 without one */
 	bool is_signed_in;
