@@ -129,10 +129,8 @@ struct listing {
 
 	/* the work thread's */
 	struct classroom *room;
-	struct reader *reader; /* while it runs */
 	uint32_t ids[MOST_SESSIONS];
 	size_t n;
-	int result;
 };
 
 static int note_id(void *self, uint32_t id)

@@ -18,7 +18,8 @@ struct shared_answer;
 
 struct shared {
 	const struct clock *clock;
-	struct shared_answer *answers; /* private: those that are made, and of this second */
+	struct shared_answer *
+		answers; /* private: being made, or not older than a second at the last shared_join */
 };
 
 /* What is asked, and of which state of things: answers are the same where both are. */
