@@ -143,3 +143,19 @@ test('deleted it is gone, and its package brings it back', async () => {
   await until('back', async () => (await imported()).length === 1 && await rows().count() === 2);
   assert.deepStrictEqual(page.faults, []);
 });
+
+test('runs before the newest 200 are found also while one of those goes on', async () => {
+  const [{ from_us, to_us }] = (await board.get('runs')).runs;
+  for (let i = 0; i < 200; i++) await post(page, 'runs', { title: `made ${i}`, from_us, to_us });
+  await post(page, 'runs', { title: 'goes on' });
+  const one = await teacherOn(board, { size: [1024, 768], lang: 'zh', theme: 'light' });
+  await one.locator('.rail button', { hasText: '打开存档' }).click();
+  await one.locator('.svfind .seg button', { hasText: '板子记的' }).click();
+  await one.locator('.svfind input').fill('绳子');
+  await one.locator('.svnone').waitFor();
+  await one.locator('dialog.saved > .btn', { hasText: '更早' }).click();
+  await until('the first', async () => await one.locator('.svrow').count() === 1);
+  await until('and that was all', async () => await one.locator('dialog.saved > .btn').count() === 0);
+  assert.deepStrictEqual(one.faults, []);
+  await one.context().close();
+});

@@ -20,7 +20,7 @@ class Saved extends Emitter {
     super();
     /** @type {Imported[]|null} null: not here yet */ this.imported = null;
     /** @type {Run[]} of the board, before those that every page knows */ this.older = [];
-    this.hasOlder = true;
+    this.hasOlder = false;                           // before all of these; the board is asked
     /** @type {{name: string, part: number}|null} the package on its way, and how much of it is there */ this.coming = null;
     /** @type {{words: string, isBad: boolean}} what became of the last deed */ this.told = { words: '', isBad: false };
   }
@@ -28,10 +28,14 @@ class Saved extends Emitter {
   /** @param {string} words @param {boolean} [isBad] */
   tell(words, isBad = false) { this.told = { words, isBad }; this.emit('change'); }
 
+  /** The first of the board's own that the page knows, over or not. */
+  get first() { return this.older[0] ?? board.runs[0]; }
+
   /** Both lists, anew. */
   async load() {
     try {
       this.imported = await getImported();
+      if (this.first) this.hasOlder = (await getRunsBefore(this.first.id, 1)).length > 0;
       this.emit('change');
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -40,13 +44,12 @@ class Saved extends Emitter {
   }
 
   /** Runs that are over, the newest first. */
-  get own() { return [...this.older, ...board.runs.filter((r) => r.to_us != null)].reverse(); }
+  get own() { return [...this.older, ...board.runs].filter((r) => r.to_us != null).reverse(); }
 
   async more() {
-    const first = this.older[0] ?? board.runs[0];
-    if (!first) return;
+    if (!this.first) return;
     try {
-      const page = await getRunsBefore(first.id, PAGE);
+      const page = await getRunsBefore(this.first.id, PAGE);
       this.older = [...page, ...this.older];
       this.hasOlder = page.length === PAGE;
       this.emit('change');

@@ -87,7 +87,7 @@ export function SavedDialog({ group, onClose }) {
     box.current?.close();
   };
   const all = [...(which === 'own' ? [] : [...(saved.imported ?? [])].reverse()), ...(which === 'imported' ? [] : saved.own)], word = text.trim().toLowerCase();
-  const found = word ? all.filter((r) => `${nameOf(r)} ${factsOf(r)}`.toLowerCase().includes(word)) : all, canAsk = which !== 'imported' && saved.hasOlder && saved.own.length >= 200;
+  const found = word ? all.filter((r) => `${nameOf(r)} ${factsOf(r)}`.toLowerCase().includes(word)) : all, canAsk = which !== 'imported' && saved.hasOlder;
   const drop = (/** @type {any} */ e) => { e.preventDefault(); setOver(false); saved.bring([...e.dataTransfer.files]); };
   return html`<dialog class=${'slip saved' + (isOver ? ' over' : '')} ref=${box} aria-labelledby="saved-title" onClose=${onClose}
       onDragOver=${(/** @type {any} */ e) => { e.preventDefault(); setOver(true); }} onDragLeave=${(/** @type {any} */ e) => { if (!box.current?.contains(e.relatedTarget)) setOver(false); }} onDrop=${drop}>
