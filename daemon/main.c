@@ -167,8 +167,6 @@ static void open_web(struct timer *timer, struct instant now)
 		return;
 	}
 	log_state_clear(&d->web_state, "http", "pages are back");
-	if (!*why) /* else the web side has said what it waits for, and says when it has it */
-		log_info("pages at %s", web_address(d->web));
 }
 
 /* ---- what main prepares for the parts ---- */

@@ -1,30 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* GET /sessions/{id}/qr: what a camera scans to join. */
 #include <qrencode.h>
-#include <string.h>
 
 #include "http/ask.h"
 #include "api/classes.h"
 #include "api/handlers.h"
+#include "api/reach.h"
 
 enum {
 	ADDRESS_TEXT = 256,
 	QR_MARGIN = 4, /* ISO/IEC 18004: four modules of quiet around it */
 };
-
-/* The address by which this browser reached the board is one that others can take, unless it is the
- * board itself. */
-static void write_join_address(const struct parts *parts, const struct request *request,
-	const char *code, struct text *text)
-{
-	const char *host = request_header(request, "Host");
-
-	if (!host || strncmp(host, "localhost", 9) == 0 || strncmp(host, "127.", 4) == 0 ||
-		strncmp(host, "[::1]", 5) == 0)
-		text_addf(text, "%sj/%s", parts->address, code);
-	else
-		text_addf(text, "http://%s/j/%s", host, code);
-}
 
 static void draw_qr(const QRcode *qr, struct text *text)
 {
@@ -61,7 +47,8 @@ void handle_session_qr(void *self, struct request *request)
 		classes_refuse(request, ACT_IS_ENDED);
 		return;
 	}
-	write_join_address(parts, request, session->code, &in);
+	reach_write(parts, request, &in);
+	text_addf(&in, "j/%s", session->code);
 	QRcode *qr = QRcode_encodeString(in.at, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
 
 	if (!qr) {

@@ -4,6 +4,7 @@
 
 #include "http/ask.h"
 #include "api/handlers.h"
+#include "api/reach.h"
 
 enum { COOKIE_TEXT = 160, PEER_TEXT = 64 };
 
@@ -121,7 +122,8 @@ void handle_login_once(void *self, struct request *request)
 		refuse_busy(request);
 		return;
 	}
-	text_addf(&text, "{\"pin\":\"%s\",\"lasts_s\":%d,\"url\":\"%steacher\"}\n", once,
-		TEACHER_ONCE_S, parts->address);
+	text_addf(&text, "{\"pin\":\"%s\",\"lasts_s\":%d,\"url\":\"", once, TEACHER_ONCE_S);
+	reach_write(parts, request, &text);
+	text_add(&text, "teacher\"}\n");
 	answer_send(request, 200, &text);
 }

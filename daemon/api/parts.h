@@ -52,7 +52,7 @@ struct parts {
 	const struct clock *clock;
 	const struct config *config;
 	const char *board;                 /* its name */
-	const char *address;               /* web_address */
+	unsigned port;                     /* of the pages */
 	const char *config_problem;        /* NULL: none */
 	const struct catalogue *catalogue; /* NULL: knows no kits */
 	struct shelf *shelf;               /* NULL: has no lessons */

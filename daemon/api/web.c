@@ -29,7 +29,8 @@
 enum { WRONG_CODES = 60, WRONG_CODES_PER_ADDRESS = 10 };
 /* A class behind one router comes at once, and a hall of classes. */
 enum { JOINS = 240, JOINS_PER_ADDRESS = 80, REGROUPS = 240, REGROUPS_PER_BROWSER = 12 };
-enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000, PING_BEATS = 10, LOAD_BEATS = 5 };
+enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000 };
+enum { PING_BEATS = 10, LOAD_BEATS = 5, TELL_BEATS = 5 };
 
 static const int64_t LISTEN_AGAIN_NS = 5 * (int64_t)NS_PER_S;
 
@@ -38,13 +39,12 @@ struct web {
 	struct loop *loop;
 	struct http_options http_options;
 	struct http *http; /* NULL while the port is taken */
-	struct log_state http_state, lists_state;
+	struct log_state http_state, lists_state, address_state;
 	struct ring *notices; /* keep's, after each commit */
 	struct timer beat;    /* each second: health */
 	struct timer listen_again;
 	unsigned n_beats;
 	char board[BOARD_TEXT];
-	char address[ADDRESS_TEXT];
 	char *scratch;
 };
 
@@ -54,6 +54,16 @@ static void send_out(void *self)
 
 	if (web->http)
 		http_run(web->http);
+}
+
+/* Said when it changes: the network may come up after the board, and give it another address each day. */
+static void tell_address(struct web *web)
+{
+	char address[ADDRESS_TEXT];
+	int r = address_write(web->http_options.listen, web->parts.port, address, sizeof address);
+
+	log_state_set(&web->address_state, LOG_INFO, LOG_TAG, "pages at %s%s", address,
+		r == -ENETDOWN ? ", for the board alone: no network is up" : "");
 }
 
 /* --- news --- */
@@ -101,6 +111,8 @@ static void on_beat(struct timer *timer, struct instant now)
 	teacher_file_keep(&web->parts.teacher_file);
 	if (!lists_are_known(&web->parts) && web->n_beats % LOAD_BEATS == 0)
 		lists_load(&web->parts, &web->lists_state);
+	if (web->http && web->n_beats % TELL_BEATS == 0)
+		tell_address(web);
 	settle_all(&web->parts);
 	triggers_look(&web->parts.triggers);
 	endings_look(&web->parts.sessions);
@@ -127,10 +139,12 @@ static int listen_now(struct web *web, char *ret_why, size_t size)
 {
 	int r = http_open(&web->http_options, &web->http, ret_why, size);
 
-	address_write(web->http_options.listen,
-		r == 0 ? http_port(web->http) : web->http_options.port, web->address,
-		sizeof web->address);
-	return r;
+	if (r < 0)
+		return r;
+	web->parts.port = http_port(web->http);
+	log_state_clear(&web->http_state, LOG_TAG, "listening at port %u now", web->parts.port);
+	tell_address(web);
+	return 0;
 }
 
 /* A port that is taken costs nobody data: what is plugged in is followed all the same. */
@@ -139,15 +153,13 @@ static void on_listen_again(struct timer *timer, struct instant now)
 	struct web *web = CONTAINER(timer, struct web, listen_again);
 	char why[256];
 
-	if (listen_now(web, why, sizeof why) == 0)
-		log_state_clear(&web->http_state, LOG_TAG, "pages are at %s now", web->address);
-	else
+	if (listen_now(web, why, sizeof why) < 0)
 		timer_at(web->loop, timer, instant_add(now, LISTEN_AGAIN_NS));
 }
 
-const char *web_address(const struct web *web)
+unsigned web_port(const struct web *web)
 {
-	return web->address;
+	return web->parts.port;
 }
 
 void web_reread_lessons(struct web *web)
@@ -345,7 +357,6 @@ int web_open(const struct web_options *options, struct web **ret_web, char *ret_
 		.clock = options->clock,
 		.config = options->config,
 		.board = web->board,
-		.address = web->address,
 		.config_problem = options->config_problem,
 		.catalogue = options->catalogue,
 		.shelf = options->shelf,

@@ -56,8 +56,8 @@ struct web_options {
  * *ret_why is empty. */
 int web_open(const struct web_options *options, struct web **ret_web, char *ret_why, size_t size);
 
-/* Address people type, e.g. "http://127.0.0.1:8080/". Borrowed until web_close. */
-const char *web_address(const struct web *web);
+/* Where it listens; 0: it does not yet. */
+unsigned web_port(const struct web *web);
 
 /* Tell web that the feed or keep's notices have news. Main thread. */
 void web_feed(struct web *web);

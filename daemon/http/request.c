@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
 
@@ -102,11 +103,8 @@ const char *request_body(const struct request *request, size_t *ret_n)
 	return request->body ? request->body : "";
 }
 
-void request_peer(const struct request *request, char *ret_text, size_t size)
+static void write_ip(const struct sockaddr *address, char *ret_text, size_t size)
 {
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *address = info ? info->client_addr : NULL;
 	const void *bytes = NULL;
 
 	if (address && address->sa_family == AF_INET)
@@ -115,6 +113,25 @@ void request_peer(const struct request *request, char *ret_text, size_t size)
 		bytes = &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
 	if (!bytes || !inet_ntop(address->sa_family, bytes, ret_text, (socklen_t)size))
 		text_copy(ret_text, size, "?");
+}
+
+void request_peer(const struct request *request, char *ret_text, size_t size)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	write_ip(info ? info->client_addr : NULL, ret_text, size);
+}
+
+void request_met(const struct request *request, char *ret_text, size_t size)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(request->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct sockaddr_storage address;
+	socklen_t n = sizeof address;
+	bool is_known = info && getsockname(info->connect_fd, (struct sockaddr *)&address, &n) == 0;
+
+	write_ip(is_known ? (struct sockaddr *)&address : NULL, ret_text, size);
 }
 
 /* --- the answer --- */

@@ -40,8 +40,9 @@ const char *request_cookie(const struct request *request, const char *name);
 const char *request_body(const struct request *request, size_t *ret_n); /* closed by NUL */
 struct upload *request_upload(
 	const struct request *request); /* the body is a file; NULL: it is none */
-/* The peer's address as text: "192.168.1.17". */
+/* The peer's address as text: "192.168.1.17"; the board's to which it came. "?": not known. */
 void request_peer(const struct request *request, char *ret_text, size_t size);
+void request_met(const struct request *request, char *ret_text, size_t size);
 
 /* --- the answer --- */
 /* A header of the answer to come; at most four. `name` is static, the value is copied (< 160

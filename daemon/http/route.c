@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "http/address.h"
 
 static size_t segment_length(const char *at)
 {
@@ -79,20 +80,34 @@ static bool without_port(const char *host, char *ret_name, size_t size)
 	return true;
 }
 
+static bool is_name_of_board(const char *name, const char *board)
+{
+	char buffer[256];
+	struct text local = text_over(buffer, sizeof buffer);
+
+	text_addf(&local, "%s.local", board);
+	return strcasecmp(name, board) == 0 || strcasecmp(name, local.at) == 0;
+}
+
 bool host_is_ours(const char *host, const char *board, char *const *names, size_t n_names)
 {
-	char name[256], local[256];
-	struct text text = text_over(local, sizeof local);
+	char name[256];
 
 	if (!host || !without_port(host, name, sizeof name))
 		return false;
-	text_add(&text, board);
-	text_add(&text, ".local");
-	if (is_address(name) || strcasecmp(name, "localhost") == 0 ||
-		strcasecmp(name, board) == 0 || strcasecmp(name, local) == 0)
+	if (is_address(name) || strcasecmp(name, "localhost") == 0 || is_name_of_board(name, board))
 		return true;
 	for (size_t i = 0; i < n_names; i++)
 		if (strcasecmp(name, names[i]) == 0)
 			return true;
 	return false;
+}
+
+bool host_is_for_others(const char *host, const char *board)
+{
+	char name[256];
+
+	return host && without_port(host, name, sizeof name) &&
+		strcasecmp(name, "localhost") != 0 && address_is_for_others(name) &&
+		!is_name_of_board(name, board);
 }

@@ -33,3 +33,7 @@ const struct route *route_find(const struct route *routes, size_t n, const char 
  * with ".local", and the given names; a port behind is ignored. Anything else is how DNS rebinding
  * looks: a foreign page whose name has been made to point here. */
 bool host_is_ours(const char *host, const char *board, char *const *names, size_t n_names);
+
+/* Does a Host that is ours lead others here, too? Not "localhost" and loopback's addresses, nor the board's own
+ * name, which many telephones do not find. */
+bool host_is_for_others(const char *host, const char *board);

@@ -3,16 +3,36 @@
 /* What is printed for people can be opened by them. */
 #include "http/address.h"
 
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <string.h>
 
 #include "support/cmocka_all.h"
+
+static int last; /* what address_write returned */
 
 static const char *address_of(const char *listen_at, unsigned port)
 {
 	static char address[80];
 
-	address_write(listen_at, port, address, sizeof address);
+	last = address_write(listen_at, port, address, sizeof address);
 	return address;
+}
+
+/* Has this machine an address that others may reach? */
+static bool has_network(void)
+{
+	struct ifaddrs *all;
+	bool has = false;
+
+	assert_int_equal(getifaddrs(&all), 0);
+	for (const struct ifaddrs *i = all; i; i = i->ifa_next)
+		has |= i->ifa_addr && i->ifa_addr->sa_family == AF_INET &&
+			(i->ifa_flags & IFF_UP) && !(i->ifa_flags & IFF_LOOPBACK);
+	freeifaddrs(all);
+	return has;
 }
 
 static void an_address_of_the_board_stands_as_it_is(void **unused)
@@ -20,9 +40,10 @@ static void an_address_of_the_board_stands_as_it_is(void **unused)
 	(void)unused;
 	assert_string_equal(address_of("127.0.0.1", 8080), "http://127.0.0.1:8080/");
 	assert_string_equal(address_of("::1", 80), "http://[::1]:80/");
+	assert_int_equal(last, 0);
 }
 
-static void all_addresses_are_one_that_can_be_opened(void **unused)
+static void of_all_addresses_it_is_one_that_others_can_open(void **unused)
 {
 	static const char *const all[] = {"0.0.0.0", "::"};
 
@@ -32,6 +53,8 @@ static void all_addresses_are_one_that_can_be_opened(void **unused)
 
 		assert_null(strstr(address, "0.0.0.0"));
 		assert_null(strchr(address, '['));
+		assert_int_equal(last, has_network() ? 0 : -ENETDOWN);
+		assert_int_equal(strncmp(address, "http://127.", 11) == 0, !has_network());
 		assert_int_equal(strncmp(address, "http://", 7), 0);
 		assert_string_equal(strrchr(address, ':'), ":8080/");
 	}
@@ -41,7 +64,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_of_the_board_stands_as_it_is),
-		cmocka_unit_test(all_addresses_are_one_that_can_be_opened),
+		cmocka_unit_test(of_all_addresses_it_is_one_that_others_can_open),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,24 @@ static void a_name_that_was_made_to_point_here_is_refused(void **unused)
 			fail_msg("%s was taken for ours", FOREIGN[i]);
 }
 
+static void what_leads_only_the_board_here_is_told_from_what_leads_others(void **unused)
+{
+	static const char *const OWN[] = {"localhost", "LOCALHOST:8080", "127.0.0.1:8080",
+		"127.0.1.1", "[::1]:80", "[fe80::1]", "kitlog-3b2", "kitlog-3B2.local:8080",
+		"kitlog-3b2.local."};
+	static const char *const OTHERS[] = {
+		"10.0.0.7", "10.0.0.7:8080", "[fd00::2]:80", "physics.example:80", "12.7.0.1"};
+
+	(void)unused;
+	assert_false(host_is_for_others(NULL, "kitlog-3B2"));
+	for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++)
+		if (host_is_for_others(OWN[i], "kitlog-3B2"))
+			fail_msg("%s is for others", OWN[i]);
+	for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++)
+		if (!host_is_for_others(OTHERS[i], "kitlog-3B2"))
+			fail_msg("%s is not for others", OTHERS[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -95,6 +113,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_method_is_told_from_a_wrong_path),
 		cmocka_unit_test(a_board_answers_to_its_names_and_to_addresses),
 		cmocka_unit_test(a_name_that_was_made_to_point_here_is_refused),
+		cmocka_unit_test(what_leads_only_the_board_here_is_told_from_what_leads_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
