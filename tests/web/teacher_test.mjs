@@ -66,6 +66,7 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await tap('.startbar .big');
     await until('a code', async () => /^\d{4}$/.test(await page.locator('.code').innerText({ timeout: 500 }).catch(() => '')));
     await until('its picture', () => page.locator('.qr').evaluate((/** @type {any} */ img) => img.naturalWidth > 0));
+    assert.doesNotMatch(await page.locator('.join').innerText(), /127\.0\.0\.1|localhost/, 'nobody is sent to what leads only the board to itself');
     await until('each group has a kit', async () => (await session()).groups.every((/** @type {any} */ g) => g.devices.length === 1));
     await until('two groups can start', async () => words.started.test(await page.locator('.startbar .big').innerText()));
     await lookOver(page, `kits-${lang}`);

@@ -21,6 +21,7 @@ import { Reveal } from './screen-reveal.js';
 import { axesOf, frozenAt, isComparable, mainTile, shownSession, tilesOf } from './screen-model.js';
 import { startTraces } from './traces.js';
 import { triggerText } from './trigger-words.js';
+import { hostForOthers } from './way-in.js';
 
 /** @typedef {import('./screen-model.js').Tile} Tile */
 /** @typedef {import('./screen-model.js').Axes} Axes */
@@ -41,9 +42,6 @@ function choose(patch) { Object.assign(chosen, patch); memory.set(NAME, chosen);
 /** One percent of the height, as css/screen.css has it, in pixels. */
 const unitPx = () => Math.min(innerHeight / 100, innerWidth * 0.0072);
 const fontPx = () => Math.max(15, unitPx() * 3.4);
-
-/** What a latecomer types; a page that the board itself shows knows no address that others could use. */
-const address = () => (/^(localhost|127\.|\[?::1)/.test(location.hostname) ? '' : location.host);
 
 /** How wide a text is, in its own letters' heights: so that the number fills its place and no more. @param {string} text @param {string} unit */
 const breadth = (text, unit) => 0.6 * text.length + (unit ? 0.34 * 0.62 * (unit.length + 1) : 0);
@@ -157,7 +155,7 @@ function LessonClock({ session }) {
 
 /** @param {{session: Session|null}} p */
 function Join({ session }) {
-  const at = address();
+  const at = hostForOthers();
   if (!session?.code) return at ? html`<div class="joinwall"><div><small>${t('sc_open')}</small><b class="host">${at}</b></div></div>` : null;
   return html`<div class="joinwall"><div><small>${at || t('sc_code')}</small><b>${session.code}</b></div>
     <img src=${qrUrl(session.id)} alt=${t('sc_qr', session.code)}/></div>`;

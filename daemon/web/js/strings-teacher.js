@@ -122,6 +122,7 @@ export const T = {
   te_scan: ['扫码进入', 'Scan to join'],
   te_qrAlt: ['加入这节课的二维码', 'QR code that joins this lesson'],
   te_orOpen: ['或打开 {0}，输入', 'or open {0} and type'],
+  te_orType: ['或在打开的页面上输入', 'or type on the open page'],
   te_joined: ['已加入 {0} 组，共 {1} 组', 'Groups that joined: {0} of {1}'],
   te_screen: ['打开大屏', 'Open the big screen'],
   te_clockAria: ['课堂时钟', 'Lesson clock'],
