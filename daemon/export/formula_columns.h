@@ -2,11 +2,12 @@
 /* What a run's lesson calculates, as columns of its file: its formulas (data/formula.h) of calibrated values, as the pages show
  * them beside the readings.
  *
- * A formula has a value in each row of a kit that it speaks of. What another kit measured then lies on the straight
- * line between its two values around that instant, where these are no more than three of its periods apart: over a gap there
- * is none. These may lie outside the file, as long as they are of the run: a part of a run has the values of the whole. So a value is the one that a page shows of that row (web/js/joined.js), as long as the stamps are those
- * that it goes by. What was typed is of a run and not of its rows: formulas of it are columns of the readings
- * (export/typed_table.h). Work thread. */
+ * A formula has a value in each row of a kit that it speaks of. What another kit measured then lies on the straight line
+ * between its two values around that instant, where these are no more than three of its periods apart: over a gap there is
+ * none. They may lie outside the file, as long as they are of the run: a part of it has the values of the whole. So a
+ * value is the one that a page shows of that row (web/js/joined.js), as long as the stamps are those that it goes by. What
+ * was typed is of a run and not of its rows: formulas of it are columns of the readings (export/typed_table.h). Work
+ * thread. */
 #pragma once
 
 #include <stddef.h>
