@@ -4,13 +4,14 @@
 // picture where all groups are shown.
 import { board } from './board.js';
 import { extend, planOf, taughtOf } from './columns.js';
-import { lanesOfGroup, pictureIn, spanOf } from './group-view.js';
+import { isOfEvents, lanesOfGroup, pictureIn, spanOf } from './group-view.js';
 import { pictureOf as drawn } from './series.js';
 import { traceOf } from './traces.js';
 
 /** @typedef {import('./class-api.js').Group} Group */
 /** @typedef {Pick<import('./class-api.js').Lesson, 'needs'|'formulas'|'plot'>} Lesson as far as its columns go; the teacher's is one, too */
-/** @typedef {{x: number[], lo: (number|null)[], mid: (number|null)[], hi: (number|null)[]}} Picture x in seconds from where the run begins */
+/** @typedef {{x: number[], lo: (number|null)[], mid: (number|null)[], hi: (number|null)[], isPoints: boolean}} Picture x in seconds from where the run
+ *   begins; `isPoints`: of events */
 
 const PX = 400;
 
@@ -32,7 +33,7 @@ export function servedBy(group, lesson, shown) {
  * @param {string} id @returns {Picture|null} */
 export function pictureOf(group, lesson, id) {
   const lanes = lanesOfGroup(group, lesson), own = lanes.find((lane) => lane.need === id);
-  if (own) return pictureIn(own, spanOf(group, own.stream, null), PX);
+  if (own) return { ...pictureIn(own, spanOf(group, own.stream, null), PX), isPoints: isOfEvents(own.stream) };
   for (const { stream } of lanes) {
     const span = spanOf(group, stream, null), plan = planOf(stream, taughtOf(lesson.formulas), lesson.needs, servedBy(group, lesson, () => ({ from: span.base, to: span.to })));
     const column = plan.find(({ made }) => made.id === id);
@@ -40,7 +41,7 @@ export function pictureOf(group, lesson, id) {
     const { series } = traceOf(stream, span.base, span.to), block = series.known(span.from, span.until);
     extend(block, plan, series.gaps, span.from);
     const { x, lanes: all } = drawn(block, span.from, span.until, PX, span.from, series.gaps.filter((g) => g.to_us > span.from && g.from_us < span.until));
-    return { x, ...all[column.at] };
+    return { x, ...all[column.at], isPoints: isOfEvents(stream) };
   }
   return null;
 }

@@ -44,7 +44,7 @@ function Curves({ found: { session }, lesson, results, font, mine }) {
   const range = around([...came.flatMap(({ lo, hi }) => [...lo, ...hi]), ...before.flatMap(({ points }) => points.map(([, y]) => y))]), ink = (/** @type {number} */ n) => `var(--c${colourOf(n)})`;
   const off = before.map(({ n, points }) => ({ n, d: distance(points, came.find((c) => c.n === n) ?? { x: [], mid: [] }) })).filter(({ d }) => Number.isFinite(d)).sort((a, b) => a.d - b.d)[0];
   const lines = [...before.map(({ n, points }) => ({ x: points.map(([x]) => x / per), y: points.map(([, y]) => y), colour: ink(n), width: 6 * scale, cls: 'pred' })),
-    ...came.map(({ n, x, mid }) => ({ x: x.map((s) => s / per), y: mid, colour: ink(n), dash: DASH[colourOf(n)].map((d) => d * scale), width: 2.25 * scale }))];
+    ...came.map(({ n, x, mid, isPoints }) => ({ x: x.map((s) => s / per), y: mid, isPoints, colour: ink(n), dash: DASH[colourOf(n)].map((d) => d * scale), width: 2.25 * scale }))];
   const title = id ? titleOf(id, lesson, session) : '', sign = id ? unitText(unitOf(id, lesson, session)) : '';
   return html`<${Plot} label=${t('cr_preds')} font=${font} x=${[0, seconds / per]} y=${range} xTitle=${`${t('time')} / ${unit}`} yTitle=${title} lines=${lines}/>
     <div>${groups.length > 1 && html`<${Legend} numbers=${groups.map((g) => g.number)}/>`}${before.length > 0 && html`<p>${t('cr_predNote')}</p>`}

@@ -159,7 +159,7 @@ export const T = {
   te_now: ['马上开始', 'Start at once'],
   te_arm: ['让 {0} 组一起等触发', 'Wait for the trigger: {0} groups'],
   te_noWait: ['不等了', 'Wait no longer'],
-  te_good: ['这一次够好了', 'Good enough'],
+  te_good: ['够好了', 'Good enough'],
   te_recordMore: ['接着记', 'Record more'],
   te_addTo: ['接着记：{0} 组', 'Record more in this run: group {0}'],
   te_noStart: ['插好器材就能开始', 'Plug in a kit to start'],

@@ -72,7 +72,7 @@ function Verdict({ session, group }) {
   if (group.armed_us != null || !group.accept?.length || session.state === 'ended') return null;
   const lacking = group.accept.filter((a) => a.holds === false);
   if (!lacking.length) return null;
-  return html`<p class="verdict"><span class="warn-c"><${Icon} n="warn" s=${18}/></span><span>${lacking.map((a) => say(a.otherwise)).join(' ')}</span>
+  return html`<p class="verdict"><span class="warn-c"><${Icon} n="warn" s=${18}/></span><ul>${lacking.map((a, i) => html`<li key=${i}>${say(a.otherwise)}</li>`)}</ul>
     ${group.run == null && html`<button class="btn" aria-label=${t('te_addTo', group.number)} onClick=${() => perform(session, { do: 'resume', groups: [group.number] })}>${t('te_recordMore')}</button>`}</p>`;
 }
 
@@ -80,10 +80,10 @@ function Verdict({ session, group }) {
 function Tile({ group, drawn, range, seconds, session, lesson }) {
   const colour = colourOf(group.number), isMinutes = seconds > 180, unit = isMinutes ? 60 : 1, actions = group.replay ? [] : devicesOf(group).flatMap((d) => (nextAction(d) ? [{ d, words: nextAction(d) }] : []));
   const [main] = drawn, name = main ? channelName(main.source.stream.channels[main.source.at]) : '', isDots = main && isOfEvents(main.source.stream);
-  const isLacking = !!group.accept?.some((a) => a.holds === false), isGood = !!group.accept?.length && group.accept.every((a) => a.holds), ready = t(isGood ? 'te_good' : 'te_isReady');
+  const isLacking = !!group.accept?.some((a) => a.holds === false), isGood = !!group.accept?.length && group.accept.every((a) => a.holds), ready = t(isGood ? 'te_good' : 'te_isReady'), replays = html`<${Replays} session=${session} group=${group} lesson=${lesson}/>`;
   const scale = (/** @type {number[]} */ x) => x.map((v) => v / unit);
   const lines = drawn.map(({ picture }, i) => ({ x: scale(picture.x), y: picture.mid, lo: picture.isBand ? picture.lo : undefined, hi: picture.isBand ? picture.hi : undefined,
-    colour: `var(--c${colour})`, dash: i ? DASH[(i % 5) + 2] : [], cls: isDots ? 'pts' : '' }));
+    colour: `var(--c${colour})`, dash: i ? DASH[(i % 5) + 2] : [], isPoints: !!isDots }));
   const gaps = (main?.picture.gaps ?? []).map((g) => ({ from: g.from / unit, to: g.to / unit }));
   const marks = main ? marksIn(main.span, session.id, group.number).map((m) => ({ x: m.x / unit, text: m.text })) : [];
   return html`<article class=${'gcard' + (actions.length ? ' bad' : '')} aria-label=${t('groupN', group.number)} data-group=${group.number}><div class=${'head c' + colour}><${GroupShape} number=${group.number}/>
@@ -92,10 +92,10 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
       ${!group.replay && group.is_ready && group.run == null && group.armed_us == null && !isLacking && html`<span class="ok-c" title=${ready}><${Icon} n="check" s=${18}/><span class=${isGood ? '' : 'sr'}>${ready}</span></span>`}
       <${Newest} group=${group} source=${main?.source}/></div>
     <${Verdict} session=${session} group=${group}/>
-    ${actions.length > 0 && html`<div class="fix"><ul>${actions.map(({ d, words }) => html`<li key=${d.id}><${Icon} n="unplug" s=${18}/><span>${t('kitPart', t('kitN', d.sticker), words)}</span></li>`)}</ul><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
-    ${group.replay && html`<div class="replaying"><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}
     ${main ? html`<${Plot} label=${`${t('groupN', group.number)}, ${name}`} x=${[0, seconds / unit]} y=${range} xTitle=${isMinutes ? 'min' : 's'} lines=${lines} gaps=${gaps} marks=${marks} most=${[5, 4]}
-      watermark=${group.replay ? t('replay') : ''}/>` : html`<p class="nokit dim">${t('te_groupNoKit')}</p>${!group.replay && !actions.length && html`<div class="replaying"><${Replays} session=${session} group=${group} lesson=${lesson}/></div>`}`}</article>`;
+      watermark=${group.replay ? t('replay') : ''}/>` : html`<p class="nokit dim">${t('te_groupNoKit')}</p>`}
+    ${actions.length > 0 && html`<div class="fix"><ul>${actions.map(({ d, words }) => html`<li key=${d.id}><${Icon} n="unplug" s=${18}/><span>${t('kitPart', t('kitN', d.sticker), words)}</span></li>`)}</ul>${replays}</div>`}
+    ${(group.replay || (!main && !actions.length)) && html`<div class="replaying">${replays}</div>`}</article>`;
 }
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
