@@ -39,6 +39,7 @@ export async function complaints(page) {
     for (const e of document.querySelectorAll('.typedform:not(:has(label:nth-child(3))) label:has(:placeholder-shown) .lb')) {
       if (getComputedStyle(e).webkitLineClamp !== 'none' && e.scrollHeight > e.clientHeight + 1) out.push(`cut: ${e.textContent}`);
     }
+    for (const axis of document.querySelectorAll('.plot [data-axis=x]')) if (axis.children.length < 2) out.push(`an axis of ${axis.children.length} numbers: ${axis.closest('.plot')?.getAttribute('aria-label')}`);
     const within = (/** @type {Element} */ e, /** @type {Element|null} */ frame) => {
       const r = e.getBoundingClientRect(), f = (frame ?? document.body).getBoundingClientRect();
       if (r.left < f.left - 1 || r.right > f.right + 1 || r.top < f.top - 1 || r.bottom > f.bottom + 1) out.push(`leaves its place: ${e.textContent}`);

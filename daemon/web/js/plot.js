@@ -71,38 +71,45 @@ const dotOf = (dot, i, X, Y, font, end) => html`<g key=${i} class=${'c' + dot.co
   <path d=${SHAPE[dot.colour]} transform=${`scale(${dot.size ?? 1.7})`} fill=${dot.isOpen ? 'var(--surface)' : 'currentColor'} stroke=${dot.isOpen ? 'currentColor' : 'var(--surface)'} stroke-width=${dot.isOpen ? 1.6 : 0.8}/>
   ${dot.label && html`<text x=${font * (X(dot.x) + font * (breadthOf(dot.label) + 1) > end ? -0.7 : 0.7)} y=${font * 1.1} text-anchor=${X(dot.x) + font * (breadthOf(dot.label) + 1) > end ? 'end' : 'start'} style=${{ fontSize: font + 'px' }}>${dot.label}</text>`}</g>`;
 
+const SHORT = 2;                     // a bare unit ("min") stands at the end of the row of numbers; a title has the row below it
+
 /** Where the axes lie, in a box of this size. @param {Props} p @param {number} width @param {number} height */
-export function layoutOf({ x, y, xTitle, yTitle, font = 14, most = [6, 5] }, width, height) {
-  const [ys, yDigits] = ticks(y[0], y[1], Math.max(2, Math.min(most[1], height / (font * 2.8))));
+export function layoutOf({ x, y, xTitle = '', yTitle, font = 14, most = [6, 5] }, width, height) {
+  const [ys, yDigits] = ticks(y[0], y[1], Math.max(2, Math.min(most[1], height / (font * 2.8)))), isLong = breadthOf(xTitle) > SHORT;
   const left = font * 0.62 * Math.max(2, ...ys.map((v) => num(v, yDigits).length)) + font * 0.8;
-  const top = yTitle ? font * 2 : font * 0.7, right = font * 0.9, foot = font * 1.9;
+  const top = yTitle ? font * 2 : font * 0.7, right = font * 0.9, foot = font * (isLong ? 3.2 : 1.9);
   const [xs, xDigits] = ticks(x[0], x[1], Math.max(2, Math.min(most[0], width / (font * 5))));
   const X = (/** @type {number} */ v) => left + (v - x[0]) / (x[1] - x[0]) * (width - left - right);
   const Y = (/** @type {number} */ v) => top + (1 - (v - y[0]) / (y[1] - y[0])) * (height - top - foot);
-  // The title of the axis stands where the last numbers would.
-  const clear = width - right - (xTitle ? font * (breadthOf(xTitle) + 1.5) : 0);
-  return { xs: xs.filter((v) => X(v) < clear + (xTitle ? 0 : font)), ys, xDigits, yDigits, left, right, top, foot, X, Y };
+  // A number stays in the drawing, and is left out where the unit stands; its line of the grid is drawn all the same.
+  const clear = isLong || !xTitle ? Infinity : width - font * (breadthOf(xTitle) + 0.5);
+  const numbers = xs.flatMap((v) => {
+    const text = num(v, xDigits), half = font * breadthOf(text) / 2;
+    return X(v) + half < clear ? [{ text, at: Math.min(X(v), width - half) }] : [];
+  });
+  return { xs, numbers, ys, yDigits, left, right, top, foot, X, Y };
 }
 
 /** @param {Props} p */
 export function Plot(p) {
   const { label, xTitle = '', yTitle = '', lines = [], dots = [], gaps = [], marks = [], font = 14, cls = '', watermark = '' } = p;
   const ref = useRef(/** @type {HTMLElement|null} */ (null)), [width, height] = useSize(ref);
-  const isDrawn = width > font * 5 && height > font * 4, id = useRef('clip' + Math.random().toString(36).slice(2));
-  const { xs, ys, xDigits, yDigits, left, right, top, foot, X, Y } = layoutOf(p, width, height), size = { fontSize: font + 'px' };
-  const bottom = height - foot, end = width - right;
+  const id = useRef('clip' + Math.random().toString(36).slice(2));
+  const { xs, numbers, ys, yDigits, left, right, top, foot, X, Y } = layoutOf(p, width, height), size = { fontSize: font + 'px' };
+  const bottom = height - foot, end = width - right, isDrawn = width > font * 5 && bottom > top;
   return html`<div class=${'plot ' + cls} ref=${ref} role="img" aria-label=${label}>${isDrawn && html`<svg width=${width} height=${height} aria-hidden="true">
     <clipPath id=${id.current}><rect x=${left} y=${top} width=${Math.max(0, end - left)} height=${Math.max(0, bottom - top)}/></clipPath>
     ${ys.map((v) => html`<path class="gr" d=${`M${left} ${Y(v)}H${end}`}/><text x=${left - 6} y=${Y(v) + font * 0.36} text-anchor="end" style=${size}>${num(v, yDigits)}</text>`)}
-    ${xs.map((v) => html`<path class="gr" d=${`M${X(v)} ${top}V${bottom}`}/><text x=${X(v)} y=${bottom + font * 1.35} text-anchor="middle" style=${size}>${num(v, xDigits)}</text>`)}
+    ${xs.map((v) => html`<path class="gr" d=${`M${X(v)} ${top}V${bottom}`}/>`)}
+    <g data-axis="x">${numbers.map(({ text, at }) => html`<text x=${at} y=${bottom + font * 1.35} text-anchor="middle" style=${size}>${text}</text>`)}</g>
     <path class="ax" fill="none" d=${`M${left} ${top}V${bottom}H${end}`}/>
     ${yTitle && html`<text x="2" y=${font * 1.15} style=${size}>${yTitle}</text>`}
-    ${xTitle && html`<text x=${width - 2} y=${bottom + font * 1.35} text-anchor="end" style=${size}>${xTitle}</text>`}
+    ${xTitle && html`<text x=${width - 2} y=${height - font * 0.55} text-anchor="end" style=${size}>${xTitle}</text>`}
     <g clip-path=${`url(#${id.current})`}>
       ${gaps.map((g) => html`<rect class="gap" x=${X(g.from)} y=${top} width=${Math.max(3, X(g.to) - X(g.from))} height=${bottom - top}/>`)}
       ${watermark && html`<text class="watermark" x=${(left + end) / 2} y=${(top + bottom) / 2} text-anchor="middle" dominant-baseline="middle" style=${{ fontSize: Math.min((end - left) / 5, (bottom - top) / 2) + 'px' }}>${watermark}</text>`}
       ${marks.map((m) => html`<path class="mk" d=${`M${X(m.x)} ${top}V${bottom}`}/><text x=${X(m.x) + (X(m.x) > width * 0.75 ? -5 : 5)} y=${top + font} text-anchor=${X(m.x) > width * 0.75 ? 'end' : 'start'} style=${size}>${m.text}</text>`)}
       ${lines.map((line) => line.lo && html`<path class="band" d=${bandOf(line, X, Y)} fill=${line.colour ?? 'currentColor'}/>`)}
-      ${lines.map((line) => html`<path class=${'ln ' + (line.cls ?? '')} d=${line.isPoints ? pointsOf(line, X, Y) : pathOf(line, X, Y)} stroke=${line.colour ?? 'currentColor'} stroke-width=${(line.width ?? 2.25) * (line.isPoints ? 2.5 : 1)} stroke-dasharray=${(line.dash ?? []).join(' ')} fill="none"/>`)}
+      ${lines.map((line) => html`<path class=${'ln ' + (line.cls ?? '')} d=${line.isPoints ? pointsOf(line, X, Y) : pathOf(line, X, Y)} stroke=${line.colour ?? 'currentColor'} stroke-width=${(line.width ?? 2.25) * (line.isPoints ? 2.5 : 1)} stroke-dasharray=${line.isPoints ? '' : (line.dash ?? []).join(' ')} fill="none"/>`)}
     </g>${dots.map((dot, i) => dotOf(dot, i, X, Y, font, width))}</svg>`}</div>`;
 }
