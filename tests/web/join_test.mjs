@@ -101,7 +101,8 @@ test('a browser changes its group, keeps to it when the board starts anew, and m
   const page = await open(board, { context, query: `?join=${session.code}&lang=zh&theme=light` });
   await page.locator('.place').nth(2).click();
   await until('group 3', async () => /3 组/.test(await page.locator('.gmark').first().innerText()));
-  await page.keyboard.press('Escape');               // the lesson's slip
+  await page.locator('dialog.lessonsheet[open]').waitFor();
+  await page.keyboard.press('Escape');
   await page.locator('.idbar .btn.sq').click();
   await page.locator('.pop .item', { hasText: '换一组' }).click();
   await page.locator('.digits4').waitFor();

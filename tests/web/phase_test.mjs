@@ -30,6 +30,12 @@ test('in a group the key asks for the guess first, and waits for the teacher unl
   assert.strictEqual(is({ duty: { ...duty, isArmed: true }, run: { to_us: 5 } }), 'armed');
   assert.strictEqual(is({ duty: { ...duty, isArmed: true }, isRecording: true }), 'rec');
   assert.strictEqual(is({ duty: { ...duty, mustPredict: true }, devices: [] }), 'noKit');
+  const pulled = { ...duty, isGone: true };
+  assert.strictEqual(is({ duty: pulled }), 'gone', 'others may have theirs');
+  assert.strictEqual(is({ duty: { ...pulled, mustPredict: true } }), 'predict', 'a guess needs no kit');
+  assert.strictEqual(is({ duty: pulled, run: { to_us: 5 } }), 'done', 'what was recorded is there');
+  assert.strictEqual(is({ duty: { ...duty, isReplay: true }, run: { to_us: 5 }, devices: [] }), 'replay');
+  assert.strictEqual(is({ duty: { ...pulled, isReplay: true }, isRecording: true }), 'rec');
 });
 
 const facts = { device: kit('ready'), others: [], quietSeconds: 0, frozenRows: null, storeProblem: null, stream: undefined, portState: null, garbled: null, text: null, sinks: [], healed: null, isRecording: false, refused: null };

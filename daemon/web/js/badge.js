@@ -129,7 +129,7 @@ export function Badge() {
   if (!f) return null;
   const warm = f.blank ? null : warming(), isTicked = !f.blank && (f.isCounted || view.isOfEvents);
   const often = !view.isOfEvents || f.blank ? (f.got ? rate(f.got) : '—')
-    : f.isPast ? html`<span class="tx">${t('n')}</span>${num(f.rows)}` : html`<span class="tx">${t('lastOne')}</span>${agoText()}`;
+    : f.isPast ? t('b_points', num(f.rows)) : html`<span class="tx">${t('lastOne')}</span>${agoText()}`;
   const face = html`${warm && html`<span class="warn hot"><span class="tx">${t('f_warm')}</span>${warm.brief}<${Icon} n="wait" s=${18}/></span>`}
     <span class=${'often' + (f.isOff ? ' warn' : '')}>${often}${isTicked && html`<${Icon} n=${rateIcon(f)} s=${18}/>`}</span>
     ${(!f.blank || f.missing !== 0) && html`<span class=${'lost' + (f.missing !== 0 ? ' warn' : '')}>${t('missing')} ${Number.isNaN(f.missing) ? '?' : num(f.missing)}<${Icon} n=${f.missing !== 0 ? 'warn' : 'check'} s=${18}/></span>`}

@@ -39,8 +39,8 @@ function readField({ name, low, high }, text) {
   return { value: read.value };
 }
 
-/** @param {{fields: Field[]}} p */
-function Typed({ fields }) {
+/** @param {{fields: Field[], isCrowded: boolean}} p */
+function Typed({ fields, isCrowded }) {
   const [texts, setTexts] = useState(/** @type {Record<string, string>} */ (memory.get(TYPED) ?? {})), [isBusy, setBusy] = useState(false);
   // A reading is answered when it is on the card, up to a second later: the next one, typed meanwhile, waits its turn. The same
   // once more is a finger that slipped.
@@ -81,7 +81,7 @@ function Typed({ fields }) {
     await turn;
     if (last.current === turn) setBusy(false);
   };
-  return html`<form class=${'typedform' + (fields[1] || say(fields[0].name).replace(/[^ -~]/g, '--').length > LONG_NAME ? ' long' : '')} ref=${form} onSubmit=${submit} noValidate>${fields.map((f) => html`<label key=${f.id} title=${say(f.name)}><span class="lb">${say(f.name)}</span>
+  return html`<form class=${'typedform' + (isCrowded || fields[1] || say(fields[0].name).replace(/[^ -~]/g, '--').length > LONG_NAME ? ' long' : '')} ref=${form} onSubmit=${submit} noValidate>${fields.map((f) => html`<label key=${f.id} title=${say(f.name)}><span class="lb">${say(f.name)}</span>
       <input name=${f.id} inputmode="decimal" autocomplete="off" placeholder=${say(f.name)} value=${texts[f.id] ?? ''} aria-label=${say(f.name) + (f.unit && ` / ${unitText(f.unit)}`)}
         aria-invalid=${wrong === f.id ? 'true' : 'false'} onInput=${(/** @type {any} */ e) => change(f.id, e.target.value)}/><span class="un">${unitText(f.unit)}</span></label>`)}
     <button class="btn main" aria-busy=${isBusy} aria-label=${t('k_keep')} title=${t('k_keep')}><${Icon} n="pin"/><span class="tx">${t('k_keep')}</span></button></form>`;
@@ -120,10 +120,10 @@ export function Bar() {
   const { kept } = useOwn(), { group, lesson, isOver, mine } = classroom, reminders = lesson?.reminders ?? [];
   useReminders(mine, reminders);
   if (!group) return null;
-  const fields = (!isOver && lesson?.record.typed) || [], isDue = !!mine && remindersNow(mine, reminders).some((r) => r.since != null), how = [t('l_open'), isDue && t('re_title')].filter(Boolean).join(t('cal_comma2'));
+  const fields = (!isOver && lesson?.record.typed) || [], isJudged = mine?.is_project && group.run != null && !!group.accept?.length, isDue = !!mine && remindersNow(mine, reminders).some((r) => r.since != null), how = [t('l_open'), isDue && t('re_title')].filter(Boolean).join(t('cal_comma2'));
   return html`<div class="classbar">${lesson && html`<button class=${'btn howto' + (isDue ? ' warn' : '')} aria-label=${how} title=${how} onClick=${() => openSlip('lesson')}><${Icon} n=${isDue ? 'warn' : 'book'}/><span class="tx">${t('l_open')}</span></button>`}
-    ${mine?.is_project && group.run != null && group.accept?.length && html`<${DataSign} accept=${group.accept}/>`}
-    ${fields.length > 0 && html`<${Typed} fields=${fields}/>`}
+    ${isJudged && html`<${DataSign} accept=${group.accept}/>`}
+    ${fields.length > 0 && html`<${Typed} fields=${fields} isCrowded=${!!isJudged || !!mine?.is_revealed}/>`}
     ${(fields.length > 0 || kept.length > 0) && html`<button class="btn kept" aria-label=${t('k_list', kept.length)} title=${t('k_list', kept.length)} onClick=${() => openSlip('kept')}><${Icon} n="table"/>${num(kept.length)}</button>`}
     <span class="grow"></span>${!isOver && html`${group.armed_us != null && mine?.may_start === 'groups' && html`<button class="btn nowait" onClick=${waitNoLonger}><${Icon} n="cross"/><span class="tx">${t('k_noWait')}</span></button>`}${mine?.is_revealed && lesson && html`<button class="btn howto reveals" aria-label=${t('cr_open')} title=${t('cr_open')} onClick=${() => openSlip('results')}><${Icon} n="eye"/><span class="tx">${t('cr_open')}</span></button>`}<${MarkIt}/>`}</div>`;
 }

@@ -104,12 +104,14 @@ class Classroom extends Emitter {
   get group() { return this.mine?.groups.find((g) => g.number === this.me?.group) ?? null; }
   get lesson() { return this.lessonOf(this.mine); }
 
-  /** What the big key must know of our group; null: we are in none. @returns {{mustPredict: boolean, mayStart: boolean, isArmed: boolean}|null} */
+  /** What the big key must know of our group; null: we are in none. @returns {{mustPredict: boolean, mayStart: boolean, isArmed: boolean, isGone: boolean,
+   *   isReplay: boolean}|null} */
   get duty() {
     const { mine, group, lesson } = this;
     if (!mine || !group || this.isOver) return null;
     const asks = lesson && lesson.predict.kind !== 'none';
-    return { mustPredict: !!asks && !group.has_prediction && group.may_predict, mayStart: mine.may_start === 'groups', isArmed: group.armed_us != null };
+    return { mustPredict: !!asks && !group.has_prediction && group.may_predict, mayStart: mine.may_start === 'groups', isArmed: group.armed_us != null, isReplay: !!group.replay,
+      isGone: group.devices.length > 0 && group.devices.every((id) => board.device(id)?.state === 'gone') };
   }
 }
 

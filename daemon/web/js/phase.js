@@ -6,17 +6,19 @@
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./api.js').Stream} Stream */
 /** @typedef {import('./base.js').Words} Words */
-/** @typedef {'wait'|'noKit'|'predict'|'await'|'armed'|'ready'|'rec'|'done'} Phase */
+/** @typedef {'wait'|'noKit'|'predict'|'await'|'armed'|'gone'|'replay'|'ready'|'rec'|'done'} Phase */
 
 /** @param {{link: string, hasLoaded: boolean, devices: {state: string}[], run: {to_us: number|null}|null,
- *   isRecording: boolean, duty?: {mustPredict: boolean, mayStart: boolean, isArmed?: boolean}|null}} facts `run`: the one shown; `isRecording`: some run
- *   is going on; `duty`: of a group in a class @returns {Phase} */
+ *   isRecording: boolean, duty?: {mustPredict: boolean, mayStart: boolean, isArmed?: boolean, isGone?: boolean, isReplay?: boolean}|null}} facts
+ *   `run`: the one shown; `isRecording`: some run is going on; `duty`: of a group in a class; `isGone`: all its kits are pulled @returns {Phase} */
 export function phaseOf({ link, hasLoaded, devices, run, isRecording, duty = null }) {
   if (link !== 'open' || !hasLoaded) return 'wait';
   if (isRecording) return 'rec';
-  if (!devices.some((d) => d.state === 'ready' || d.state === 'silent')) return 'noKit';
+  if (!duty?.isReplay && !devices.some((d) => d.state === 'ready' || d.state === 'silent')) return 'noKit';
   if (duty?.mustPredict) return 'predict';
+  if (duty?.isReplay) return 'replay';
   if (duty?.isArmed) return 'armed';
+  if (duty?.isGone && !run) return 'gone';
   if (duty && !duty.mayStart && !run) return 'await';
   return run ? 'done' : 'ready';
 }

@@ -119,6 +119,8 @@ export const S = {
   // the class: groups, joining, the screen on the wall
   groupN: ['{0} 组', 'Group {0}'],
   replay: ['回放', 'Replay'],
+  replayDo: ['不是现在测的', 'Recorded before, not now'],
+  b_points: ['{0} 点', '{0} points'],
   otherKits: ['其他组的器材', 'Kits of other groups'],
   predict: ['先猜一猜', 'Guess first'],
   predictDo: ['点一下，写下你们的预测', 'Tap to write your prediction down'],

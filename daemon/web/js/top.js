@@ -148,7 +148,7 @@ const Title = () => html`<input class="title" type="text" maxlength=${TITLE_MAX}
 export let isBusy = false;
 
 /** Does a press do nothing? What the teacher starts for all, only the teacher stops. @param {import('./phase.js').Phase} phase */
-const isIdle = (phase) => phase === 'wait' || phase === 'noKit' || phase === 'await' || (!!classroom.duty && !classroom.duty.mayStart && phase !== 'predict');
+const isIdle = (phase) => phase === 'wait' || phase === 'noKit' || phase === 'await' || phase === 'gone' || phase === 'replay' || (!!classroom.duty && !classroom.duty.mayStart && phase !== 'predict');
 
 /** Our group's run begins or ends; the board tells which one it is. Where the lesson has a trigger a press waits for it, and
  * the next one waits no longer. @returns {Promise<null>} */
@@ -190,22 +190,23 @@ const FACE = {
   ready: { icon: 'play', name: 'ready', does: 'readyDo' }, rec: { icon: 'rec', name: 'rec', does: 'recDo' },
   done: { icon: 'check', name: 'done', does: 'doneDo' },
   predict: { icon: 'pen', name: 'predict', does: 'predictDo' }, await: { icon: 'check', name: 'ready', does: 'awaitDo' },
-  armed: { icon: 'wait', name: 'armed', does: 'armedDo' },
+  armed: { icon: 'wait', name: 'armed', does: 'armedDo' }, gone: { icon: 'unplug', name: 'kitGone', does: 'noKitDo' },
+  replay: { icon: 'replay', name: 'replay', does: 'replayDo' },
 };
 
 function StateKey() {
   useBoard('link', 'devices', 'runs', 'status');
   useView('what');
   useClass('sessions', 'me');
-  const phase = phaseNow(), face = FACE[phase], isOff = phase === 'wait' || phase === 'noKit', isHeld = isIdle(phase);
+  const phase = phaseNow(), face = FACE[phase], isOff = phase === 'wait' || phase === 'noKit' || phase === 'gone', isHeld = isIdle(phase);
   const does = useText(1000, () => {
     const ends = phase === 'rec' ? classroom.group?.ends_us : null;
     if (phase === 'armed') return [triggerText(classroom.lesson), isHeld ? '' : t('armedDo')].filter(Boolean).join(t('cal_comma2'));
     if (ends != null) return t(isHeld ? 'recLeft' : 'recLeftDo', clock(Math.max(0, ends - board.now()) / 1e6));
-    return t(!isHeld || isOff ? face.does : phase === 'rec' ? 'recHeld' : 'awaitDo', Math.floor((performance.now() - board.since) / 1000));
+    return t(!isHeld || isOff || phase === 'replay' ? face.does : phase === 'rec' ? 'recHeld' : 'awaitDo', Math.floor((performance.now() - board.since) / 1000));
   });
   const time = useText(250, () => {
-    const run = phase === 'armed' ? null : board.running ?? view.run, until = run?.to_us ?? Math.min(board.now(), classroom.group?.ends_us ?? Infinity);
+    const run = phase === 'armed' || phase === 'replay' ? null : board.running ?? view.run, until = run?.to_us ?? Math.min(board.now(), classroom.group?.ends_us ?? Infinity);
     return run && !isOff ? clock((until - run.from_us) / 1e6) : '';
   });
   return html`<button class=${'state ' + phase + (isOff ? ' off' : '')} aria-disabled=${isHeld} data-phase=${phase} onClick=${pressKey}>

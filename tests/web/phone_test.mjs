@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
+// A phone has room for little: what it shows is whole, is true, and comes first. A number keeps its name while it is typed;
+// the big key says no "ready" when the group's kit is pulled or a replay is shown.
+import assert from 'node:assert';
+import { after, before, beforeEach, test } from 'node:test';
+import { Board, chromium, closeBrowser, open, phase, until } from '../support/browser.mjs';
+import { putLessons, Teacher } from '../support/lessons.mjs';
+import { complaints } from '../support/looks.mjs';
+
+/** @type {Board} */ let board;
+/** @type {Teacher} */ let teacher;
+before(async () => {
+  board = await Board.start([['cup', 10], ['cup', 10]], (folder) => putLessons(folder) + 'store: {commit: 1 s}\n');
+  teacher = await Teacher.signIn(board);
+});
+beforeEach(() => teacher.endAll());
+after(async () => { await closeBrowser(); await board?.close(); });
+
+const shot = async (/** @type {any} */ page, /** @type {string} */ name) => { if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/phone-${name}.png` }); };
+
+/** A page of a group, its lesson's slip closed. @param {any} session @param {number} group @param {string} [lang] */
+async function member(session, group, lang = 'zh') {
+  const context = await (await chromium()).newContext({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' });
+  const page = await open(board, { context, query: `?join=${session.code}&lang=${lang}&theme=light` });
+  await page.locator('.place').nth(group - 1).click();
+  await page.locator('dialog.lessonsheet[open]').waitFor();
+  await page.keyboard.press('Escape');
+  await until('closed', async () => !await page.locator('dialog.lessonsheet[open]').count());
+  return page;
+}
+
+test('a number keeps its name while it is typed, and beside all that a project and a reveal add', async () => {
+  for (const lang of ['zh', 'en']) {
+    const session = await teacher.session('cool-choice', [1]), page = await member(session, 1, lang);
+    for (const isFull of [false, true]) {
+      if (isFull) {
+        await teacher.act(session.id, { do: 'reveal', on: true });
+        await page.locator('dialog.resultsheet[open]').waitFor();
+        await page.keyboard.press('Escape');
+        await page.locator('.classbar .reveals').waitFor();
+      }
+      await page.locator('.typedform input').fill('13.55');
+      const seen = await page.evaluate(() => {
+        const name = /** @type {HTMLElement} */ (document.querySelector('.typedform .lb')), number = /** @type {HTMLElement} */ (document.querySelector('.typedform input'));
+        const a = name.getBoundingClientRect(), b = number.getBoundingClientRect(), inside = b.height - parseFloat(getComputedStyle(number).paddingTop);
+        return { text: name.textContent, cut: name.scrollWidth - name.clientWidth, below: a.bottom - (b.bottom - inside), room: inside };
+      });
+      assert.ok(seen.cut <= 0 && seen.below <= 2 && seen.room >= 20, `${isFull}: ${JSON.stringify(seen)}`);
+      assert.deepStrictEqual(await complaints(page), []);
+      await shot(page, `typed-${lang}-${isFull}`);
+    }
+    assert.deepStrictEqual(page.faults, []);
+    await page.context().close();
+    await teacher.endAll();
+  }
+});
+
+test('whose kit is pulled is not ready, whatever others have', async () => {
+  const session = await teacher.session('cool-choice', [1, 2]);
+  await teacher.post(`sessions/${session.id}/groups/2/prediction`, { choice: 0 });
+  const page = await member(session, 2), key = () => page.locator('.state').innerText();
+  await until('the teacher\'s turn', async () => await phase(page) === 'await');
+  await board.unplug(1);
+  await until('the key knows', async () => await phase(page) === 'gone');
+  assert.match(await key(), /已拔下/);
+  assert.doesNotMatch(await key(), /准备好了/);
+  assert.deepStrictEqual(await complaints(page), []);
+  await shot(page, 'gone');
+  await board.plug(1);
+  await until('ready again', async () => await phase(page) === 'await');
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('a replay is called one, and its readings are counted with a word', async () => {
+  const session = await teacher.session('free-fall', [], { groups: 1 }), { runs } = await teacher.post('import', { lesson: 'free-fall', sample: 'six-fences' });
+  await teacher.post(`sessions/${session.id}/groups/1/prediction`, { choice: 0 });
+  await teacher.act(session.id, { do: 'replay', group: 1, run: runs[0].id ?? runs[0] });
+  const page = await member(session, 1);
+  await until('the key knows', async () => await phase(page) === 'replay');
+  assert.match(await page.locator('.state').innerText(), /回放\s*不是现在测的\s*$/);
+  await until('counted', async () => /\d+ 点/.test(await page.locator('.badge .often').innerText()));
+  assert.deepStrictEqual(await complaints(page), []);
+  await shot(page, 'replay');
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});
