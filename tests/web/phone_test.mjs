@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Watches no clock: may run beside other tests.
 // A phone has room for little: what it shows is whole, is true, and comes first. A number keeps its name while it is typed;
-// the big key says no "ready" when the group's kit is pulled or a replay is shown.
+// the big key says no "ready" when the group's kit is pulled or a replay is shown; a teacher finds the way in at the top.
 import assert from 'node:assert';
 import { after, before, beforeEach, test } from 'node:test';
 import { Board, chromium, closeBrowser, open, phase, until } from '../support/browser.mjs';
 import { putLessons, Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
+import { teacherOn } from '../support/teacher.mjs';
 
 /** @type {Board} */ let board;
 /** @type {Teacher} */ let teacher;
@@ -85,4 +86,30 @@ test('a replay is called one, and its readings are counted with a word', async (
   await shot(page, 'replay');
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
+});
+
+test('what a teacher looks for comes first: the lesson that goes on, its code, and that there are more cards', async () => {
+  await teacher.session('cool-choice', [1, 2]);
+  const size = /** @type {[number, number]} */ ([360, 740]), page = await teacherOn(board, { size, lang: 'en', theme: 'light' });
+  const inView = async (/** @type {string} */ what) => { const at = await page.locator(what).first().boundingBox(); assert.ok(at && at.y + at.height <= size[1], `${what}: ${JSON.stringify(at)}`); };
+  await page.locator('.goin').waitFor();
+  await shot(page, 'teacher-choose');
+  await inView('.goin');
+  await page.locator('.goin').click();
+  await page.locator('.code').waitFor();
+  await shot(page, 'teacher-kits');
+  await inView('.qr');
+  await inView('.code');
+  await page.context().close();
+  for (const width of [768, 1024]) {
+    const wide = await teacherOn(board, { size: [width, 768], lang: 'zh', theme: 'light' });
+    await wide.locator('.lcard').nth(3).waitFor();
+    await shot(wide, `teacher-${width}`);
+    assert.match(await wide.locator('#step1').innerText(), /共 \d+ 个/);
+    const parts = await wide.locator('.cards').evaluate((/** @type {Element} */ e) => { const f = e.getBoundingClientRect(); return [...e.children].map((c) => c.getBoundingClientRect()).map((r) => (Math.min(r.right, f.right) - r.left) / r.width); });
+    assert.ok(parts.some((p) => p > 0.25 && p < 0.75), `half a card says that there are more: ${parts.map((p) => p.toFixed(2))}`);
+    assert.deepStrictEqual(await complaints(wide), []);
+    assert.deepStrictEqual(wide.faults, []);
+    await wide.context().close();
+  }
 });

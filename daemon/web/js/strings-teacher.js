@@ -22,6 +22,7 @@ export const T = {
 
   // step 1
   te_step1: ['选一节课', 'Choose a lesson'],
+  te_inAll: ['共 {0} 个', '{0} in all'],
   te_stages: ['学段', 'Stages'],
   te_all: ['全部', 'All'],
   te_stK: ['幼儿园', 'Kindergarten'],

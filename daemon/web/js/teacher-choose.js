@@ -52,7 +52,7 @@ function Cards() {
   const subjects = [...new Set(cards.map((c) => c.subject))];
   const all = [...shown.map((card) => ({ rank: card.problem ? 4 : RANK[card.readiness.state], face: html`<${LessonCard} key=${card.id} card=${card}/>` })),
     { rank: FREE_RANK, face: html`<${FreeCard} key=""/>` }].sort((a, b) => a.rank - b.rank);
-  return html`<section aria-labelledby="step1"><div class="secthead"><h1 id="step1" class="step"><span class="n">1</span>${t('te_step1')}</h1>
+  return html`<section aria-labelledby="step1"><div class="secthead"><h1 id="step1" class="step"><span class="n">1</span>${t('te_step1')} <small class="dim">${t('te_inAll', all.length)}</small></h1>
       <div class="stageseg"><${Segments} label=${t('te_stages')} value=${desk.stage} onPick=${(/** @type {string} */ k) => desk.set({ stage: k })}
         items=${STAGES.map(([k, key]) => [k, t(key)])}/></div>
       ${subjects.length > 1 && html`<select class="subjects" aria-label=${t('te_subject')} onChange=${(/** @type {any} */ e) => desk.set({ subject: e.target.value })}>
@@ -97,7 +97,7 @@ function Going() {
   const all = (classroom.sessions ?? []).filter((s) => !s.is_project);
   if (!all.length) return null;
   const name = (/** @type {string|null} */ id) => say(desk.cards?.find((c) => c.id === id)?.title) || t('te_free');
-  return html`<section class="panel going" aria-labelledby="going"><h2 id="going">${t('te_going')}</h2>${all.map((s) => html`<button class="btn goin" key=${s.id} onClick=${() => desk.enter(s)}>
+  return html`<section class="panel going first" aria-labelledby="going"><h2 id="going">${t('te_going')}</h2>${all.map((s) => html`<button class="btn goin" key=${s.id} onClick=${() => desk.enter(s)}>
     <span class="grow"><b>${name(s.lesson)}</b><small>${[s.title, s.code].filter(Boolean).join(' · ')}</small></span><${Icon} n="right"/></button>`)}</section>`;
 }
 
@@ -111,8 +111,8 @@ function Foot() {
 
 export function Choose() {
   useDesk();
-  return html`<div class="tcols"><main><${Cards}/><${Left}/>
+  return html`<div class="tcols"><${Going}/><main><${Cards}/><${Left}/>
       <section aria-labelledby="step2"><h2 id="step2" class="step"><span class="n">2</span>${t('te_step2')}</h2>
         <${Kits} devices=${kitsFor(desk.text(desk.lesson), null)} lesson=${desk.text(desk.lesson)} session=${null}/></section></main>
-    <aside class="rail"><${Going}/><${About}/><${Shelf}/><${SavedPanel}/><${BoardPanel}/></aside></div><${Foot}/>`;
+    <aside class="rail"><${About}/><${Shelf}/><${SavedPanel}/><${BoardPanel}/></aside></div><${Foot}/>`;
 }

@@ -66,7 +66,7 @@ function Actions({ session, lesson }) {
 /** The way in for students, and who is there. @param {{session: Session}} p */
 function Join({ session }) {
   const here = session.groups.filter((g) => g.joined > 0).length, at = hostForOthers();
-  return html`<section class="panel join" aria-labelledby="join"><h2 id="join">${t('te_scan')}</h2><img class="qr" src=${qrUrl(session.id)} alt=${t('te_qrAlt')} width="184" height="184"/>
+  return html`<section class="panel join first" aria-labelledby="join"><h2 id="join">${t('te_scan')}</h2><img class="qr" src=${qrUrl(session.id)} alt=${t('te_qrAlt')} width="184" height="184"/>
     <p class="dim">${at ? t('te_orOpen', at) : t('te_orType')}</p><p class="code">${session.code}</p>
     <div class="gdots" role="img" aria-label=${t('te_joined', here, session.groups.length)}>${session.groups.map((g) => html`<span key=${g.number} class=${g.joined ? 'c' + colourOf(g.number) : 'no'}>
       <${Animal} animal=${g.animal} s=${26}/><small>${g.number}</small></span>`)}</div><p>${t('te_joined', here, session.groups.length)}</p>
@@ -83,11 +83,11 @@ const Settings = ({ session }) => html`<section class="panel" aria-labelledby="s
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function KitsView({ session, lesson }) {
-  return html`<div class="tcols"><div><div class="secthead"><h2 class="step">${t('te_step2')}</h2><div class="acts">
+  return html`<div class="tcols"><${Join} session=${session}/><div class="main"><div class="secthead"><h2 class="step">${t('te_step2')}</h2><div class="acts">
       ${session.can_deal > 0 && html`<button class="btn main" onClick=${() => perform(session, { do: 'deal' })}><${Icon} n="hand" s=${20}/>${t('te_deal', session.can_deal)}</button>`}
       <button class="btn" onClick=${() => blink(devicesIn(session))}><${Icon} n="lamp" s=${20}/>${t('te_blinkAllDo')}</button></div></div>
     <${Kits} devices=${kitsFor(lesson, session)} lesson=${lesson} session=${session}/>${lesson && html`<${Notes} lesson=${lesson}/>`}</div>
-    <div class="rail"><${Join} session=${session}/><${Settings} session=${session}/><${Shelf}/><${SavedPanel}/><${BoardPanel}/></div></div>`;
+    <div class="rail"><${Settings} session=${session}/><${Shelf}/><${SavedPanel}/><${BoardPanel}/></div></div>`;
 }
 
 /** @param {{session: Session}} p */
