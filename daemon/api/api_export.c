@@ -145,7 +145,7 @@ static void send_extract(struct parts *parts, struct request *request,
 		.store = &parts->store,
 		.directory = parts->config->data,
 		.lesson = run->lesson[0] ? shelf_find(parts->shelf, run->lesson) : NULL,
-		.hides_notes = !classes_may_see_notes(parts, request, run)};
+		.hides = classes_hides(parts, request, run)};
 	struct product *product;
 	int r = kind == KIND_SHEET      ? sheet_product_new(&options, &product)
 		: kind == KIND_READINGS ? typed_product_new(&options, &product)

@@ -76,6 +76,9 @@ void handle_prediction(void *self, struct request *request)
 		.kind = ACT_PREDICT,
 		.body = n == 1 ? json_pack("{sIsO}", "group", (json_int_t)saying.group, form, given)
 			       : NULL};
+	/* With the browser that says it, nobody else of the group sees it or says it anew. */
+	if (act.body && saying.who != ACT_BY_TEACHER)
+		json_object_set_new(act.body, "token", json_string(classes_token(request)));
 	if (!act.body || classroom_judge(saying.parts->sessions.room, &act) == ACT_BAD)
 		refuse_prediction(request);
 	else if (is_as_asked(&saying, form, given))
@@ -84,7 +87,7 @@ void handle_prediction(void *self, struct request *request)
 	json_decref(saying.asked);
 }
 
-/* Of one's own group, of all for the teacher and once all is revealed. */
+/* One's own, of all for the teacher and once all is revealed. That there is none is the group's to know. */
 static void answer_predicted(struct parts *parts, struct request *request,
 	const struct classroom *room, const struct session *session)
 {
@@ -99,6 +102,9 @@ static void answer_predicted(struct parts *parts, struct request *request,
 	} else if (!classes_shows_group(parts, request, session, number)) {
 		request_refuse(request, 403, "hidden", "揭晓以后才能看别的组。",
 			"Other groups are shown once all is revealed.");
+	} else if (session->groups[number].prediction &&
+		!classes_shows_guess(parts, request, session, number)) {
+		classes_refuse(request, ACT_HAS_GUESSED);
 	} else {
 		text_add(&text, "{\"prediction\":");
 		classes_write_prediction(session->groups[number].prediction, &text);

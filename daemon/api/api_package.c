@@ -42,7 +42,7 @@ void handle_package(void *self, struct request *request)
 	options.runs->run = *run;
 	options.runs->lesson = lesson_of(parts, run);
 	options.runs->import = import_of(run->id);
-	options.runs->hides_notes = !classes_may_see_notes(parts, request, run);
+	options.runs->hides = classes_hides(parts, request, run);
 	options.runs->run.to = options.to = end_of(run, now);
 	text_addf(&file, import_of(run->id) ? "kitlog-import-%u" : "kitlog-run-%u", run->number);
 	if (package_product_new(&options, &product) < 0)
@@ -69,6 +69,9 @@ static struct session_about_options session_options(
 		.now = clock_now(parts->clock),
 		.shows_all = classes_shows_all(parts, request, session),
 		.own = session ? classes_member(parts, request, session) : 0};
+
+	options.has_guessed =
+		options.own && classes_shows_guess(parts, request, session, options.own);
 
 	for (size_t i = 0; i < runs->n && !options.lesson; i++)
 		if (is_of(&runs->run[i], id) && runs->run[i].lesson[0])
@@ -106,8 +109,7 @@ void handle_session_package(void *self, struct request *request)
 		*to = runs->run[i];
 		options.runs[options.n_runs].lesson = lesson_of(parts, to);
 		to->to = end_of(to, now);
-		options.runs[options.n_runs].hides_notes =
-			!classes_may_see_notes(parts, request, &runs->run[i]);
+		options.runs[options.n_runs].hides = classes_hides(parts, request, &runs->run[i]);
 		if (to->to.ns > options.to.ns)
 			options.to = to->to;
 		options.n_runs++;
@@ -141,7 +143,7 @@ static int ask_store(struct inquiry *inquiry, struct reader *reader)
 		.own = {.board = inquiry->parts->board,
 			.run = &asking->run,
 			.kept = asking->run.to,
-			.hides_notes = true}};
+			.hides = HIDES_NOTES}};
 	int r = run_about(reader, &options, &asking->about);
 
 	return r == -ENOENT ? 0 : r; /* it has none */

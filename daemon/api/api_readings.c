@@ -329,14 +329,24 @@ bool classes_shows_group(const struct parts *parts, const struct request *reques
 		(session && classes_member(parts, request, session) == group);
 }
 
-bool classes_may_see_notes(
+bool classes_shows_guess(const struct parts *parts, const struct request *request,
+	const struct session *session, unsigned group)
+{
+	return classes_shows_all(parts, request, session) ||
+		(session && classes_member(parts, request, session) == group &&
+			session_has_guessed(session, group, classes_token(request)));
+}
+
+enum run_notes_hide classes_hides(
 	const struct parts *parts, const struct request *request, const struct run *run)
 {
 	const struct session *session = parts->sessions.is_known
 		? classroom_session(parts->sessions.room, run->session)
 		: NULL;
 
-	return !run->session || classes_shows_group(parts, request, session, run->group);
+	if (!run->session || classes_shows_guess(parts, request, session, run->group))
+		return HIDES_NOTHING;
+	return classes_shows_group(parts, request, session, run->group) ? HIDES_GUESS : HIDES_NOTES;
 }
 
 /* ---------------------------------------------------------------- the routes */

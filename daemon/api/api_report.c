@@ -70,7 +70,7 @@ void handle_report(void *self, struct request *request)
 	if (run->to.ns == INT64_MAX)
 		options.run.to = clock_now(parts->clock);
 	options.lesson = run->lesson[0] ? shelf_find(parts->shelf, run->lesson) : NULL;
-	options.hides_notes = !classes_may_see_notes(parts, request, run);
+	options.hides = classes_hides(parts, request, run);
 	if (!ask_fit(request, &options))
 		return;
 	if (paper_product_new(&options, &product) < 0)

@@ -59,6 +59,10 @@ static const struct refusal REFUSALS[] = {
 		"Another session has these 4 digits. Try again."},
 	[ACT_IS_FIXED] = {409, "prediction_fixed", "这一组已经有记录，或者已经揭晓，预测不再改。看看数据像不像预测。",
 		"The group has a run, or all is revealed: its prediction stays. See how the data compare."},
+	[ACT_HAS_GUESSED] = {403, "has_guessed",
+		"这一组已经猜过了；揭晓以前只有猜的那台设备能看、能改，要重猜就请老师在日志里撤销。",
+		"The group has guessed; until the reveal only the device that did can see and change it, so to guess "
+		"anew ask the teacher to undo it in the log."},
 };
 /* clang-format on */
 
@@ -131,11 +135,16 @@ const struct session *classes_open(struct parts *parts, struct request *request)
 	return session;
 }
 
+const char *classes_token(const struct request *request)
+{
+	return request_cookie(request, "kitlog_group");
+}
+
 unsigned classes_member(
 	const struct parts *parts, const struct request *request, const struct session *session)
 {
 	const struct session_member *member;
-	const char *token = request_cookie(request, "kitlog_group");
+	const char *token = classes_token(request);
 
 	return token && parts->sessions.is_known &&
 			classroom_joined(parts->sessions.room, token, &member) == session

@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "api/parts.h"
+#include "class/run_notes.h"
 
 /* The Session of openapi.yaml. */
 void classes_write(const struct parts *parts, const struct session *session, struct text *text);
@@ -48,6 +49,8 @@ void classes_mark(const struct saying *saying);
 /* When it was, now where it is not said; false: refused. */
 bool classes_ask_at(const struct saying *saying, struct instant *ret_at);
 
+/* The cookie that a browser is known by; NULL: it never joined. */
+const char *classes_token(const struct request *request);
 /* The group that a browser has joined in a session; 0: none. */
 unsigned classes_member(
 	const struct parts *parts, const struct request *request, const struct session *session);
@@ -59,8 +62,11 @@ bool classes_shows_all(
 	const struct parts *parts, const struct request *request, const struct session *session);
 bool classes_shows_group(const struct parts *parts, const struct request *request,
 	const struct session *session, unsigned group);
+/* What a group guessed is, until then, its that made it: a browser that comes into the group is not shown it. */
+bool classes_shows_guess(const struct parts *parts, const struct request *request,
+	const struct session *session, unsigned group);
 /* The same of a run; what is of no session is everybody's. */
-bool classes_may_see_notes(
+enum run_notes_hide classes_hides(
 	const struct parts *parts, const struct request *request, const struct run *run);
 
 /* Asks the card if need be: calls `answer` with the session in the path, of whichever classroom it is

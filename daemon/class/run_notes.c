@@ -92,6 +92,7 @@ json_t *run_notes_prediction(const json_t *prediction)
 	json_t *told = prediction ? json_deep_copy(prediction) : NULL;
 
 	json_object_del(told, "group");
+	json_object_del(told, "token");
 	return told;
 }
 

@@ -12,6 +12,13 @@
 #include "class/readings.h"
 #include "class/run_streams.h"
 
+/* What of it is not for whoever asks, until the journal says that all is revealed. */
+enum run_notes_hide {
+	HIDES_NOTHING,
+	HIDES_GUESS, /* it is another browser's of the group */
+	HIDES_NOTES, /* what was typed and predicted: the run is another group's */
+};
+
 struct run_notes {
 	uint32_t devices[RUN_DEVICES]; /* of its group; none: all that have rows */
 	size_t n_devices;
@@ -34,5 +41,5 @@ int run_notes_streams(struct reader *reader, const struct run_notes *notes, cons
 json_t *run_notes_reading(const struct reading *reading, struct instant zero);
 int run_notes_name_values(struct reader *reader, json_t *readings);
 
-/* A prediction without whose it is; a new one, NULL: none. */
+/* A prediction without whose it is, and who made it; a new one, NULL: none. */
 json_t *run_notes_prediction(const json_t *prediction);

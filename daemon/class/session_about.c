@@ -141,7 +141,8 @@ static void add_groups(const struct session_about *about, struct text *text)
 
 	text_add(text, ",\n\"groups\":[");
 	for (unsigned i = 1; i <= session->n_groups; i++) {
-		json_t *prediction = is_seen(about, i)
+		json_t *prediction = about->options.shows_all ||
+				(is_seen(about, i) && about->options.has_guessed)
 			? run_notes_prediction(session->groups[i].prediction)
 			: NULL;
 

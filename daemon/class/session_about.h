@@ -19,6 +19,7 @@ struct session_about_options {
 	bool shows_all; /* else, until the journal says that all is revealed, only what group `own` typed and
 	                 * predicted, and no results */
 	unsigned own; /* 0: nobody */
+	bool has_guessed; /* the group's guess is of the browser that asks; else it is hidden likewise */
 };
 
 struct session_about;

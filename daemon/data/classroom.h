@@ -43,7 +43,8 @@
  *   join        group (0: not chosen), token, instead?      who has the token already changes group; in a
  *               session that is full the browser `instead` goes
  *   leave       token
- *   predict     group, and one of choice, value, points [[x, y] ..]      while session_may_predict
+ *   predict     group, and one of choice, value, points [[x, y] ..], token?      while session_may_predict; token:
+ *               the browser's that guessed, and no other browser of a group may guess anew
  *   reading     group, at_ns, typed {id: number}, values {"stream:channel": number}
  *   mark        group (0: all), at_ns, text, mark?      its number among all marks: without it it cannot be undone
  *
@@ -183,6 +184,9 @@ const struct session_run *session_last_run(const struct session *session, unsign
 bool session_shares(const struct session *session, uint32_t device);
 /* A guess is one before the group has a run, and before the others' are shown. */
 bool session_may_predict(const struct session *session, unsigned group);
+/* Is the guess of a group the one that the browser with this token made? Whoever comes into a group later, to
+ * look what it guessed, has another. NULL has made none. */
+bool session_has_guessed(const struct session *session, unsigned group, const char *token);
 
 /* "兔", "Rabbit", of a group 1..12; static. */
 struct animal {
@@ -212,6 +216,7 @@ enum act_verdict {
 	ACT_FULL,        /* of groups, members, acts, sessions or codes: no more */
 	ACT_CODE,        /* that code leads to another open session */
 	ACT_IS_FIXED,    /* a prediction that is too late */
+	ACT_HAS_GUESSED, /* the group has, from another browser */
 	ACT_NO_MEMORY,
 };
 

@@ -91,6 +91,20 @@ static enum act_verdict may_undo(const struct course *course, const struct act *
 	return gives && is_recorded_with(course, done) ? ACT_IS_STOOD_ON : ACT_FITS;
 }
 
+/* The teacher may guess anew for a group, and undo what was guessed. */
+static enum act_verdict may_predict(const struct session *session, const struct act *act)
+{
+	unsigned group = (unsigned)json_integer_value(json_object_get(act->body, "group"));
+	const char *token = json_string_value(json_object_get(act->body, "token"));
+
+	if (!session_may_predict(session, group))
+		return ACT_IS_FIXED;
+	return act->who == ACT_BY_TEACHER || !session->groups[group].prediction ||
+			session_has_guessed(session, group, token)
+		? ACT_FITS
+		: ACT_HAS_GUESSED;
+}
+
 enum act_verdict classroom_may(const struct classroom *classroom, const struct act *act)
 {
 	if (act->kind == ACT_MAKE)
@@ -101,9 +115,7 @@ enum act_verdict classroom_may(const struct classroom *classroom, const struct a
 		return ACT_NO_SESSION;
 	if (is_full(course, act->kind))
 		return ACT_FULL;
-	if (act->kind == ACT_PREDICT &&
-		!session_may_predict(&course->state,
-			(unsigned)json_integer_value(json_object_get(act->body, "group"))))
-		return ACT_IS_FIXED;
+	if (act->kind == ACT_PREDICT)
+		return may_predict(&course->state, act);
 	return act->kind == ACT_UNDO ? may_undo(course, act) : ACT_FITS;
 }

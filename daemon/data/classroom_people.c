@@ -81,10 +81,11 @@ static bool is_points(const json_t *points)
 enum act_verdict act_judge_predict(const struct session *session, const struct act *act)
 {
 	const json_t *points = json_object_get(act->body, "points");
+	size_t n_beside = json_object_get(act->body, "token") ? 2 : 1;
 
 	if (!session_has_group(session, act_int(act, "group")))
 		return ACT_NO_GROUP;
-	if (json_object_size(act->body) != 2 || (points && !is_points(points)))
+	if (json_object_size(act->body) != n_beside + 1 || (points && !is_points(points)))
 		return ACT_BAD;
 	return ACT_FITS;
 }

@@ -52,6 +52,14 @@ bool session_may_predict(const struct session *session, unsigned group)
 	return !session->is_revealed;
 }
 
+bool session_has_guessed(const struct session *session, unsigned group, const char *token)
+{
+	const char *by =
+		json_string_value(json_object_get(session->groups[group].prediction, "token"));
+
+	return by && token && strcmp(by, token) == 0;
+}
+
 /* Whoever comes late, be it after a night without power, makes no run longer than it was to be. */
 void session_stop_group(struct session *session, unsigned number, struct instant at)
 {

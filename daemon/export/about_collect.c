@@ -264,10 +264,12 @@ static int note_missing(struct collecting *in)
 
 static void collect_notes(struct collecting *in)
 {
-	if (in->options->hides_notes && !in->notes->is_revealed)
-		return;
-	in->about->readings = json_incref(in->notes->readings);
-	in->about->prediction = json_incref(in->notes->prediction);
+	enum run_notes_hide hides = in->notes->is_revealed ? HIDES_NOTHING : in->options->hides;
+
+	if (hides != HIDES_NOTES)
+		in->about->readings = json_incref(in->notes->readings);
+	if (hides == HIDES_NOTHING)
+		in->about->prediction = json_incref(in->notes->prediction);
 }
 
 static int collect_needs(struct collecting *in, struct reader *reader)
@@ -299,7 +301,7 @@ static int collect_needs(struct collecting *in, struct reader *reader)
 static int collect_accept(struct collecting *in, struct reader *reader)
 {
 	const struct about_options *o = in->options;
-	bool has_values = !o->hides_notes || in->notes->is_revealed;
+	bool has_values = o->hides != HIDES_NOTES || in->notes->is_revealed;
 	struct accepted accepted;
 	int r = judging_read(reader, o->run, o->lesson, &accepted);
 

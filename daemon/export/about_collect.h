@@ -4,6 +4,7 @@
 
 #include "data/lesson.h"
 #include "keep/store.h"
+#include "class/run_notes.h"
 #include "export/about.h"
 
 struct about_options {
@@ -14,7 +15,7 @@ struct about_options {
 	const uint32_t *streams;
 	size_t n_streams;            /* 0: all of the run's group that have a part in it */
 	const struct lesson *lesson; /* by whose `accept` the run is judged; NULL: by none */
-	bool hides_notes; /* no reading and no prediction, until the journal says that all is revealed */
+	enum run_notes_hide hides;   /* until the journal says that all is revealed */
 };
 
 /* A group without kits has typed all the same: then there are readings and no stream. 0; -ENOENT: there is

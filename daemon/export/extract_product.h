@@ -5,6 +5,7 @@
 #include "data/lesson.h"
 #include "keep/keep.h"
 #include "sense/catalogue.h"
+#include "class/run_notes.h"
 #include "export/extract.h"
 #include "http/product.h"
 
@@ -18,7 +19,7 @@ struct extract_product_options {
 	/* of options.asked, for a workbook and for readings: */
 	const char *directory;       /* of the store */
 	const struct lesson *lesson; /* NULL: none, or not known. Held */
-	bool hides_notes;            /* what was typed and predicted is not for whoever asks */
+	enum run_notes_hide hides;   /* what is not for whoever asks */
 };
 
 /* The options are copied. -ENOMEM. Refuses with 404 when there is no row and no such stream, or when

@@ -149,7 +149,7 @@ static int collect_own(struct package *self, struct reader *reader)
 		.streams = of->streams,
 		.n_streams = of->n_streams,
 		.lesson = of->lesson,
-		.hides_notes = of->hides_notes};
+		.hides = of->hides};
 
 	return about_collect(reader, &options, &self->about);
 }

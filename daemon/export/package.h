@@ -22,6 +22,7 @@
 
 #include "export/about.h"
 #include "http/product.h"
+#include "class/run_notes.h"
 #include "class/session_about.h"
 
 struct package_run {
@@ -29,8 +30,8 @@ struct package_run {
 	const struct lesson *lesson;     /* that it is of; NULL: none, or not known. Held */
 	uint32_t streams[ABOUT_STREAMS]; /* its own; */
 	size_t n_streams;                /* 0: all that have a part in its range */
-	uint32_t import;  /* it came so, and leaves as it came; 0: it is the board's own */
-	bool hides_notes; /* what was typed and predicted is not for whoever asks */
+	uint32_t import;           /* it came so, and leaves as it came; 0: it is the board's own */
+	enum run_notes_hide hides; /* what is not for whoever asks */
 };
 
 struct package_options {

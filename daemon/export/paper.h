@@ -12,6 +12,7 @@
 
 #include "data/lesson.h"
 #include "fit/fit.h"
+#include "class/run_notes.h"
 #include "export/about.h"
 #include "history/fit_points.h"
 #include "http/product.h"
@@ -22,7 +23,8 @@ struct paper_options {
 	uint32_t import;               /* export/import.h; 0: the board's own */
 	uint32_t streams[ABOUT_STREAMS];
 	size_t n_streams; /* 0: all that have a part in it */
-	bool is_english, hides_notes;
+	bool is_english;
+	enum run_notes_hide hides;   /* what is not for whoever asks */
 	const struct lesson *lesson; /* that it is of; NULL: none, or not known. Held */
 	/* A fit to draw and tell; FIT_MODELS: none. Of y its stream and id are asked for, and from and to. */
 	enum fit_model model;

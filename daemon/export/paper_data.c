@@ -132,7 +132,7 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 			.streams = o->streams,
 			.n_streams = o->n_streams,
 			.lesson = o->lesson,
-			.hides_notes = o->hides_notes}};
+			.hides = o->hides}};
 	int r = run_about(reader, &options, &data->about);
 
 	return r == 0 ? run_readings(reader, &options, &data->about, o->lesson, &data->readings)
@@ -207,7 +207,7 @@ static int gather_point(struct paper_data *data, struct reader *reader)
 	if (r < 0)
 		return r;
 	session = classroom_session(room, o->run.session);
-	if (session && (session->is_revealed || !o->hides_notes))
+	if (session && (session->is_revealed || o->hides != HIDES_NOTES))
 		r = find_point(data, reader, room, session);
 	classroom_free(room);
 	return r;

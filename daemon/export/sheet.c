@@ -250,7 +250,7 @@ static int collect_notes(struct sheet *self, struct reader *reader)
 			.streams = streams,
 			.n_streams = exporter->n_streams,
 			.lesson = self->options.lesson,
-			.hides_notes = self->options.hides_notes}};
+			.hides = self->options.hides}};
 
 	r = run_about(reader, &options, &self->about);
 	if (r < 0)

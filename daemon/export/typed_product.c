@@ -61,7 +61,7 @@ static int fill(struct product *product, struct reader *reader, const atomic_boo
 		.own = {.board = extract->board,
 			.run = &extract->asked,
 			.kept = extract->asked.to,
-			.hides_notes = self->options.hides_notes}};
+			.hides = self->options.hides}};
 	struct typed_table *table = NULL;
 	struct wall_map *wall = NULL;
 	struct about about = {.n_streams = 0};
@@ -92,7 +92,7 @@ static bool refuse(struct product *product, struct request *request, int result)
 {
 	if (result == 0)
 		return false;
-	if (of(product)->options.hides_notes && (result == -ENODATA || result == -ENOENT))
+	if (of(product)->options.hides == HIDES_NOTES && (result == -ENODATA || result == -ENOENT))
 		request_refuse(request, 403, "hidden", "揭晓以后才能看别的组。",
 			"Other groups are shown once all is revealed.");
 	else if (result == -ENODATA || result == -ENOENT)

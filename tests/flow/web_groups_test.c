@@ -44,7 +44,7 @@ static void a_prediction_is_one_of_three_kinds_and_the_last_one_holds(void **sta
 	assert_true(json_is_true(json_object_get(group, "has_prediction")));
 	json_decref(session);
 
-	/* A second tablet of the group sees it, others once all is revealed. */
+	/* Who made it sees it, others once all is revealed. */
 	json_t *told = class_get_as(site, cookie, path);
 	assert_true(json_number_value(
 			    json_object_get(json_object_get(told, "prediction"), "value")) == 9.8);

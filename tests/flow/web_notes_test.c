@@ -41,13 +41,13 @@ static void do_in(struct site *site, unsigned session, const char *body)
 	json_decref(class_post(site, path, body, 200));
 }
 
-/* Group 1 of a session guesses, records with what the eye sees alone, and types a number. */
-static void type_in(struct site *site, unsigned session)
+/* Group 1 of a session, by that browser, guesses, records with what the eye sees alone, and types a number. */
+static void type_in(struct site *site, unsigned session, const char *cookie)
 {
 	char path[64];
 
 	snprintf(path, sizeof path, "/api/v1/sessions/%u/groups/1/prediction", session);
-	json_decref(class_post(site, path, "{\"value\":41.5}", 200));
+	json_decref(class_post_as(site, cookie, path, "{\"value\":41.5}", 200));
 	do_in(site, session, "{\"do\":\"start\"}");
 	site_keep_turns(site);
 	snprintf(path, sizeof path, "/api/v1/sessions/%u/groups/1/readings", session);
@@ -62,7 +62,7 @@ static void what_a_group_without_kits_typed_is_in_every_file(void **state)
 	struct site *site = *state;
 
 	class_begin(site, 2);
-	type_in(site, 1);
+	type_in(site, 1, site->cookie);
 	assert_int_equal(fetch(site, site->cookie, readings_path, ",0.625\r\n"), 200);
 	assert_int_equal(
 		fetch(site, site->cookie, "/api/v1/runs/1/report?language=en", ">0.625</td>"), 200);
@@ -84,7 +84,7 @@ static void a_session_that_ended_unrevealed_keeps_its_groups_apart(void **state)
 	class_begin(site, 2);
 	class_join(site, 1, own);
 	class_join(site, 2, other);
-	type_in(site, 1);
+	type_in(site, 1, own);
 	for (int is_over = 0; is_over < 2; is_over++) {
 		for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
 			assert_int_equal(fetch(site, other, hidden[i], "\"hidden\""), 403);
@@ -113,7 +113,7 @@ static void a_report_has_a_guess_for_those_only_who_may_see_it(void **state)
 	site_plug(site, 1, "temperature");
 	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[1]}"));
 	site_keep_rows(site, 10, site->clock.frozen_ns, S / 10, 100);
-	type_in(site, 1);
+	type_in(site, 1, own);
 	for (int is_over = 0; is_over < 2; is_over++) {
 		assert_int_equal(look(site, own, report, guess, true), 200);
 		assert_int_equal(look(site, site->cookie, report, guess, true), 200);
@@ -125,6 +125,50 @@ static void a_report_has_a_guess_for_those_only_who_may_see_it(void **state)
 	}
 }
 
+static void move_to(struct site *site, const char *cookie, unsigned group)
+{
+	json_t *session = site_get(site, "/api/v1/sessions/1");
+	char body[64];
+
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"group\":%u}", class_text(session, "code"),
+		group);
+	json_decref(session);
+	json_decref(class_post_as(site, cookie, "/api/v1/join", body, 200));
+}
+
+/* Whoever moves into a group to look is told that it guessed, not what, and guesses nothing else for it; the
+ * teacher sees it, and takes it back. */
+static void a_guess_is_the_browsers_that_made_it_until_all_is_revealed(void **state)
+{
+	static const char guess[] = "/api/v1/sessions/1/groups/1/prediction",
+			  report[] = "/api/v1/runs/1/report?language=en",
+			  undo[] = "{\"do\":\"undo\",\"act\":5}";
+	struct site *site = *state;
+	char own[96], other[96];
+
+	class_begin(site, 2);
+	class_join(site, 1, own);
+	class_join(site, 2, other);
+	move_to(site, other, 1);
+	assert_int_equal(fetch(site, other, guess, "{\"prediction\":null}"), 200);
+	json_decref(class_post_as(site, own, guess, "{\"value\":40.5}", 200));
+	class_refuses_as(site, other, guess, "{\"value\":1}", 403, "has_guessed");
+	do_in(site, 1, undo);
+	json_decref(class_post_as(site, other, guess, "{\"value\":1}", 200));
+	class_refuses_as(site, own, guess, "{\"value\":40.5}", 403, "has_guessed");
+	do_in(site, 1, "{\"do\":\"undo\",\"act\":7}");
+	type_in(site, 1, own);
+	for (int is_revealed = 0; is_revealed < 2; is_revealed++) {
+		assert_int_equal(fetch(site, own, guess, "{\"prediction\":{\"value\":41.5}}"), 200);
+		assert_int_equal(fetch(site, site->cookie, guess, "41.5"), 200);
+		assert_int_equal(
+			look(site, other, guess, "41.5", is_revealed), is_revealed ? 200 : 403);
+		assert_int_equal(look(site, other, report, "<p>41.5</p>", is_revealed), 200);
+		assert_int_equal(fetch(site, other, report, ">0.625</td>"), 200);
+		do_in(site, 1, "{\"do\":\"reveal\",\"on\":true}");
+	}
+}
+
 static void a_session_of_long_ago_is_as_it_was_left(void **state)
 {
 	struct site *site = *state;
@@ -133,7 +177,7 @@ static void a_session_of_long_ago_is_as_it_was_left(void **state)
 	for (unsigned session = 1; session <= SESSIONS_ENDED + 3; session++) {
 		json_decref(class_post(site, "/api/v1/sessions", "{\"groups\":1}", 201));
 		if (session <= 2)
-			type_in(site, session);
+			type_in(site, session, site->cookie);
 		if (session == 1)
 			do_in(site, session, "{\"do\":\"reveal\",\"on\":true}");
 		do_in(site, session, "{\"do\":\"end\"}");
@@ -152,6 +196,7 @@ int main(void)
 		SITE_TEST(what_a_group_without_kits_typed_is_in_every_file),
 		SITE_TEST(a_session_that_ended_unrevealed_keeps_its_groups_apart),
 		SITE_TEST(a_report_has_a_guess_for_those_only_who_may_see_it),
+		SITE_TEST(a_guess_is_the_browsers_that_made_it_until_all_is_revealed),
 		SITE_TEST(a_session_of_long_ago_is_as_it_was_left),
 	};
 

@@ -267,6 +267,7 @@ class Openapi(unittest.TestCase):
         self.act(me, 200, {"do": "phase", "index": 0})
         path = "/sessions/{id}/groups/{n}/prediction"
         self.assertTrue(self.expect(200, "POST", path, body={"choice": 1}, id=me, n=1)["groups"][0]["has_prediction"])
+        self.expect(200, "GET", path, id=me, n=1)
         run = self.act(me, 200, {"do": "start"})["groups"][0]["run"]
         self.act(me, 409, {"do": "start", "groups": [1]})
         self.expect(415, "POST", "/sessions/{id}/acts", body="{}", headers={}, id=me)
@@ -330,7 +331,7 @@ class Openapi(unittest.TestCase):
         self.join(code)
         of = {"id": session, "n": 1}
         self.expect(409, "POST", "/sessions/{id}/groups/{n}/prediction", body={"choice": 2}, **of)
-        self.expect(200, "GET", "/sessions/{id}/groups/{n}/prediction", **of)
+        self.expect(403, "GET", "/sessions/{id}/groups/{n}/prediction", **of)     # the teacher's guess
         self.expect(400, "POST", "/sessions/{id}/groups/{n}/prediction", body={}, **of)
         kept = self.expect(201, "POST", "/sessions/{id}/groups/{n}/readings", body={"typed": {"L": 0.5}}, **of)
         self.assertTrue(kept["values"])

@@ -188,29 +188,48 @@ static void what_was_kept_is_folded_whatever_may_be_asked_today(void **unused)
 		json_number_value(json_object_get(of(1)->groups[1].prediction, "value")) == 2.5);
 }
 
+static void a_guess_is_changed_by_who_made_it_and_the_teacher_alone(void **unused)
+{
+	(void)unused;
+	make(1, six);
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':1.5,'token':'a'}"), ACT_FITS);
+	uint32_t guess = last_act;
+	assert_int_equal(
+		by(1, 1, ACT_PREDICT, "{'group':1,'value':2,'token':'b'}"), ACT_HAS_GUESSED);
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':2}"), ACT_HAS_GUESSED);
+	assert_true(session_has_guessed(of(1), 1, "a"));
+	assert_false(session_has_guessed(of(1), 1, "b"));
+	assert_false(session_has_guessed(of(1), 1, NULL));
+	undo(guess, ACT_FITS);
+	assert_false(session_has_guessed(of(1), 1, "a"));
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':2,'token':'b'}"), ACT_FITS);
+	assert_int_equal(teacher(1, ACT_PREDICT, "{'group':1,'value':3}"), ACT_FITS);
+	assert_false(session_has_guessed(of(1), 1, "b"));
+}
+
 static void a_guess_is_changed_until_the_group_has_a_run_or_all_is_revealed(void **unused)
 {
 	(void)unused;
 	make(1, six);
-	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':1.5}"), ACT_FITS);
-	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':2.5}"), ACT_FITS);
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':1.5,'token':'a'}"), ACT_FITS);
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':2.5,'token':'a'}"), ACT_FITS);
 	assert_int_equal(teacher(1, ACT_START, "{'from_ns':5,'runs':[[1,7]]}"), ACT_FITS);
 	uint32_t start = last_act;
 	assert_false(session_may_predict(of(1), 1));
 	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':3.5}"), ACT_IS_FIXED);
-	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':3.5}"), ACT_FITS);
+	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':3.5,'token':'b'}"), ACT_FITS);
 	assert_int_equal(teacher(1, ACT_STOP, "{'groups':[1]}"), ACT_FITS);
 	assert_int_equal(teacher(1, ACT_PREDICT, "{'group':1,'value':3.5}"), ACT_IS_FIXED);
 	undo(last_act - 1, ACT_FITS);
 	undo(start, ACT_FITS); /* a start by mistake */
-	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':4.5}"), ACT_FITS);
+	assert_int_equal(by(1, 1, ACT_PREDICT, "{'group':1,'value':4.5,'token':'a'}"), ACT_FITS);
 	assert_true(
 		json_number_value(json_object_get(of(1)->groups[1].prediction, "value")) == 4.5);
 
 	assert_int_equal(teacher(1, ACT_REVEAL, "{'on':true}"), ACT_FITS);
 	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':9}"), ACT_IS_FIXED);
 	assert_int_equal(teacher(1, ACT_REVEAL, "{'on':false}"), ACT_FITS);
-	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':9}"), ACT_FITS);
+	assert_int_equal(by(2, 1, ACT_PREDICT, "{'group':2,'value':9,'token':'b'}"), ACT_FITS);
 }
 
 int main(void)
@@ -224,6 +243,7 @@ int main(void)
 		CLASSROOM_TEST(the_last_of_two_teachers_holds_and_both_are_in_the_log),
 		CLASSROOM_TEST(the_clock_of_a_lesson_stands_while_it_is_paused),
 		CLASSROOM_TEST(what_was_kept_is_folded_whatever_may_be_asked_today),
+		CLASSROOM_TEST(a_guess_is_changed_by_who_made_it_and_the_teacher_alone),
 		CLASSROOM_TEST(a_guess_is_changed_until_the_group_has_a_run_or_all_is_revealed),
 	};
 

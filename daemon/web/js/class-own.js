@@ -25,6 +25,8 @@ const WITNESSED = 'going';
 
 /** @param {unknown} error @returns {undefined} what is, is not known */
 const orUnknown = (error) => { if (!(error instanceof Refusal)) throw error; };
+/** Of another browser of our group: none of ours. @param {unknown} error */
+const orOthers = (error) => (error instanceof Refusal && error.words?.code === 'has_guessed' ? null : orUnknown(error));
 
 class Own extends Emitter {
   constructor() {
@@ -33,7 +35,7 @@ class Own extends Emitter {
     /** @type {Reading[]} of our group, the newest last */ this.kept = [];
     this.key = '';                    // whose prediction and readings these are
     this.asked = this.told = 0;       // lists of readings, in the order of asking: an answer that comes late is not put over a newer one
-    this.hasGuess = false;            // as the board says
+    this.hasGuess = this.isRevealed = false;    // as the board says
     this.isHeld = false;              // the teacher froze all, and this page with them
     this.aim = '';                    // which channel was looked at last, by the lesson's wish
     /** @type {Set<number>} runs of ours that were seen going on, until their receipt was closed */ this.witnessed = new Set(memory.get(WITNESSED));
@@ -59,6 +61,8 @@ class Own extends Emitter {
     const { group, lesson } = classroom;
     return group ? this.laneOf(lesson?.predict.y) ?? sourceFor(group, lesson) : null;
   }
+  /** Has another browser of our group guessed? It and the teacher know what, until all is revealed. */
+  get isOthers() { return !!classroom.group?.has_prediction && !this.prediction && !classroom.mine?.is_revealed; }
   /** The channel that serves a need. @param {string|null|undefined} need */
   laneOf(need) {
     const { group, lesson } = classroom;
@@ -86,11 +90,13 @@ class Own extends Emitter {
       this.kept = [];
       this.aim = '';
       this.hasGuess = !!group?.has_prediction;
+      this.isRevealed = !!mine?.is_revealed;
       if (mine && group) this.bring(mine.id, group.number);
-    } else if (mine && group && group.has_prediction !== this.hasGuess) {
+    } else if (mine && group && (group.has_prediction !== this.hasGuess || mine.is_revealed !== this.isRevealed)) {
       this.hasGuess = group.has_prediction;
+      this.isRevealed = mine.is_revealed;
       if (!this.hasGuess) this.forgetPrediction();                                  // the teacher took it back
-      else if (!this.prediction) this.bring(mine.id, group.number);                 // another tablet of ours drew it
+      else if (!this.prediction) this.bring(mine.id, group.number);                 // another tablet of ours drew it: shown once all is revealed
     }
     board.isOwn = mine && group ? (run) => run.session === mine.id && run.group === group.number : () => true;
     this.look();
@@ -100,10 +106,10 @@ class Own extends Emitter {
     this.emit('change');
   }
 
-  /** What is on the board of our group: a second tablet of it, or this page after a reload, has it from there.
+  /** What is on the board of our group: this page after a reload, and once all is revealed a second tablet, has it from there.
    * @param {number} session @param {number} group */
   async bring(session, group) {
-    const { key } = this, was = this.prediction, [prediction] = await Promise.all([getPrediction(session, group).catch(orUnknown), this.bringKept(session)]);
+    const { key } = this, was = this.prediction, [prediction] = await Promise.all([getPrediction(session, group).catch(orOthers), this.bringKept(session)]);
     if (key !== this.key || prediction === undefined || was !== this.prediction) return;    // guessed meanwhile
     if (!prediction) this.forgetPrediction();
     this.prediction = prediction;

@@ -7,6 +7,7 @@ import { app, html, say, t } from './base.js';
 import { board } from './board.js';
 import { markOfGroup } from './class-api.js';
 import { openSlip, Slip } from './class-dialog.js';
+import { own } from './class-own.js';
 import { rangeText } from './expected.js';
 import { useBoard, useClass } from './hooks.js';
 import { Icon } from './icons.js';
@@ -49,7 +50,7 @@ export function LessonSheet() {
     ${all.map((s) => (s.title.length ? html`<details key=${s.id} open=${isOpen(s.id)}><summary>${inlines(s.title)}</summary>${s.blocks.map(blockOf)}</details>` : html`<div>${s.blocks.map(blockOf)}</div>`))}
     ${placed.length > 0 && html`<section class="placed"><h3>${t('l_place')}</h3><dl>${placed.map((n) => html`<div key=${n.id}><dt>${say(n.name)}</dt><dd>${say(n.place)}</dd></div>`)}</dl></section>`}
     <${Expected} lesson=${lesson}/>
-    ${lesson.predict.kind !== 'none' && group?.has_prediction && !group.may_predict && html`<p class="fixed"><${Icon} n="check" s=${20}/> ${t('p_fixed')}</p>`}
-    <div class="acts">${lesson.predict.kind !== 'none' && group?.may_predict && html`<button class="btn" onClick=${() => openSlip('predict')}><${Icon} n="pen"/>${t(group.has_prediction ? 'p_again' : 'predict')}</button>`}
+    ${lesson.predict.kind !== 'none' && group?.has_prediction && !group.may_predict && html`<p class="fixed"><${Icon} n="check" s=${20}/> ${t(own.isOthers ? 'p_others' : 'p_fixed')}</p>`}
+    <div class="acts">${lesson.predict.kind !== 'none' && group?.may_predict && html`<button class="btn" onClick=${() => openSlip('predict')}><${Icon} n="pen"/>${t(own.prediction ? 'p_again' : 'predict')}</button>`}
       <button class="btn main" onClick=${() => openSlip(null)}>${t('closeN')}</button></div><//>`;
 }

@@ -8,6 +8,7 @@ import { predict } from './class-api.js';
 import { classroom } from './classroom.js';
 import { openSlip, Slip } from './class-dialog.js';
 import { planUnit } from './chart-scale.js';
+import { useOwn } from './class-bar.js';
 import { own } from './class-own.js';
 import { useClass } from './hooks.js';
 import { Icon } from './icons.js';
@@ -89,12 +90,13 @@ function Value({ lesson, first, onSend }) {
     <div class="acts"><button class="btn main">${t('p_done')}</button></div></form>`;
 }
 
-/** It stays as it was: the group has a run, or all is revealed. */
-const Fixed = () => html`<p class="fixed"><${Icon} n="check" s=${20}/> ${t(own.prediction ? 'p_fixed' : 'p_late')}</p>
+/** It stays as it was: the group has a run, all is revealed, or another browser of the group has guessed. @param {{why: import('./base.js').Key}} p */
+const Fixed = ({ why }) => html`<p class="fixed"><${Icon} n="check" s=${20}/> ${t(why)}</p>
   <div class="acts"><button class="btn main" onClick=${() => openSlip(null)}>${t('closeN')}</button></div>`;
 
 export function Predict() {
   useClass('sessions', 'me');
+  useOwn();
   const { lesson, mine, group } = classroom, [bad, setBad] = useState('');
   if (!lesson || !mine || !group) return null;
   const send = async (/** @type {Prediction} */ what) => {
@@ -107,8 +109,8 @@ export function Predict() {
       setBad(sentence(error));
     }
   };
-  const How = { curve: Pad, choice: Choice, value: Value }[/** @type {'curve'} */ (lesson.predict.kind)];
+  const why = /** @type {import('./base.js').Key|''} */ (own.isOthers ? 'p_others' : group.may_predict ? '' : own.prediction ? 'p_fixed' : 'p_late'), How = { curve: Pad, choice: Choice, value: Value }[/** @type {'curve'} */ (lesson.predict.kind)];
   return html`<${Slip} name="predict" title=${say(lesson.predict.ask) || t('predict')} icon="pen" cls=${'predict by-' + lesson.predict.kind}>
-    <p class="ask">${say(lesson.question)}</p>${!group.may_predict ? html`<${Fixed}/>` : How && html`<${How} lesson=${lesson} first=${own.prediction} onSend=${send}/>`}
+    <p class="ask">${say(lesson.question)}</p>${why ? html`<${Fixed} why=${why}/>` : How && html`<${How} lesson=${lesson} first=${own.prediction} onSend=${send}/>`}
     ${bad && html`<p class="pinbad" role="alert"><${Icon} n="warn" s=${20}/>${bad}</p>`}<//>`;
 }

@@ -20,6 +20,7 @@ export const T = {
   p_kept: ['预测记下了', 'Your guess is kept'],
   p_again: ['改预测', 'Guess anew'],
   p_fixed: ['预测已经定下，不再改。看看数据像不像。', 'Your guess stays as it is now. See how the data compare.'],
+  p_others: ['这一组已经猜过了；揭晓以前只有猜的那台设备能看、能改，要重猜就请老师在日志里撤销。', 'Your group has guessed; until the reveal only the device that did can see and change it, so to guess anew ask the teacher to undo it in the log.'],
   p_late: ['已经开始记录或揭晓，不再猜了。', 'Recording has begun or all is revealed: it is too late to guess.'],
   k_none: ['还没有保留过读数', 'No reading was kept yet'],
   k_no: ['第几个', 'No.'],
