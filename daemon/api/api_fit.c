@@ -71,7 +71,9 @@ static int gather(struct question *question, struct reader *reader)
 
 static struct fit_naming naming_of(const struct question *question)
 {
-	return (struct fit_naming){question->x_is_time, question->x_unit, question->y_unit};
+	/* Of given points those against time are a part of a recording still. */
+	return (struct fit_naming){question->x_is_time, question->x_unit, question->y_unit,
+		question->numbers && !question->x_is_time};
 }
 
 static int answer_points(struct question *question, double *residuals)

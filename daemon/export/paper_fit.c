@@ -41,7 +41,7 @@ void paper_write_fit(const struct paper_data *data, struct text *text)
 {
 	const struct fit_result *fit = &data->fit;
 	bool is_english = data->options->is_english;
-	const struct fit_naming naming = {true, "s", data->fit_channel.unit};
+	const struct fit_naming naming = {true, "s", data->fit_channel.unit, false};
 	const char *zh_name, *en_name;
 	char zh[1024], en[1024];
 	struct text zh_text = text_over(zh, sizeof zh), en_text = text_over(en, sizeof en);

@@ -20,9 +20,9 @@ enum { MOST_TO_TRY = 2048 };
 
 const char *fit_why_name(enum fit_why why)
 {
-	static const char *const names[FIT_WHYS] = {"ok", "slight", "flat", "few", "runs", "noise",
-		"undetermined", "scatter", "dispersed", "even", "waits", "coarse", "too_few",
-		"no_spread", "ill", "stuck", "not_positive", "not_finite", "not_counts",
+	static const char *const names[FIT_WHYS] = {"ok", "slight", "flat", "few", "worse", "runs",
+		"noise", "undetermined", "scatter", "dispersed", "even", "waits", "coarse",
+		"too_few", "no_spread", "ill", "stuck", "not_positive", "not_finite", "not_counts",
 		"no_counts"};
 
 	return names[why];
@@ -266,8 +266,8 @@ static int try_on_means(
 
 static bool may_others_do(enum fit_why why)
 {
-	return why == FIT_RUNS || why == FIT_NOISE || why == FIT_UNDETERMINED || why == FIT_STUCK ||
-		why == FIT_ILL;
+	return why == FIT_WORSE || why == FIT_RUNS || why == FIT_NOISE || why == FIT_UNDETERMINED ||
+		why == FIT_STUCK || why == FIT_ILL;
 }
 
 int fit_advise(enum fit_model model, const struct fit_points *points,

@@ -14,6 +14,7 @@ enum fit_why {
 	FIT_SLIGHT,       /* the residuals bend, but by less than 1 % of what the points span */
 	FIT_FLAT,         /* as good as a constant: the slope cannot be told from 0 */
 	FIT_FEW_TO_TELL,  /* too few points for a bend to be seen */
+	FIT_WORSE,        /* of a line through 0: a level line is nearer to the points */
 	FIT_RUNS,         /* the residuals bend */
 	FIT_NOISE,        /* noise alone has as much of it */
 	FIT_UNDETERMINED, /* a parameter without which the rest means nothing may as well be 0 */

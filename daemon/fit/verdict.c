@@ -166,6 +166,16 @@ static double chance_of_effect(
 	return form->is_searched_for ? fmin(1, chance * (double)sorted->n / 2) : chance;
 }
 
+/* It cannot be level, and the mean is nearer. */
+static bool is_worse_than_level(
+	const struct form *form, const struct sorted *sorted, const struct fit_result *result)
+{
+	double squares = result->sigma * result->sigma * result->degrees;
+
+	return !form->has_constant && form->n == 1 &&
+		squares > sorted_squares(sorted, sorted_mean(sorted));
+}
+
 static bool is_determined(const struct form *form, const struct fit_result *result, unsigned i)
 {
 	double half = result->high[i] - result->values[i], size = fabs(result->values[i]);
@@ -213,7 +223,9 @@ void verdict_give(const struct form *form, const struct fit_points *points,
 	bool has_effect = chance_of_effect(form, sorted, result) < CHANCE;
 
 	result->weakest = find_undetermined(form, result);
-	if (bent == FIT_RUNS)
+	if (is_worse_than_level(form, sorted, result))
+		result->why = FIT_WORSE;
+	else if (bent == FIT_RUNS)
 		result->why = FIT_RUNS;
 	else if (!has_effect)
 		result->why = form->may_be_flat ? FIT_FLAT : FIT_NOISE;

@@ -17,6 +17,10 @@
  * sum (r_i+1 - r_i)^2 / 2(N-1)), the rest is the bend. Below what the instrument can tell apart it is
  * nothing; below 1 % of what the points span the model stands, and the bend is said.
  *
+ * A line through 0 has not even a level line within it: where the mean alone leaves smaller squares, it is
+ * refused however few the points are. A level line has the same number of parameters, so nothing is owed to
+ * chance.
+ *
  * Pure; any thread. */
 #pragma once
 

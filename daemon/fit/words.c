@@ -12,7 +12,7 @@
 
 #define NARROW "\u202f"
 
-enum { NUMBER = 128 };
+enum { NUMBER = 128, FEW = 6 };
 
 struct sentence {
 	const struct fit_result *result;
@@ -303,6 +303,16 @@ static void add_advice(const struct sentence *sentence, const char *zh, const ch
 	text_addf(sentence->en, " Try %s.", name_en);
 }
 
+/* Or of points that are all there are, what to do about those. */
+static void add_advice_of_range(const struct sentence *sentence, const char *zh, const char *en)
+{
+	if (!sentence->naming->is_of_points)
+		add_advice(sentence, zh, en);
+	else
+		add_advice(sentence, "看看离得最远的点量得对不对，再测几个不同的 x。",
+			" Check the points that lie farthest off, and measure at more x.");
+}
+
 /* "A line does not fit: ..." */
 static void add_no(const struct sentence *sentence, const char *zh, const char *en)
 {
@@ -329,9 +339,11 @@ static void say_undetermined(const struct sentence *sentence)
 	const char *id =
 		symbol_of(fit_parameter_id(sentence->result->model, sentence->result->weakest));
 
-	text_addf(sentence->zh, "这一段定不出 %s。", id);
-	text_addf(sentence->en, "This range does not determine %s.", id);
-	add_advice(sentence, "选长一点的一段再试。", " Select a longer one.");
+	bool is_of_points = sentence->naming->is_of_points;
+	text_addf(sentence->zh, "%s定不出 %s。", is_of_points ? "这些点" : "这一段", id);
+	text_addf(sentence->en, "%s not determine %s.",
+		is_of_points ? "These points do" : "This range does", id);
+	add_advice_of_range(sentence, "选长一点的一段再试。", " Select a longer one.");
 }
 
 static void say_too_few(const struct sentence *sentence)
@@ -350,7 +362,7 @@ static void say_not_positive(const struct sentence *sentence)
 {
 	bool is_power = sentence->result->model == FIT_POWER;
 
-	text_addf(sentence->zh, "有 %zu 个点的 x %s 0，%s用不了。换一段再试。",
+	text_addf(sentence->zh, "有 %zu 个点的 x %s 0，%s用不了。把它们去掉再试。",
 		sentence->result->n_refused, is_power ? "小于" : "不大于",
 		is_power ? "幂" : "对数");
 	text_addf(sentence->en, "%zu points have an x %s 0, where %s has no value. Leave them out.",
@@ -368,10 +380,14 @@ static void say_trouble(const struct sentence *sentence)
 		text_addf(sentence->en, "These points cannot tell the parameters of %s apart.",
 			name_en);
 	} else {
-		text_addf(sentence->zh, "这一段定不出%s。", name_zh);
-		text_addf(sentence->en, "This range does not determine the fit \"%s\".", name_en);
+		bool is_of_points = sentence->naming->is_of_points;
+
+		text_addf(
+			sentence->zh, "%s定不出%s。", is_of_points ? "这些点" : "这一段", name_zh);
+		text_addf(sentence->en, "%s not determine the fit \"%s\".",
+			is_of_points ? "These points do" : "This range does", name_en);
 	}
-	add_advice(sentence, "换一段再试。", " Select another range.");
+	add_advice_of_range(sentence, "换一段再试。", " Select another range.");
 }
 
 static void say_no(const struct sentence *sentence)
@@ -380,14 +396,25 @@ static void say_no(const struct sentence *sentence)
 	case FIT_FLAT:
 		add(sentence, "看不出变化：一条水平线也一样好。",
 			"No change is seen: a level line does as well.");
+		if (sentence->result->n <= FEW) {
+			text_addf(sentence->zh, "只有 %zu 个点，也可能是点太少。",
+				sentence->result->n);
+			text_addf(sentence->en, " With %zu points it may only be hidden.",
+				sentence->result->n);
+		}
+		break;
+	case FIT_WORSE:
+		add_no(sentence, "一条水平线离这些点还近些。",
+			"a level line is nearer to the points.");
+		add_advice_of_range(sentence, "换一段再试。", " Select another range.");
 		break;
 	case FIT_RUNS:
 		add_no(sentence, "残差呈弯曲。", "the residuals bend.");
-		add_advice(sentence, "选短一点的一段再试。", " Select a shorter range.");
+		add_advice_of_range(sentence, "选短一点的一段再试。", " Select a shorter range.");
 		break;
 	case FIT_NOISE:
 		add_no(sentence, "噪声也有这么大。", "noise alone has as much.");
-		add_advice(sentence, "换一段再试。", " Select another range.");
+		add_advice_of_range(sentence, "换一段再试。", " Select another range.");
 		break;
 	case FIT_SCATTER:
 		add_no(sentence, "有的点离得比不确定度远得多。看看那几个点。",

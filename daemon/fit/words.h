@@ -9,6 +9,7 @@
 struct fit_naming {
 	bool x_is_time;              /* and its unit is s */
 	const char *x_unit, *y_unit; /* UCUM; "": none */
+	bool is_of_points;           /* they are all there are: no other range can be selected */
 };
 
 void fit_sentence(const struct fit_result *result, const struct fit_naming *naming, struct text *zh,

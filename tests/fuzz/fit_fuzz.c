@@ -44,7 +44,7 @@ static void look_at_numbers(const struct fit_result *result, const double *resid
 
 static void look_at_words(const struct fit_result *result)
 {
-	static const struct fit_naming naming = {true, "s", "Cel"};
+	static const struct fit_naming naming = {true, "s", "Cel", false};
 	char in_zh[1024], in_en[1024];
 	struct text zh = text_over(in_zh, sizeof in_zh), en = text_over(in_en, sizeof in_en);
 

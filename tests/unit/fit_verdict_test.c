@@ -230,6 +230,22 @@ static void few_points_hide_a_bend_and_that_is_said(void **unused)
 	assert_int_equal(fit_of(FIT_PROPORTIONAL, x, y, 3, 0).why, FIT_FEW_TO_TELL);
 }
 
+/* A line that rises through points that fall. */
+static void a_line_through_zero_that_misses_is_refused_however_few_the_points(void **unused)
+{
+	static const double x[] = {0.2, 0.4, 0.6, 0.8, 1}, y[] = {4, 4.8, 1.6, 0.8, 1.2};
+
+	(void)unused;
+	for (size_t n = 3; n <= 5; n++) {
+		struct fit_result result = fit_of(FIT_PROPORTIONAL, x, y, n, 0);
+
+		assert_int_equal(result.why, FIT_WORSE);
+		assert_false(fit_is_good(result.why));
+		assert_true(fit_has_numbers(result.why));
+	}
+	assert_int_equal(fit_of(FIT_LINEAR, x, y, 4, 0).why, FIT_FLAT);
+}
+
 /* Two minutes of a cup that takes twenty. */
 static void a_time_constant_that_is_not_in_the_points_is_not_told(void **unused)
 {
@@ -328,6 +344,7 @@ int main(void)
 		cmocka_unit_test(a_slight_bend_is_said_and_the_model_stands),
 		cmocka_unit_test(nothing_is_found_in_noise),
 		cmocka_unit_test(a_level_line_is_a_result_of_a_line_and_none_of_a_wave),
+		cmocka_unit_test(a_line_through_zero_that_misses_is_refused_however_few_the_points),
 		cmocka_unit_test(few_points_hide_a_bend_and_that_is_said),
 		cmocka_unit_test(a_time_constant_that_is_not_in_the_points_is_not_told),
 		cmocka_unit_test(counts_that_are_not_random_are_told_from_those_that_are),

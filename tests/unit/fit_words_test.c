@@ -108,7 +108,7 @@ static void parameters_have_the_units_they_must(void **unused)
 
 /* --- sentences --- */
 
-static const struct fit_naming cup = {true, "s", "Cel"}, class = {false, "m", "s2"};
+static const struct fit_naming cup = {true, "s", "Cel", false}, class = {false, "m", "s2", true};
 
 static void assert_says(
 	struct fit_result result, const struct fit_naming *naming, const char *zh, const char *en)
@@ -142,7 +142,7 @@ static void a_sentence_says_what_the_parameters_mean(void **unused)
 		"每过 1\u202fmin，变化 −0.522\u202f±\u202f0.012\u202f°C。",
 		"Every 1\u202fmin it changes by −0.522");
 	assert_says(RESULT(FIT_QUADRATIC, .values = {4.905, 0, 0}, .errors = {0.02, 0.1, 0.1}),
-		&(struct fit_naming){true, "s", "m"},
+		&(struct fit_naming){true, "s", "m", false},
 		"变化率在每 1\u202fs 里变化 9.81\u202f±\u202f0.04\u202fm/s",
 		"In each 1\u202fs its rate changes by 9.81");
 	assert_says(RESULT(FIT_QUADRATIC, .values = {0.01, 2, 0}, .errors = {0.02, 0.1, 0.1}), &cup,
@@ -172,7 +172,7 @@ static void a_sentence_says_what_the_parameters_mean(void **unused)
 		&class, "；x 每增加 6.00\u202f±\u202f0.10\u202fm，振幅只剩 37",
 		"; each time x grows by 6.00\u202f±\u202f0.10\u202fm the amplitude falls to 37");
 	assert_says(RESULT(FIT_GAUSSIAN, .values = {300, 588, 12, 40}, .errors = {5, 0.3, 0.3, 2}),
-		&(struct fit_naming){false, "nm", "1"},
+		&(struct fit_naming){false, "nm", "1", false},
 		"峰在 588.0\u202f±\u202f0.3\u202fnm，半高处宽 28.3", "The peak is at 588.0");
 	assert_says(RESULT(FIT_POISSON, .values = {3.4, 0.34}, .errors = {0.3, 0.03}), &cup,
 		"平均每次 3.4\u202f±\u202f0.3 个", "scatter as random counts do");
@@ -196,6 +196,36 @@ static void a_refusal_names_the_reason_and_what_to_try(void **unused)
 			    .errors = {0.1, 0.1}),
 		&cup, "残差还有一点弯，约 0.03\u202f°C。",
 		"still bend a little, by about 0.03\u202f°C.");
+}
+
+/* The points of a class are all there are: nobody is told to select a range of them. */
+static void points_of_a_class_have_no_range_to_select(void **unused)
+{
+	(void)unused;
+	assert_says(RESULT(FIT_PROPORTIONAL, .why = FIT_RUNS), &class,
+		"正比不合适：残差呈弯曲。看看离得最远的点量得对不对",
+		"the residuals bend. Check the points that lie farthest off");
+	assert_says(RESULT(FIT_PROPORTIONAL, .why = FIT_WORSE, .n = 4), &class,
+		"正比不合适：一条水平线离这些点还近些。看看",
+		"A proportional line does not fit: a level line is nearer to the points. Check");
+	assert_says(RESULT(FIT_LINEAR, .why = FIT_FLAT, .n = 4), &class,
+		"一条水平线也一样好。只有 4 个点，也可能是点太少。",
+		"With 4 points it may only be hidden.");
+	for (enum fit_model model = 0; model < FIT_POISSON; model++)
+		for (enum fit_why why = 0; why < FIT_WHYS; why++) {
+			struct fit_result result = RESULT(model, .why = why,
+				.values = {1, 2, 3, 4, 5}, .errors = {0.1, 0.1, 0.1, 0.1, 0.1});
+			char in_zh[512], in_en[512];
+			struct text zh = text_over(in_zh, sizeof in_zh);
+			struct text en = text_over(in_en, sizeof in_en);
+
+			if (why == FIT_COARSE)
+				continue; /* of means over a range only */
+			result.better = FIT_MODELS;
+			fit_sentence(&result, &class, &zh, &en);
+			assert_null(strstr(in_zh, "一段"));
+			assert_null(strstr(in_en, "range"));
+		}
 }
 
 /* Each outcome of each model has its sentence, closed, in both languages. */
@@ -270,6 +300,7 @@ int main(void)
 		cmocka_unit_test(parameters_have_the_units_they_must),
 		cmocka_unit_test(a_sentence_says_what_the_parameters_mean),
 		cmocka_unit_test(a_refusal_names_the_reason_and_what_to_try),
+		cmocka_unit_test(points_of_a_class_have_no_range_to_select),
 		cmocka_unit_test(nobody_is_left_without_a_sentence),
 		cmocka_unit_test(a_model_is_called_as_on_the_pages),
 		cmocka_unit_test(formulas_name_their_parameters),
