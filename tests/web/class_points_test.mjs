@@ -6,7 +6,7 @@ import assert from 'node:assert';
 import test from 'node:test';
 import { load } from '../support/pages.mjs';
 import { lanesOf, together } from '../../daemon/web/js/class-lanes.js';
-import { comparedOf, curveOf, distance, pilesOf, pointsOf, pooled, runsOfReadings } from '../../daemon/web/js/class-points.js';
+import { absentOf, comparedOf, curveOf, distance, pilesOf, pointsOf, pooled, runsOfReadings } from '../../daemon/web/js/class-points.js';
 import { formulaOf } from '../../daemon/web/js/formula.js';
 
 const channel = (id, quantity, unit) => ({ id, quantity, unit, name: { zh: id, en: id } });
@@ -51,6 +51,14 @@ test('a class plot has a point for each run that has all it needs, with the less
   const plain = pointsOf(results, { x: 'group', y: 'T' }, [], read);
   assert.deepStrictEqual(plain.map(({ x, y, u }) => [x, y, u]), [[1, 1, 0.01], [2, 2, 0.01], [3, 2, 0.01]], 'the mean is as sure as its readings are many');
   assert.deepStrictEqual(pooled([9, 10, 11]), { n: 3, mean: 10, sd: 1 });
+});
+
+test('a group that is not in the plot is named with what it lacks', () => {
+  const results = [run(1, 7, { L: 0.25 }, 1), run(2, 8, {}, 2), run(3, 9, {}, 2), run(4, 10, { L: 0.5 }, null), { number: 5, runs: [], prediction: null }, run(6, 11, { L: 1 }, -1)];
+  const lesson = { formulas: [{ id: 'T2', is: 'T^2' }, { id: 'odd', is: 'ln(T2 - 1.5) - L' }], needs: [{ id: 'T' }, { id: 'air' }], typed: [{ id: 'L' }] };
+  const absent = (axes) => absentOf([1, 2, 3, 4, 5, 6], pointsOf(results, axes, lesson.formulas, read), results, axes, lesson).map(({ groups, why, of }) => [groups, why, of]);
+  assert.deepStrictEqual(absent({ x: 'L', y: 'T2' }), [[[2, 3], 'typed', 'L'], [[4], 'read', 'T'], [[5], 'run', null]], 'and no word of what the plot does not need');
+  assert.deepStrictEqual(absent({ x: 'group', y: 'odd' }), [[[1, 6], 'value', 'odd'], [[2, 3], 'typed', 'L'], [[4], 'read', 'T'], [[5], 'run', null]]);
 });
 
 test('in a lesson of events each reading that was kept is a point', () => {

@@ -32,10 +32,10 @@ async function teacher(query = 'teacher?lang=zh&theme=light') {
   return { page, post };
 }
 
-/** Both groups record for a while; what they type in belongs to that run. @param {any} post @param {number} id @param {[number, number]} typed */
+/** Both groups record for a while; what they type in belongs to that run. @param {any} post @param {number} id @param {(number|null)[]} typed */
 async function run(post, id, typed) {
   const { groups } = await post(`sessions/${id}/acts`, { do: 'start' });
-  for (const [i, L] of typed.entries()) await post(`sessions/${id}/groups/${i + 1}/readings`, { typed: { L } }, 201);
+  for (const [i, L] of typed.entries()) if (L != null) await post(`sessions/${id}/groups/${i + 1}/readings`, { typed: { L } }, 201);
   const began = (await board.get('runs')).runs.find((/** @type {any} */ r) => r.id === groups[0].run).from_us;
   await until('some readings', async () => (await board.get('status')).now_us > began + RUN_US);
   await post(`sessions/${id}/acts`, { do: 'stop' });
@@ -72,6 +72,34 @@ test('each run of a group is a point, and the fit over them says what it found',
   await until('it is over on this page too', () => page.locator('.tslip').count());
   await page.reload();
   await until('and after a reload', async () => /数据都存好了|数据齐了/.test(await page.locator('.tslip h1').innerText({ timeout: 500 }).catch(() => '')));
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+});
+
+test('a line that misses has no tick and no range to choose, and who is not in the plot is named', async () => {
+  const { page, post } = await teacher();
+  const { id } = await post('sessions', { lesson: 'warm-string', title: '', groups: 2, is_project: false }, 201);
+  await page.locator('.goin').click();
+  await page.locator('.inclass .acts .seg button').nth(2).click();
+  // The points that the board judges: those of a class of whom none measured what it should have.
+  const missed = [[0.2, 4], [0.4, 4.8], [0.6, 1.6], [0.8, 0.8]];
+  await page.route('**/api/v1/fits', async (/** @type {any} */ route) => {
+    await route.fulfill({ response: await route.fetch({ postData: JSON.stringify({ ...route.request().postDataJSON(), points: missed }) }) });
+  });
+  await run(post, id, [1, null]);
+  const result = page.locator('[aria-labelledby=result]'), absent = () => result.locator('.absent').innerText({ timeout: 500 }).catch(() => '');
+  await until('one point', async () => await dots(page) === 1);
+  assert.strictEqual(await absent(), '2 组还没填绳长');
+  await run(post, id, [null, 2]);
+  await until('all are there', async () => await dots(page) >= 2 && await absent() === '');
+  const says = (/** @type {string} */ model) => result.locator(`.verdict[data-model=${model}]`);
+  await until('no change is seen', async () => /水平线也一样好/.test(await says('linear').innerText({ timeout: 500 }).catch(() => '')));
+  assert.strictEqual(await says('linear').getAttribute('class'), 'verdict', 'it is no fault, and no tick');
+  await result.locator('.seg button').nth(1).click();
+  await until('it does not fit', async () => /不合适：一条水平线/.test(await says('proportional').innerText({ timeout: 500 }).catch(() => '')));
+  assert.strictEqual(await says('proportional').getAttribute('class'), 'verdict bad');
+  assert.doesNotMatch(await says('proportional').innerText(), /一段/);
+  await post(`sessions/${id}/acts`, { do: 'end' });
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });

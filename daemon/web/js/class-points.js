@@ -36,6 +36,32 @@ export const runsOfReadings = (readings, needs) => readings.map((r) => ({ number
     return need && value != null ? [[need, { mean: value, sd: null, n: 1, min: value, max: value, first: value, last: value }]] : [];
   })) }] }));
 
+/** What an id of the lesson is made of: itself, or what its formula speaks of. @param {string} id @param {Formula[]} formulas @returns {string[]} */
+function sourcesOf(id, formulas) {
+  const at = formulas.findIndex((f) => f.id === id);
+  if (at < 0) return [id];
+  return (formulas[at].is.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []).flatMap((name) => sourcesOf(name, formulas.slice(0, at)));   // of formulas before it only
+}
+
+/** The groups that have no point yet, and what their last run lacks for one; `of` null: they have no run.
+ * @param {number[]} groups @param {ClassPoint[]} points @param {Result[]} results @param {{x: string, y: string}} axes
+ * @param {{formulas: Formula[], needs: {id: string}[], typed: {id: string}[]}} lesson
+ * @returns {{groups: number[], of: string|null, why: 'run'|'typed'|'read'|'value'}[]} those of one reason together */
+export function absentOf(groups, points, results, axes, { formulas, needs, typed }) {
+  /** @type {ReturnType<typeof absentOf>} */ const out = [];
+  const has = (/** @type {{id: string}[]} */ list, /** @type {string} */ id) => list.some((one) => one.id === id);
+  for (const group of groups.filter((number) => !points.some((p) => p.group === number))) {
+    const run = results.filter((r) => r.number === group).flatMap((r) => r.runs).pop(), wanted = [axes.x, axes.y].flatMap((id) => sourcesOf(id, formulas));
+    const untyped = wanted.find((id) => has(typed, id) && run?.typed[id] == null), unread = wanted.find((id) => has(needs, id) && run?.channels[id]?.mean == null);
+    /** @type {Omit<typeof out[0], 'groups'>} */
+    const why = !run ? { of: null, why: 'run' } : untyped ? { of: untyped, why: 'typed' } : unread ? { of: unread, why: 'read' } : { of: axes.y, why: 'value' };
+    const same = out.find((one) => one.of === why.of && one.why === why.why);
+    if (same) same.groups.push(group);
+    else out.push({ groups: [group], ...why });
+  }
+  return out;
+}
+
 /** What a guessed value is compared with: a parameter of the class's fit, else a statistic of each run, their mean; null: nothing yet.
  * @param {string} compare as a lesson writes it: "class_plot.k", "T.mean" @param {Result[]} results @param {Formula[]} formulas @param {Reader} read
  * @param {{parameters: {id: string, value: number, error: number|null}[]}|null} fit @returns {{value: number, u: number|null}|null} */

@@ -8,7 +8,7 @@ import { askFit, Refusal } from './api.js';
 import { colourOf, groupName, isOpenShape } from './animals.js';
 import { isOfReadings, runsOfClass, useKept } from './class-found.js';
 import { lanesOf } from './class-lanes.js';
-import { curveOf, pointsOf, pooled } from './class-points.js';
+import { absentOf, curveOf, pointsOf, pooled } from './class-points.js';
 import { formulaOf } from './formula.js';
 import { devicesOf } from './group-view.js';
 import { uncertain } from './numbers.js';
@@ -25,6 +25,9 @@ import { unitText } from './units.js';
 
 const FIT_LEAST = 2, PAPER = 14;
 const AIR = 0.1, NEAR = 1.5;         // beside the points; how far an origin may be, in widths of them, to be shown too
+
+/** @type {Record<string, import('./base.js').Key>} */
+const LACKS = { run: 'cr_noRun', typed: 'cr_noTyped', read: 'cr_noRead', value: 'cr_noValue' };
 
 /** @type {import('./class-points.js').Reader} */
 export const read = (text, names) => formulaOf(jsep, text, names).value;
@@ -93,6 +96,15 @@ export function FoundPlot({ found, font = PAPER, mine = null, cls = '' }) {
   const xTitle = titleOf(axes.x, lesson, session), yTitle = titleOf(axes.y, lesson, session);
   return html`<${Plot} label=${t('cr_result')} font=${font} x=${x} y=${y} most=${[axes.x === 'group' ? Math.min(6, session.groups.length + 1) : 6, 5]} xTitle=${xTitle} yTitle=${yTitle} lines=${lines} dots=${dots} cls=${cls}/>
     <p class="sr">${points.map((p) => `${groupName(p.group)}: ${uncertain(p.x, null)}, ${uncertain(p.y, p.u)}`).join('; ')}</p>`;
+}
+
+/** Which groups are not in the plot, and why, in a sentence; '': all are, or nobody is yet. @param {Found} found */
+export function absentWords({ session, lesson, axes, runs, points }) {
+  if (!points.length) return '';
+  const of = { formulas: lesson?.formulas ?? [], needs: lesson?.needs ?? [], typed: lesson?.record.typed ?? [] };
+  const absent = absentOf(session.groups.map((g) => g.number), points, runs, axes, of);
+  return absent.map(({ groups, of: id, why }) => t(why === 'run' && isOfReadings(lesson) ? 'cr_noKept' : LACKS[why], groups.join(t('cr_and')),
+    id ? say(known(id, lesson)?.name) || id : '')).join(t('cr_then'));
 }
 
 /** What the class found, in a sentence; '': nothing yet. @param {Found} found */

@@ -5,7 +5,7 @@
 import './strings-later.js';
 import { html, say, t, useEffect, useState } from './base.js';
 import { useResults } from './class-found.js';
-import { FoundPlot, useFound, verdictOf } from './class-result.js';
+import { absentWords, FoundPlot, useFound, verdictOf } from './class-result.js';
 import { Slip } from './class-dialog.js';
 import { classroom } from './classroom.js';
 import { Guesses, hasGuesses } from './guesses.js';
@@ -21,7 +21,7 @@ function Found({ session, lesson, mine }) {
   const results = useResults(session), found = useFound(session, lesson, results ?? []);
   if (!results) return html`<p class="dim" role="status">${t('cr_wait')}</p>`;
   return html`${hasGuesses(lesson, results) && html`<section><h3>${say(lesson.predict.ask) || t('cr_preds')}</h3><${Guesses} found=${found} lesson=${lesson} results=${results} mine=${mine}/></section>`}
-    <section><h3>${t('cr_result')}</h3><${FoundPlot} found=${found} mine=${mine}/><p class="found">${found.points.length ? verdictOf(found) : t('sc_noPoint')}</p></section>`;
+    <section><h3>${t('cr_result')}</h3><${FoundPlot} found=${found} mine=${mine}/><p class="found">${found.points.length ? verdictOf(found) : t('sc_noPoint')}</p><p class="absent dim">${absentWords(found)}</p></section>`;
 }
 
 export function Results() {

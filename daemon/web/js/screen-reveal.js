@@ -4,7 +4,7 @@
 // class with the curve that the lesson fits to it. It is asked for only while it is revealed.
 import { html, t } from './base.js';
 import { useResults } from './class-found.js';
-import { FoundPlot, useFound, verdictOf } from './class-result.js';
+import { absentWords, FoundPlot, useFound, verdictOf } from './class-result.js';
 import { Guesses, hasGuesses } from './guesses.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -12,8 +12,8 @@ import { Guesses, hasGuesses } from './guesses.js';
 
 /** @param {{session: Session, lesson: Lesson, font: number}} p */
 export function Reveal({ session, lesson, font }) {
-  const results = useResults(session) ?? [], found = useFound(session, lesson, results), isGuessed = hasGuesses(lesson, results), { points } = found;
+  const results = useResults(session) ?? [], found = useFound(session, lesson, results), isGuessed = hasGuesses(lesson, results), { points } = found, absent = absentWords(found);
   return html`<main class=${'reveal' + (isGuessed ? ` guessed by-${lesson.predict.kind}` : '')}>${isGuessed && html`<div class="frame guesses"><${Guesses} found=${found} lesson=${lesson} results=${results} font=${font}/></div>`}
     <div class="frame"><${FoundPlot} found=${found} font=${font}/></div>
-    <p class="verdict">${points.length ? verdictOf(found) : t('sc_noPoint')}</p></main>`;
+    <p class="verdict">${points.length ? verdictOf(found) : t('sc_noPoint')}${absent && html` <small class="absent">${absent}</small>`}</p></main>`;
 }

@@ -3,7 +3,7 @@
 // The result of the class on the teacher's page: a plot that grows, with each model that the lesson allows to choose from.
 import { html, say, Segments, t } from './base.js';
 import { isOfReadings } from './class-found.js';
-import { FoundPlot, known, verdictOf } from './class-result.js';
+import { absentWords, FoundPlot, known, verdictOf } from './class-result.js';
 import { Icon } from './icons.js';
 
 /** @typedef {import('./class-result.js').Found} Found */
@@ -23,11 +23,15 @@ export function expectedName(what, lesson) {
   return `${say(known(of, lesson)?.name) || of} · ${STATISTICS[part] ? t(STATISTICS[part]) : part}`;
 }
 
+/** A level line is no fault, and no answer where a slope is looked for: it has no tick. @param {Found} found */
+const judged = ({ fit, model }) => (!model || fit?.why === 'flat' ? '' : fit?.is_good ? ' ok' : ' bad');
+/** @type {Record<string, string>} */ const SIGNS = { '': 'chart', ' ok': 'check', ' bad': 'warn' };
+
 /** @param {{found: Found}} p */
 function Verdict({ found }) {
   const { fit, model } = found, words = verdictOf(found);
   if (!words) return null;
-  return html`<p class=${'verdict' + (model ? fit?.is_good ? ' ok' : ' bad' : '')} data-model=${model ?? ''}><${Icon} n=${!model ? 'chart' : fit?.is_good ? 'check' : 'warn'}/>
+  return html`<p class=${'verdict' + judged(found)} data-model=${model ?? ''}><${Icon} n=${SIGNS[judged(found)]}/>
     <span>${fit && html`<b class="formula">${fit.formula}</b> `}${words}</span></p>`;
 }
 
@@ -37,6 +41,6 @@ export function ClassResult({ found, onChoose }) {
   return html`<section class="panel" aria-labelledby="result"><div class="secthead"><h2 id="result">${t('cr_result')}</h2>
       ${fits.length > 1 && html`<${Segments} label=${t('te_fits')} value=${model} onPick=${onChoose} items=${fits.map((f) => [f, modelWord(f)])}/>`}</div>
     <${FoundPlot} found=${found}/>
-    <div><p>${points.length ? t(isOfReadings(lesson) ? 'te_onePointKept' : 'te_onePoint', points.length) : t('te_noPoint')}</p>
+    <div><p>${points.length ? t(isOfReadings(lesson) ? 'te_onePointKept' : 'te_onePoint', points.length) : t('te_noPoint')}</p><p class="absent dim">${absentWords(found)}</p>
       <${Verdict} found=${found}/></div></section>`;
 }
