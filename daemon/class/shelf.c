@@ -54,6 +54,13 @@ static bool is_held(const void *thing)
 	return lesson_is_held(thing);
 }
 
+static bool has_mistakes(const void *thing)
+{
+	const struct lesson *lesson = thing;
+
+	return lesson->has_mistakes;
+}
+
 int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_shelf)
 {
 	static const struct library_kind kind = {
@@ -64,6 +71,7 @@ int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_
 		.id = id_of,
 		.digest = digest_of,
 		.is_held = is_held,
+		.has_mistakes = has_mistakes,
 	};
 	struct library *library;
 	int failed = library_open(&kind, folders, n_folders, &library);

@@ -13,8 +13,8 @@
 struct shelf;
 
 /* Reads FOLDER/<lesson>/ of each folder; a folder that is not there is no mistake when it is kitlog's own
- * (the first), else it is told. A lesson.yaml with a mistake is left out and told, the others are there;
- * so is a lesson whose texts have mistakes. Of two lessons with one id the later folder's wins: a school
+ * (the first), else it is told. A lesson.yaml with a mistake is left out and told, the others are there.
+ * A lesson whose texts have mistakes is there, and told, too: a class can be taught by it. Of two lessons with one id the later folder's wins: a school
  * may mend ours. 0 or -ENOMEM. */
 int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_shelf);
 void shelf_close(struct shelf *shelf); /* NULL is fine, here and below: has none */
@@ -23,8 +23,9 @@ void shelf_close(struct shelf *shelf); /* NULL is fine, here and below: has none
 int shelf_reread(const struct shelf *shelf, struct shelf **ret_news);
 
 /* Main. The shelf becomes what was read, and `news` is gone; -ENOMEM: nothing has changed, and `news` is to be
- * closed. A lesson whose lesson.yaml has a mistake now stays as it was, and so do all of a folder that cannot be
- * read now; so does one that is used, until a later take (data/library.h). */
+ * closed. A lesson that has a mistake now, in lesson.yaml, a text or its sample, stays as it was, if it had none
+ * before, and so do all of a folder that cannot be read now; so does one that is used, until a later take
+ * (data/library.h). */
 int shelf_take(struct shelf *shelf, struct shelf *news, const struct library_reader *reader);
 /* Did one stay because it was used, and is not any more? */
 bool shelf_is_due(const struct shelf *shelf, const struct library_reader *reader);

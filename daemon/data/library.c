@@ -251,6 +251,14 @@ static bool is_same(
 		kind->digest(news->thing) == kind->digest(entry->thing);
 }
 
+/* Is there a mistake now that was not there before? */
+static bool is_worse(
+	const struct library_kind *kind, const struct entry *entry, const struct entry *news)
+{
+	return news && kind->has_mistakes && kind->has_mistakes(news->thing) &&
+		!kind->has_mistakes(entry->thing);
+}
+
 /* Room for the worst, before anything is changed. */
 static int make_room(struct library *library, struct library *news)
 {
@@ -279,12 +287,16 @@ static void keep(struct library *news, const struct entry *entry, struct entry *
 	instead->waits = waits;
 }
 
+static void tell_stays(const char *path, FILE *problems)
+{
+	fprintf(problems,
+		"%s: what was read of it before stays in use; mend it, and read it again\n", path);
+}
+
 static void tell_broken(struct broken *broken, FILE *problems)
 {
 	if (!broken->is_told)
-		fprintf(problems,
-			"%s: what was read of it before stays in use; mend it, and read it again\n",
-			broken->path);
+		tell_stays(broken->path, problems);
 	broken->is_told = true;
 }
 
@@ -307,6 +319,9 @@ static void take_entry(struct library *library, struct library *news, const stru
 		keep(news, entry, now, false);
 	} else if (broken && !is_overruled) {
 		tell_broken(broken, problems);
+		keep(news, entry, now, false);
+	} else if (is_worse(library->kind, entry, now)) {
+		tell_stays(now->folder, problems);
 		keep(news, entry, now, false);
 	} else if (reader->is_used(reader->self, entry->id)) {
 		fprintf(problems,

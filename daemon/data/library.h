@@ -32,6 +32,8 @@ struct library_kind {
 	/* For library_reread, else NULL: of all that was read of a folder; may it not be freed yet? */
 	uint64_t (*digest)(const void *thing);
 	bool (*is_held)(const void *thing);
+	/* May it be used, though something in its folder is wrong, which was told? NULL: nothing such is. */
+	bool (*has_mistakes)(const void *thing);
 };
 
 /* Reads PLACE/<folder>/ of each place; one that is not there is no mistake when it is kitlog's own (the
@@ -58,8 +60,9 @@ int library_reread(const struct library *library, struct library **ret_news);
 
 /* Main. The library becomes what was read; `news` is gone, unless this fails (-ENOMEM), when nothing has
  * changed. A folder that has a mistake now stays as it was read before, and so does all of a place that cannot
- * be read now, unless a later place has it; so does what is used. A thing that is the same keeps its address;
- * one that is not is freed when nobody holds it, at the latest by a later take. */
+ * be read now, unless a later place has it; so does what is used. What had mistakes already when it was read
+ * before is not worth keeping: the new one comes. A thing that is the same keeps its address; one that is not
+ * is freed when nobody holds it, at the latest by a later take. */
 int library_take(
 	struct library *library, struct library *news, const struct library_reader *reader);
 

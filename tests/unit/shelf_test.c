@@ -227,6 +227,45 @@ static void a_new_version_with_a_mistake_leaves_the_one_before(void **unused)
 	shelf_close(shelf);
 }
 
+static void a_text_with_a_mistake_leaves_the_one_before(void **unused)
+{
+	(void)unused;
+	copy_jar("jar", "Diary of a jar", "Our own jar");
+	struct shelf *shelf = open_both();
+	const struct lesson *before = shelf_find(shelf, "jar");
+
+	write_over("jar/student.en.md", "jar", "<b>jar<\\/b>");
+	assert_string_equal(read_again(shelf), "");
+	assert_ptr_equal(shelf_find(shelf, "jar"), before);
+	assert_null(strstr(before->student.en, "<b>"));
+	assert_non_null(strstr(shelf_problems(shelf), "/jar/student.en.md:"));
+	assert_non_null(
+		strstr(shelf_problems(shelf), "/jar: what was read of it before stays in use"));
+	take_away("jar/student.en.md");
+	assert_string_equal(read_again(shelf), ""); /* still, and with a language missing */
+	assert_ptr_equal(shelf_find(shelf, "jar"), before);
+	take_away("jar");
+	copy_jar("jar", "Diary of a jar", "Our own pot");
+	assert_string_equal(read_again(shelf), "*jar");
+	assert_string_equal(shelf_problems(shelf), "");
+	shelf_close(shelf);
+}
+
+/* Whoever mends one of two mistakes sees what she did. */
+static void one_that_had_a_mistake_already_is_no_better_than_the_new(void **unused)
+{
+	(void)unused;
+	copy_jar("pot", "lesson: jar", "lesson: pot");
+	take_away("pot/student.en.md");
+	struct shelf *shelf = open_both();
+
+	write_over("pot/lesson.yaml", "Diary of a jar", "Diary of a pot");
+	assert_string_equal(read_again(shelf), "*pot");
+	assert_string_equal(shelf_find(shelf, "pot")->title.en, "Diary of a pot");
+	assert_true(shelf_find(shelf, "pot")->has_mistakes);
+	shelf_close(shelf);
+}
+
 static void a_class_keeps_the_lesson_that_it_began_with(void **unused)
 {
 	(void)unused;
@@ -357,6 +396,8 @@ int main(void)
 		TEST(a_folder_that_is_not_there_is_told_unless_it_is_ours),
 		TEST(a_lesson_comes_changes_and_goes_without_a_restart),
 		TEST(a_new_version_with_a_mistake_leaves_the_one_before),
+		TEST(a_text_with_a_mistake_leaves_the_one_before),
+		TEST(one_that_had_a_mistake_already_is_no_better_than_the_new),
 		TEST(a_class_keeps_the_lesson_that_it_began_with),
 		TEST(a_folder_that_cannot_be_read_now_keeps_its_lessons),
 		TEST(a_lesson_that_cannot_be_looked_into_stays),

@@ -8,10 +8,13 @@
 
 #include "tools/kitlog/say.h"
 
-static const char *state_word(const json_t *readiness)
+/* Nobody can choose one with a mistake on the teacher's page, whatever is plugged in. */
+static const char *state_word(const json_t *readiness, bool has_mistakes)
 {
 	const char *state = json_string_value(json_object_get(readiness, "state"));
 
+	if (has_mistakes)
+		return say("有错", "mistakes");
 	if (state && strcmp(state, "ready") == 0)
 		return say("能上", "ready");
 	if (state && strcmp(state, "trouble") == 0)
@@ -27,7 +30,7 @@ static void print_lesson(const json_t *lesson)
 	char line[SAY_LINE];
 
 	say_row(stdout, (int[]){22, 9, 0},
-		(const char *[]){id ? id : "?", state_word(readiness),
+		(const char *[]){id ? id : "?", state_word(readiness, *problem),
 			say_pick(json_object_get(lesson, "title"))},
 		3);
 	printf("    %s\n", say_harmless(say_pick(json_object_get(readiness, "sentence")), line));
