@@ -226,7 +226,7 @@ static int open_shelf(struct daemon *d)
 
 	if (places_of_lessons(d->config, &places))
 		log_warn("kitlog's lessons are not beside the program; install kitlog whole");
-	return shelf_open(places.at, places.n, &d->shelf);
+	return shelf_open(places.at, places.n, d->catalogue, &d->shelf);
 }
 
 /* Calls `say` for each sentence about lessons, and about kits: in their files, and in the configuration about them.

@@ -15,7 +15,7 @@ import sys
 
 DATA = """checksum config field formula lesson library load model quantity report schema syntax tree
     word""".split()
-SENSE = "catalogue_claims recording replay_port".split()
+SENSE = "catalogue_claims catalogue_lesson recording replay_port".split()
 KITS = "*_plan fields hid iio onewire usb".split()
 # Whatever such a file is split into is one of them.
 SOURCES = (

@@ -16,9 +16,10 @@ static const struct library *library_of(const struct shelf *shelf)
 	return (const struct library *)shelf;
 }
 
-static int read_lesson(
-	const char *folder, struct arena *arena, FILE *problems, const void **ret_thing)
+static int read_lesson(const void *self, const char *folder, struct arena *arena, FILE *problems,
+	const void **ret_thing)
 {
+	const struct catalogue *catalogue = self;
 	char yaml[PATH_TEXT];
 	struct text text = text_over(yaml, sizeof yaml);
 	struct lesson *lesson;
@@ -30,8 +31,11 @@ static int read_lesson(
 		return 0; /* a README's folder, or the like; what cannot be looked into is told */
 	int failed = lesson_open(folder, arena, problems, &lesson);
 
-	if (!failed)
+	if (!failed) {
 		*ret_thing = lesson;
+		if (catalogue)
+			failed = catalogue_check_lesson(catalogue, lesson, problems);
+	}
 	return failed == -ENOMEM ? failed : 0; /* else it was told */
 }
 
@@ -61,13 +65,15 @@ static bool has_mistakes(const void *thing)
 	return lesson->has_mistakes;
 }
 
-int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_shelf)
+int shelf_open(const char *const *folders, size_t n_folders, const struct catalogue *catalogue,
+	struct shelf **ret_shelf)
 {
-	static const struct library_kind kind = {
+	const struct library_kind kind = {
 		.word = "lessons",
 		.most = LESSONS_MOST,
 		.bytes = LESSON_BYTES,
 		.read = read_lesson,
+		.self = catalogue,
 		.id = id_of,
 		.digest = digest_of,
 		.is_held = is_held,

@@ -9,14 +9,17 @@
 
 #include "data/lesson.h"
 #include "data/library.h"
+#include "sense/catalogue.h"
 
 struct shelf;
 
 /* Reads FOLDER/<lesson>/ of each folder; a folder that is not there is no mistake when it is kitlog's own
  * (the first), else it is told. A lesson.yaml with a mistake is left out and told, the others are there.
  * A lesson whose texts have mistakes is there, and told, too: a class can be taught by it. Of two lessons with one id the later folder's wins: a school
- * may mend ours. 0 or -ENOMEM. */
-int shelf_open(const char *const *folders, size_t n_folders, struct shelf **ret_shelf);
+ * may mend ours. A kit that `catalogue` does not know is told, and no more: others will do. NULL: kits are not
+ * looked at; it outlives the shelf. 0 or -ENOMEM. */
+int shelf_open(const char *const *folders, size_t n_folders, const struct catalogue *catalogue,
+	struct shelf **ret_shelf);
 void shelf_close(struct shelf *shelf); /* NULL is fine, here and below: has none */
 
 /* Reads the folders once more, beside the shelf: on any thread, while the shelf stays open. 0 or -ENOMEM. */

@@ -27,7 +27,7 @@ struct broken {
 };
 
 struct library {
-	const struct library_kind *kind;
+	struct library_kind kind;
 	char **places;
 	size_t n_places;
 	struct entry *entries; /* sorted by id when complete */
@@ -82,18 +82,19 @@ static int read_child(struct library *library, size_t place, const char *name, F
 {
 	char path[PATH_TEXT];
 	struct text text = text_over(path, sizeof path);
-	struct entry entry = {.arena = arena_of(library->kind->bytes), .place = place};
+	struct entry entry = {.arena = arena_of(library->kind.bytes), .place = place};
 
 	text_addf(&text, "%s/%s", library->places[place], name);
 	if (text.is_cut)
 		return 0;
 	long before = ftell(problems);
-	int failed = library->kind->read(path, &entry.arena, problems, &entry.thing);
+	int failed =
+		library->kind.read(library->kind.self, path, &entry.arena, problems, &entry.thing);
 
 	if (!failed && !entry.thing && ftell(problems) > before)
 		failed = add_broken(library, path);
 	if (!failed && entry.thing) {
-		entry.id = library->kind->id(entry.thing);
+		entry.id = library->kind.id(entry.thing);
 		entry.folder = arena_copy(&entry.arena, path, text.length);
 		failed = entry.folder ? add_entry(library, &entry) : -ENOMEM;
 		if (!failed)
@@ -111,7 +112,7 @@ static int is_visible(const struct dirent *entry)
 /* The first place is kitlog's own. */
 static int read_place(struct library *library, size_t place, FILE *problems)
 {
-	const char *path = library->places[place], *word = library->kind->word;
+	const char *path = library->places[place], *word = library->kind.word;
 	struct dirent **children;
 	int n = scandir(path, &children, is_visible, alphasort), failed = 0;
 
@@ -124,7 +125,7 @@ static int read_place(struct library *library, size_t place, FILE *problems)
 	if (n < 0)
 		return add_broken(library, path);
 	for (int i = 0; i < n; i++) {
-		if (!failed && library->n < library->kind->most)
+		if (!failed && library->n < library->kind.most)
 			failed = read_child(library, place, children[i]->d_name, problems);
 		free(children[i]);
 	}
@@ -143,7 +144,7 @@ static void compare_all(const struct library *library, FILE *problems)
 {
 	for (size_t i = 0; i < library->n; i++)
 		for (size_t j = 0; j < i; j++)
-			library->kind->compare(
+			library->kind.compare(
 				library->entries[j].thing, library->entries[i].thing, problems);
 }
 
@@ -169,7 +170,7 @@ int library_open(const struct library_kind *kind, const char *const *places, siz
 	int failed = problems ? copy_places(library, places, n_places) : -ENOMEM;
 
 	if (library)
-		library->kind = kind;
+		library->kind = *kind;
 	for (size_t i = 0; i < n_places && !failed; i++)
 		failed = read_place(library, i, problems);
 	if (!failed && library->n > 0)
@@ -223,7 +224,7 @@ void library_close(struct library *library)
 int library_reread(const struct library *library, struct library **ret_news)
 {
 	return library_open(
-		library->kind, (const char *const *)library->places, library->n_places, ret_news);
+		&library->kind, (const char *const *)library->places, library->n_places, ret_news);
 }
 
 /* Is this folder at `path`, or in it? */
@@ -315,12 +316,12 @@ static void take_entry(struct library *library, struct library *news, const stru
 	struct broken *broken = find_broken(news, entry->folder);
 	bool is_overruled = now && now->place > entry->place;
 
-	if (is_same(library->kind, entry, now)) {
+	if (is_same(&library->kind, entry, now)) {
 		keep(news, entry, now, false);
 	} else if (broken && !is_overruled) {
 		tell_broken(broken, problems);
 		keep(news, entry, now, false);
-	} else if (is_worse(library->kind, entry, now)) {
+	} else if (is_worse(&library->kind, entry, now)) {
 		tell_stays(now->folder, problems);
 		keep(news, entry, now, false);
 	} else if (reader->is_used(reader->self, entry->id)) {
@@ -341,7 +342,7 @@ static void free_retired(struct library *library)
 	size_t n = 0;
 
 	for (size_t i = 0; i < library->n_retired; i++)
-		if (library->kind->is_held(library->retired[i].thing))
+		if (library->kind.is_held(library->retired[i].thing))
 			library->retired[n++] = library->retired[i];
 		else
 			arena_free(&library->retired[i].arena);

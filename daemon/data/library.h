@@ -24,8 +24,9 @@ struct library_kind {
 	size_t bytes;     /* that the arena of one may take */
 	/* Reads one folder; mistakes become sentences in `problems`, one a line. 0, also where the folder
 	 * holds none of this kind (*ret_thing stays NULL) or one with a mistake; -ENOMEM. */
-	int (*read)(
-		const char *folder, struct arena *arena, FILE *problems, const void **ret_thing);
+	int (*read)(const void *self, const char *folder, struct arena *arena, FILE *problems,
+		const void **ret_thing);
+	const void *self; /* for `read`; it outlives the library */
 	const char *(*id)(const void *thing);
 	/* Tells what is wrong with two that are both there; NULL: nothing can be. */
 	void (*compare)(const void *a, const void *b, FILE *problems);

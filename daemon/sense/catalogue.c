@@ -35,8 +35,10 @@ static int tell_mistakes(const struct report *report, FILE *problems)
 	return is_told ? 0 : -ENOMEM;
 }
 
-static int read_kit(const char *folder, struct arena *arena, FILE *problems, const void **ret_thing)
+static int read_kit(const void *self, const char *folder, struct arena *arena, FILE *problems,
+	const void **ret_thing)
 {
+	(void)self;
 	struct report report = {.file = folder};
 	struct model *model;
 

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdio.h>
 
+#include "data/lesson.h"
 #include "data/model.h"
 #include "sense/kit.h"
 
@@ -24,6 +26,11 @@ const struct model *catalogue_find(const struct catalogue *catalogue, const char
 
 /* What was wrong, one sentence a line, and which two kits claim one device; "" if nothing. */
 const char *catalogue_problems(const struct catalogue *catalogue);
+
+/* What is wrong with the kits that a lesson names becomes sentences, one a line: nobody knows one, or it does not
+ * measure what is needed. A class can be taught all the same, with other kits. 0 or -ENOMEM. */
+int catalogue_check_lesson(
+	const struct catalogue *catalogue, const struct lesson *lesson, FILE *problems);
 
 /* Models whose `match` fits what USB says, at most so many, the most exact first (serial number,
  * product text, vendor and product, vendor alone), else by id. How many. */

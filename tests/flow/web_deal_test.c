@@ -16,7 +16,7 @@ static struct shelf *put_lessons(struct site *site)
 	struct shelf *shelf;
 
 	snprintf(folder, sizeof folder, "%s/tests/data/lessons", KITLOG_SOURCE);
-	assert_int_equal(shelf_open(folders, 1, &shelf), 0);
+	assert_int_equal(shelf_open(folders, 1, NULL, &shelf), 0);
 	site->shelf = shelf;
 	site_reopen(site);
 	site_log_in(site);

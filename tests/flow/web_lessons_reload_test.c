@@ -30,7 +30,7 @@ static struct shelf *put_lessons(struct site *site)
 	assert_non_null(mkdtemp(school));
 	snprintf(copy, sizeof copy, "cp -r '%s/tests/data/lessons/'* '%s'", KITLOG_SOURCE, school);
 	assert_int_equal(system(copy), 0);
-	assert_int_equal(shelf_open(folders, 1, &shelf), 0);
+	assert_int_equal(shelf_open(folders, 1, NULL, &shelf), 0);
 	site->shelf = shelf;
 	site_reopen(site);
 	site_log_in(site);

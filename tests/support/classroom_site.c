@@ -147,7 +147,7 @@ struct shelf *class_put_lesson(struct site *site, const char *id, const char *ya
 	assert_non_null(file);
 	assert_true(fputs(yaml, file) >= 0);
 	assert_int_equal(fclose(file), 0);
-	assert_int_equal(shelf_open(folders, 1, &shelf), 0);
+	assert_int_equal(shelf_open(folders, 1, NULL, &shelf), 0);
 	assert_non_null(shelf_find(shelf, id));
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(home), 0);

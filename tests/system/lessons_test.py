@@ -7,6 +7,8 @@ a virtual kit says whether it can be taught, and nothing of what is to be found 
 import json
 import os
 import pathlib
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -112,6 +114,57 @@ class Check(unittest.TestCase):
             self.assertIn(said, done.stderr)
 
 
+class Steps(unittest.TestCase):
+    """The four steps of lessons/README.md, in both languages, up to a board that has the lesson."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.school = self.folder / "school"
+        self.school.mkdir()
+
+    def steps(self, readme, heading):
+        """What stands in `code` of each step, with the school's folder where it is here."""
+        text = (SOURCE / "lessons" / readme).read_text(encoding="utf-8")
+        part = text.split(heading)[1].split("\n## ")[0]
+        return [[code.replace("/etc/kitlog/lessons", str(self.school)) for code in re.findall(r"`([^`]+)`", step)]
+                for step in re.split(r"(?m)^\d\. ", part)[1:]]
+
+    def follow(self, readme, heading, locale):
+        copy, edit, check, reload = self.steps(readme, heading)
+        subprocess.run(copy[0], shell=True, check=True, cwd=SOURCE)
+        (mine,) = self.school.iterdir()
+        copied = kitlog(*shlex.split(check[0])[1:], locale=locale)
+        self.assertEqual(edit, ["lesson:", "sample", "sample:"])
+        yaml = (mine / "lesson.yaml").read_text(encoding="utf-8")
+        yaml = re.sub(r"(?m)^lesson:.*$", f"lesson: {mine.name}", yaml)
+        (mine / "lesson.yaml").write_text(yaml, encoding="utf-8")
+        half = kitlog(*shlex.split(check[0])[1:], locale=locale)
+        (mine / "lesson.yaml").write_text(re.sub(r"(?m)^sample:.*\n", "", yaml), encoding="utf-8")
+        shutil.rmtree(mine / "sample")
+        done = kitlog(*shlex.split(check[0])[1:], locale=locale)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return mine, copied, half, reload[0]
+
+    def test_they_lead_to_a_lesson_that_the_board_has(self):
+        board = daemon.Daemon(self.folder, [], f"lessons: [{self.school}]\n").start()
+        self.addCleanup(board.end)
+        board.wait_ready()
+        mine, copied, half, reload = self.follow("README.md", "## Your own in four steps", "C")
+        self.assertEqual(copied.returncode, 1)
+        self.assertIn('lesson: "pendulum" is not the name of its folder, my-swing', copied.stderr)
+        self.assertIn('run.json: its lesson is "pendulum", not my-swing; write my-swing there if the run still fits, '
+                      "else delete the folder sample and the line sample: of lesson.yaml", half.stderr)
+        done = kitlog("--config", board.config, *shlex.split(reload)[1:])
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f"new  {mine.name}\n", ""))
+
+    def test_they_are_the_same_in_chinese(self):
+        mine, _, half, _ = self.follow("README.zh-CN.md", "## 四步写一节自己的课", "zh_CN.UTF-8")
+        self.assertIn(f"它的 lesson 是“pendulum”，不是 {mine.name}；记录还合适就在这里改成 {mine.name}，不然删掉 sample 文件夹",
+                      half.stderr)
+
+
 class Board(unittest.TestCase):
     """A cooling cup has two thermometers: enough for the jar and its room. A second cup has nothing to do."""
 
@@ -130,6 +183,12 @@ class Board(unittest.TestCase):
         yaml = (sloppy / "lesson.yaml").read_text(encoding="utf-8")
         (sloppy / "lesson.yaml").write_text(yaml.replace("lesson: jar", "lesson: sloppy"), encoding="utf-8")
         (sloppy / "teacher.en.md").unlink()
+        misspelt = cls.lessons / "misspelt"
+        shutil.copytree(EXAMPLES / "swing", misspelt)
+        yaml = (misspelt / "lesson.yaml").read_text(encoding="utf-8")
+        (misspelt / "lesson.yaml").write_text(yaml.replace("lesson: swing", "lesson: misspelt")
+                                              .replace("[pendulum-gate, text-board]", "[pendulm-gate, text-board]"),
+                                              encoding="utf-8")
         links = [cls.folder / "one", cls.folder / "two"]
         for link in links:
             kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", link, "--model", "cup"])
@@ -191,6 +250,14 @@ class Board(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"{self.lessons}/sloppy/teacher.en.md: No such file", done.stderr)
         self.assertIn(f"{self.lessons}/swing: good", done.stdout)
+
+    def test_a_misspelt_kit_is_told_and_the_lesson_can_be_taught(self):
+        (told,) = [problem for problem in self.board.get("lessons")["problems"] if "misspelt/" in problem["en"]]
+        self.assertEqual(told["en"], f'{self.lessons}/misspelt/lesson.yaml:14:1: kits: there is no kit called '
+                                     '"pendulm-gate"; did you mean pendulum-gate?')
+        self.assertEqual(told["zh"], f"{self.lessons}/misspelt/lesson.yaml:14:1: kits：没有叫“pendulm-gate”的器材；"
+                                     "是不是 pendulum-gate？")
+        self.assertIsNone(self.card("misspelt")["problem"])
 
     def test_lessons_are_read_again_without_a_restart(self):
         def reload(locale="C", *words):

@@ -48,7 +48,7 @@ static struct shelf *open_both(void)
 	const char *folders[] = {ours, school};
 	struct shelf *shelf;
 
-	assert_int_equal(shelf_open(folders, 2, &shelf), 0);
+	assert_int_equal(shelf_open(folders, 2, NULL, &shelf), 0);
 	return shelf;
 }
 
@@ -119,7 +119,7 @@ static void a_folder_that_is_not_there_is_told_unless_it_is_ours(void **unused)
 	struct shelf *shelf;
 
 	(void)unused;
-	assert_int_equal(shelf_open(folders, 2, &shelf), 0);
+	assert_int_equal(shelf_open(folders, 2, NULL, &shelf), 0);
 	assert_int_equal(shelf_count(shelf), 0);
 	assert_string_equal(shelf_problems(shelf),
 		"/no/such/school: No such file or directory; take the folder out of lessons, or let "
@@ -352,7 +352,7 @@ static void a_later_folder_wins_over_one_that_cannot_be_read(void **unused)
 	assert_int_equal(mkdir(first, 0700), 0);
 	assert_int_equal(mkdir(second, 0700), 0);
 	copy_jar("first/jar", "Diary of a jar", "The first");
-	assert_int_equal(shelf_open(folders, 2, &shelf), 0);
+	assert_int_equal(shelf_open(folders, 2, NULL, &shelf), 0);
 	assert_int_equal(rename(first, away), 0);
 	assert_string_equal(read_again(shelf), "");
 	copy_jar("second/jar", "Diary of a jar", "The second");

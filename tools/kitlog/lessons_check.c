@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `kitlog lessons check [--all] [FOLDER ...]`: can a class be taught by this? What the daemon would say of
- * a lesson (data/lesson.h), and what only somebody at the board can: are there kits of these names, do
- * they measure that, can the sample be read. */
+ * a lesson (data/lesson.h, sense/catalogue.h), and whether the sample can be read. */
 #include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
@@ -12,7 +11,6 @@
 
 #include "base/text.h"
 #include "data/lesson.h"
-#include "data/word.h"
 #include "tools/kitlog/kit_shelf.h"
 #include "tools/kitlog/lessons.h"
 #include "tools/kitlog/say.h"
@@ -23,82 +21,6 @@ struct check {
 	FILE *problems; /* sentences of the lesson in hand */
 	unsigned n_lessons, n_bad;
 };
-
-/* --- kits --- */
-
-static void tell_need(const struct check *check, const struct lesson *lesson,
-	const struct lesson_need *need, const char *words)
-{
-	fprintf(check->problems, "%s/lesson.yaml:%d:1: kits: %s\n", lesson->folder, need->line,
-		words);
-}
-
-static const char *nearest_kit(const struct catalogue *catalogue, const char *id)
-{
-	const char *names[512];
-	size_t n = catalogue_count(catalogue);
-
-	if (n > sizeof names / sizeof *names)
-		n = sizeof names / sizeof *names;
-	for (size_t i = 0; i < n; i++)
-		names[i] = catalogue_at(catalogue, i)->id;
-	return word_nearest(id, names, n);
-}
-
-static void tell_unknown(const struct check *check, const struct lesson *lesson,
-	const struct lesson_need *need, const char *id)
-{
-	const char *near = nearest_kit(check->catalogue, id);
-	char words[400];
-
-	if (near)
-		snprintf(words, sizeof words,
-			say("没有叫“%s”的器材；是不是 %s？",
-				"there is no kit called \"%s\"; did you mean %s?"),
-			id, near);
-	else
-		snprintf(words, sizeof words,
-			say("没有叫“%s”的器材；看 kitlog kits，或先给它写 kit.yaml",
-				"there is no kit called \"%s\"; see kitlog kits, or describe it first"),
-			id);
-	tell_need(check, lesson, need, words);
-}
-
-/* Some name their channels themselves, once they are plugged in. */
-static bool may_measure(const struct model *model, const struct lesson_need *need)
-{
-	for (size_t i = 0; i < model->n_channels; i++) {
-		const struct model_channel *channel = &model->channels[i];
-
-		if (strcmp(channel->quantity, need->quantity) == 0 &&
-			(!need->unit || strcmp(channel->unit, need->unit) == 0))
-			return true;
-	}
-	return model->n_channels == 0;
-}
-
-static void check_kits(const struct check *check, const struct lesson *lesson)
-{
-	for (size_t i = 0; i < lesson->n_needs; i++)
-		for (size_t k = 0; k < lesson->needs[i].n_kits; k++) {
-			const struct lesson_need *need = &lesson->needs[i];
-			const struct model *model = catalogue_find(check->catalogue, need->kits[k]);
-			char words[300];
-
-			if (!model) {
-				tell_unknown(check, lesson, need, need->kits[k]);
-			} else if (!may_measure(model, need)) {
-				snprintf(words, sizeof words,
-					say("%s 不量 %s%s%s；换一种器材，或改 quantity、unit",
-						"%s does not measure %s%s%s; name another kit, or "
-						"mend quantity or unit"),
-					model->id, need->quantity,
-					need->unit ? say("，单位 ", " in ") : "",
-					need->unit ? need->unit : "");
-				tell_need(check, lesson, need, words);
-			}
-		}
-}
 
 /* --- the sample --- */
 
@@ -125,8 +47,12 @@ static void check_package(
 				"is no run package; kitlog_package must be 1"));
 	if (!of || strcmp(of, lesson) != 0)
 		fprintf(check->problems,
-			say("%s/run.json: lesson 不是 %s\n", "%s/run.json: its lesson is not %s\n"),
-			folder, lesson);
+			say("%s/run.json: 它的 lesson 是“%s”，不是 %s；记录还合适就在这里改成 %s，不然删掉 sample "
+			    "文件夹和 lesson.yaml 里的 sample: 这一行\n",
+				"%s/run.json: its lesson is \"%s\", not %s; write %s there if the run "
+				"still fits, else delete the folder sample and the line sample: of "
+				"lesson.yaml\n"),
+			folder, of ? of : "", lesson, lesson);
 	json_array_foreach(json_object_get(run, "streams"), i, stream)
 	{
 		const char *file = json_string_value(json_object_get(stream, "file"));
@@ -215,7 +141,7 @@ static int check_one(struct check *check, const char *folder)
 	int failed = lesson_open(folder, &arena, check->problems, &lesson);
 
 	if (!failed) {
-		check_kits(check, lesson);
+		failed = catalogue_check_lesson(check->catalogue, lesson, check->problems);
 		check_sample(check, lesson);
 	}
 	if (fclose(check->problems) != 0)
