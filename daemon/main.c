@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/ring.h"
+#include "data/chinese.h"
 #include "data/config.h"
 #include "data/places.h"
 #include "keep/keep.h"
@@ -229,34 +230,36 @@ static int open_shelf(struct daemon *d)
 	return shelf_open(places.at, places.n, d->catalogue, &d->shelf);
 }
 
-/* Calls `say` for each sentence about lessons, and about kits: in their files, and in the configuration about them.
- * Returns whether there was one. */
-static bool tell_problems(const struct daemon *d, void (*say)(const char *sentence))
+/* The sentences about lessons, and about kits: in their files, and in the configuration about them; one a line,
+ * malloc'ed; NULL when memory is short. */
+static char *problems_of(const struct daemon *d)
 {
 	char *lines = NULL, *compared = catalogue_compare(d->catalogue, d->config, d->config_name);
-	bool is_any = false;
 
 	if (asprintf(&lines, "%s%s%s", catalogue_problems(d->catalogue), compared ? compared : "",
 		    shelf_problems(d->shelf)) < 0)
 		lines = NULL;
-	for (char *rest = NULL, *line = lines ? strtok_r(lines, "\n", &rest) : NULL; line;
-		line = strtok_r(NULL, "\n", &rest)) {
-		say(line);
-		is_any = true;
-	}
-	free(lines);
 	free(compared);
-	return is_any;
+	return lines;
 }
 
-static void say_log(const char *sentence)
+static void log_problems(const struct daemon *d)
 {
-	log_warn("%s", sentence);
+	char *lines = problems_of(d);
+
+	for (char *rest = NULL, *line = lines ? strtok_r(lines, "\n", &rest) : NULL; line;
+		line = strtok_r(NULL, "\n", &rest))
+		log_warn("%s", line);
+	free(lines);
 }
 
-static void say_plain(const char *sentence)
+/* For who asks at a terminal, in their language; the log is English. */
+static void print_problems(const char *lines)
 {
-	fprintf(stderr, "%s\n", sentence);
+	char *chinese = chinese_is_wanted() ? chinese_lines(lines) : NULL;
+
+	fputs(chinese ? chinese : lines, stderr);
+	free(chinese);
 }
 
 /* --check-config: kits and lessons, too. Returns whether all is well. */
@@ -268,8 +271,12 @@ static bool check_folders(struct daemon *d)
 		failed = open_shelf(d);
 	if (failed)
 		fprintf(stderr, "kitlogd: %s\n", strerror(-failed));
-	bool is_well = !failed && !tell_problems(d, say_plain);
+	char *problems = failed ? NULL : problems_of(d);
+	bool is_well = problems && !*problems;
 
+	if (problems)
+		print_problems(problems);
+	free(problems);
 	shelf_close(d->shelf);
 	catalogue_close(d->catalogue);
 	return is_well;
@@ -352,7 +359,7 @@ static int open_card(struct daemon *d)
 		return fail("the kits", failed);
 	if ((failed = open_shelf(d)))
 		return fail("the lessons", failed);
-	tell_problems(d, say_log);
+	log_problems(d);
 	if (places_of_pages(d->pages))
 		log_warn(
 			"the pages are not beside the program; install kitlog whole, or build the target pages");
@@ -551,8 +558,10 @@ int main(int argc, char **argv)
 	/* Who checks wants to know; who runs wants what can run. */
 	int failed = (command.deed == COMMAND_CHECK ? config_load : config_load_rest)(
 		command.config, &d.config, &d.config_problem);
-	if (d.config_problem)
+	if (d.config_problem && command.deed == COMMAND_RUN)
 		fputs(d.config_problem, stderr);
+	else if (d.config_problem)
+		print_problems(d.config_problem);
 	d.config_name = command.config_name;
 
 	bool is_well =

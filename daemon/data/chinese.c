@@ -345,3 +345,16 @@ char *chinese_lines(const char *lines)
 	free(copy);
 	return buffer;
 }
+
+bool chinese_is_wanted(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return strncmp(value, "zh", 2) == 0;
+	}
+	return false;
+}

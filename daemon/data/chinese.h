@@ -29,3 +29,6 @@ bool chinese_add(struct text *text, const char *line);
 
 /* Many lines, each closed by "\n". malloc'ed, for the caller to free; NULL when memory is short. */
 char *chinese_lines(const char *lines);
+
+/* Does whoever sits at this terminal read Chinese? By LC_ALL, LC_MESSAGES and LANG of the environment. */
+bool chinese_is_wanted(void);

@@ -65,6 +65,21 @@ class BadInput(unittest.TestCase):
         self.assertEqual(check.returncode, 1)
         self.assertRegex(check.stderr, r'kitlogd\.yaml:8:1: .*"sinkz".*did you mean sinks')
 
+    def test_a_chinese_terminal_is_told_in_chinese(self):
+        kit = self.school_kit("probe", "kit: probe\nname: {zh: 探头}\nrate： 1 Hz\n")
+        board = self.daemon(more=f"sinkz: []\nkits: [{self.folder}/kits]\n")
+        chinese = {**os.environ, "LC_ALL": "", "LANG": "zh_CN.UTF-8"}
+        for words in ([daemon.PROGRAM, "--config", board.config, "--check-config"],
+                      [KITLOG, "--config", board.config, "status"]):
+            done = subprocess.run(words, text=True, capture_output=True, env=chinese)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("是不是想写 sinks", done.stderr)
+            self.assertNotIn("did you mean", done.stderr)
+        board.config.write_text(board.config.read_text().replace("sinkz: []\n", ""))
+        check = subprocess.run([daemon.PROGRAM, "--config", board.config, "--check-config"],
+                               text=True, capture_output=True, env=chinese)
+        self.assertIn(f"{kit}:3:5: “rate”后面是全角冒号", check.stderr)
+
     def test_a_mistaken_key_does_not_stop_the_lesson(self):
         board = self.daemon(self.kit(), more="sinkz: []\n").start()
         self.assert_goes_on(board)

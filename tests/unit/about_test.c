@@ -118,6 +118,16 @@ static void what_is_written_reads_back_to_the_same(void **state)
 }
 
 /* The least that is a package, with one thing put in place of another. */
+static void a_fault_is_of_one_language(void **unused)
+{
+	struct about about;
+	struct about_fault fault;
+
+	(void)unused;
+	assert_int_equal(about_read("{", 1, &about, &fault), -EBADMSG);
+	assert_string_equal(fault.zh, "run.json 第 1 行不是 JSON；再导出一次这个包。");
+}
+
 static void refuses(const char *what, const char *instead, const char *sentence)
 {
 	static const char good[] =
@@ -201,6 +211,7 @@ static void what_is_wrong_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fault_is_of_one_language),
 		cmocka_unit_test(what_is_written_reads_back_to_the_same),
 		cmocka_unit_test(what_is_wrong_is_named),
 	};

@@ -84,7 +84,7 @@ int board_open(
 		goto fail;
 	}
 	failed = config_load_rest(config_path, &config, &errors);
-	fputs(errors ? errors : "", stderr);
+	say_mistakes_to(stderr, errors);
 	free(errors);
 	if (failed)
 		goto fail;

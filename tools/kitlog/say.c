@@ -19,18 +19,10 @@ static bool is_chinese;
 
 void say_open(void)
 {
-	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-
 	/* wcwidth needs some UTF-8 locale; numbers stay as programs read them. */
 	if (!setlocale(LC_CTYPE, "") || mbstowcs(NULL, "度", 0) != 1)
 		setlocale(LC_CTYPE, "C.UTF-8");
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const char *value = getenv(names[i]);
-		if (value && *value) {
-			is_chinese = strncmp(value, "zh", 2) == 0;
-			return;
-		}
-	}
+	is_chinese = chinese_is_wanted();
 }
 
 const char *say(const char *zh, const char *en)
