@@ -16,6 +16,7 @@
 #include "http/files.h"
 #include "api/handlers.h"
 #include "export/import.h"
+#include "export/sums.h"
 #include "history/import_place.h"
 #include "live/json.h"
 #include "export/unpack.h"
@@ -46,7 +47,8 @@ struct importing {
 
 /* --- the work thread --- */
 
-static int import_one(struct importing *in, const char *folder)
+/* `within`: what its files are called by, in a zip of several runs. */
+static int import_one(struct importing *in, const char *folder, const char *within)
 {
 	uint32_t number = in->first + (uint32_t)in->n;
 	int r;
@@ -65,7 +67,10 @@ static int import_one(struct importing *in, const char *folder)
 			"At most 64 runs are imported at a time. Import them in parts.");
 		return -EBADMSG;
 	}
-	r = import_folder(in->directory, number, folder, &in->job.is_cancelled, &in->fault);
+	/* The sample of a lesson is its author's to change. */
+	r = in->sample[0] ? 0 : sums_check(folder, within, &in->fault);
+	if (r == 0)
+		r = import_folder(in->directory, number, folder, &in->job.is_cancelled, &in->fault);
 	if (r == 0)
 		in->n++; /* what goes wrong from here on removes it, too */
 	return r == 0 ? imports_look(in->directory, number, &in->runs[in->n - 1]) : r;
@@ -88,11 +93,12 @@ static int import_folders(struct importing *in, const char *folder)
 	int n = scandir(folder, &names, is_folder, by_name), r = n < 0 ? -errno : 0;
 
 	for (int i = 0; i < n; i++) {
-		char path[PATH_BYTES + 260];
+		char path[PATH_BYTES + 260], within[260];
 
 		snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+		snprintf(within, sizeof within, "%s/", names[i]->d_name);
 		if (r == 0)
-			r = import_one(in, path);
+			r = import_one(in, path, within);
 		free(names[i]);
 	}
 	if (n >= 0)
@@ -109,9 +115,10 @@ static int import_all(struct importing *in, const char *folder)
 		return r;
 	snprintf(path, sizeof path, "%s/run.json", folder);
 	if (access(path, F_OK) == 0)
-		return import_one(in, folder);
+		return import_one(in, folder, "");
 	r = import_folders(in, folder);
-	return r == 0 && in->n == 0 ? import_one(in, folder) : r; /* which says what is missing */
+	return r == 0 && in->n == 0 ? import_one(in, folder, "")
+				    : r; /* which says what is missing */
 }
 
 /* Where one of them cannot be read, the import will say so. */
@@ -142,7 +149,7 @@ static int import_sample(struct importing *in)
 			return 0;
 		}
 	}
-	return import_one(in, in->sample);
+	return import_one(in, in->sample, "");
 }
 
 static int import_zip(struct importing *in)

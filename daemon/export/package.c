@@ -14,6 +14,7 @@
 #include "http/ask.h"
 #include "export/import.h"
 #include "export/package_readme.h"
+#include "export/sums.h"
 #include "export/typed_table.h"
 #include "export/written.h"
 #include "export/zip_out.h"
@@ -33,6 +34,7 @@ struct package {
 	struct instant kept_to;
 
 	struct zip_out *zip;
+	struct sums sums;
 	bool has_readme, is_collected,
 		is_described;          /* `about` is the run's at `run`; and in the archive */
 	bool is_begun, is_prepared;    /* the session, if it is of one */
@@ -54,22 +56,42 @@ static struct package *of(struct product *product)
 	return CONTAINER(product, struct package, product);
 }
 
-static int begin_entry(struct package *self, const char *file)
+/* `is_of_run`: in its folder, if it has one. */
+static int begin_entry(struct package *self, const char *file, bool is_of_run)
 {
 	char room[PATH_BYTES];
 	struct text path = text_over(room, sizeof room);
 
-	if (self->options.has_folders)
+	if (is_of_run && self->options.has_folders)
 		text_addf(&path, "run-%u/", self->options.runs[self->run].run.id);
 	text_add(&path, file);
+	sums_begin(&self->sums, file);
 	return zip_out_begin(self->zip, path.at);
 }
 
-static int add_entry(struct package *self, const char *file, const void *bytes, size_t n)
+static int add_bytes(struct package *self, const void *bytes, size_t n)
 {
-	int r = begin_entry(self, file);
+	sums_add(&self->sums, bytes, n);
+	return zip_out_add(self->zip, bytes, n);
+}
 
-	return r == 0 ? zip_out_add(self->zip, bytes, n) : r;
+static int add_entry(
+	struct package *self, const char *file, bool is_of_run, const void *bytes, size_t n)
+{
+	int r = begin_entry(self, file, is_of_run);
+
+	return r == 0 ? add_bytes(self, bytes, n) : r;
+}
+
+/* The hashes of what is in the folder, if anything is. */
+static int seal(struct package *self, bool is_of_run)
+{
+	size_t n;
+	const char *lines = sums_end(&self->sums, &n);
+	int r = n > 0 ? add_entry(self, SUMS_FILE, is_of_run, lines, n) : 0;
+
+	self->sums.file[0] = '\0'; /* which has none itself */
+	return r;
 }
 
 /* --- what it is --- */
@@ -82,9 +104,7 @@ static int add_written(
 
 	if (r < 0)
 		return r;
-	r = is_of_run ? begin_entry(self, file) : zip_out_begin(self->zip, file);
-	if (r == 0)
-		r = zip_out_add(self->zip, text.at, text.length);
+	r = add_entry(self, file, is_of_run, text.at, text.length);
 	free(text.at);
 	return r;
 }
@@ -102,6 +122,7 @@ static void write_readings(const void *table, struct text *text)
 static void write_readme(const void *about, struct text *text)
 {
 	text_add(text, PACKAGE_README);
+	text_add(text, PACKAGE_PROGRAM);
 	accept_words_add(about, text);
 }
 
@@ -171,7 +192,7 @@ static int describe(struct package *self, struct reader *reader)
 
 	self->is_described = true;
 	if (r == 0)
-		r = self->bytes ? add_entry(self, "run.json", self->bytes, self->n_bytes)
+		r = self->bytes ? add_entry(self, "run.json", true, self->bytes, self->n_bytes)
 				: add_written(self, "run.json", true, write_about, &self->about);
 	if (r == 0)
 		r = add_readings(self);
@@ -221,7 +242,7 @@ static int add_head(struct package *self, const struct about_stream *of)
 	for (uint32_t c = 0; c < of->stream.n_channels; c++)
 		text_addf(&head, ",%s", of->stream.channels[c].id);
 	text_add_char(&head, '\n');
-	return add_entry(self, of->file, head.at, head.length);
+	return add_entry(self, of->file, true, head.at, head.length);
 }
 
 /* 1: the page is full. */
@@ -266,7 +287,7 @@ static int add_rows(struct package *self, struct reader *reader)
 	full = reader_rows(reader, of->stream.id, self->next, to, take_rows, self);
 	if (full < 0)
 		return full;
-	r = zip_out_add(self->zip, self->rows.at, self->rows.length);
+	r = add_bytes(self, self->rows.at, self->rows.length);
 	if (full == 0) {
 		self->is_open = false;
 		self->stream++;
@@ -290,13 +311,16 @@ static int step(struct package *self, struct reader *reader)
 		self->product.is_over = true;
 		return zip_out_end(self->zip);
 	}
-	if (!self->is_described)
-		return describe(self, reader);
+	if (!self->is_described) {
+		r = self->options.has_folders ? seal(self, false) : 0;
+		return r == 0 ? describe(self, reader) : r;
+	}
 	if (self->stream < self->about.n_streams)
 		return add_rows(self, reader);
+	r = seal(self, true);
 	self->is_described = self->is_collected = false;
 	self->run++;
-	return 0;
+	return r;
 }
 
 static int fill(struct product *product, struct reader *reader, const atomic_bool *is_cancelled)

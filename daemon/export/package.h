@@ -9,10 +9,12 @@
  *     readings.csv      what the group typed, and its kits said then, where it typed anything: made of the
  *                       readings in run.json, which alone come back
  *     session.json      of a session: what it was (class/session_about.h)
+ *     SHA256SUMS        the hash of each of these, by which an import sees that one was changed (export/sums.h)
  *
  * t_ns is whole nanoseconds from the run's begin, and may be negative. Values are as the device said them, the
  * shortest decimals that read back to the same double; an empty cell is no value. The calibrations stand in
- * run.json. A session has a folder "run-<id>/" for each run instead, and one README.txt. The same run
+ * run.json. A session has a folder "run-<id>/" for each run instead, with a SHA256SUMS
+ * of its own, and one README.txt. The same run
  * gives the same bytes, whenever it is asked for, as long as its lesson stays as it is and nothing more is known of it: a
  * calibration, a reading, the hour. To a group, what others typed and predicted is left out until it is revealed. */
 #pragma once

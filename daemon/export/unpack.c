@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "export/sums.h"
 #include "http/files.h"
 
 enum { BLOCK_BYTES = 65536, PATH_BYTES = 512 };
@@ -71,7 +72,8 @@ static bool is_wanted(const char *path)
 	const char *slash = strchr(path, '/'), *name = slash ? slash + 1 : path;
 	size_t n = strlen(name);
 
-	return strcmp(name, "run.json") == 0 || (n > 4 && strcmp(name + n - 4, ".csv") == 0);
+	return strcmp(name, "run.json") == 0 || strcmp(name, SUMS_FILE) == 0 ||
+		(n > 4 && strcmp(name + n - 4, ".csv") == 0);
 }
 
 static int copy(struct unpacking *in, int to)

@@ -10,7 +10,7 @@
 enum { UNPACK_FILES = 8192 };
 #define UNPACK_BYTES (2LL << 30)
 
-/* Writes the files of a run package: run.json, *.csv and README.txt, beside each other or in one folder for each
+/* Writes the files of a run package: run.json, *.csv and SHA256SUMS, beside each other or in one folder for each
  * run; others are passed over. `folder` is there and empty; what was written when it fails is the caller's to
  * remove. 0; -EBADMSG with the fault: cut off, damaged, too large, or with names that lead elsewhere;
  * -ENOSPC and other -errno with the fault, too: the card. -ECANCELED. */

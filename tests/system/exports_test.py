@@ -87,7 +87,8 @@ class Exports(unittest.TestCase):
         self.assertEqual(len(about["streams"]), 2)
         with zipfile.ZipFile(io.BytesIO(self.package)) as package:
             self.assertEqual(package.namelist(),
-                             ["README.txt", "run.json"] + [stream["file"] for stream in about["streams"]])
+                             ["README.txt", "run.json"] + [stream["file"] for stream in about["streams"]]
+                             + ["SHA256SUMS"])
             for stream, device in zip(about["streams"], self.board.devices()):
                 self.assertEqual(stream["device"]["sticker"], device["sticker"])
                 rows = list(csv.reader(io.TextIOWrapper(package.open(stream["file"]), "utf-8")))
@@ -147,9 +148,10 @@ class Exports(unittest.TestCase):
             return refused.code, json.load(refused)
 
     def changed(self, **files):
-        """The package with other files ("run_json" for run.json, "rows" for the first rows'); None: left out."""
-        about = self.about()
-        names = {"run.json": "run_json", about["streams"][0]["file"]: "rows"}
+        """The package with other files ("run_json" for run.json, "rows" for the first rows'); None: left out, as the hashes
+        are, which a package of before had not, either, where not `sums` are given."""
+        about, files = self.about(), {"sums": None, **files}
+        names = {"run.json": "run_json", about["streams"][0]["file"]: "rows", "SHA256SUMS": "sums"}
         out = io.BytesIO()
         with zipfile.ZipFile(io.BytesIO(self.package)) as package, zipfile.ZipFile(out, "w") as to:
             for name in package.namelist():
@@ -226,6 +228,31 @@ class Exports(unittest.TestCase):
                          sorted(str((run["id"] - 4194304) // 64) for run in kept["runs"]))
         self.assertEqual(list((self.board.data / "uploads").iterdir()), [])
 
+    def test_a_file_that_was_changed_is_named_and_nothing_comes_in(self):
+        about, kept = self.about(), self.board.get("runs?imported=1")
+        first = about["streams"][0]["file"]
+        with zipfile.ZipFile(io.BytesIO(self.package)) as package:
+            files = {name: package.read(name) for name in package.namelist()}
+        sums = files["SHA256SUMS"]
+        self.assertEqual(dict(reversed(line.split("  ")) for line in sums.decode().splitlines()),
+                         {name: hashlib.sha256(content).hexdigest() for name, content in files.items()
+                          if name != "SHA256SUMS"})
+        rows = files[first].replace(b"0.30000000000000004", b"0.4", 1) if b"0.3" in files[first] else files[first][:-3]
+        other_title = json.dumps({**about, "title": "other"}).encode()
+        for package, name in ((self.changed(rows=rows, sums=sums), first),
+                              (self.changed(run_json=other_title, sums=sums), "run.json"),
+                              (self.changed(sums=b"what\n"), "SHA256SUMS, line 1,")):
+            status, answer = self.send(package)
+            self.assertEqual((status, answer["error"]["code"]), (422, "no_package"))
+            self.assertTrue(answer["error"]["en"].startswith(f"{name} is "
+                            if name != "SHA256SUMS, line 1," else name), answer["error"]["en"])
+        self.assertEqual(self.board.get("runs?imported=1"), kept)
+        program = textwrap.dedent("\n".join(re.findall(r"^(?:    .*)?$", files["README.txt"].decode(), re.M)))
+        (self.folder / "changed.zip").write_bytes(self.changed(rows=rows, sums=sums))
+        said = subprocess.run([sys.executable, "-I", "-c", program, self.folder / "changed.zip"],
+                              capture_output=True, text=True).stdout.splitlines()
+        self.assertIn(f"{first} was changed", said)
+
     def test_a_report_says_all_in_either_language_and_escapes(self):
         stream = self.board.get(f"runs/{self.run_id}/streams")["streams"][0]
         channel = stream["channels"][0]["id"]
@@ -271,6 +298,10 @@ class Exports(unittest.TestCase):
             self.assertIsNone(zipped.testzip())
             runs = {name.split("/")[0]: json.loads(zipped.read(name)) for name in zipped.namelist()
                     if name.endswith("/run.json")}
+            sums = {name[:-len("SHA256SUMS")] + line[66:]: line[:64] for name in zipped.namelist()
+                    if name.endswith("SHA256SUMS") for line in zipped.read(name).decode().splitlines()}
+            self.assertEqual(sums, {name: hashlib.sha256(zipped.read(name)).hexdigest() for name in zipped.namelist()
+                                    if not name.endswith("SHA256SUMS")})
         self.assertEqual(sorted(runs), sorted(f"run-{run}" for run in running))
         for group, (run, device) in enumerate(zip(running, devices), 1):
             about = runs[f"run-{run}"]

@@ -109,7 +109,8 @@ static bool is_of_package(const char *name)
 {
 	size_t n = strlen(name);
 
-	return strcmp(name, "run.json") == 0 || (n > 4 && strcmp(name + n - 4, ".csv") == 0);
+	return strcmp(name, "run.json") == 0 || strcmp(name, "SHA256SUMS") == 0 ||
+		(n > 4 && strcmp(name + n - 4, ".csv") == 0);
 }
 
 /* The sample of a lesson is a package that nobody has packed. */
