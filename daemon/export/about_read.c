@@ -251,8 +251,8 @@ int about_read(const char *bytes, size_t n, struct about *ret_about, struct abou
 	bool is_good;
 
 	if (!root) {
-		snprintf(ret_fault->zh, sizeof ret_fault->zh, "run.json 第 %d 行不是 JSON；再导出一次这个包。",
-			error.line);
+		snprintf(ret_fault->zh, sizeof ret_fault->zh,
+			"run.json 第 %d 行不是 JSON；再导出一次这个包。", error.line);
 		snprintf(ret_fault->en, sizeof ret_fault->en, "run.json, line %d, is no JSON: %s.",
 			error.line, error.text);
 		return -EBADMSG;
