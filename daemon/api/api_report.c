@@ -59,7 +59,8 @@ static bool ask_fit(struct request *request, struct paper_options *options)
 void handle_report(void *self, struct request *request)
 {
 	struct parts *parts = self;
-	struct paper_options options = {.board = parts->board, .directory = parts->config->data};
+	struct paper_options options = {
+		.board = parts->board, .directory = parts->config->data, .kits = parts->catalogue};
 	struct product *product;
 	const struct run *run;
 

@@ -2,8 +2,12 @@
 #include "export/paper_data.h"
 
 #include <errno.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "data/formula.h"
 #include "history/provenance.h"
 #include "export/run_about.h"
 #include "class/run_streams.h"
@@ -99,6 +103,89 @@ static int take_column(void *self, const struct columns *column)
 	return r;
 }
 
+/* --- where the lesson takes means --- */
+
+/* Is what goes by this id the need itself, or calculated of it? */
+static bool is_made_of(const struct lesson *lesson, const char *id, const char *need)
+{
+	for (size_t i = 0; i < lesson->n_formulas; i++) {
+		if (strcmp(lesson->formulas[i].id, id) != 0)
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if (formula_names(lesson->formulas[i].is, lesson->formulas[k].id) &&
+				is_made_of(lesson, lesson->formulas[k].id, need))
+				return true;
+		return formula_names(lesson->formulas[i].is, need);
+	}
+	return strcmp(id, need) == 0;
+}
+
+/* Of "g.mean": is g made of the need? */
+static bool is_mean_of(const struct lesson *lesson, const char *what, const char *need)
+{
+	const char *dot = what ? strchr(what, '.') : NULL;
+	char id[LESSON_ID];
+
+	if (!dot || strcmp(dot, ".mean") != 0 || dot - what >= LESSON_ID)
+		return false;
+	snprintf(id, sizeof id, "%.*s", (int)(dot - what), what);
+	return is_made_of(lesson, id, need);
+}
+
+/* A class plot does, of runs; of events each reading is a point. */
+static bool takes_mean(const struct lesson *lesson, const char *need)
+{
+	const struct lesson_plot *plot = &lesson->class_plot;
+
+	if (plot->x && plot->y && lesson->mode != LESSON_EVENT &&
+		(is_made_of(lesson, plot->x, need) || is_made_of(lesson, plot->y, need)))
+		return true;
+	for (size_t i = 0; i < lesson->n_expect; i++)
+		if (is_mean_of(lesson, lesson->expect[i].what, need))
+			return true;
+	return is_mean_of(lesson, lesson->predict.compare, need);
+}
+
+/* Welford, as class/results.c. */
+static int take_rows(void *self, const struct rows *rows)
+{
+	struct paper_stream *to = self;
+
+	for (size_t i = 0; i < rows->n; i++)
+		for (uint32_t c = 0; c < rows->n_channels; c++) {
+			double value = rows->values[i * rows->n_channels + c];
+			struct paper_channel *channel = &to->channels[c];
+			double before = value - channel->mean;
+
+			if (!channel->is_meant || isnan(value))
+				continue;
+			channel->n_meant++;
+			channel->mean += before / (double)channel->n_meant;
+			channel->squares += before * (value - channel->mean);
+		}
+	return 0;
+}
+
+static int gather_means(struct gathering *in, struct reader *reader)
+{
+	const struct paper_options *o = in->data->options;
+	const struct stream *stream = &in->data->about.streams[in->at].stream;
+	struct paper_stream *to = &in->data->streams[in->at];
+	bool is_any = false;
+
+	for (size_t i = 0; o->lesson && i < o->lesson->n_needs; i++) {
+		const struct need_channel *by = &in->data->needs[i];
+
+		if (by->stream != stream->id || by->channel >= stream->n_channels ||
+			!takes_mean(o->lesson, o->lesson->needs[i].id))
+			continue;
+		to->channels[by->channel].is_meant = is_any = true;
+	}
+	return is_any ? reader_rows_by(reader, CORRECTION_READ, stream->id, o->run.from, o->run.to,
+				take_rows, to)
+		      : 0;
+}
+
 static int gather_stream(struct gathering *in, struct reader *reader)
 {
 	const struct run *run = &in->data->options->run;
@@ -118,7 +205,7 @@ static int gather_stream(struct gathering *in, struct reader *reader)
 		r = provenance_in_words(
 			reader, correction, c, run->from, run->to, &to->channels[c].by);
 	correction_free(correction);
-	return r;
+	return r == 0 ? gather_means(in, reader) : r;
 }
 
 static int describe(struct paper_data *data, struct instant kept, struct reader *reader)
@@ -135,6 +222,8 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 			.hides = o->hides}};
 	int r = run_about(reader, &options, &data->about);
 
+	if (r == 0 && o->lesson)
+		r = run_need_channels(reader, &options, o->lesson, data->needs);
 	return r == 0 ? run_readings(reader, &options, &data->about, o->lesson, &data->readings)
 		      : r;
 }
@@ -170,6 +259,27 @@ static int gather_fit(
 	return r;
 }
 
+/* How far the point moves when each mean does by its own uncertainty, one after the other. */
+static void find_unsure(struct paper_data *data, const struct result_run *run)
+{
+	struct result_run moved = *run;
+
+	for (size_t i = 0; i < run->n_channels; i++) {
+		const struct result_channel *channel = &run->channels[i];
+		double n = (double)channel->n;
+		struct class_point to;
+
+		if (channel->n < 2)
+			continue;
+		moved.channels[i].mean += sqrt(channel->squares / (n - 1) / n);
+		if (class_point_of(data->options->lesson, &moved, &to)) {
+			data->unsure.x = hypot(data->unsure.x, to.x - data->point.x);
+			data->unsure.y = hypot(data->unsure.y, to.y - data->point.y);
+		}
+		moved.channels[i].mean = channel->mean;
+	}
+}
+
 static int find_point(struct paper_data *data, struct reader *reader, const struct classroom *room,
 	const struct session *session)
 {
@@ -186,6 +296,8 @@ static int find_point(struct paper_data *data, struct reader *reader, const stru
 		r = results_step(results, reader);
 		data->has_point =
 			r >= 0 && class_point_of(o->lesson, &results->runs[i], &data->point);
+		if (data->has_point)
+			find_unsure(data, &results->runs[i]);
 		r = r > 0 ? 0 : r;
 	}
 	results_free(results);

@@ -13,7 +13,10 @@ struct paper_channel {
 	size_t n_points, room;
 	uint64_t n; /* of readings */
 	double first, last, min, max, sum;
-	char *by; /* which calibrations; NULL: none */
+	bool is_meant; /* the lesson takes the mean of it, then of n_meant readings: */
+	uint64_t n_meant;
+	double mean, squares; /* of the differences from it */
+	char *by;             /* which calibrations; NULL: none */
 };
 struct paper_stream {
 	struct paper_channel channels[STREAM_CHANNELS];
@@ -22,9 +25,12 @@ struct paper_stream {
 struct paper_data {
 	const struct paper_options *options;
 	struct about about;
-	struct typed_table *readings; /* NULL: none; owned */
-	bool has_point;               /* of the run, among those of the class: */
+	struct need_channel needs[LESSON_NEEDS]; /* of the lesson, by their channels */
+	struct typed_table *readings;            /* NULL: none; owned */
+	bool has_point;                          /* of the run, among those of the class: */
 	struct class_point point;
+	struct class_point
+		unsure; /* of it, as far as the means of what was measured are: s / sqrt(n); 0: not known */
 	bool has_fit; /* then the next is what came of it */
 	struct fit_result fit;
 	struct channel fit_channel;
@@ -38,6 +44,5 @@ int paper_gather(struct paper_data *data, const struct paper_options *options, s
 	struct reader *reader, const atomic_bool *is_cancelled);
 void paper_clear(struct paper_data *data);
 
-/* paper_write.c: the whole page; paper_fit.c: what a fit says, if there is one. */
+/* paper_write.c: the whole page. */
 void paper_write(const struct paper_data *data, struct text *text);
-void paper_write_fit(const struct paper_data *data, struct text *text);

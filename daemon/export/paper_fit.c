@@ -4,12 +4,16 @@
 #include "fit/digits.h"
 #include "fit/words.h"
 #include "http/html.h"
-#include "export/paper_data.h"
+#include "export/paper_page.h"
 
-static void add_parameters(const struct fit_result *fit, bool is_english, struct text *text)
+static void add_parameters(struct writing *w, const struct fit_result *fit)
 {
+	bool is_english = w->data->options->is_english;
+	struct text *text = w->text;
+
+	paper_begin_wide(w, true);
 	text_addf(text,
-		"<div class=\"wide\"><table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+		"<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
 		"<th scope=\"col\">95 %%</th></tr></thead><tbody>\n",
 		is_english ? "Parameter" : "参数",
 		is_english ? "Value and standard uncertainty" : "值和标准不确定度");
@@ -24,7 +28,7 @@ static void add_parameters(const struct fit_result *fit, bool is_english, struct
 		digits_add(text, fit->high[i], fit->errors[i]);
 		text_add(text, "</td></tr>\n");
 	}
-	text_add(text, "</tbody></table></div>\n");
+	paper_end_table(w);
 }
 
 static void add_formula(const struct fit_result *fit, struct text *text)
@@ -37,9 +41,11 @@ static void add_formula(const struct fit_result *fit, struct text *text)
 	html_add(text, formula.at);
 }
 
-void paper_write_fit(const struct paper_data *data, struct text *text)
+void paper_write_fit(struct writing *w)
 {
+	const struct paper_data *data = w->data;
 	const struct fit_result *fit = &data->fit;
+	struct text *text = w->text;
 	bool is_english = data->options->is_english;
 	const struct fit_naming naming = {true, "s", data->fit_channel.unit, false};
 	const char *zh_name, *en_name;
@@ -61,5 +67,5 @@ void paper_write_fit(const struct paper_data *data, struct text *text)
 	html_add(text, is_english ? en : zh);
 	text_add(text, "</p>\n");
 	if (fit_has_numbers(fit->why))
-		add_parameters(fit, is_english, text);
+		add_parameters(w, fit);
 }

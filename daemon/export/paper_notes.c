@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/unit.h"
+#include "fit/digits.h"
 #include "http/html.h"
 #include "export/accept_words.h"
 #include "export/paper_page.h"
@@ -41,7 +42,7 @@ static void add_head(const struct writing *w, const struct typed_column *column,
 	}
 	if (table->has_stickers)
 		text_addf(words, "%u ", column->of->sticker);
-	text_add(words, paper_name(w, column->channel));
+	text_add(words, paper_name(w, column->of, column->channel));
 	add_unit(words, column->channel->unit);
 }
 
@@ -49,8 +50,16 @@ static void add_row(struct writing *w, const struct typed_table *table, size_t i
 {
 	text_addf(w->text, "<tr><td class=\"n\">%.3f</td>",
 		(double)typed_table_ns(table, i) / NS_PER_S);
-	for (size_t c = 0; c < table->n; c++)
-		paper_number_cell(w, typed_table_value(table, i, c));
+	for (size_t c = 0; c < table->n; c++) {
+		const struct typed_column *column = &table->columns[c];
+		double value = typed_table_value(table, i, c);
+
+		if (column->is_typed)
+			paper_number_cell(w, value); /* as it was typed */
+		else
+			paper_value_cell(
+				w, value, column->channel ? column->channel->resolution : 0);
+	}
 	text_add(w->text, "</tr>\n");
 }
 
@@ -62,7 +71,8 @@ void paper_add_readings(struct writing *w)
 	if (n == 0)
 		return;
 	paper_heading(w, "记下的读数", "Readings kept");
-	text_addf(w->text, "<div class=\"wide\"><table><thead><tr><th scope=\"col\">%s</th>",
+	paper_begin_wide(w, true);
+	text_addf(w->text, "<table><thead><tr><th scope=\"col\">%s</th>",
 		paper_say(w, "时间 / s", "Time / s"));
 	for (size_t c = 0; c < table->n; c++) {
 		char room[CELL];
@@ -112,14 +122,18 @@ void paper_add_accept(struct writing *w)
 	paper_end_table(w);
 }
 
-static void add_coordinate(struct writing *w, const char *id, double value)
+static void add_coordinate(struct writing *w, const char *id, double value, double unsure)
 {
 	char room[CELL];
 	struct text words = text_over(room, sizeof room);
 
 	add_name(w, id, &words);
 	html_add(w->text, words.at);
-	text_addf(w->text, " = %.6g", value);
+	text_add(w->text, " = ");
+	if (unsure > 0)
+		digits_add_both(w->text, value, unsure);
+	else
+		paper_add_value(w->text, value, 0);
 }
 
 void paper_add_point(struct writing *w)
@@ -130,8 +144,14 @@ void paper_add_point(struct writing *w)
 		return;
 	paper_heading(w, "全班图上的点", "Point in the plot of the class");
 	text_add(w->text, "<p>");
-	add_coordinate(w, lesson->class_plot.x, w->data->point.x);
+	add_coordinate(w, lesson->class_plot.x, w->data->point.x, w->data->unsure.x);
 	text_add(w->text, paper_say(w, "，", ", "));
-	add_coordinate(w, lesson->class_plot.y, w->data->point.y);
+	add_coordinate(w, lesson->class_plot.y, w->data->point.y, w->data->unsure.y);
 	text_add(w->text, "</p>\n");
+	if (w->data->unsure.x > 0 || w->data->unsure.y > 0)
+		text_addf(w->text, "<p>%s</p>\n",
+			paper_say(w,
+				"± 是平均值的标准不确定度 s/√n，按公式算过来；填的数算作准的。",
+				"± is the standard uncertainty of the mean, s/√n, carried through the "
+				"formula; what was typed counts as exact."));
 }

@@ -5,6 +5,7 @@
 
 #include "data/unit.h"
 #include "http/html.h"
+#include "export/paper_calculated.h"
 #include "export/paper_page.h"
 
 enum { MOST_MARKS = 40, MOST_CHARTS = 6 };
@@ -33,8 +34,8 @@ static bool fill_chart(struct writing *w, const char *unit, struct chart *chart)
 			line->points = of->points;
 			line->n = of->n_points;
 			if (!has_points)
-				first = paper_name(w, channel);
-			else if (strcmp(first, paper_name(w, channel)) != 0)
+				first = paper_name(w, &w->about->streams[i], channel);
+			else if (strcmp(first, paper_name(w, &w->about->streams[i], channel)) != 0)
 				is_mixed = true;
 			has_points = true;
 		}
@@ -77,19 +78,12 @@ static void add_curve(const struct writing *w, const char *unit, struct chart *c
 	chart->curve_high = w->data->fit_high;
 }
 
-/* Of what the lesson asked for; without a word of it of the first channel. What is calculated has no chart here. */
-static void add_stroke(const struct writing *w, const char *unit, struct chart *chart)
+static void set_stroke(const struct writing *w, struct chart *chart)
 {
 	const json_t *points = json_object_get(w->data->about.prediction, "points");
 	size_t n = json_array_size(points);
-	const struct lesson *lesson = w->data->options->lesson;
-	const char *of =
-		lesson && lesson->predict.y ? lesson_unit(lesson, lesson->predict.y) : NULL;
-	struct chart_point *stroke;
+	struct chart_point *stroke = n > 0 ? calloc(n, sizeof *stroke) : NULL;
 
-	if (n == 0 || strcmp(of ? of : w->about->streams[0].stream.channels[0].unit, unit) != 0)
-		return;
-	stroke = calloc(n, sizeof *stroke);
 	for (size_t i = 0; stroke && i < n; i++) {
 		const json_t *point = json_array_get(points, i);
 
@@ -101,6 +95,81 @@ static void add_stroke(const struct writing *w, const char *unit, struct chart *
 	chart->n_stroke = stroke ? n : 0;
 }
 
+/* Of what the lesson asked for; without a word of it of the first channel. What is calculated has a chart of its own. */
+static bool is_stroke_of(const struct writing *w, const char *unit)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+	const char *y = lesson ? lesson->predict.y : NULL, *of = y ? lesson_unit(lesson, y) : NULL;
+
+	return !paper_is_calculated(lesson, y) &&
+		strcmp(of ? of : w->about->streams[0].stream.channels[0].unit, unit) == 0;
+}
+
+static void draw(struct writing *w, const struct chart *chart)
+{
+	paper_begin_wide(w, false);
+	chart_draw(chart, w->text);
+	paper_end_wide(w);
+}
+
+static void set_time(const struct writing *w, struct chart *chart, double marks[MOST_MARKS])
+{
+	for (size_t i = 0; i < w->about->n_marks && i < MOST_MARKS; i++)
+		marks[i] = (double)w->about->marks[i].at.ns / NS_PER_S;
+	chart->marks = marks;
+	chart->n_marks = w->about->n_marks < MOST_MARKS ? w->about->n_marks : MOST_MARKS;
+	chart->x_high = (double)w->about->duration_ns / NS_PER_S;
+	text_copy(chart->x_title, sizeof chart->x_title, paper_say(w, "时间 / s", "Time / s"));
+}
+
+/* A formula of the lesson against time. */
+static void add_calculated(struct writing *w, const char *id)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+	const struct model_text *name = lesson_name(lesson, id);
+	const char *said = name ? paper_words(w, name) : "", *unit = lesson_unit(lesson, id);
+	struct chart *chart = calloc(1, sizeof *chart);
+	struct chart_point *points = NULL;
+	double marks[MOST_MARKS];
+
+	if (!chart)
+		return;
+	struct chart_line *line = &chart->lines[0];
+	struct text title = text_over(chart->y_title, sizeof chart->y_title);
+	char words[CHART_NAME];
+	struct text people = text_over(words, sizeof words);
+
+	unit_add_for_people(&people, unit ? unit : "");
+	text_addf(&title, people.length > 0 ? "%s / %s" : "%s", said[0] ? said : id, people.at);
+	text_copy(line->name, sizeof line->name, said[0] ? said : id);
+	set_time(w, chart, marks);
+	line->n = paper_calculate(w->data, id, &points);
+	line->points = points;
+	chart->n_lines = 1;
+	if (lesson->predict.y && strcmp(lesson->predict.y, id) == 0)
+		set_stroke(w, chart);
+	if (line->n > 0)
+		draw(w, chart);
+	free(points);
+	free((void *)(uintptr_t)chart->stroke);
+	free(chart);
+}
+
+/* What is predicted, and what is plotted, where the lesson calculates it. */
+static void add_all_calculated(struct writing *w)
+{
+	const struct lesson *lesson = w->data->options->lesson;
+	const char *predicted = lesson ? lesson->predict.y : NULL;
+	const char *plotted = lesson && lesson->plot.x && strcmp(lesson->plot.x, "time") == 0
+		? lesson->plot.y
+		: NULL;
+
+	if (paper_is_calculated(lesson, predicted))
+		add_calculated(w, predicted);
+	if (paper_is_calculated(lesson, plotted) && (!predicted || strcmp(predicted, plotted) != 0))
+		add_calculated(w, plotted);
+}
+
 static void add_chart(struct writing *w, const char *unit)
 {
 	double marks[MOST_MARKS];
@@ -108,16 +177,12 @@ static void add_chart(struct writing *w, const char *unit)
 
 	if (!chart)
 		return;
-	for (size_t i = 0; i < w->about->n_marks && i < MOST_MARKS; i++)
-		marks[i] = (double)w->about->marks[i].at.ns / NS_PER_S;
-	chart->marks = marks;
-	chart->n_marks = w->about->n_marks < MOST_MARKS ? w->about->n_marks : MOST_MARKS;
-	chart->x_high = (double)w->about->duration_ns / NS_PER_S;
-	text_copy(chart->x_title, sizeof chart->x_title, paper_say(w, "时间 / s", "Time / s"));
+	set_time(w, chart, marks);
 	add_curve(w, unit, chart);
-	add_stroke(w, unit, chart);
+	if (is_stroke_of(w, unit))
+		set_stroke(w, chart);
 	if (fill_chart(w, unit, chart))
-		chart_draw(chart, w->text);
+		draw(w, chart);
 	free((void *)(uintptr_t)chart->stroke);
 	free(chart);
 }
@@ -131,6 +196,7 @@ void paper_add_charts(struct writing *w)
 		for (uint32_t c = 0; c < w->about->streams[i].stream.n_channels; c++)
 			if (!is_told_before(w, i, c) && n++ < MOST_CHARTS)
 				add_chart(w, w->about->streams[i].stream.channels[c].unit);
+	add_all_calculated(w);
 	for (size_t i = 0; i < w->about->n_marks && i < MOST_MARKS; i++) {
 		text_addf(w->text, "<p>%zu: %.3f s ", i + 1,
 			(double)w->about->marks[i].at.ns / NS_PER_S);

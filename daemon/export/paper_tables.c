@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "data/rounding.h"
 #include "data/unit.h"
+#include "fit/digits.h"
 #include "http/html.h"
 #include "export/paper_page.h"
 #include "history/stated.h"
@@ -11,6 +13,23 @@
 enum { MOST_GAPS = 30 };
 
 /* --- apparatus --- */
+
+/* What the board calls it in this language, and what it says of itself where that is more than its kit's id. */
+static void paper_add_kit(struct writing *w, const struct about_stream *of)
+{
+	const struct model *known = catalogue_find(w->data->options->kits, of->kit);
+	const char *name = known ? paper_words(w, &known->name) : "";
+	size_t id = strlen(of->kit);
+
+	text_add(w->text, "<td>");
+	html_add(w->text, name[0] ? name : of->model[0] ? of->model : of->kit);
+	if (name[0] && of->model[0] && strncmp(of->model, of->kit, id) != 0 &&
+		strcmp(of->model, name) != 0) {
+		text_add(w->text, " · ");
+		html_add(w->text, of->model);
+	}
+	text_add(w->text, "</td>");
+}
 
 void paper_add_apparatus(struct writing *w)
 {
@@ -30,8 +49,8 @@ void paper_add_apparatus(struct writing *w)
 			struct text cell = text_over(room, sizeof room);
 
 			text_addf(w->text, "<tr><td class=\"n\">%u</td>", of->sticker);
-			paper_cell(w, of->model[0] ? of->model : of->kit);
-			paper_cell(w, paper_name(w, channel));
+			paper_add_kit(w, of);
+			paper_cell(w, paper_name(w, of, channel));
 			unit_add_for_people(&cell, channel->unit);
 			paper_cell(w, cell.at);
 			paper_number_cell(w, channel->resolution > 0 ? channel->resolution : NAN);
@@ -53,6 +72,14 @@ void paper_add_apparatus(struct writing *w)
 	paper_end_table(w);
 }
 
+/* To what the kit can tell apart; where nobody knows that, to what its readings scatter; 0: neither. */
+static double step_of(const struct channel *channel, const struct paper_channel *of)
+{
+	if (channel->resolution > 0)
+		return channel->resolution;
+	return of->n_meant > 1 ? sqrt(of->squares / (double)(of->n_meant - 1)) / 10 : 0;
+}
+
 /* To a tenth of what the kit can tell apart; where nobody knows that, as many digits as most kits have. */
 static void add_mean(struct text *text, const struct channel *channel, double mean)
 {
@@ -62,6 +89,48 @@ static void add_mean(struct text *text, const struct channel *channel, double me
 		text_add_double(text, rounding_apply(rounding, mean));
 	else
 		text_addf(text, "%.6g", mean);
+}
+
+/* Where the lesson takes means: how far the readings scatter, and how sure their mean is. */
+static void add_means(struct writing *w)
+{
+	static const char *const HEADS[][2] = {{"量", "Quantity"}, {"单位", "Unit"},
+		{"读数个数 n", "Readings n"}, {"标准差 s", "Standard deviation s"},
+		{"平均 ± s/√n", "Mean ± s/√n"}};
+	bool has_any = false;
+
+	for (size_t i = 0; i < w->about->n_streams; i++)
+		for (uint32_t c = 0; c < w->about->streams[i].stream.n_channels; c++) {
+			const struct channel *channel = &w->about->streams[i].stream.channels[c];
+			const struct paper_channel *of = &w->data->streams[i].channels[c];
+			char room[CHART_NAME];
+			struct text cell = text_over(room, sizeof room);
+
+			if (of->n_meant < 2)
+				continue;
+			if (!has_any)
+				paper_begin_table(w, HEADS, sizeof HEADS / sizeof *HEADS);
+			has_any = true;
+			double n = (double)of->n_meant, sd = sqrt(of->squares / (n - 1));
+
+			paper_add_channel(w, &w->about->streams[i], channel, &cell);
+			text_add(w->text, "<tr>");
+			paper_cell(w, cell.at);
+			text_reset(&cell);
+			unit_add_for_people(&cell, channel->unit);
+			paper_cell(w, cell.at);
+			paper_number_cell(w, n);
+			text_add(w->text, "<td class=\"n\">");
+			digits_add(w->text, sd, sd);
+			text_add(w->text, "</td><td class=\"n\">");
+			if (sd > 0)
+				digits_add_both(w->text, of->mean, sd / sqrt(n));
+			else
+				add_mean(w->text, channel, of->mean);
+			text_add(w->text, "</td></tr>\n");
+		}
+	if (has_any)
+		paper_end_table(w);
 }
 
 void paper_add_figures(struct writing *w)
@@ -85,16 +154,18 @@ void paper_add_figures(struct writing *w)
 			unit_add_for_people(&cell, channel->unit);
 			paper_cell(w, cell.at);
 			paper_number_cell(w, (double)of->n);
-			paper_number_cell(w, of->n > 0 ? of->first : NAN);
-			paper_number_cell(w, of->n > 0 ? of->last : NAN);
-			paper_number_cell(w, of->n > 0 ? of->min : NAN);
-			paper_number_cell(w, of->n > 0 ? of->max : NAN);
+			const double told[] = {of->first, of->last, of->min, of->max};
+
+			for (size_t k = 0; k < sizeof told / sizeof *told; k++)
+				paper_value_cell(
+					w, of->n > 0 ? told[k] : NAN, step_of(channel, of));
 			text_add(w->text, "<td class=\"n\">");
 			if (of->n > 0)
 				add_mean(w->text, channel, of->sum / (double)of->n);
 			text_add(w->text, "</td></tr>\n");
 		}
 	paper_end_table(w);
+	add_means(w);
 }
 
 /* --- what is uncertain, what is missing --- */

@@ -201,7 +201,7 @@ void paper_write(const struct paper_data *data, struct text *text)
 	paper_add_readings(&w);
 	paper_add_accept(&w);
 	paper_add_point(&w);
-	paper_write_fit(data, text);
+	paper_write_fit(&w);
 	if (has_streams)
 		paper_add_uncertainty(&w);
 	paper_add_gaps(&w);

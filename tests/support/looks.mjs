@@ -17,7 +17,7 @@ export const COMBINATIONS = [[360, 740], [1024, 768], [1920, 1080]].flatMap((siz
 /** What is wrong with the page as it stands. @param {any} page @returns {Promise<string[]>} */
 export async function complaints(page) {
   const laidOut = await page.evaluate(() => {
-    const out = [], free = '.sr, .u-wrap, .runs, svg, .lanelist, .tablev, .tabs, .cards, .stageseg, h1';
+    const out = [], free = '.sr, .u-wrap, .runs, svg, .lanelist, .tablev, .tabs, .cards, .stageseg, h1, .wide';
     if (document.documentElement.scrollWidth > innerWidth) out.push(`scrolls sideways: ${document.documentElement.scrollWidth}`);
     for (const e of document.querySelectorAll('body *')) {
       const r = e.getBoundingClientRect();
