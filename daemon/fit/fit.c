@@ -136,15 +136,20 @@ static int judge(const struct form *form, const struct fit_points *points,
 	const struct sorted *sorted, struct fit_result *result, double *ret_residuals)
 {
 	double *residuals = malloc(sorted->n * sizeof *residuals);
+	bool are_finite = true;
 
 	if (!residuals)
 		return -ENOMEM;
 	for (size_t i = 0; i < sorted->n; i++) {
 		residuals[i] = sorted->y[i] - form->value(result->values, sorted->x[i]);
+		are_finite = are_finite && isfinite(residuals[i]);
 		if (ret_residuals)
 			ret_residuals[sorted->place[i]] = residuals[i];
 	}
-	verdict_give(form, points, sorted, residuals, result);
+	if (are_finite)
+		verdict_give(form, points, sorted, residuals, result);
+	else
+		result->why = FIT_ILL; /* beyond all numbers at some of the points */
 	free(residuals);
 	return 0;
 }
