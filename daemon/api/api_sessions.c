@@ -3,6 +3,7 @@
  * once it is on the card; doing it is api_acts.c. */
 #include <errno.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -247,9 +248,13 @@ static json_t *make_body(struct parts *parts, struct request *request, const jso
 		return NULL;
 	}
 	if (*lesson && parts->shelf && !shelf_find(parts->shelf, lesson)) {
-		refuse_parameter(request, "lesson",
-			"是这块板子没有的课；用 kitlog lessons 看有哪些",
-			"is no lesson of this board; kitlog lessons lists them");
+		char zh[160], en[160];
+
+		snprintf(zh, sizeof zh, "里的“%s”，这块板子没有；用 kitlog lessons 看有哪些课",
+			lesson);
+		snprintf(en, sizeof en, "\"%s\" is not on this board; kitlog lessons lists them",
+			lesson);
+		refuse_parameter(request, "lesson", zh, en);
 		return NULL;
 	}
 	if (!parts->sessions.is_known || getrandom(&random, sizeof random, 0) != sizeof random) {

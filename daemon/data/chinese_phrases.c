@@ -68,6 +68,7 @@ const struct chinese chinese_phrases[] = {
 	{"a number with a point, such as 0.01", "带小数点的数，比如 0.01"},
 	{"a plain number; divide, and write it as 0.01", "单独一个数；除好了，写成 0.01 这样"},
 	{"a plain number; drop what follows the digits (the unit is known)", "单独一个数；去掉数字后面的（单位已经知道）"},
+	{"a time of at most 36500 d, which are 100 years", "不超过 36500 d（100 年）的时间"},
 	{"a time with its unit (us, ms, s, min, h, d) such as 20 ms", "带单位的时间（us、ms、s、min、h、d），比如 20 ms"},
 	{"two numbers in brackets; write [%.12g, %.12g]", "方括号里的两个数；写成 [%1, %2]"},
 	{"two numbers in brackets, such as [-20, 80]", "方括号里的两个数，比如 [-20, 80]"},

@@ -88,6 +88,7 @@ const char *word_duration(const char *word, int64_t *ret_ns)
 		{"h", 3600 * (int64_t)NS_PER_S},
 		{"d", 86400 * (int64_t)NS_PER_S},
 	};
+	const double most_ns = 36500 * 86400e9;
 	double value;
 	size_t used = number_to_double(word, strlen(word), &value);
 
@@ -98,10 +99,12 @@ const char *word_duration(const char *word, int64_t *ret_ns)
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
 		double ns = value * (double)units[i].ns;
 
-		if (strcmp(word, units[i].name) == 0 && ns < 0x1p62) {
-			*ret_ns = (int64_t)(ns + 0.5);
-			return NULL;
-		}
+		if (strcmp(word, units[i].name) != 0)
+			continue;
+		if (!(ns <= most_ns))
+			return "a time of at most 36500 d, which are 100 years";
+		*ret_ns = (int64_t)(ns + 0.5);
+		return NULL;
 	}
 	return expected;
 }

@@ -43,6 +43,13 @@ class Help(unittest.TestCase):
                                      [command, verb])
                     self.assertEqual(len(re.findall(r"(?m)^  kitlog ", said)), 1, said)
 
+    def test_what_a_command_expects_is_what_its_help_has(self):
+        for command in re.findall(r"(?m)^  ([a-z]+) ", self.asked("--help")):
+            expected = re.search(r"expected: ([a-z, ]+)$", kitlog(command, "nonsense").stderr.strip())
+            if expected and ", " in expected[1]:
+                verbs = re.findall(rf"(?m)^  kitlog {command} ([a-z]\S*)", self.asked(command, "--help"))
+                self.assertEqual(sorted(expected[1].split(", ")), sorted(verbs), command)
+
     def test_the_list_of_commands_has_what_each_tells(self):
         """Verbs, or what stands behind the command: of one table."""
         for command, words in re.findall(r"(?m)^  ([a-z]+) +(.*?)  ", self.asked("--help")):

@@ -251,6 +251,13 @@ class Board(unittest.TestCase):
         self.assertIn(f"{self.lessons}/sloppy/teacher.en.md: No such file", done.stderr)
         self.assertIn(f"{self.lessons}/swing: good", done.stdout)
 
+    def test_a_misspelt_lesson_is_told_by_its_name(self):
+        for locale, said in (("C", 'lesson "swign" is not on this board; kitlog lessons lists them'),
+                             ("zh_CN.UTF-8", "lesson 里的“swign”，这块板子没有；用 kitlog lessons 看有哪些课")):
+            done = kitlog("--config", self.board.config, "session", "begin", "--lesson", "swign", locale=locale)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+
     def test_a_misspelt_kit_is_told_and_the_lesson_can_be_taught(self):
         (told,) = [problem for problem in self.board.get("lessons")["problems"] if "misspelt/" in problem["en"]]
         self.assertEqual(told["en"], f'{self.lessons}/misspelt/lesson.yaml:14:1: kits: there is no kit called '

@@ -260,6 +260,8 @@ static void times_need_a_unit(void **state)
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		assert_non_null(word_duration(wrong[i], &ns));
 	assert_int_equal(ns, -7);
+	assert_string_equal(
+		word_duration("99999999 d", &ns), "a time of at most 36500 d, which are 100 years");
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		assert_null(word_duration(good[i].word, &ns));
 		assert_int_equal(ns, good[i].ns);

@@ -32,7 +32,7 @@ static const struct {
 	{"teacher", command_teacher, "老师怎么登录", "how the teacher signs in"},
 	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
 	{"store", command_store, "检查存储", "check what is kept"},
-	{"lessons", command_lessons, "课：列出、检查", "lessons: list, check"},
+	{"lessons", command_lessons, "课：列出、检查、重新读入", "lessons: list, check, reload"},
 	{"kits", command_kits, "板子认识哪些器材", "kits this board knows"},
 	{"kit", command_kit, "做器材：--help", "for makers of kits: --help"},
 };

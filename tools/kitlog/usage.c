@@ -80,6 +80,8 @@ static const struct {
 	{"lessons", "list", "", "有哪些课，现在能上的是哪些", "the lessons, and which can be taught now"},
 	{"lessons", "check", "[--all] [FOLDER ...]", "检查课的文件夹，不用 kitlogd",
 		"check lessons' folders, without kitlogd"},
+	{"lessons", "reload", "", "让板子重新读入课的文件夹，不用重启",
+		"have the board read the lessons again, without a restart"},
 	{"kits", "", "", "板子认识哪些器材", "kits this board knows"},
 };
 /* clang-format on */
