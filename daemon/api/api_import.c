@@ -31,9 +31,7 @@ struct importing {
 	struct parts *parts;
 	struct request *request;
 	const char *directory, *zip;
-	char sample[PATH_BYTES];   /* its folder; "": it is the zip */
-	uint32_t known[MOST_RUNS]; /* imports of that lesson */
-	size_t n_known;
+	char sample[PATH_BYTES]; /* its folder; "": it is the zip */
 
 	/* the work thread's until it is done */
 	uint32_t first; /* number of its first run */
@@ -46,6 +44,29 @@ struct importing {
 };
 
 /* --- the work thread --- */
+
+/* The list stays as it is while one comes (is_changing). */
+static int refuse_same(struct importing *in)
+{
+	const struct imported *same = imports_same(&in->parts->imports, &in->runs[in->n - 1]);
+	const struct run *run = same ? &same->run : NULL;
+	char group_zh[32] = "", group_en[32] = "";
+
+	if (!run)
+		return 0;
+	if (run->group) {
+		snprintf(group_zh, sizeof group_zh, " %u 组第 %u 次", run->group, run->number);
+		snprintf(group_en, sizeof group_en, ", group %u, run %u", run->group, run->number);
+	}
+	snprintf(in->fault.zh, sizeof in->fault.zh,
+		"“%s”%s已经在存档里了（%u 号），没有再导入。要重新导入，先删掉那一次。", run->title,
+		group_zh, run->id);
+	snprintf(in->fault.en, sizeof in->fault.en,
+		"\"%s\"%s is among the imported runs already (number %u); nothing was imported. To "
+		"import it anew, delete that one first.",
+		run->title, group_en, run->id);
+	return -EEXIST;
+}
 
 /* `within`: what its files are called by, in a zip of several runs. */
 static int import_one(struct importing *in, const char *folder, const char *within)
@@ -73,7 +94,9 @@ static int import_one(struct importing *in, const char *folder, const char *with
 		r = import_folder(in->directory, number, folder, &in->job.is_cancelled, &in->fault);
 	if (r == 0)
 		in->n++; /* what goes wrong from here on removes it, too */
-	return r == 0 ? imports_look(in->directory, number, &in->runs[in->n - 1]) : r;
+	if (r == 0)
+		r = imports_look(in->directory, number, &in->runs[in->n - 1]);
+	return r == 0 ? refuse_same(in) : r;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -137,15 +160,16 @@ static bool is_same(const char *one, const char *other)
 /* A run.json names its streams, marks and readings: the same one is the same run. */
 static int import_sample(struct importing *in)
 {
+	const struct imports *imports = &in->parts->imports;
 	char own[PATH_BYTES + 16], path[PATH_BYTES + 16];
 
 	snprintf(own, sizeof own, "%s/run.json", in->sample);
-	for (size_t i = 0; i < in->n_known; i++) {
-		if (import_path(in->directory, in->known[i], path, PATH_BYTES) < 0)
+	for (size_t i = 0; i < imports->n; i++) {
+		if (import_path(in->directory, imports->all[i].import, path, PATH_BYTES) < 0)
 			continue;
 		strcat(path, "/run.json");
 		if (is_same(own, path)) {
-			in->found = in->known[i];
+			in->found = imports->all[i].import;
 			return 0;
 		}
 	}
@@ -265,6 +289,8 @@ static void import_done(struct job *job)
 		answer_runs(in);
 	else if (in->result == -EMLINK)
 		request_refuse(in->request, 409, "too_many", in->fault.zh, in->fault.en);
+	else if (in->fault.en[0] && in->result == -EEXIST)
+		request_refuse(in->request, 409, "is_there", in->fault.zh, in->fault.en);
 	else if (in->fault.en[0] && in->result == -EBADMSG)
 		request_refuse(in->request, 422, "no_package", in->fault.zh, in->fault.en);
 	else
@@ -317,7 +343,6 @@ static void begin_zip(struct parts *parts, struct request *request)
 
 static void begin_sample(struct parts *parts, struct request *request, const struct lesson *lesson)
 {
-	const struct imports *imports = &parts->imports;
 	struct importing *in = calloc(1, sizeof *in);
 
 	if (in &&
@@ -326,9 +351,6 @@ static void begin_sample(struct parts *parts, struct request *request, const str
 		free(in);
 		in = NULL;
 	}
-	for (size_t i = 0; in && i < imports->n && in->n_known < MOST_RUNS; i++)
-		if (strcmp(imports->all[i].run.lesson, lesson->id) == 0)
-			in->known[in->n_known++] = imports->all[i].import;
 	begin(parts, request, in);
 }
 

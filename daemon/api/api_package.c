@@ -44,7 +44,8 @@ void handle_package(void *self, struct request *request)
 	options.runs->import = import_of(run->id);
 	options.runs->hides = classes_hides(parts, request, run);
 	options.runs->run.to = options.to = end_of(run, now);
-	text_addf(&file, import_of(run->id) ? "kitlog-import-%u" : "kitlog-run-%u", run->number);
+	text_addf(&file, import_of(run->id) ? "kitlog-import-%u" : "kitlog-run-%u",
+		import_of(run->id) ? import_of(run->id) : run->number);
 	if (package_product_new(&options, &product) < 0)
 		refuse_busy(request);
 	else

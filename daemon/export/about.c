@@ -38,6 +38,19 @@ uint32_t about_group(const struct about *about)
 	return about->n_streams > 0 ? about->streams[0].group : about_reading_group(about, 0);
 }
 
+uint32_t about_only_group(const struct about *about)
+{
+	uint32_t group = about_group(about);
+
+	for (size_t i = 0; i < about->n_streams; i++)
+		if (about->streams[i].group != group)
+			return 0;
+	for (size_t i = 0; i < json_array_size(about->readings); i++)
+		if (about_reading_group(about, i) != group)
+			return 0;
+	return group;
+}
+
 /* -1500 is -1.5 */
 static void add_us(struct text *text, int64_t ns)
 {
@@ -271,6 +284,8 @@ void about_write(const struct about *about, struct text *text)
 		text_add_char(text, ',');
 		add_string(text, "lesson_digest", about->lesson_digest);
 	}
+	if (about->number > 0)
+		text_addf(text, ",\"number\":%u", about->number);
 	text_addf(text, ",\"origin\":\"%s\",", about->is_simulated ? "simulation" : "board");
 	add_string(text, "board", about->board);
 	add_wall(text, about);

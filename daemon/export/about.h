@@ -55,6 +55,7 @@ struct about {
 	/* Of the lesson by which `needs` and `accept` are told: as it was on the board when this was collected, which may
 	 * be another one than that of the class. Sixteen hexadecimal digits, of all its files; "": by none */
 	char lesson_digest[17];
+	uint32_t number; /* what people call the run, of those of its group; 0: not said */
 	bool is_simulated;
 	bool has_wall; /* the next three are known */
 	struct wall wall_from;
@@ -83,6 +84,9 @@ void about_clear(struct about *about); /* one that is all zero, too */
 uint32_t about_reading_group(const struct about *about, size_t reading); /* 0: of none */
 /* Whose the run is, by its streams or its readings; 0: nobody's. */
 uint32_t about_group(const struct about *about);
+
+/* The group that all of it is of; 0: none, or several. */
+uint32_t about_only_group(const struct about *about);
 
 /* As run.json, with a line's end. */
 void about_write(const struct about *about, struct text *text);

@@ -338,6 +338,7 @@ static int collect(struct collecting *in, struct reader *reader)
 		qsort(about->gaps, about->n_gaps, sizeof *about->gaps, by_begin);
 	collect_wall(about, reader, o->run->from);
 	text_copy(about->title, sizeof about->title, o->run->title);
+	about->number = o->run->number;
 	text_copy(about->lesson, sizeof about->lesson, o->run->lesson);
 	if (o->lesson)
 		text_addf(&digest, "%016" PRIx64, o->lesson->digest);

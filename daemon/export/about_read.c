@@ -232,6 +232,7 @@ static bool read_root(struct about_input *in, const json_t *root)
 		!about_take_text(in, root, "lesson_digest", about->lesson_digest,
 			sizeof about->lesson_digest) ||
 		!about_take_text(in, root, "board", about->board, sizeof about->board) ||
+		!about_take_count(in, root, "number", UINT32_MAX, &about->number) ||
 		!take_origin(in, root) || !take_wall(in, root) ||
 		!about_take_us(in, root, "duration_us", 0, &about->duration_ns))
 		return false;

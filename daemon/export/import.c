@@ -203,7 +203,8 @@ static int add_run(struct importing *in)
 		.uncertainty_ns = about->wall_uncertainty_ns,
 		.source = about->wall_source ? about->wall_source : ANCHOR_PERSON};
 	struct run run = {.id = import_run_id(in->import),
-		.number = in->import,
+		.number = about->number ? about->number : in->import,
+		.group = about_only_group(about),
 		.from = IMPORT_BEGIN,
 		.to = instant_add(IMPORT_BEGIN, about->duration_ns)};
 	int r = about->has_wall ? store_add_anchor(in->store, &anchor) : 0;

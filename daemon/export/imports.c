@@ -25,6 +25,32 @@ static int take_run(void *self, const struct run *run)
 	return 1;
 }
 
+/* Its devices are named by the hash (export/import.h); a run without any is its run.json alone. */
+static int take_hash(void *self, const struct device *device)
+{
+	struct imported *to = self;
+
+	return sscanf(device->identity, "import:%64[0-9a-f]", to->hash) == 1;
+}
+
+static int look_at_hash(struct reader *reader, const char *folder, struct imported *to)
+{
+	struct text text = text_over(to->hash, sizeof to->hash);
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	char path[PATH_BYTES + 16];
+	struct sha256_ctx hash;
+	int r = reader_devices(reader, take_hash, to);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	snprintf(path, sizeof path, "%s/run.json", folder);
+	sha256_init(&hash);
+	r = file_hash(path, &hash);
+	sha256_digest(&hash, sizeof digest, digest);
+	text_add_hex(&text, digest, sizeof digest);
+	return r;
+}
+
 static int look(struct reader *reader, struct imported *to)
 {
 	struct wall_map *map = NULL;
@@ -57,6 +83,8 @@ int imports_look(const char *directory, uint32_t import, struct imported *ret_im
 	if (r < 0)
 		return r;
 	r = look(reader, &imported);
+	if (r == 0)
+		r = look_at_hash(reader, path, &imported);
 	reader_close(reader);
 	imported.bytes = folder_bytes(path);
 	if (r == 0)
@@ -194,6 +222,14 @@ const struct imported *imports_find(const struct imports *imports, int64_t id)
 	if (wanted.import == 0 || imports->n == 0)
 		return NULL;
 	return bsearch(&wanted, imports->all, imports->n, sizeof *imports->all, by_number);
+}
+
+const struct imported *imports_same(const struct imports *imports, const struct imported *imported)
+{
+	for (size_t i = 0; i < imports->n; i++)
+		if (strcmp(imports->all[i].hash, imported->hash) == 0)
+			return &imports->all[i];
+	return NULL;
 }
 
 uint32_t imports_next(const struct imports *imports)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <nettle/sha2.h>
 
 #include "keep/store.h"
 
@@ -20,7 +21,8 @@ struct imported {
 	bool has_wall;
 	struct wall wall; /* of its begin */
 	int64_t wall_uncertainty_ns;
-	uint64_t bytes; /* that it takes of the card */
+	uint64_t bytes;                        /* that it takes of the card */
+	char hash[2 * SHA256_DIGEST_SIZE + 1]; /* of run.json and the rows' files, as they came */
 };
 
 struct imports {
@@ -42,6 +44,8 @@ int imports_reserve(struct imports *imports, size_t n);
 int imports_add(struct imports *imports, const struct imported *imported);
 /* It was deleted. */
 void imports_forget(struct imports *imports, uint32_t import);
+/* One that came of the same files; NULL: none. */
+const struct imported *imports_same(const struct imports *imports, const struct imported *imported);
 /* By the id of its run, or of one of its streams; NULL: none. */
 const struct imported *imports_find(const struct imports *imports, int64_t id);
 uint32_t imports_next(

@@ -277,8 +277,10 @@ static void an_import_is_deleted_and_its_number_is_not_given_again(void **state)
 	site_log_in(site);
 	for (uint32_t import = 2; import < 5; import++) {
 		sends(site, &package, "HTTP/1.1 201");
-		if (import == 2)
+		if (import == 2) {
+			pack(&package, 11);
 			sends(site, &package, "HTTP/1.1 201");
+		}
 		assert_true(is_there(site,
 			import == 2           ? "imports/2"
 				: import == 3 ? "imports/3"
@@ -298,6 +300,32 @@ static void an_import_is_deleted_and_its_number_is_not_given_again(void **state)
 	site_log_in(site);
 	sends(site, &package, "\"id\":4194624"); /* the fifth */
 	assert_int_equal(import_run_id(5), 4194624);
+}
+
+/* Of a group its run says so, and is known again. */
+static void what_is_there_does_not_come_in_once_more(void **state)
+{
+	static struct bytes package;
+	struct site *site = *state;
+
+	site_log_in(site);
+	pack(&package, 10);
+	sends(site, &package, "\"group\":1");
+	for (int i = 0; i < 2; i++) {
+		sends(site, &package, "\"is_there\"");
+		sends(site, &package,
+			"group 1, run 1 is among the imported runs already (number 4194368)");
+		assert_int_equal(count_imports(site), 1);
+		assert_false(is_there(site, "imports/2"));
+		site_reopen(site);
+		site_log_in(site);
+	}
+	pack(&package, 11); /* the same run.json with other rows is another run */
+	sends(site, &package, "HTTP/1.1 201");
+	deletes(site, 1, 204);
+	pack(&package, 10);
+	sends(site, &package, "HTTP/1.1 201");
+	assert_int_equal(count_imports(site), 2);
 }
 
 static void what_the_board_recorded_or_shows_is_not_deleted(void **state)
@@ -426,6 +454,7 @@ int main(void)
 		SITE_TEST(a_full_card_takes_no_import_and_loses_nothing),
 		SITE_TEST(an_import_leaves_the_card_what_readings_need),
 		SITE_TEST(an_import_is_deleted_and_its_number_is_not_given_again),
+		SITE_TEST(what_is_there_does_not_come_in_once_more),
 		SITE_TEST(what_the_board_recorded_or_shows_is_not_deleted),
 		SITE_TEST(who_leaves_in_the_middle_of_an_import_leaves_nothing),
 		SITE_TEST(a_board_that_stops_ends_an_import),

@@ -77,11 +77,14 @@ class Lessons(unittest.TestCase):
                     head, *rows = content.decode().splitlines()
                     rows = [row.split(",", 1) for row in rows[:200] + rows[210:]]
                     content = "\n".join([head, *(f"{int(t) + 700_000_000},{y}" for t, y in rows), ""])
-                to.writestr(name, content)
+                if name != "SHA256SUMS":
+                    to.writestr(name, content)
         request = daemon.urllib.request.Request(self.board.url("import"), out.getvalue(),
                                                 {"Content-Type": "application/zip"})
         with self.board.opener.open(request, timeout=daemon.PATIENCE) as answer:
             run, = json.load(answer)["runs"]
+        gone = daemon.urllib.request.Request(self.board.url(f"runs/{run['id']}"), method="DELETE")
+        self.addCleanup(lambda: self.board.opener.open(gone, timeout=daemon.PATIENCE).close())
         return run["id"], self.lines(run["id"])
 
     def column(self, head, begin):

@@ -68,6 +68,12 @@ class Exports(unittest.TestCase):
         cls.package = cls.board.fetch(f"runs/{cls.run_id}/package")
         (cls.folder / "run.zip").write_bytes(cls.package)
 
+    def setUp(self):
+        """What is there already does not come in once more."""
+        for run in self.board.get("runs?imported=1")["runs"]:
+            self.board.opener.open(daemon.urllib.request.Request(self.board.url(f"runs/{run['id']}"), method="DELETE"),
+                                   timeout=daemon.PATIENCE).close()
+
     @classmethod
     def export(cls, what):
         try:
@@ -184,6 +190,10 @@ class Exports(unittest.TestCase):
             columns = self.board.get(f"streams/{imported['id']}/columns?columns=4000")
             self.assertEqual(columns["channels"][0]["y"], [float(values[0]) for _, values in seen])
         self.read_sheet_of(run["id"])
+        self.assertEqual(run["number"], self.board.get(f"runs/{self.run_id}")["number"], "as its board called it")
+        status, again = self.send(self.package)
+        self.assertEqual((status, again["error"]["code"]), (409, "is_there"))
+        self.assertIn(str(run["id"]), again["error"]["zh"])
 
     def read_sheet_of(self, run):
         path = self.folder / "imported.xlsx"
@@ -440,6 +450,7 @@ class Exports(unittest.TestCase):
         with zipfile.ZipFile(self.folder / "packed.zip") as package:
             package.extractall(self.folder / "sample")
         for path in ("packed.zip", "sample"):
+            self.setUp()
             done = self.kitlog("--json", "run", "import", path)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             run, = json.loads(done.stdout)["runs"]

@@ -97,7 +97,7 @@ class TypedAlone(unittest.TestCase):
         board.post(act, {"do": "stop"})
         package = board.fetch(f"runs/{run}/package")
         with zipfile.ZipFile(io.BytesIO(package)) as zipped:
-            self.assertEqual(zipped.namelist(), ["README.txt", "run.json", "readings.csv"])
+            self.assertEqual(zipped.namelist(), ["README.txt", "run.json", "readings.csv", "SHA256SUMS"])
             about = json.loads(zipped.read("run.json"))
             readme = zipped.read("README.txt").decode()
         self.assertEqual([(one["channel"], one["n"], one["value"], one["holds"]) for one in about["accept"]],
