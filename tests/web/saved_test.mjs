@@ -15,14 +15,14 @@ import { post, teacherOn } from '../support/teacher.mjs';
 before(async () => { board = await Board.start([['cup', 10]], lessonIn); });
 after(async () => { await closeBrowser(); await board?.close(); });
 
-const rows = () => page.locator('.svrow');
+const rows = () => page.locator('.svrow[data-run]');
 const imported = async () => (await board.get('runs?imported=1')).runs;
 const openSaved = async () => {
   await page.locator('.rail button', { hasText: /打开存档|Open saved runs/ }).click();
   await until('the dialog', () => page.locator('dialog.saved[open]').count());
 };
 /** What the dialog says became of it. */
-const told = () => page.locator('.svtold').innerText({ timeout: 500 }).catch(() => '');
+const told = async () => (await page.locator('.svtold').allInnerTexts()).join('\n');
 
 test('a class records a run, and takes its package away', async () => {
   page = await teacherOn(board, { size: [1024, 768], lang: 'zh', theme: 'light' });
@@ -42,12 +42,35 @@ test('the run stands among the saved ones, by its lesson and class, and cannot b
   assert.strictEqual(await page.locator('.svrow .delete').count(), 0);
 });
 
+test('the package of its class can be had there, long after the class', async () => {
+  const { sessions: [{ id }] } = await board.get('sessions');
+  const link = page.locator('.svclass a[download]');
+  assert.match(await page.locator('.svclass').innerText(), /绳子和水温[^]*七（3）班/);
+  const answer = await page.request.get(new URL(await link.getAttribute('href'), board.url).href);
+  assert.strictEqual(answer.status(), 200);
+  assert.match(answer.headers()['content-disposition'], /\.zip/);
+  assert.strictEqual(await link.getAttribute('href'), `/api/v1/sessions/${id}/package`);
+});
+
 test('its package comes in as a run beside it', async () => {
   await page.locator('.svin input').setInputFiles(path.join(board.folder, '七（3）班.zip'));
   await until('it says so', async () => /导入了 1 次记录/.test(await told()));
   await until('two', async () => await rows().count() === 2);
   assert.strictEqual((await imported()).length, 1);
-  assert.match(await rows().first().innerText(), /导入[^]*七（3）班[^]*(kB|MB)/);
+  assert.match(await rows().first().innerText(), /1 组[^]*导入[^]*七（3）班[^]*第 1 次[^]*(kB|MB)/);
+});
+
+test('of several files each is tried, and what is there already is not taken twice', async () => {
+  const file = (/** @type {string} */ name, /** @type {Buffer} */ buffer) => ({ name, mimeType: 'application/zip', buffer });
+  const same = fs.readFileSync(path.join(board.folder, '七（3）班.zip'));
+  await page.locator('.svin input').setInputFiles([file('one.zip', Buffer.from('no')), file('two.zip', same), file('three.zip', Buffer.from('nor this'))]);
+  await until('each is told', async () => /one\.zip：[^]*two\.zip：[^]*已经在存档里[^]*three\.zip：/.test(await told()));
+  const [{ id }] = await imported();
+  assert.ok((await told()).includes(`${id} 号`), 'and where it is');
+  assert.strictEqual((await imported()).length, 1);
+  await page.locator('.svfind input').fill(String(id));
+  assert.strictEqual(await rows().count(), 1, 'found by its number');
+  await page.locator('.svfind input').fill('');
 });
 
 test('a dropped file that is no package is refused by the sentence of the board, and nothing else changes', async () => {
@@ -113,6 +136,7 @@ test('a press on Delete asks first, with the package at hand; the keyboard stays
   await page.locator('.svrow .delete').click();
   await until('the way out has the focus', async () => await focused() === '不删');
   assert.strictEqual(await page.locator('.svask a[download]').count(), 1);
+  assert.match(await page.locator('.svask p').innerText(), /绳子和水温 · 1 组 · 第 1 次/, 'it says which one');
   await page.keyboard.press('Enter');
   await until('back on its button', async () => await focused() === '删除');
   assert.strictEqual((await imported()).length, 1);
@@ -122,7 +146,7 @@ for (const how of COMBINATIONS) {
   test(`looks: ${how.size.join('×')} ${how.lang} ${how.theme}`, async () => {
     const one = await teacherOn(board, how);
     await one.locator('.rail button', { hasText: /打开存档|Open saved runs/ }).click();
-    await until('both runs', async () => await one.locator('.svrow').count() === 2);
+    await until('both runs', async () => await one.locator('.svrow[data-run]').count() === 2);
     assert.deepStrictEqual(await complaints(one), [], 'the list');
     await one.locator('.svin input').setInputFiles({ name: 'a-photo-of-the-class-and-nothing-else.zip', mimeType: 'application/zip', buffer: Buffer.from('no') });
     await until('a sentence', () => one.locator('.svtold.bad').count());
@@ -154,7 +178,7 @@ test('runs before the newest 200 are found also while one of those goes on', asy
   await one.locator('.svfind input').fill('绳子');
   await one.locator('.svnone').waitFor();
   await one.locator('dialog.saved > .btn', { hasText: '更早' }).click();
-  await until('the first', async () => await one.locator('.svrow').count() === 1);
+  await until('the first', async () => await one.locator('.svrow[data-run]').count() === 1);
   await until('and that was all', async () => await one.locator('dialog.saved > .btn').count() === 0);
   assert.deepStrictEqual(one.faults, []);
   await one.context().close();

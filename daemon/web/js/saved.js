@@ -22,11 +22,17 @@ class Saved extends Emitter {
     /** @type {Run[]} of the board, before those that every page knows */ this.older = [];
     this.hasOlder = false;                           // before all of these; the board is asked
     /** @type {{name: string, part: number}|null} the package on its way, and how much of it is there */ this.coming = null;
-    /** @type {{words: string, isBad: boolean}} what became of the last deed */ this.told = { words: '', isBad: false };
+    /** @type {{words: string, isBad: boolean}[]} what became of the last deed: of each file that was to come in */ this.told = [];
   }
 
+  /** In place of what was told before; '': nothing. @param {string} words @param {boolean} [isBad] */
+  tell(words, isBad = false) { this.told = []; this.add(words, isBad); }
+
   /** @param {string} words @param {boolean} [isBad] */
-  tell(words, isBad = false) { this.told = { words, isBad }; this.emit('change'); }
+  add(words, isBad = false) {
+    if (words) this.told = [...this.told, { words, isBad }];
+    this.emit('change');
+  }
 
   /** The first of the board's own that the page knows, over or not. */
   get first() { return this.older[0] ?? board.runs[0]; }
@@ -61,24 +67,25 @@ class Saved extends Emitter {
   /** @param {File[]} files */
   async bring(files) {
     if (this.coming) return;
+    this.tell('');
     for (const file of files) {
-      if (!await this.bringOne(file)) break;         // what was refused is read before the next one is sent
+      if (!await this.bringOne(file)) break;
     }
   }
 
-  /** @param {File} file @returns {Promise<boolean>} it came in */
+  /** @param {File} file @returns {Promise<boolean>} the next one may come: nobody was to sign in, and would not */
   async bringOne(file) {
-    if (file.size > MOST_BYTES) { this.tell(t('sv_failed', file.name, t('sv_large')), true); return false; }
+    if (file.size > MOST_BYTES) { this.add(t('sv_failed', file.name, t('sv_large')), true); return true; }
     const part = (/** @type {number} */ now) => { this.coming = { name: file.name, part: now }; this.emit('change'); };
-    this.told.words = '';
     part(0);
     try {
       const runs = await withTeacher(() => importPackage(file, part));
-      if (runs) { this.tell(t('sv_came', file.name, runs.length)); toast(this.told.words); }
+      const words = runs ? t('sv_came', file.name, runs.length) : '';
+      if (words) { this.add(words); toast(words); }
       return !!runs;
     } catch (error) {
-      this.tell(t('sv_failed', file.name, sentence(error)), true);
-      return false;
+      this.add(t('sv_failed', file.name, sentence(error)), true);
+      return true;
     } finally {
       this.coming = null;
       this.emit('change');

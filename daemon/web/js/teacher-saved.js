@@ -10,6 +10,7 @@ import { Icon } from './icons.js';
 import { dayAndTime, lasting, num } from './numbers.js';
 import { refusals } from './refusals.js';
 import { saved } from './saved.js';
+import { packageUrl } from './teacher-api.js';
 import { size, useDesk } from './teacher-parts.js';
 import { toast } from './toast.js';
 
@@ -23,8 +24,11 @@ const lessonOf = (run) => say(desk.cards?.find((c) => c.id === run.lesson)?.titl
 /** @param {Imported} run */
 const nameOf = (run) => [lessonOf(run) || run.title || t('te_free'), run.group && t('groupN', run.group)].filter(Boolean).join(' · ');
 /** @param {Imported} run */
-const factsOf = (run) => [lessonOf(run) && run.title, run.bytes == null && t('runN', run.number), run.wall_from_us == null ? t('sv_noHour') : dayAndTime(run.wall_from_us),
+const factsOf = (run) => [lessonOf(run) && run.title, t('runN', run.number), run.wall_from_us == null ? t('sv_noHour') : dayAndTime(run.wall_from_us),
   lasting(((run.to_us ?? run.from_us) - run.from_us) / 1e6), run.bytes != null && size(run.bytes)].filter(Boolean).join(' · ');
+
+/** As its row says it, so that one of six is meant. @param {Imported} run */
+const callOf = (run) => [nameOf(run), t('runN', run.number), run.wall_from_us != null && dayAndTime(run.wall_from_us)].filter(Boolean).join(' · ');
 
 /** A question with a way out, in the row's place. @param {{run: Imported, onEnd: (isGone: boolean) => void}} p */
 function Ask({ run, onEnd }) {
@@ -32,9 +36,9 @@ function Ask({ run, onEnd }) {
   useEffect(() => keep.current?.focus(), []);
   const go = async () => {
     setBusy(true);
-    onEnd(await saved.remove(run, nameOf(run)));
+    onEnd(await saved.remove(run, callOf(run)));
   };
-  return html`<div class="svask" role="group" aria-label=${t('sv_delete')}><p>${t('sv_deleteAsk', nameOf(run))}</p><div class="acts">
+  return html`<div class="svask" role="group" aria-label=${t('sv_delete')}><p>${t('sv_deleteAsk', callOf(run))}</p><div class="acts">
     <a class="btn" download href=${runUrl(run.id, 'package')}><${Icon} n="out" s=${20}/>${t('x_zip')}</a>
     <button class="btn" ref=${keep} onClick=${() => onEnd(false)}>${t('sv_keep')}</button>
     <button class="btn danger" disabled=${isBusy} onClick=${go}><${Icon} n="cross" s=${20}/>${t('sv_deleteGo')}</button></div></div>`;
@@ -42,9 +46,9 @@ function Ask({ run, onEnd }) {
 
 /** @param {{run: Imported, onReplay: ((run: Imported) => void)|null, to: number, onGone: () => void}} p */
 function Row({ run, onReplay, to, onGone }) {
-  const [isAsked, setAsked] = useState(false), name = nameOf(run), again = useRef(/** @type {HTMLElement|null} */ (null)), wasAsked = useRef(false);
+  const [isAsked, setAsked] = useState(false), name = callOf(run), again = useRef(/** @type {HTMLElement|null} */ (null)), wasAsked = useRef(false);
   useEffect(() => { if (wasAsked.current && !isAsked) again.current?.focus(); wasAsked.current = isAsked; }, [isAsked]);
-  return html`<li class="svrow" data-run=${run.id}><div class="what"><b>${name}</b>${run.bytes != null && html`<span class="stage-chip">${t('sv_isImported')}</span>`}<p class="dim">${factsOf(run)}</p></div>
+  return html`<li class="svrow" data-run=${run.id}><div class="what"><b>${nameOf(run)}</b>${run.bytes != null && html`<span class="stage-chip">${t('sv_isImported')}</span>`}<p class="dim">${factsOf(run)}</p></div>
     ${isAsked ? html`<${Ask} run=${run} onEnd=${(/** @type {boolean} */ isGone) => { if (isGone) onGone(); else setAsked(false); }}/>`
     : html`<div class="acts">${onReplay && html`<button class="btn replay" aria-label=${t('sv_replayOf', to, name)} onClick=${() => onReplay(run)}><${Icon} n="replay" s=${20}/>${t('sv_replay', to)}</button>`}
       <a class="btn" target="_blank" rel="noopener" aria-label=${`${t('x_paper')}: ${name}`} href=${runUrl(run.id, 'report', app.lang)}><${Icon} n="book" s=${20}/>${t('x_paper')}</a>
@@ -59,9 +63,13 @@ function Import() {
   return html`<div class="svin"><button class="btn main" disabled=${!!coming} onClick=${() => file.current?.click()}><${Icon} n="plus"/>${t('sv_import')}</button>
     <input ref=${file} type="file" hidden multiple accept=".zip,application/zip" onChange=${picked}/><span class="dim svdrop">${t('sv_drop')}</span></div>
     <div class="svnews"><div role="status">${coming && html`<p class="svcoming">${percent < 100 ? t('sv_sending', coming.name, percent) : t('sv_reading', coming.name)}<progress max="100" value=${percent < 100 ? percent : undefined} aria-label=${t('sv_import')}></progress></p>`}
-      ${told.words && !told.isBad && html`<p class="svtold"><${Icon} n="check" s=${20}/>${told.words}</p>`}</div>
-    <div role="alert">${told.words && told.isBad && html`<p class="svtold bad"><${Icon} n="warn" s=${20}/><span>${told.words}</span></p>`}</div></div>`;
+      ${told.filter((one) => !one.isBad).map(({ words }) => html`<p class="svtold"><${Icon} n="check" s=${20}/>${words}</p>`)}</div>
+    <div role="alert">${told.filter((one) => one.isBad).map(({ words }) => html`<p class="svtold bad"><${Icon} n="warn" s=${20}/><span>${words}</span></p>`)}</div></div>`;
 }
+
+/** Above the runs of one class: all of them in one package. @param {{run: Imported, session: number}} p the first of them */
+const Class = ({ run, session }) => html`<li class="svrow svclass"><div class="what"><b>${[lessonOf(run) || t('te_free'), run.title].filter(Boolean).join(' · ')}</b></div>
+  <div class="acts"><a class="btn" download href=${packageUrl(session)}><${Icon} n="out" s=${20}/>${t('te_package')}</a></div></li>`;
 
 /** Which of the groups is shown one. @param {{session: Session, to: number, onPick: (n: number) => void}} p */
 const To = ({ session, to, onPick }) => html`<label class="svto"><span>${t('sv_for')}</span><select class="subjects" onChange=${(/** @type {any} */ e) => onPick(+e.target.value)}>
@@ -87,7 +95,7 @@ export function SavedDialog({ group, onClose }) {
     box.current?.close();
   };
   const all = [...(which === 'own' ? [] : [...(saved.imported ?? [])].reverse()), ...(which === 'imported' ? [] : saved.own)], word = text.trim().toLowerCase();
-  const found = word ? all.filter((r) => `${nameOf(r)} ${factsOf(r)}`.toLowerCase().includes(word)) : all, canAsk = which !== 'imported' && saved.hasOlder;
+  const found = word ? all.filter((r) => `${nameOf(r)} ${factsOf(r)} ${r.id}`.toLowerCase().includes(word)) : all, canAsk = which !== 'imported' && saved.hasOlder;
   const drop = (/** @type {any} */ e) => { e.preventDefault(); setOver(false); saved.bring([...e.dataTransfer.files]); };
   return html`<dialog class=${'slip saved' + (isOver ? ' over' : '')} ref=${box} aria-labelledby="saved-title" onClose=${onClose}
       onDragOver=${(/** @type {any} */ e) => { e.preventDefault(); setOver(true); }} onDragLeave=${(/** @type {any} */ e) => { if (!box.current?.contains(e.relatedTarget)) setOver(false); }} onDrop=${drop}>
@@ -97,7 +105,7 @@ export function SavedDialog({ group, onClose }) {
       <input type="search" aria-label=${t('sv_find')} placeholder=${t('sv_find')} value=${text} onInput=${(/** @type {any} */ e) => { setText(e.target.value); setMost(SHOWN); }}/>
       ${session && html`<${To} session=${session} to=${to} onPick=${setTo}/>`}</div>
     ${saved.imported ? !found.length && html`<p class="dim svnone" role="status">${t(all.length ? 'sv_noneFound' : 'sv_none')}</p>` : html`<p class="dim" role="status">${t('te_wait')}</p>`}
-    <ul class="svlist" aria-label=${t('sv_title')}>${found.slice(0, most).map((run) => html`<${Row} key=${run.id} run=${run} to=${to} onReplay=${session && replay} onGone=${() => head.current?.focus()}/>`)}</ul>
+    <ul class="svlist" aria-label=${t('sv_title')}>${found.slice(0, most).map((run, i) => html`${run.session != null && run.session !== found[i - 1]?.session && html`<${Class} key=${`class${run.id}`} run=${run} session=${run.session}/>`}<${Row} key=${run.id} run=${run} to=${to} onReplay=${session && replay} onGone=${() => head.current?.focus()}/>`)}</ul>
     ${found.length > most ? html`<button class="btn" onClick=${() => setMost(most + SHOWN)}>${t('sv_more', num(found.length - most))}</button>`
     : canAsk && html`<button class="btn" onClick=${() => saved.more()}>${t('sv_older')}</button>`}</dialog>`;
 }
