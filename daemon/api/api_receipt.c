@@ -7,6 +7,7 @@
 #include "http/ask.h"
 #include "api/handlers.h"
 #include "api/inquiry.h"
+#include "export/import.h"
 #include "live/json.h"
 #include "class/receipt.h"
 
@@ -86,10 +87,18 @@ static void ask_devices(const struct parts *parts, struct receipt *receipt)
 		room, receipt->run.session, receipt->run.id, receipt->devices, RUN_DEVICES);
 }
 
+/* Of an import: its store is whole, and no sink sees it. */
+static void ask_import(struct question *question, uint32_t import)
+{
+	question->inquiry.job.import = import;
+	question->receipt.durable.ns = INT64_MAX;
+	inquiry_ask(&question->inquiry);
+}
+
 void answer_receipt(void *self, struct request *request, uint32_t id, uint32_t unused)
 {
 	struct parts *parts = self;
-	const struct run *run = runs_find(&parts->runs, id);
+	const struct run *run = parts_find_run(parts, id);
 	struct question *question;
 	struct receipt *receipt;
 
@@ -104,6 +113,10 @@ void answer_receipt(void *self, struct request *request, uint32_t id, uint32_t u
 	receipt = &question->receipt;
 	receipt->run = *run;
 	receipt->is_over = run->to.ns != INT64_MAX;
+	if (import_of(id)) {
+		ask_import(question, import_of(id));
+		return;
+	}
 	receipt->durable = parts->store.durable;
 	if (!receipt->is_over)
 		receipt->run.to = clock_now(parts->clock);
@@ -123,13 +136,10 @@ void handle_receipt(void *self, struct request *request)
 
 	if (!ask_id(request, 0, &id))
 		return;
-	if (!parts->runs.is_known) {
-		refuse_busy(request);
+	if (!parts_need_run(parts, request, id, &run))
 		return;
-	}
-	run = runs_find(&parts->runs, id);
-	if (!run)
-		refuse_no_run(request, id);
+	if (import_of(id))
+		answer_receipt(parts, request, id, 0);
 	else if (run->to.ns == INT64_MAX || run->to.ns > parts->store.durable.ns)
 		settle_wait(&parts->receipts, request, id, 0);
 	else

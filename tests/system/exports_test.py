@@ -191,6 +191,8 @@ class Exports(unittest.TestCase):
             self.assertEqual(columns["channels"][0]["y"], [float(values[0]) for _, values in seen])
         self.read_sheet_of(run["id"])
         self.assertEqual(run["number"], self.board.get(f"runs/{self.run_id}")["number"], "as its board called it")
+        receipt, came = (self.board.get(f"runs/{id}/receipt") for id in (self.run_id, run["id"]))
+        self.assertEqual(came, {**receipt, "run": run["id"], "shipped": []}, "it is whether all of it is there")
         status, again = self.send(self.package)
         self.assertEqual((status, again["error"]["code"]), (409, "is_there"))
         self.assertIn(str(run["id"]), again["error"]["zh"])

@@ -35,7 +35,7 @@ SINK = "sinks:\n  - {name: school, kind: influxdb1, url: 'http://127.0.0.1:9', d
 UNSEEN = {("POST", "/login", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
           ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503),
           ("GET", "/marks", 503), ("GET", "/clock/boots", 503), ("POST", "/clock/boots/{id}", 503), ("POST", "/fits", 503),
-          ("GET", "/sessions", 503), ("POST", "/join", 409), ("POST", "/join", 429), 
+          ("GET", "/sessions", 503), ("POST", "/join", 409), ("POST", "/join", 429),
           ("POST", "/clock/boots/{id}", 200)}  # there is no earlier boot: tests/flow/web_clock_test.c
 
 
