@@ -51,10 +51,11 @@ static void was_read(struct job *job)
 	struct acceptances *acceptances = &parts->acceptances;
 	const struct result_run *run = &question->results->runs[question->run];
 	struct accepted *accepted = &question->accepted;
+	bool may_go_on = job->has_run && question->has_reader;
 
 	acceptances->is_asking = false;
 	/* The lesson may have been read again meanwhile. */
-	if (job->has_run && question->has_reader && is_of_shelf(parts, question->results->lesson)) {
+	if (may_go_on && is_of_shelf(parts, question->results->lesson)) {
 		accepted->is_unread = question->result < 0;
 		if (!accepted->is_unread) {
 			result_memory_take(&parts->result_memory, run);
@@ -65,6 +66,9 @@ static void was_read(struct job *job)
 			parts, classroom_session(parts->sessions.room, question->session), NULL);
 	}
 	free_question(question);
+	/* The next one at once: a class stops together, and nobody is told that all is well meanwhile. */
+	if (may_go_on)
+		accepting_look(parts);
 }
 
 /* False: it cannot be asked now. */

@@ -10,5 +10,5 @@
 #include "api/parts.h"
 #include "class/judging.h"
 
-/* Begins to judge what waits for it. Call it each second. */
+/* Begins to judge what waits for it, one after the other until nothing does. Call it each second. */
 void accepting_look(struct parts *parts);

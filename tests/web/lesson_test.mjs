@@ -75,7 +75,7 @@ test('a value is guessed before the start: no number is a sentence, a number is 
   assert.strictEqual(await page.locator('.state').getAttribute('aria-disabled'), 'true');
   const other = await member(session, 1, { size: [360, 740], lang: 'en' });    // a second telephone of the group, or one that came to look
   await slip(other, 'lessonsheet').locator('.acts .btn').first().click();
-  await slip(other, 'predict').getByText(/^Your group has guessed; until the reveal only the device that did can see/).waitFor();
+  await slip(other, 'predict').getByText(/Your group has guessed; until the reveal only the device that did can see/).waitFor();
   assert.strictEqual(await other.locator('.withunit input').count(), 0);
   assert.doesNotMatch(await slip(other, 'predict').innerText(), /52/);
   assert.deepStrictEqual(await complaints(other), []);
