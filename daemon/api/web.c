@@ -25,10 +25,9 @@
 #define LOG_TAG "web"
 #include "base/log.h"
 
-/* A class of forty types four digits, and slips. */
-enum { WRONG_CODES = 60, WRONG_CODES_PER_ADDRESS = 10 };
-/* A class behind one router comes at once, and a hall of classes. */
-enum { JOINS = 240, JOINS_PER_ADDRESS = 80, REGROUPS = 240, REGROUPS_PER_BROWSER = 12 };
+/* By address alone: what some do keeps nobody out elsewhere. A class of forty types four digits, and slips; a class
+ * behind one router comes at once. */
+enum { WRONG_CODES_PER_ADDRESS = 10, JOINS_PER_ADDRESS = 80, REGROUPS_PER_BROWSER = 12 };
 enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000 };
 enum { PING_BEATS = 10, LOAD_BEATS = 5, TELL_BEATS = 5 };
 
@@ -280,11 +279,9 @@ static int open_parts(struct web *web, const struct web_options *options)
 	parts->readings.answer = take_reading;
 	parts->receipts = parts->settles;
 	parts->receipts.answer = answer_receipt;
-	parts->wrong_codes =
-		(struct guesses){.most = WRONG_CODES, .most_per_address = WRONG_CODES_PER_ADDRESS};
-	parts->joins = (struct guesses){.most = JOINS, .most_per_address = JOINS_PER_ADDRESS};
-	parts->regroups =
-		(struct guesses){.most = REGROUPS, .most_per_address = REGROUPS_PER_BROWSER};
+	parts->wrong_codes.most_per_address = WRONG_CODES_PER_ADDRESS;
+	parts->joins.most_per_address = JOINS_PER_ADDRESS;
+	parts->regroups.most_per_address = REGROUPS_PER_BROWSER;
 	parts->presence.since = parts->started;
 	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
 	parts->calibrations.self = options->rules_of ? options->rules_self : parts;

@@ -9,7 +9,8 @@
 enum { GUESSES = 256 };
 
 struct guesses {
-	unsigned most, most_per_address; /* in a minute; most <= GUESSES */
+	unsigned most,
+		most_per_address; /* in a minute; most <= GUESSES, 0: all together may have any number */
 	struct {
 		char address[48];
 		struct instant at;
