@@ -99,6 +99,23 @@ class SignIn(unittest.TestCase):
             self.assertEqual(self.ask("POST", "login", {"pin": once}, "127.0.2.2")[0], 204)
             self.assertEqual(self.ask("POST", "login", {"pin": once}, "127.0.2.2")[0], 429)
 
+    def test_kitlog_teacher_tells_page_and_pin_while_wrong_ones_are_typed_at_the_board(self):
+        for _ in range(12):
+            self.ask("POST", "login", {"pin": "x"})
+        done = subprocess.run([KITLOG, "--config", self.board.config, "teacher"], capture_output=True, text=True,
+                              timeout=daemon.PATIENCE, env={**os.environ, "LC_ALL": "C"})
+        self.assertIn(f":{self.board.port}/teacher\n", done.stdout)
+        self.assertIn(self.pin, done.stdout)
+        self.assertIn("Wait", done.stderr)
+
+    def test_wrong_codes_keep_nobody_out_elsewhere(self):
+        session = self.ask("POST", "sessions", {"title": "", "groups": 2}, TEACHER, self.sign_in())[1]
+        for address in range(9):
+            for _ in range(12):
+                self.ask("POST", "join", {"code": "x"}, f"127.0.1.{address + 1}")
+        for address in ("127.0.2.1", "127.0.1.1"):
+            self.assertEqual(self.ask("POST", "join", {"code": session["code"], "group": 1}, address)[0], 200, address)
+
     def test_a_pin_that_was_good_once_is_not_told_as_the_pin(self):
         def kitlog(*words):
             done = subprocess.run([KITLOG, "--config", self.board.config, *words, "teacher"], capture_output=True, text=True,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `kitlog teacher`: where the teacher signs in, and by what, also while pupils guess. */
+#include <string.h>
+
 #include "tools/kitlog/command.h"
 #include "tools/kitlog/say.h"
 
@@ -15,6 +17,18 @@ static void print(const struct board *board, const json_t *once)
 		json_integer_value(json_object_get(once, "lasts_s")) / 60);
 }
 
+/* Whoever typed wrong PINs at the board itself keeps nobody from knowing the right one, which the data folder has: only
+ * the one for once is to be waited for. */
+static int tell_without(struct board *board)
+{
+	if (strcmp(board_refusal(board), "too_many_tries") != 0 || !*board_pin(board))
+		return 1;
+	printf(say("老师的页面  %s/teacher\nPIN         %s\n",
+		       "The teacher's page  %s/teacher\nPIN                 %s\n"),
+		board_address(board), board_pin(board));
+	return 1;
+}
+
 int command_teacher(const struct call *call)
 {
 	if (call->argc > 0)
@@ -22,7 +36,7 @@ int command_teacher(const struct call *call)
 			"teacher", call->argv[0], say("它后面不跟词", "it takes none"));
 	json_t *once = board_post(call->board, "/api/v1/login/once", NULL);
 	if (!once)
-		return 1;
+		return tell_without(call->board);
 	if (call->is_json)
 		say_json(once);
 	else
