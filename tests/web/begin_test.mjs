@@ -146,6 +146,15 @@ test('groups wait for the trigger, each for its own; the run ends by itself and 
   assert.strictEqual(await page.locator('.markform input').inputValue(), '还在写');
   await page.keyboard.press('Escape');
   await page.locator('dialog.receipt[open]').waitFor();
+  await until('the verdict, and no sign before it that all is well', async () => {
+    const text = await page.locator('.receipt').innerText();
+    assert.match(text, /正在看够不够|再记一会儿|正在清点/);
+    return /再记一会儿/.test(text);
+  });
+  await page.keyboard.press('Escape');
+  await page.locator('.howto.warn').click();                 // it stays to be seen once the receipt is closed
+  await page.locator('.sheet .lacking').getByText('再记一会儿').waitFor();
+  assert.deepStrictEqual(await complaints(page), []);
   assert.deepStrictEqual([...page.faults, ...wall.faults], []);
   for (const p of [page, wall]) await p.context().close();
 });

@@ -27,7 +27,7 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{id: string, title: Words, question: Words, is_project: boolean, minutes: number|null, needs: Need[],
  *   record: {mode: 'time'|'event'|'edges', period_us?: number|null, duration_us: number|null, trigger?: Trigger|null, typed: TypedField[]}, predict: Predict, formulas: Formula[],
  *   plot: Axes|null, class_plot: Axes|null,
- *   phases: {name: Words, us: number}[], reminders?: Reminder[], safety: Words[], student: Words, expect?: {range?: [number, number], unit?: string, because?: Words}[]}} Lesson
+ *   phases: {name: Words, us: number}[], reminders?: Reminder[], accept?: {}[], safety: Words[], student: Words, expect?: {range?: [number, number], unit?: string, because?: Words}[]}} Lesson
  *   `student` is Markdown; `expect` is told once the teacher reveals it */
 /** @typedef {{number: number, animal: Words, joined: number}} Place a group that one may join */
 /** @typedef {{session: number|null, group: number|null, is_ended?: boolean, groups?: Place[]}} Membership */

@@ -120,8 +120,8 @@ export function Bar() {
   const { kept } = useOwn(), { group, lesson, isOver, mine } = classroom, reminders = lesson?.reminders ?? [];
   useReminders(mine, reminders);
   if (!group) return null;
-  const fields = (!isOver && lesson?.record.typed) || [], isJudged = mine?.is_project && group.run != null && !!group.accept?.length, isDue = !!mine && remindersNow(mine, reminders).some((r) => r.since != null), how = [t('l_open'), isDue && t('re_title')].filter(Boolean).join(t('cal_comma2'));
-  return html`<div class="classbar">${lesson && html`<button class=${'btn howto' + (isDue ? ' warn' : '')} aria-label=${how} title=${how} onClick=${() => openSlip('lesson')}><${Icon} n=${isDue ? 'warn' : 'book'}/><span class="tx">${t('l_open')}</span></button>`}
+  const fields = (!isOver && lesson?.record.typed) || [], isJudged = mine?.is_project && group.run != null && !!group.accept?.length, isDue = !!mine && remindersNow(mine, reminders).some((r) => r.since != null), isLacking = group.run == null && !!group.accept?.some((a) => a.holds === false), how = [t('l_open'), isDue && t('re_title'), isLacking && t('r_look')].filter(Boolean).join(t('cal_comma2'));
+  return html`<div class="classbar">${lesson && html`<button class=${'btn howto' + (isDue || isLacking ? ' warn' : '')} aria-label=${how} title=${how} onClick=${() => openSlip('lesson')}><${Icon} n=${isDue || isLacking ? 'warn' : 'book'}/><span class="tx">${t('l_open')}</span></button>`}
     ${isJudged && html`<${DataSign} accept=${group.accept}/>`}
     ${fields.length > 0 && html`<${Typed} fields=${fields} isCrowded=${!!isJudged || !!mine?.is_revealed}/>`}
     ${(fields.length > 0 || kept.length > 0) && html`<button class="btn kept" aria-label=${t('k_list', kept.length)} title=${t('k_list', kept.length)} onClick=${() => openSlip('kept')}><${Icon} n="table"/>${num(kept.length)}</button>`}

@@ -16,6 +16,10 @@ const tooLittle = ({ n, least, us, least_us }) => (least != null && n < least ? 
 /** While it goes on, what there is too little of may come: then nobody knows yet whether it holds. @param {Acceptance} a */
 const isWrong = (a) => a.holds === false;
 
+/** Is the last run of a group over, and nobody has looked yet whether it is good enough? @param {import('./class-api.js').Group|null} group
+ * @param {import('./class-api.js').Lesson|null} lesson */
+export const isUnjudged = (group, lesson) => !!lesson?.accept?.length && !!group?.runs.length && group.run == null && !group.accept;
+
 /** A word where there is nothing to be said against it, or what it lacks. @param {{accept: Acceptance[], isGoing?: boolean}} p */
 export function Lacking({ accept, isGoing = false }) {
   const lacking = accept.filter((a) => isWrong(a) || (isGoing && tooLittle(a))).sort((a, b) => Number(isWrong(b)) - Number(isWrong(a))), good = isGoing ? 'r_comes' : 'r_good';

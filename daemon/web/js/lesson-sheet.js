@@ -45,7 +45,7 @@ export function LessonSheet() {
   return html`<${Slip} name="lesson" title=${say(lesson.title)} icon="book" cls="lessonsheet">
     <p class="ask">${say(lesson.question)}</p>
     ${mine && html`<${Reminders} session=${mine} reminders=${lesson.reminders ?? []} onDone=${done}/>`}
-    ${mine?.is_project && group?.run != null && group.accept?.length && html`<${Lacking} accept=${group.accept} isGoing/>`}
+    ${group && (group.run == null || mine?.is_project) && group.accept?.length && html`<${Lacking} accept=${group.accept} isGoing=${group.run != null}/>`}
     <ul class="safe" aria-label=${t('a_safety')}>${lesson.safety.map((line) => html`<li><${Icon} n="warn"/><span>${say(line)}</span></li>`)}</ul>
     ${all.map((s) => (s.title.length ? html`<details key=${s.id} open=${isOpen(s.id)}><summary>${inlines(s.title)}</summary>${s.blocks.map(blockOf)}</details>` : html`<div>${s.blocks.map(blockOf)}</div>`))}
     ${placed.length > 0 && html`<section class="placed"><h3>${t('l_place')}</h3><dl>${placed.map((n) => html`<div key=${n.id}><dt>${say(n.name)}</dt><dd>${say(n.place)}</dd></div>`)}</dl></section>`}

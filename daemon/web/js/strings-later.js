@@ -37,6 +37,7 @@ export const T = {
   r_whole: ['一个点也没少。', 'Not one point is missing.'],
   r_part: ['少了几个点，图上有阴影。', 'Some points are missing; the chart shades them.'],
   r_wait: ['正在清点', 'Counting'],
+  r_judging: ['正在看够不够', 'Looking whether it is enough'],
   r_none: ['板子没有这一次的清单。数据在图上。', 'The board has no receipt of this run; its data is on the chart.'],
   l_place: ['放在哪里', 'Where it goes'],
   r_good: ['这一次够好了。', 'This run is good enough.'],

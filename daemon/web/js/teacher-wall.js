@@ -80,7 +80,7 @@ function Verdict({ session, group }) {
 function Tile({ group, drawn, range, seconds, session, lesson }) {
   const colour = colourOf(group.number), isMinutes = seconds > 180, unit = isMinutes ? 60 : 1, actions = group.replay ? [] : devicesOf(group).flatMap((d) => (nextAction(d) ? [{ d, words: nextAction(d) }] : []));
   const [main] = drawn, name = main ? channelName(main.source.stream.channels[main.source.at]) : '', isDots = main && isOfEvents(main.source.stream);
-  const isLacking = !!group.accept?.some((a) => a.holds === false), isGood = !!group.accept?.length && group.accept.every((a) => a.holds), ready = t(isGood ? 'te_good' : 'te_isReady'), replays = html`<${Replays} session=${session} group=${group} lesson=${lesson}/>`;
+  const isJudging = session.state !== 'ended' && !!lesson?.accept?.length && group.runs.length > 0 && !group.accept, isLacking = !!group.accept?.some((a) => a.holds === false), isGood = !!group.accept?.length && group.accept.every((a) => a.holds), ready = t(isGood ? 'te_good' : 'te_isReady'), replays = html`<${Replays} session=${session} group=${group} lesson=${lesson}/>`;
   const scale = (/** @type {number[]} */ x) => x.map((v) => v / unit);
   const lines = drawn.map(({ picture }, i) => ({ x: scale(picture.x), y: picture.mid, lo: picture.isBand ? picture.lo : undefined, hi: picture.isBand ? picture.hi : undefined,
     colour: `var(--c${colour})`, dash: i ? DASH[(i % 5) + 2] : [], isPoints: !!isDots }));
@@ -89,7 +89,7 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
   return html`<article class=${'gcard' + (actions.length ? ' bad' : '')} aria-label=${t('groupN', group.number)} data-group=${group.number}><div class=${'head c' + colour}><${GroupShape} number=${group.number}/>
       <${Animal} animal=${group.animal} s=${28}/><b>${t('groupN', group.number)}</b><span class="sub">${say(group.animal)}</span>${group.run != null && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${14}/></span>`}
       ${group.armed_us != null && html`<span class="armed" title=${triggerText(lesson)}><${Icon} n="wait" s=${18}/><span>${t('armed')}</span></span>`}
-      ${!group.replay && group.is_ready && group.run == null && group.armed_us == null && !isLacking && html`<span class="ok-c" title=${ready}><${Icon} n="check" s=${18}/><span class=${isGood ? '' : 'sr'}>${ready}</span></span>`}
+      ${!group.replay && group.is_ready && group.run == null && group.armed_us == null && !isLacking && !isJudging && html`<span class="ok-c" title=${ready}><${Icon} n="check" s=${18}/><span class=${isGood ? '' : 'sr'}>${ready}</span></span>`}
       <${Newest} group=${group} source=${main?.source}/></div>
     <${Verdict} session=${session} group=${group}/>
     ${main ? html`<${Plot} label=${`${t('groupN', group.number)}, ${name}`} x=${[0, seconds / unit]} y=${range} xTitle=${isMinutes ? 'min' : 's'} lines=${lines} gaps=${gaps} marks=${marks} most=${[5, 4]}
