@@ -222,6 +222,8 @@ static json_t *wish_arm(const struct wish *wish)
 		return NULL;
 	if (!groups)
 		classes_refuse(wish->request, ACT_RECORDS);
+	else
+		groups = classes_able(wish->parts, wish->request, wish->session, groups);
 	return groups ? classes_arm_body(wish->session, groups, lasts_ns) : NULL;
 }
 

@@ -161,7 +161,8 @@ static json_t *run_body(
 			begin->from, (struct instant){INT64_MAX}, begin->lasts_ns);
 	case ACT_ARM:
 		return classes_ask_arming(saying->parts, saying->request, saying->session,
-			       saying->asked, &lasts_ns)
+			       saying->asked, &lasts_ns) &&
+				classes_able(saying->parts, saying->request, saying->session, group)
 			? classes_arm_body(saying->session, group, lasts_ns)
 			: NULL;
 	case ACT_RESUME:

@@ -91,6 +91,14 @@ bool classes_ask_beginning(struct parts *parts, struct request *request,
 	const struct session *session, const json_t *asked, struct beginning *ret_beginning);
 /* NULL: it has none, or not here any more. */
 const struct lesson *classes_lesson(const struct parts *parts, const struct session *session);
+/* The first need of the lesson that nothing of a group's kits measures and that it cannot do without; LESSON_NEEDS:
+ * it has all. */
+unsigned classes_lacked_need(
+	const struct parts *parts, const struct session *session, unsigned number);
+/* Those of these groups that have all: who lacks something waits for a trigger in vain. 0: none has, and it is refused
+ * with what to plug in; or there were none. */
+unsigned classes_able(const struct parts *parts, struct request *request,
+	const struct session *session, unsigned groups);
 /* Has its lesson a trigger? False: refused. */
 bool classes_have_trigger(
 	const struct parts *parts, struct request *request, const struct session *session);

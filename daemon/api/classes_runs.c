@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What those who start and stop groups, the teacher and the groups themselves, have in common: which
  * groups, from when, how long. */
+#include <stdio.h>
+
+#include "data/serving.h"
 #include "http/ask.h"
 #include "api/classes.h"
 #include "api/handlers.h"
@@ -143,6 +146,66 @@ bool classes_have_trigger(
 	request_refuse(request, 409, "no_trigger", "这节课没有写触发。直接开始。",
 		"This lesson has no trigger. Start it by hand.");
 	return false;
+}
+
+unsigned classes_lacked_need(
+	const struct parts *parts, const struct session *session, unsigned number)
+{
+	const struct lesson *lesson = classes_lesson(parts, session);
+	const struct session_group *group = &session->groups[number];
+	const struct device *devices[GROUP_DEVICES];
+	struct serving serving[LESSON_NEEDS];
+	uint32_t shared = 0;
+	unsigned n = 0, need = 0;
+
+	if (!lesson)
+		return LESSON_NEEDS;
+	for (unsigned i = 0; i < group->n_devices; i++) {
+		bool is_gone;
+		const struct device *device = live_device(parts->live, group->devices[i], &is_gone);
+
+		if (!device)
+			continue;
+		shared |= (uint32_t)session_shares(session, device->id) << n;
+		devices[n++] = device;
+	}
+	serving_find(lesson, devices, n, shared, serving);
+	while (need < lesson->n_needs && (serving[need].stream || lesson->needs[need].is_optional))
+		need++;
+	return need < lesson->n_needs ? need : LESSON_NEEDS;
+}
+
+static void refuse_lacking(struct request *request, unsigned group, const struct lesson_need *need)
+{
+	char zh[256], en[256];
+
+	snprintf(zh, sizeof zh, "第 %u 组还没有测“%s”的器材。插上一台，再分器材。", group,
+		need->name.zh ? need->name.zh : need->id);
+	snprintf(en, sizeof en,
+		"Group %u has no kit for \"%s\". Plug one in and deal the kits again.", group,
+		need->name.en ? need->name.en : need->id);
+	request_refuse(request, 409, "lacks_kit", zh, en);
+}
+
+unsigned classes_able(const struct parts *parts, struct request *request,
+	const struct session *session, unsigned groups)
+{
+	const struct lesson *lesson = classes_lesson(parts, session);
+	unsigned able = groups, first = 0, lacks = LESSON_NEEDS;
+
+	for (unsigned i = session->n_groups; i >= 1; i--) {
+		unsigned need =
+			groups & 1u << i ? classes_lacked_need(parts, session, i) : LESSON_NEEDS;
+
+		if (need == LESSON_NEEDS)
+			continue;
+		able &= ~(1u << i);
+		first = i;
+		lacks = need;
+	}
+	if (!able && first)
+		refuse_lacking(request, first, &lesson->needs[lacks]);
+	return able;
 }
 
 bool classes_ask_arming(struct parts *parts, struct request *request, const struct session *session,

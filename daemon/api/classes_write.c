@@ -46,14 +46,16 @@ static bool is_well(const struct parts *parts, uint32_t id)
 }
 
 /* It has what it needs: a recording in place of a device will do. */
-static bool is_ready(const struct parts *parts, const struct session_group *group)
+static bool is_ready(const struct parts *parts, const struct session *session, unsigned number)
 {
+	const struct session_group *group = &session->groups[number];
+
 	if (group->replay)
 		return true;
 	for (unsigned i = 0; i < group->n_devices; i++)
 		if (!is_well(parts, group->devices[i]))
 			return false;
-	return group->n_devices > 0;
+	return group->n_devices > 0 && classes_lacked_need(parts, session, number) == LESSON_NEEDS;
 }
 
 /* Of the last run, once it is over. */
@@ -119,7 +121,7 @@ static void add_group(const struct parts *parts, const struct session *session, 
 	text_add(text, ",\"may_predict\":");
 	json_bool(text, session_is_open(session) && session_may_predict(session, number));
 	text_add(text, ",\"is_ready\":");
-	json_bool(text, is_ready(parts, group));
+	json_bool(text, is_ready(parts, session, number));
 	text_add(text, ",\"replay\":");
 	if (group->replay)
 		text_addf(text, "{\"run\":%u,\"since_us\":%lld}", group->replay,
@@ -207,7 +209,7 @@ static unsigned ready_groups(const struct parts *parts, const struct session *se
 	unsigned ready = 0;
 
 	for (unsigned i = 1; i <= session->n_groups; i++)
-		ready |= is_ready(parts, &session->groups[i]) ? 1u << i : 0;
+		ready |= is_ready(parts, session, i) ? 1u << i : 0;
 	return ready;
 }
 

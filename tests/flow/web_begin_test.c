@@ -75,15 +75,20 @@ static struct shelf *put_lesson(struct site *site)
 	return class_put_lesson(site, "tank", tank);
 }
 
-static void plug_kit(struct site *site, uint32_t id, const char *kit)
+static void plug_of(struct site *site, uint32_t id, const char *kit, const char *quantity)
 {
 	struct device device = site_device(id, "temperature");
 
 	strcpy(device.kit, kit);
-	strcpy(device.streams[0].channels[0].quantity, "temperature");
+	strcpy(device.streams[0].channels[0].quantity, quantity);
 	assert_int_equal(store_add_device(site->store, &device), 0);
 	assert_int_equal(feed_put_device(site->feed, clock_now(&site->clock), &device), 0);
 	web_feed(site->web);
+}
+
+static void plug_kit(struct site *site, uint32_t id, const char *kit)
+{
+	plug_of(site, id, kit, "temperature");
 }
 
 static void plug(struct site *site, uint32_t id)
@@ -349,6 +354,35 @@ static void a_guess_is_of_the_kind_that_the_lesson_asks_for(void **state)
 	class_take_lesson(site, shelf);
 }
 
+/* A voltmeter is no thermometer: the group is not ready, and waits for nothing. */
+static void a_group_that_lacks_what_is_needed_is_not_ready_and_does_not_wait(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = put_lesson(site);
+	struct browser b;
+
+	begin(site);
+	plug_of(site, 3, "voltmeter", "voltage");
+	json_decref(class_act(site, "{\"do\":\"assign\",\"group\":1,\"devices\":[3]}"));
+	json_t *is_ready = of_group(site, 1, "is_ready");
+	assert_true(json_is_false(is_ready));
+	json_decref(is_ready);
+	is_ready = of_group(site, 2, "is_ready");
+	assert_true(json_is_true(is_ready));
+	json_decref(is_ready);
+	assert_int_equal(site_ask(site, "POST", "/api/v1/sessions/1/acts",
+				 "{\"do\":\"arm\",\"groups\":[1]}", &b),
+		409);
+	assert_true(browser_has(&b, "\"lacks_kit\""));
+	assert_true(browser_has(&b, "Group 1 has no kit for"));
+	browser_close(&b);
+	json_decref(class_act(site, "{\"do\":\"arm\"}"));
+	json_t *armed = of_group(site, 1, "armed_us");
+	assert_true(json_is_null(armed));
+	json_decref(armed);
+	class_take_lesson(site, shelf);
+}
+
 static void only_a_lesson_with_a_trigger_waits(void **state)
 {
 	struct site *site = *state;
@@ -517,6 +551,7 @@ int main(void)
 		SITE_TEST(what_all_share_triggers_nothing_of_a_group_s_own),
 		SITE_TEST(a_group_waits_on_after_a_restart),
 		SITE_TEST(a_guess_is_of_the_kind_that_the_lesson_asks_for),
+		SITE_TEST(a_group_that_lacks_what_is_needed_is_not_ready_and_does_not_wait),
 		SITE_TEST(only_a_lesson_with_a_trigger_waits),
 		SITE_TEST(a_run_that_is_too_short_says_what_to_do_and_is_added_to),
 		SITE_TEST(all_groups_that_stop_at_once_are_judged_at_once),
