@@ -20,7 +20,7 @@ static bool ask_language(struct request *request, bool *ret_is_english)
 	return false;
 }
 
-/* ?fit=decay&stream=3&channel=t[&from_us&to_us]; without `fit` nothing is fitted. */
+/* ?fit=decay&stream=3&channel=t[&from_us&to_us]; without `fit` the lesson's, where one fits. */
 static bool ask_fit(struct request *request, struct paper_options *options)
 {
 	const char *model = request_query(request, "fit"), *channel;

@@ -28,7 +28,7 @@ struct paper_options {
 	enum run_notes_hide hides;    /* what is not for whoever asks */
 	const struct catalogue *kits; /* what kits are called; NULL: nobody knows. Borrowed likewise */
 	const struct lesson *lesson; /* that it is of; NULL: none, or not known. Held */
-	/* A fit to draw and tell; FIT_MODELS: none. Of y its stream and id are asked for, and from and to. */
+	/* A fit to draw and tell; FIT_MODELS: what the lesson fits against time, where that fits the whole run. Of y its stream and id are asked for, and from and to. */
 	enum fit_model model;
 	struct fit_range fit;
 };

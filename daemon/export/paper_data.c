@@ -228,6 +228,56 @@ static int describe(struct paper_data *data, struct instant kept, struct reader 
 		      : r;
 }
 
+/* What the lesson plots against time and fits, over the whole run; false: nothing. */
+static bool find_own_fit(const struct paper_data *data, struct fit_range *range)
+{
+	const struct paper_options *o = data->options;
+	const struct lesson_plot *plot = o->lesson ? &o->lesson->plot : NULL;
+
+	if (!plot || !plot->x || !plot->y || plot->n_fits == 0 || strcmp(plot->x, "time") != 0)
+		return false;
+	for (size_t i = 0; i < o->lesson->n_needs; i++) {
+		const struct need_channel *by = &data->needs[i];
+
+		for (size_t s = 0; s < data->about.n_streams; s++) {
+			const struct stream *stream = &data->about.streams[s].stream;
+
+			if (strcmp(o->lesson->needs[i].id, plot->y) != 0 ||
+				by->stream != stream->id || by->channel >= stream->n_channels)
+				continue;
+			*range = (struct fit_range){
+				.from = o->run.from, .to = o->run.to, .zero = o->run.from};
+			range->y.stream = stream->id;
+			return text_copy(
+				range->y.id, sizeof range->y.id, stream->channels[by->channel].id);
+		}
+	}
+	return false;
+}
+
+/* The model that was asked for, whatever comes of it; of the lesson's the first that fits the whole run: nobody chose a part
+ * of it, so none is blamed. */
+static int fit_points(
+	struct paper_data *data, const struct fit_points *points, const atomic_bool *is_cancelled)
+{
+	const struct paper_options *o = data->options;
+	bool is_asked = o->model != FIT_MODELS;
+	size_t n = is_asked ? 1 : o->lesson->plot.n_fits;
+
+	for (size_t i = 0; i < n && !data->has_fit; i++) {
+		enum fit_model model =
+			is_asked ? o->model : fit_model_find(o->lesson->plot.fits[i]);
+		int r = model < FIT_MODELS ? fit_run(model, points, is_cancelled, &data->fit, NULL)
+					   : -EINVAL;
+
+		if (r < 0)
+			return r;
+		data->has_fit =
+			is_asked || (fit_is_good(data->fit.why) && data->fit.why != FIT_FLAT);
+	}
+	return 0;
+}
+
 /* -ENOENT, -ENODATA: there is no such stream, no such channel. */
 static int gather_fit(
 	struct paper_data *data, struct reader *reader, const atomic_bool *is_cancelled)
@@ -236,7 +286,7 @@ static int gather_fit(
 	struct fit_gathered gathered = {.n = 0};
 	int r;
 
-	if (data->options->model == FIT_MODELS)
+	if (data->options->model == FIT_MODELS && !find_own_fit(data, &range))
 		return 0;
 	r = fit_gather(&range, reader, is_cancelled, &gathered);
 	if (r < 0)
@@ -248,8 +298,7 @@ static int gather_fit(
 		.resolution = gathered.most_rows > 1 ? 0 : range.y.channel.resolution,
 		.x_width = gathered.width};
 
-	r = fit_run(data->options->model, &points, is_cancelled, &data->fit, NULL);
-	data->has_fit = r == 0;
+	r = fit_points(data, &points, is_cancelled);
 	if (gathered.n > 0) {
 		data->fit_low = gathered.x[0];
 		data->fit_high = gathered.x[gathered.n - 1];

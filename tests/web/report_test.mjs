@@ -16,7 +16,7 @@ const RUN_US = 3e6, A4_PAGES = 3;
 /** The lesson for tests, which predicts and plots what it calculates. @param {string} folder */
 function lessonOfFormula(folder) {
   const line = lessonIn(folder), file = path.join(folder, 'lessons/warm-string/lesson.yaml');
-  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('y: water, range', 'y: warm, range')
+  fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('y: water, range', 'y: warm, range').replace('y: water, fits: [linear]', 'y: water, fits: [linear, quadratic]')
     .replace('formulas:\n', 'formulas:\n  - {id: warm, name: {zh: 比室温高, en: Above the room}, unit: K, is: water - 20 - 0 * time}\n'));
   return line;
 }
@@ -76,6 +76,15 @@ for (const lang of ['zh', 'en']) {
     assert.strictEqual(await chart.locator('.stroke').count(), 1, 'and what was drawn before stands under it');
     assert.strictEqual(await page.locator('.stroke').count(), 1, 'there alone');
     assert.ok(((await chart.locator('.line').first().getAttribute('d')) ?? '').length > 200);
+    // The first of the lesson's models that fits the whole run, by the board's own verdict.
+    const { from_us, to_us } = (await board.get('runs')).runs.find((/** @type {any} */ r) => r.id === run), [{ id: stream, channels }] = (await board.get(`runs/${run}/streams`)).streams;
+    const judged = async (/** @type {string} */ model) => {
+      const { is_good: isGood, why } = await post(page, 'fits', { model, stream, channel: channels[0].id, from_us, to_us });
+      return isGood && why !== 'flat';
+    };
+    const own = await judged('linear') ? /(直线|Linear): y = k t/ : await judged('quadratic') ? /(二次|Quadratic): y = a t\^2/ : null, title = lang === 'zh' ? /^拟合$/m : /^Fit$/m;
+    assert.strictEqual(own?.test(told) ?? !title.test(told), true, told);
+    assert.strictEqual(await page.locator('path.fit').count(), own ? 1 : 0, 'and it is drawn');
     await page.context().close();
   });
 }
