@@ -121,7 +121,7 @@ static void add_means(struct writing *w)
 			paper_cell(w, cell.at);
 			paper_number_cell(w, n);
 			text_add(w->text, "<td class=\"n\">");
-			digits_add(w->text, sd, sd);
+			paper_add_value(w->text, sd, sd / 10); /* two digits */
 			text_add(w->text, "</td><td class=\"n\">");
 			if (sd > 0)
 				digits_add_both(w->text, of->mean, sd / sqrt(n));
