@@ -160,6 +160,24 @@ test('a full card is told on every page and costs nothing that was answered; wit
   for (const p of [page, desk]) await close(p);
 });
 
+test('a PIN of full-width digits is a PIN, and one of letters or of nothing is a sentence', async () => {
+  const page = await open(board, { query: 'teacher?lang=zh&theme=light' });
+  await until('the PIN is asked for', () => page.locator('dialog.pin[open]').count());
+  const said = () => text(page, '.pin .pinbad'), hears = () => page.locator('.pin [role=alert]').textContent();
+  await page.locator('.pin .main').click();
+  await until('nothing is a sentence', async () => (await said()).includes('PIN 只有数字') && (await hears()).includes('PIN 只有数字'));
+  await typePin(page, board.pin === '1234' ? '4321' : '1234');
+  await until('another sentence', async () => (await said()).includes('PIN 不对'));
+  await page.locator('.pin input').pressSequentially('ab');
+  await until('letters are a sentence', async () => (await said()).includes('PIN 只有数字'));
+  assert.strictEqual(await page.locator('.pin input').inputValue(), '');
+  await page.locator('.pin input').pressSequentially(board.pin.replace(/\d/g, (/** @type {string} */ c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0)));
+  assert.strictEqual(await page.locator('.pin input').inputValue(), board.pin);
+  await page.locator('.pin .main').click();
+  await until('signed in', () => page.locator('.startbar').count());
+  await close(page);
+});
+
 /** Pupils with addresses of their own, who guess until nobody new is let in. */
 async function guess() {
   const ask = (/** @type {number} */ last, /** @type {string} */ pin) => new Promise((done, fail) => {
@@ -212,13 +230,15 @@ test('a PIN that is guessed ten times is a sentence each time, then the right on
   for (let i = 0; i < WRONG; i++) {
     await typePin(page, String(1000 + i) === board.pin ? '2000' : String(1000 + i));
     await until('an answer', async () => await page.locator('.pin input').inputValue() === '' && await page.locator('.pin .main:enabled').count());
-    said.push(await text(page, '.pin .pinbad'));
+    said.push(await until('a sentence', () => text(page, '.pin .pinbad')));
   }
   assert.match(said[0], /PIN 不对/);
   assert.match(said[WRONG - 1], /错了太多次。等 \d+ 秒再试/);
   assert.ok(said.every((words) => /^[^。]+。[^。]+。$/.test(words.trim())), said.join('\n'));
   await typePin(page, board.pin);
   await until('right or wrong, it waits', async () => await page.locator('.pin input').inputValue() === '' && /错了太多次/.test(await text(page, '.pin .pinbad')));
+  const seconds = async () => Number((await text(page, '.pin .pinbad')).match(/\d+/)?.[0]), first = await seconds();
+  await until('the seconds go down', async () => await seconds() < first);
   assert.deepStrictEqual(await complaints(page), []);
   const at = await lastTime(student);
   await until('readings go on', async () => await lastTime(student) > at);

@@ -36,11 +36,12 @@
 const ROOT = '/api/v1/';
 
 export class Refusal extends Error {
-  /** @param {number} status @param {(Words & {code: string})|null} words */
-  constructor(status, words) {
+  /** @param {number} status @param {(Words & {code: string})|null} words @param {number} [wait] s, until it may be asked again */
+  constructor(status, words, wait = 0) {
     super(words?.en ?? `HTTP ${status}`);
     this.status = status;
     this.words = words;
+    this.wait = wait;
   }
 }
 
@@ -57,7 +58,7 @@ export async function ask(method, path, body, signal) {
   const text = answer.status === 204 ? '' : await answer.text();
   let value = null;
   try { value = text ? JSON.parse(text) : null; } catch { if (answer.ok) throw new Refusal(answer.status, null); }
-  if (!answer.ok) throw new Refusal(answer.status, value?.error ?? null);
+  if (!answer.ok) throw new Refusal(answer.status, value?.error ?? null, Number(answer.headers.get('retry-after')));
   return value;
 }
 

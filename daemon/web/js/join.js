@@ -11,7 +11,7 @@ import { join } from './class-api.js';
 import { classroom } from './classroom.js';
 import { useBoard, useClass } from './hooks.js';
 import { Icon } from './icons.js';
-import { sentence } from './pin.js';
+import { digitsOf, sentence } from './pin.js';
 
 /** @typedef {import('./class-api.js').Place} Place */
 
@@ -63,7 +63,7 @@ function Code({ onPlaces, first, bad: told }) {
   useEffect(() => field.current?.focus(), []);
   return html`<form onSubmit=${submit}><h1 id="join-title">${t('j_title')}</h1><p class="dim">${t('j_where')}</p>
     <input ref=${field} class="digits4" autofocus inputmode="numeric" pattern="[0-9]*" maxlength=${DIGITS} autocomplete="off" defaultValue=${first} aria-label=${t('j_code')}
-      aria-invalid=${bad ? 'true' : 'false'} aria-describedby="join-bad" onInput=${(/** @type {any} */ e) => { e.target.value = e.target.value.replace(/[\uff10-\uff19]/g, (/** @type {string} */ c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0)).replace(/\D/g, ''); setBad(''); }}/>
+      aria-invalid=${bad ? 'true' : 'false'} aria-describedby="join-bad" onInput=${(/** @type {any} */ e) => { e.target.value = digitsOf(e.target.value); setBad(''); }}/>
     <p id="join-bad" class="pinbad" role="alert">${bad && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
     <button class="btn main wide" disabled=${isBusy}>${t('j_go')}</button></form>`;
 }

@@ -42,10 +42,18 @@ export async function signOut() {
   board.emit('status');
 }
 
+/** What is typed into a field of digits, those of a Chinese keyboard, too. @param {string} text */
+export const digitsOf = (text) => text.normalize('NFKC').replace(/\D/g, '');
+
 export function PinDialog() {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const input = useRef(/** @type {HTMLInputElement|null} */ (null));
-  const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false);
+  const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false), [wait, setWait] = useState([0, 0]), [all, left] = wait;
+  useEffect(() => {                          // what the eye sees counts down; the sentence is heard once
+    if (!left) return undefined;
+    const timer = setTimeout(() => { setWait([all, left - 1]); if (left === 1) setBad(''); }, 1000);
+    return () => clearTimeout(timer);
+  }, [wait]);
   useEffect(() => door.on('ask', () => {
     if (box.current?.open) return;           // it is asked already: what was typed stays
     setBad('');
@@ -62,8 +70,10 @@ export function PinDialog() {
   const submit = async (/** @type {Event} */ e) => {
     e.preventDefault();
     const field = /** @type {HTMLInputElement} */ (input.current);
+    if (!field.value) setBad(t('pinDigits'));
     if (!field.value || isBusy) { field.focus(); return; }
     setBusy(true);
+    setWait([0, 0]);
     try {
       await login(field.value);
       board.isTeacher = true;
@@ -71,6 +81,8 @@ export function PinDialog() {
       finish(true);
     } catch (error) {
       setBad(sentence(error));
+      const s = /** @type {Refusal} */ (error).wait;
+      setWait([s, s]);
       field.value = '';
       field.focus();
     }
@@ -82,8 +94,9 @@ export function PinDialog() {
       <p class="dim">${t('pinWhy')}</p>
       <input ref=${input} type="password" inputmode="numeric" pattern="[0-9]*" maxlength="12" autocomplete="off"
         aria-label=${t('pin')} aria-invalid=${bad ? 'true' : 'false'} aria-describedby="pin-bad"
-        onInput=${(/** @type {any} */ e) => { e.target.value = e.target.value.replace(/\D/g, ''); }}/>
-      <p id="pin-bad" class="pinbad" role="alert">${bad && html`<${Icon} n="warn" s=${20}/>${bad}`}</p>
+        onInput=${(/** @type {any} */ e) => { const is = e.target.value, plain = digitsOf(is); e.target.value = plain; if (plain.length < is.length) setBad(t('pinDigits')); }}/>
+      <p id="pin-bad" class="sr" role="alert">${bad}</p>
+      <p class="pinbad" aria-hidden="true">${bad && html`<${Icon} n="warn" s=${20}/>${left ? bad.replace(String(all), String(left)) : bad}`}</p>
       <div class="acts"><button type="button" class="btn" onClick=${() => finish(false)}>${t('cancel')}</button>
         <button class="btn main" disabled=${isBusy}>${t('pinGo')}</button></div>
     </form></dialog>`;

@@ -112,6 +112,7 @@ export const S = {
   pinWhy: ['会改动板子的事要老师同意。', 'What changes something on the board needs the teacher.'],
   pin: ['PIN 数字', 'PIN digits'],
   pinGo: ['确定', 'OK'],
+  pinDigits: ['PIN 只有数字；在板子上用 kitlog teacher 查。', 'The PIN is digits only; kitlog teacher on the board tells it.'],
   cancel: ['取消', 'Cancel'],
   noAnswer: ['板子没有回答。走近一点再试。', 'The board did not answer. Move closer and try again.'],
   otherRun: ['已经在记录了。', 'A run is already going on.'],
