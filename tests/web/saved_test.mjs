@@ -60,6 +60,19 @@ test('its package comes in as a run beside it', async () => {
   assert.match(await rows().first().innerText(), /1 组[^]*导入[^]*七（3）班[^]*第 1 次[^]*(kB|MB)/);
 });
 
+test('either run is looked at from its row: its line stands on the student page', async () => {
+  for (const i of [0, 1]) {
+    const link = rows().nth(i).locator('.look'), [shown] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
+    const id = await rows().nth(i).getAttribute('data-run');
+    assert.ok(shown.url().includes(`run=${id}`));
+    await until('a run that is over, and not what is plugged in', () => shown.locator('.state[data-phase=done]').count());
+    await until('its readings', async () => /水温/.test(await shown.locator('.stu').innerText()));
+    assert.deepStrictEqual(await complaints(shown), []);
+    if (process.env.SHOTS) await shown.screenshot({ path: path.join(process.env.SHOTS, `looked-${i}.png`) });
+    await shown.close();
+  }
+});
+
 test('of several files each is tried, and what is there already is not taken twice', async () => {
   const file = (/** @type {string} */ name, /** @type {Buffer} */ buffer) => ({ name, mimeType: 'application/zip', buffer });
   const same = fs.readFileSync(path.join(board.folder, '七（3）班.zip'));

@@ -27,7 +27,7 @@ function bring(run) {
 }
 
 /** A kit that has nothing but what was recorded. @param {RunStreams['streams'][number]} s @returns {Device} */
-const kitOf = ({ device, kit, ...stream }) => ({ id: -stream.id, sticker: device.sticker ?? 0, identity: `replay/${stream.id}`, kit, model: device.model ?? kit, port: '', family: '',
+export const kitOf = ({ device, kit, ...stream }) => ({ id: -stream.id, sticker: device.sticker ?? 0, identity: `replay/${stream.id}`, kit, model: device.model ?? kit, port: '', family: '',
   state: 'ready', name: undefined, problem: null,
   health: { bytes: 0, rows: 0, bad_frames: 0, unanswered: 0, lost_rows: 0, uncertainty_us: null, round_trip_us: null, rate_ppm: null, trouble: '' },
   streams: [{ id: stream.id, name: stream.name, stamps: stream.stamps, period_us: stream.period_us,

@@ -262,6 +262,7 @@ export const T = {
   sv_replay: ['给 {0} 组回放', 'Replay to group {0}'],
   sv_replayOf: ['给 {0} 组回放：{1}', 'Replay to group {0}: {1}'],
   sv_replays: ['{0} 组正在看回放', 'Group {0} is shown a replay'],
+  sv_look: ['看曲线', 'Show it'],
   sv_delete: ['删除', 'Delete'],
   sv_deleteAsk: ['删掉“{0}”吗？删了就找不回来。先下载数据包，以后还能再导入。', 'Delete {0}? It cannot be undone. Download its package first, and it can be imported again.'],
   sv_deleteGo: ['删掉', 'Delete it'],

@@ -50,4 +50,6 @@ marks.start();
 clock.start();
 startClass();
 board.start();
+const asked = Number(new URLSearchParams(location.search).get('run'));
+if (asked) import('./looked-at.js').then((m) => m.lookAt(asked));
 render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

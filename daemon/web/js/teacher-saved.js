@@ -51,6 +51,7 @@ function Row({ run, onReplay, to, onGone }) {
   return html`<li class="svrow" data-run=${run.id}><div class="what"><b>${nameOf(run)}</b>${run.bytes != null && html`<span class="stage-chip">${t('sv_isImported')}</span>`}<p class="dim">${factsOf(run)}</p></div>
     ${isAsked ? html`<${Ask} run=${run} onEnd=${(/** @type {boolean} */ isGone) => { if (isGone) onGone(); else setAsked(false); }}/>`
     : html`<div class="acts">${onReplay && html`<button class="btn replay" aria-label=${t('sv_replayOf', to, name)} onClick=${() => onReplay(run)}><${Icon} n="replay" s=${20}/>${t('sv_replay', to)}</button>`}
+      <a class="btn look" target="_blank" rel="noopener" aria-label=${`${t('sv_look')}: ${name}`} href=${`/?run=${run.id}&lang=${app.lang}`}><${Icon} n="chart" s=${20}/>${t('sv_look')}</a>
       <a class="btn" target="_blank" rel="noopener" aria-label=${`${t('x_paper')}: ${name}`} href=${runUrl(run.id, 'report', app.lang)}><${Icon} n="book" s=${20}/>${t('x_paper')}</a>
       <a class="btn" download aria-label=${`${t('x_zip')}: ${name}`} href=${runUrl(run.id, 'package')}><${Icon} n="out" s=${20}/>${t('x_zip')}</a>
       ${run.bytes != null && html`<button class="btn delete" ref=${again} aria-label=${`${t('sv_delete')}: ${name}`} onClick=${() => setAsked(true)}><${Icon} n="cross" s=${20}/>${t('sv_delete')}</button>`}</div>`}</li>`;

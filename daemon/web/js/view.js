@@ -44,6 +44,7 @@ class View extends Emitter {
     /** @type {[number, number]|null} */ this.values = null;
     /** @type {{points: [number, number][], stream: number|null, channel: string}|null} `stream` null: of what is calculated */ this.predicted = null;
     /** @type {{run: import('./api.js').Run, device: Device, later: number}|null} */ this.replay = null;
+    /** @type {{run: import('./api.js').Run, device: Device}|null} a saved run that the page was opened on, until something else is chosen */ this.looked = null;
     /** @type {[string, string]|null} channels of the x–y picture */ this.axes = kept.axes ?? null;
     board.on('runs', () => this.witness());
   }
@@ -62,7 +63,8 @@ class View extends Emitter {
 
   /** @returns {Device|undefined} */
   get device() {
-    if (this.replay) return this.replay.device;
+    const kept = this.looked ?? this.replay;
+    if (kept) return kept.device;
     const all = (board.devices ?? []).filter((d) => d.streams.length);
     const chosen = all.find((d) => d.identity === this.identity);
     if (chosen) return chosen;
@@ -121,7 +123,8 @@ class View extends Emitter {
   /** The run that the page shows, or null for live readings. Who saw a run go on sees how it ended; who
    * comes later sees the line move. @returns {import('./api.js').Run|null} */
   get run() {
-    if (this.replay) return this.replay.run;
+    const kept = this.looked ?? this.replay;
+    if (kept) return kept.run;
     if (this.main === 'live') return null;
     const chosen = board.runs.find((r) => r.id === this.main);
     if (chosen) return chosen;
@@ -134,7 +137,7 @@ class View extends Emitter {
   get shownWindow() { return this.window ?? (this.run || this.isOfEvents ? 'all' : '30'); }
 
   /** @param {Device} device */
-  chooseDevice(device) { this.set('what', { identity: device.identity, streamName: null, active: null }); }
+  chooseDevice(device) { this.set('what', { identity: device.identity, streamName: null, active: null, looked: null }); }
 
   /** @param {string} name */
   chooseStream(name) { this.set('what', { streamName: name, active: null }); }
@@ -164,7 +167,13 @@ class View extends Emitter {
 
   /** Shows a run, or live readings. @param {number|'live'|null} main */
   show(main) {
-    this.set('what', { main, frozenAt: null, window: null, overlays: this.overlays.filter((id) => id !== main) });
+    this.set('what', { main, looked: null, frozenAt: null, window: null, overlays: this.overlays.filter((id) => id !== main) });
+    this.emit('window');
+  }
+
+  /** @param {View['looked']} looked */
+  lookAt(looked) {
+    this.set('what', { looked, frozenAt: null, window: null, overlays: [] });
     this.emit('window');
   }
 
