@@ -23,27 +23,32 @@
 
 #define LOG_TAG "store"
 
+int store_lock(const char *directory, int *ret_fd)
+{
+	char path[DATABASE_PATH];
+	int fd, result;
+
+	if (mkdir(directory, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	result = database_path(directory, ".lock", path);
+	if (result < 0)
+		return result;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		*ret_fd = fd;
+		return 0;
+	}
+	result = errno == EWOULDBLOCK ? -EBUSY : -errno;
+	close(fd);
+	return result;
+}
+
 /* The folder is there, and nobody else has it. */
 static int lock(struct store *store)
 {
-	char path[DATABASE_PATH];
-
-	if (store->lock_fd >= 0)
-		return 0;
-	if (mkdir(store->directory, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	int result = database_path(store->directory, ".lock", path);
-	if (result < 0)
-		return result;
-	store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (store->lock_fd < 0)
-		return -errno;
-	if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	result = errno == EWOULDBLOCK ? -EBUSY : -errno;
-	close(store->lock_fd);
-	store->lock_fd = -1;
-	return result;
+	return store->lock_fd >= 0 ? 0 : store_lock(store->directory, &store->lock_fd);
 }
 
 /* The newest chunk of a stream, which says where its rows end. One whose numbers are not those of

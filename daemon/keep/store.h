@@ -78,6 +78,10 @@ int store_open(const struct store_options *options, struct store_finding *ret_fi
 	struct store **ret_store);
 void store_close(struct store *store); /* commits what is pending if it can; checkpoint */
 
+/* Makes the folder if it is not there, and keeps every kitlogd out of it until *ret_fd is closed; -EBUSY: one
+ * has it. For what works on its files. */
+int store_lock(const char *directory, int *ret_fd);
+
 /* Finds or makes the boot's row. `boot_id` is the kernel's random text, monotonic_ns the clock now.
  * A new boot's base is chosen so that board time goes on 1 s after the last kept instant. Also
  * notes a GAP_STOPPED (stream 0) from the last kept instant to now when there is anything
@@ -284,3 +288,10 @@ struct verify_report {
  * daemon. */
 int store_verify(const char *directory, void (*tell)(void *self, const char *sentence), void *self,
 	struct verify_report *ret_report);
+
+/* ---------------------------------------------------------------- copying */
+
+/* Writes kitlog.db into `folder`, which is there and has none: the store of `directory` as it is at one
+ * instant, whole and on the card when it returns, also while a daemon writes it. What was set aside as
+ * damaged is not in it. -ENOENT: no store; -EEXIST; -EBADMSG, -ENOSPC and so on; then nothing is left. */
+int store_copy(const char *directory, const char *folder);

@@ -29,6 +29,8 @@ int command_calibrate(const struct call *call);
 int command_clock(const struct call *call);
 int command_teacher(const struct call *call);
 int command_store(const struct call *call);
+int command_backup(const struct call *call);
+int command_restore(const struct call *call);
 int command_kit(const struct call *call); /* its own commands: tools/kitlog/kit.h */
 int command_kits(const struct call *call);
 int command_lessons(const struct call *call);

@@ -31,6 +31,8 @@ static const struct {
 	{"clock", command_clock, "几点了，听谁的", "what hour it is, by whom"},
 	{"teacher", command_teacher, "老师怎么登录", "how the teacher signs in"},
 	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
+	{"backup", command_backup, "备份这块板子的数据", "what is kept, copied elsewhere"},
+	{"restore", command_restore, "把备份放回来", "a backup brought back"},
 	{"store", command_store, "检查存储", "check what is kept"},
 	{"lessons", command_lessons, "课：列出、检查、重新读入", "lessons: list, check, reload"},
 	{"kits", command_kits, "板子认识哪些器材", "kits this board knows"},
