@@ -34,12 +34,13 @@ make() {
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
+	# Joined: where a command's status is asked for at once, -e does not hold.
 	{
-		debootstrap --variant=minbase --include=ca-certificates trixie "$work"
-		mkdir -p "$work/packages"
-		cp "$source"/tools/packages/* "$work/packages"
-		in_root "$work" /packages/install build
-		in_root "$work" apt-get clean
+		debootstrap --variant=minbase --include=ca-certificates trixie "$work" &&
+			mkdir -p "$work/packages" &&
+			cp "$source"/tools/packages/* "$work/packages" &&
+			in_root "$work" /packages/install build &&
+			in_root "$work" apt-get clean
 	} >"$cache/debian13.log" 2>&1 || {
 		tail -n 20 "$cache/debian13.log" >&2
 		fail "it could not be made; the last words are above, all in $cache/debian13.log"
