@@ -43,11 +43,10 @@ enum { KEEP_RING_BYTES = 4 << 20, MAIN_RING_BYTES = 1 << 20, NOTICE_RING_BYTES =
 static const int64_t look_ns = 25 * (int64_t)NS_PER_MS; /* live sends as often */
 static const int64_t web_retry_ns = 5 * (int64_t)NS_PER_S;
 
-/* How long a thread may make no turn before it counts as hung. Sense makes hundreds a second. Keep waits
- * for the card: one that is cheap or dying stalls for many seconds, and a restart would throw away what the
- * ring holds meanwhile. */
-static const int64_t sense_patience_ns = 10 * (int64_t)NS_PER_S;
-static const int64_t keep_patience_ns = 120 * (int64_t)NS_PER_S;
+/* How long a thread may make no turn before it counts as hung, in beats, 10 s each by the unit we install.
+ * Sense makes hundreds of turns a second. Keep waits for the card: one that is cheap or dying stalls for many
+ * seconds, and a restart would throw away what the ring holds meanwhile. */
+enum { SENSE_PATIENCE = 1, KEEP_PATIENCE = 12 };
 
 struct daemon {
 	struct config *config;
@@ -452,8 +451,8 @@ static unsigned probe_keep(void *keep)
 static void tell_service(struct daemon *d)
 {
 	const struct watched parts[] = {
-		{"sense", probe_sense, d->sense, sense_patience_ns},
-		{"keep", probe_keep, d->keep, keep_patience_ns},
+		{"sense", probe_sense, d->sense, SENSE_PATIENCE},
+		{"keep", probe_keep, d->keep, KEEP_PATIENCE},
 	};
 
 	service_start(&d->service, d->loop, parts, sizeof parts / sizeof *parts);

@@ -6,51 +6,48 @@
 
 #include "base/container.h"
 
-/* systemd forgives one beat that comes late, and the kernel may be busy: three to a period. */
-enum { BEATS = 3 };
-
 static void tell_systemd(const char *state)
 {
 	sd_notify(0, state); /* nobody listens: nothing to be done */
 }
 
 /* Has it moved, or may it still be at its work? */
-static bool is_moving(struct service *service, size_t i, struct instant now)
+static bool is_moving(struct service *service, size_t i)
 {
 	const struct watched *part = &service->watched[i].part;
 	unsigned turns = part->probe(part->part);
-	int64_t still_ns;
 
 	if (turns != service->watched[i].turns) {
 		service->watched[i].turns = turns;
-		service->watched[i].moved = now;
+		service->watched[i].still = 0;
 		log_state_clear(&service->watched[i].state, "kitlogd", "the %s thread moves again",
 			part->name);
 		return true;
 	}
-	still_ns = instant_since(now, service->watched[i].moved);
-	if (still_ns <= part->patience_ns)
+	if (++service->watched[i].still <= part->patience)
 		return true;
 	log_state_set(&service->watched[i].state, LOG_ERR, "kitlogd",
-		"the %s thread has not moved for more than %lld s; the service manager is to start "
+		"the %s thread has not moved for more than %.3g s; the service manager is to start "
 		"kitlogd again",
-		part->name, (long long)(part->patience_ns / NS_PER_S));
+		part->name,
+		(double)part->patience * (double)service->period_ns / SERVICE_BEATS / 1e9);
 	return false;
 }
 
-void service_look(struct service *service, struct instant now)
+void service_look(struct service *service)
 {
 	bool is_alive = true;
 
 	for (size_t i = 0; i < service->n; i++)
-		is_alive &= is_moving(service, i, now);
+		is_alive &= is_moving(service, i);
 	if (is_alive)
 		service->tell("WATCHDOG=1");
 }
 
 static void look_due(struct timer *timer, struct instant now)
 {
-	service_look(CONTAINER(timer, struct service, timer), now);
+	(void)now;
+	service_look(CONTAINER(timer, struct service, timer));
 }
 
 void service_start(
@@ -70,11 +67,11 @@ void service_start(
 	for (size_t i = 0; i < n; i++) {
 		service->watched[i].part = parts[i];
 		service->watched[i].turns = parts[i].probe(parts[i].part);
-		service->watched[i].moved = loop_now(loop);
+		service->watched[i].still = 0;
 	}
 	service->tell("READY=1");
 	if (service->period_ns > 0)
-		timer_every(loop, &service->timer, service->period_ns / BEATS);
+		timer_every(loop, &service->timer, service->period_ns / SERVICE_BEATS);
 }
 
 void service_stop(struct service *service)

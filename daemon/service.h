@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the service manager is told (sd_notify(3)): that everything is open, that we live, that we stop.
  *
- * It hears that we live only while every part moves: the threads that are watched each made a turn of their
- * loop within their patience, and main, which serves the pages, says so from its own. A thread that hangs
- * is named in the log; systemd then ends kitlogd and starts it again, and the time between is a gap like any
- * other. A card may stall for longer than anybody may be silent, and what waits for it in memory would be
- * lost by a restart: hence a patience for each.
+ * It hears that we live only while those move without whom nothing is recorded or shown: the threads that are
+ * watched each made a turn of their loop within their patience, and main, which serves the pages, says so
+ * from its own. A thread that hangs is named in the log; systemd then ends kitlogd and starts it again, and the
+ * time between is a gap like any other. A card may stall for longer than anybody may be silent, and what
+ * waits for it in memory would be lost by a restart: hence a patience for each. Who waits for the network, or
+ * makes files, is not watched: a restart would mend neither.
  *
  * Without a service manager nothing is told and nothing is watched. Main thread. */
 #pragma once
@@ -17,13 +18,14 @@
 #include "base/log.h"
 #include "base/loop.h"
 
-enum { SERVICE_WATCHED = 4 };
+/* systemd forgives one beat that comes late, and the kernel may be busy: three to a period. */
+enum { SERVICE_WATCHED = 4, SERVICE_BEATS = 3 };
 
 struct watched {
 	const char *name;
 	unsigned (*probe)(void *part); /* loop_probe */
 	void *part;
-	int64_t patience_ns;
+	unsigned patience; /* for so many beats it may make no turn */
 };
 
 struct service {
@@ -36,7 +38,7 @@ struct service {
 	struct {
 		struct watched part;
 		unsigned turns;
-		struct instant moved;
+		unsigned still; /* beats since it moved */
 		struct log_state state;
 	} watched[SERVICE_WATCHED];
 	size_t n;
@@ -50,4 +52,4 @@ void service_start(
 void service_stop(struct service *service);
 
 /* One look at the parts, which the timer does; for tests. */
-void service_look(struct service *service, struct instant now);
+void service_look(struct service *service);

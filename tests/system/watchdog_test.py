@@ -10,6 +10,7 @@ import os
 import pathlib
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import daemon  # noqa: E402
 
+VIRTUAL = os.environ["KITLOG_VIRTUAL"]
 PERIOD_S = 1.5  # WatchdogSec of this service manager
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -59,41 +61,55 @@ class Manager:
     def is_silent(self):
         """Has the last word been said? Those under way are heard first."""
         deadline = time.monotonic() + 90
-        while self.hear(4 * PERIOD_S) is not None:
+        while self.hear(6 * PERIOD_S) is not None:  # keep has four of patience
             if time.monotonic() > deadline:
                 return False
         return True
 
 
-def check(thread, folder):
-    manager = Manager(folder)
-    kitlogd = daemon.Daemon(folder).start()
-    manager.wait("READY=1")
-    kitlogd.wait_ready()
-    manager.wait("WATCHDOG=1")
-    manager.wait("WATCHDOG=1")
-    held = threads(kitlogd.process.pid)[thread]
+def hold(process, thread):
+    """This thread alone stands still until it is let go; returns how."""
+    held = threads(process)[thread]
     ptrace(PTRACE_SEIZE, held)
     ptrace(PTRACE_INTERRUPT, held)
-    assert manager.is_silent(), f"{thread} hangs and nobody is told"
-    if thread != "kitlogd":
-        log = kitlogd.log.read_text()
-        assert f"the {thread} thread has not moved" in log, log
-    # What systemd does now. (A signal to a thread that is held would go to who holds it.)
-    ptrace(PTRACE_DETACH, held)
-    kitlogd.process.send_signal(signal.SIGABRT)
-    assert kitlogd.process.wait(30) == -signal.SIGABRT
-    kitlogd.start()
-    manager.wait("READY=1")
-    kitlogd.wait_ready()
-    kitlogd.end()
-    manager.wait("STOPPING=1")
+    return lambda: ptrace(PTRACE_DETACH, held)
+
+
+def check(thread, folder, manager):
+    port = pathlib.Path(folder) / "wave"
+    kit = subprocess.Popen([VIRTUAL, "--quiet", "--link", port, "--model", "wave"])
+    kitlogd = daemon.Daemon(folder, [port]).start()
+    try:
+        manager.wait("READY=1")
+        kitlogd.wait_ready()
+        stream = kitlogd.wait_device()[0]["streams"][0]["id"]
+        manager.wait("WATCHDOG=1")
+        manager.wait("WATCHDOG=1")
+        let_go = hold(kitlogd.process.pid, thread)
+        assert manager.is_silent(), f"{thread} hangs and nobody is told"
+        if thread != "kitlogd":
+            assert f"the {thread} thread has not moved" in kitlogd.said(), kitlogd.said()
+        # What systemd does now. (A signal to a thread that is held would go to who holds it.)
+        let_go()
+        kitlogd.process.send_signal(signal.SIGABRT)
+        assert kitlogd.process.wait(30) == -signal.SIGABRT
+        kitlogd.start()
+        manager.wait("READY=1")
+        kitlogd.wait_ready()
+        told = kitlogd.get(f"streams/{stream}/columns?from_us=0&columns=100")["gaps"]
+        assert "stopped" in [gap["reason"] for gap in told], told
+        kitlogd.end()
+        manager.wait("STOPPING=1")
+    finally:
+        kitlogd.process.kill()
+        kit.kill()
+        kit.wait()
 
 
 def main():
-    for thread in ("kitlogd", "sense"):
+    for thread in ("kitlogd", "sense", "keep"):
         with tempfile.TemporaryDirectory(prefix="kitlog-watchdog-") as folder:
-            check(thread, folder)
+            check(thread, folder, Manager(folder))
 
 
 if __name__ == "__main__":
