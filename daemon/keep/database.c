@@ -15,6 +15,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -317,6 +318,51 @@ int database_bring_up_to_date(sqlite3 *db, const char *const *up, int64_t newest
 	return result;
 }
 
+/* Its tables and their columns; the caller's to free. */
+static int list_columns(sqlite3 *db, char **ret_list)
+{
+	sqlite3_stmt *list = NULL;
+	int result = database_query(db, &list,
+		"SELECT group_concat(it, ' ') FROM (SELECT t.name || '.' || c.name AS it"
+		" FROM sqlite_schema AS t, pragma_table_info(t.name) AS c"
+		" WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' ORDER BY it)",
+		"");
+
+	if (result == 0)
+		result = database_step(db, list);
+	if (result == 1) {
+		const char *text = (const char *)sqlite3_column_text(list, 0);
+
+		*ret_list = strdup(text ? text : "");
+		result = *ret_list ? 0 : -ENOMEM;
+	}
+	sqlite3_finalize(list);
+	return result;
+}
+
+/* A turned bit may rename a table or a column of ours, which SQLite then only misses when it is asked for: are
+ * they those that a new file has? -EINVAL: no. */
+static int check_columns(sqlite3 *db)
+{
+	char *has = NULL, *wanted = NULL;
+	sqlite3 *fresh = NULL;
+	int result =
+		open_connection(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "", &fresh);
+
+	if (result == 0)
+		result = database_bring_up_to_date(fresh, steps, DATABASE_SCHEMA);
+	if (result == 0)
+		result = list_columns(fresh, &wanted);
+	if (result == 0)
+		result = list_columns(db, &has);
+	if (result == 0 && strcmp(has, wanted))
+		result = -EINVAL;
+	free(has);
+	free(wanted);
+	database_close(fresh);
+	return result;
+}
+
 int database_open_writer(const char *path, sqlite3 **ret_db)
 {
 	sqlite3 *db = NULL;
@@ -330,6 +376,8 @@ int database_open_writer(const char *path, sqlite3 **ret_db)
 
 	if (result == 0)
 		result = database_bring_up_to_date(db, steps, DATABASE_SCHEMA);
+	if (result == 0)
+		result = check_columns(db);
 	if (result < 0) {
 		database_close(db);
 		return result;
