@@ -48,10 +48,9 @@ export const digitsOf = (text) => text.normalize('NFKC').replace(/\D/g, '');
 export function PinDialog() {
   const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const input = useRef(/** @type {HTMLInputElement|null} */ (null));
-  const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false), [wait, setWait] = useState([0, 0]), [all, left] = wait;
+  const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false), [wait, setWait] = useState(0);
   useEffect(() => {                          // what the eye sees counts down; the sentence is heard once
-    if (!left) return undefined;
-    const timer = setTimeout(() => { setWait([all, left - 1]); if (left === 1) setBad(''); }, 1000);
+    const timer = wait && setTimeout(() => { setWait(wait - 1); if (wait === 1) setBad(''); }, 1000);
     return () => clearTimeout(timer);
   }, [wait]);
   useEffect(() => door.on('ask', () => {
@@ -73,7 +72,6 @@ export function PinDialog() {
     if (!field.value) setBad(t('pinDigits'));
     if (!field.value || isBusy) { field.focus(); return; }
     setBusy(true);
-    setWait([0, 0]);
     try {
       await login(field.value);
       board.isTeacher = true;
@@ -81,8 +79,7 @@ export function PinDialog() {
       finish(true);
     } catch (error) {
       setBad(sentence(error));
-      const s = /** @type {Refusal} */ (error).wait;
-      setWait([s, s]);
+      setWait(/** @type {Refusal} */ (error).wait);
       field.value = '';
       field.focus();
     }
@@ -96,7 +93,7 @@ export function PinDialog() {
         aria-label=${t('pin')} aria-invalid=${bad ? 'true' : 'false'} aria-describedby="pin-bad"
         onInput=${(/** @type {any} */ e) => { const is = e.target.value, plain = digitsOf(is); e.target.value = plain; if (plain.length < is.length) setBad(t('pinDigits')); }}/>
       <p id="pin-bad" class="sr" role="alert">${bad}</p>
-      <p class="pinbad" aria-hidden="true">${bad && html`<${Icon} n="warn" s=${20}/>${left ? bad.replace(String(all), String(left)) : bad}`}</p>
+      <p class="pinbad" aria-hidden="true">${bad && html`<${Icon} n="warn" s=${20}/>${wait ? bad.replace(/\d+/, String(wait)) : bad}`}</p>
       <div class="acts"><button type="button" class="btn" onClick=${() => finish(false)}>${t('cancel')}</button>
         <button class="btn main" disabled=${isBusy}>${t('pinGo')}</button></div>
     </form></dialog>`;
