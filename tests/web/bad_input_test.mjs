@@ -75,6 +75,16 @@ test('a lesson with a mistake in its file is told with its place, and the others
   await close(page);
 });
 
+test('the name of a class that is too long is told where it ends', async () => {
+  const page = await teacherOn(), name = page.locator('[aria-labelledby=about] input[type=text]'), hint = page.locator('[aria-labelledby=about] [role=status]');
+  await name.pressSequentially('七'.repeat(30));
+  assert.strictEqual(await hint.count(), 0);
+  await name.pressSequentially('三班');
+  await until('it is told', async () => /最多 31 个字/.test(await hint.innerText({ timeout: 500 }).catch(() => '')));
+  assert.strictEqual((await name.inputValue()).length, 31);
+  await close(page);
+});
+
 test('two teachers press at once: one start, one end, and each page shows what is', async () => {
   const teacher = await Teacher.signIn(board), pages = [await teacherOn(), await teacherOn('en')];
   const { id } = await teacher.session('cool-choice', [1, 2]);
@@ -237,7 +247,7 @@ test('a PIN that is guessed ten times is a sentence each time, then the right on
   assert.ok(said.every((words) => /^[^。]+。[^。]+。$/.test(words.trim())), said.join('\n'));
   await typePin(page, board.pin);
   await until('right or wrong, it waits', async () => await page.locator('.pin input').inputValue() === '' && /错了太多次/.test(await text(page, '.pin .pinbad')));
-  const seconds = async () => Number((await text(page, '.pin .pinbad')).match(/\d+/)?.[0]), first = await seconds();
+  const seconds = async () => Number((await text(page, '.pin .pinbad')).match(/\d+/)?.[0]), first = await until('seconds', seconds);
   await until('the seconds go down', async () => await seconds() < first);
   assert.deepStrictEqual(await complaints(page), []);
   const at = await lastTime(student);

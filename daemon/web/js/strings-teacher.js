@@ -54,6 +54,7 @@ export const T = {
   te_about: ['这节课', 'This lesson'],
   te_class: ['班级', 'Class'],
   te_classHint: ['例如：七（3）班', 'such as: 7C'],
+  te_classFull: ['最多 {0} 个字，后面的没有写进去。', 'It takes {0} letters; what comes after them is left out.'],
   te_groups: ['组数', 'Number of groups'],
   te_groupsN: ['{0} 组', 'Groups: {0}'],
   te_fewer: ['少一组', 'One group less'],

@@ -22,7 +22,7 @@ const SUBJECTS = { physics: 'te_suP', chemistry: 'te_suC', biology: 'te_suB', ge
 /** @param {string} subject */
 const subjectWord = (subject) => (SUBJECTS[subject] ? t(SUBJECTS[subject]) : subject);
 const RANK = { ready: 0, trouble: 1, missing: 3 }, FREE_RANK = 2;
-const GROUPS_FIRST = 6;
+const GROUPS_FIRST = 6, CLASS_LETTERS = 31;   // of three bytes each, as the board keeps them
 
 /** Whether a lesson can run, in words and with a sign. @param {{card: Card}} p */
 function Can({ card: { problem, readiness: { state, groups, missing, sentence } } }) {
@@ -86,8 +86,9 @@ export const Stepper = ({ groups, onChange }) => html`<div class="stepper" role=
 function About() {
   const free = desk.lesson === null;
   return html`<section class="panel" aria-labelledby="about"><h2 id="about">${t('te_about')}</h2>
-    <label class="field"><span>${t('te_class')}</span><input type="text" maxlength="31" autocomplete="off" placeholder=${t('te_classHint')} value=${desk.title}
+    <label class="field"><span>${t('te_class')}</span><input type="text" maxlength=${CLASS_LETTERS} autocomplete="off" placeholder=${t('te_classHint')} value=${desk.title}
       onInput=${(/** @type {any} */ e) => desk.set({ title: e.target.value })}/></label>
+    ${desk.title.length >= CLASS_LETTERS && html`<p class="dim" role="status">${t('te_classFull', CLASS_LETTERS)}</p>`}
     <${Stepper} groups=${groupsNow()} onChange=${(/** @type {number} */ n) => desk.set({ groups: n })}/>
     ${free && html`<${Tick} isOn=${desk.isProject} words=${t('te_long')} onChange=${(/** @type {boolean} */ on) => desk.set({ isProject: on })}/>`}</section>`;
 }
