@@ -75,6 +75,7 @@ class Start(unittest.TestCase):
         self.assertEqual(status, 0, words)
         self.assertIn(f"http://localhost:{self.port}/", words)
         self.assertIn("tools/start --stop", words)
+        self.assertRegex(words, r"(?m)^  phones +none can come in yet.*--listen 0\.0\.0\.0$")
         pin = (self.state / "data/pin").read_text().strip()
         self.assertRegex(words, rf"PIN +{re.escape(pin)}\b")
         self.assertEqual((self.state / "data/pin").stat().st_mode & 0o777, 0o600)
