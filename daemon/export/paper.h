@@ -25,8 +25,9 @@ struct paper_options {
 	uint32_t streams[ABOUT_STREAMS];
 	size_t n_streams; /* 0: all that have a part in it */
 	bool is_english;
-	enum run_notes_hide hides;    /* what is not for whoever asks */
-	const struct catalogue *kits; /* what kits are called; NULL: nobody knows. Borrowed likewise */
+	enum run_notes_hide hides; /* what is not for whoever asks */
+	const struct catalogue
+		*kits; /* what kits are called; NULL: nobody knows. Borrowed likewise */
 	const struct lesson *lesson; /* that it is of; NULL: none, or not known. Held */
 	/* A fit to draw and tell; FIT_MODELS: what the lesson fits against time, where that fits the whole run. Of y its stream and id are asked for, and from and to. */
 	enum fit_model model;
