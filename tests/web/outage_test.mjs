@@ -20,7 +20,7 @@ test('an unplugged kit is named with what to do; plugged in again, the gap stays
   await until('a drawn point', () => lastPoint(page));
   await board.unplug(0);
   await until('a sentence', async () => /1 号.*USB 线/.test(await page.locator('.notice.bad').innerText({ timeout: 500 }).catch(() => '')));
-  assert.strictEqual(await page.locator('.readout .big b').innerText(), '—', 'no old value is shown as if it were new');
+  await until('no old value is shown as if it were new', async () => await page.locator('.readout .big b').innerText() === '—');
   await until('the open gap is shaded', async () => Number(await page.locator('.chart .paper').getAttribute('data-gaps')) > 0);
   await board.plug(0);
   const before = await until('a drawn point', () => lastPoint(page));
