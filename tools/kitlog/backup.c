@@ -282,7 +282,7 @@ static int move_parts(const char *from, const char *to)
 	return r < 0 ? r : moved;
 }
 
-static int set_aside(const char *data, char ret_aside[BACKUP_PATH])
+static int set_aside(const char *data, const struct stat *owner, char ret_aside[BACKUP_PATH])
 {
 	char name[64];
 	time_t now = time(NULL);
@@ -292,6 +292,8 @@ static int set_aside(const char *data, char ret_aside[BACKUP_PATH])
 	r = join(ret_aside, data, name);
 	if (r == 0 && mkdir(ret_aside, 0700) < 0)
 		r = -errno;
+	if (r == 0)
+		r = give(ret_aside, owner);
 	if (r == 0)
 		r = move_parts(data, ret_aside);
 	if (r <= 0) {
@@ -317,7 +319,7 @@ int backup_restore(
 		return r;
 	r = bring(folder, list, fresh, &owner);
 	if (r == 0)
-		r = set_aside(data, ret_aside);
+		r = set_aside(data, &owner, ret_aside);
 	if (r == 0)
 		r = move_parts(fresh, data);
 	if (r < 0 && *ret_aside && move_parts(ret_aside, data) >= 0) {
