@@ -23,13 +23,6 @@ static struct shelf *put_lessons(struct site *site)
 	return shelf;
 }
 
-static void take_lessons(struct site *site, struct shelf *shelf)
-{
-	site->shelf = NULL;
-	site_reopen(site);
-	shelf_close(shelf);
-}
-
 static void plug(struct site *site, uint32_t id, const char *quantity, const char *unit)
 {
 	struct device device = site_device(id, quantity);
@@ -107,7 +100,7 @@ static void a_session_is_dealt_what_its_card_promises(void **state)
 	assert_string_equal(class_text(json_object_get(readiness, "sentence"), "en"),
 		"Another session has kit 2. End that one, or release the kit there.");
 	json_decref(card);
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void sessions_side_by_side_take_nothing_from_each_other(void **state)
@@ -125,7 +118,7 @@ static void sessions_side_by_side_take_nothing_from_each_other(void **state)
 	json_decref(class_act(site, "{\"do\":\"end\"}"));
 	class_refuses_act(site, "{\"do\":\"deal\"}", 409, "is_ended");
 	assert_hands(class_post(site, "/api/v1/sessions/2/acts", "{\"do\":\"deal\"}", 200), "2|1");
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void what_is_plugged_in_later_is_told_dealt_and_undone_as_one(void **state)

@@ -39,9 +39,7 @@ static struct shelf *put_lessons(struct site *site)
 
 static void take_lessons(struct site *site, struct shelf *shelf)
 {
-	site->shelf = NULL;
-	site_reopen(site);
-	shelf_close(shelf);
+	class_take_lesson(site, shelf);
 	run("rm -r \"$PWD\"");
 }
 

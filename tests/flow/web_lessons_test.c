@@ -23,13 +23,6 @@ static struct shelf *put_lessons(struct site *site)
 	return shelf;
 }
 
-static void take_lessons(struct site *site, struct shelf *shelf)
-{
-	site->shelf = NULL;
-	site_reopen(site);
-	shelf_close(shelf);
-}
-
 static void plug_thermometer(struct site *site, uint32_t id)
 {
 	struct device device = site_device(id, "Thermometer");
@@ -78,7 +71,7 @@ static void cards_follow_what_is_plugged_in(void **state)
 	web_feed(site->web);
 	assert_card(
 		site, 0, "jar", "missing", 0, "Room is missing: plug in a kit that measures it.");
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void trouble_is_told_by_the_kit_s_number(void **state)
@@ -94,7 +87,7 @@ static void trouble_is_told_by_the_kit_s_number(void **state)
 	assert_card(site, 0, "jar", "trouble", 0,
 		"Kit 2: No more readings; check power and cable, press reset on the kit, or unplug "
 		"it and plug it in again.");
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void everybody_hears_when_another_lesson_can_be_taught(void **state)
@@ -123,7 +116,7 @@ static void everybody_hears_when_another_lesson_can_be_taught(void **state)
 		browser_turn(&events);
 	assert_false(browser_has(&events, "event: lessons"));
 	browser_close(&events);
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 /* The whole answer, as somebody gets it. */
@@ -160,7 +153,7 @@ static void what_is_to_be_found_out_stays_on_the_board(void **state)
 	get(site, "/api/v1/lessons", &b);
 	assert_false(browser_has(&b, "3.95"));
 	browser_close(&b);
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 /* Does a browser with this header line get what is to be found out? */
@@ -207,7 +200,7 @@ static void it_is_revealed_to_the_class_that_found_it_out(void **state)
 	assert_false(sees(site, first));
 	json_decref(class_post(site, "/api/v1/sessions/2/acts", "{\"do\":\"end\"}", 200));
 	assert_false(sees(site, ""));
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 static void all_of_a_lesson_is_there(void **state)
@@ -237,7 +230,7 @@ static void all_of_a_lesson_is_there(void **state)
 	json_decref(lesson);
 	site_refuses(site, "GET", "/api/v1/lessons/no-such", NULL, 404, "not_found");
 	site_refuses(site, "GET", "/api/v1/lessons/%2e%2e", NULL, 404, "not_found");
-	take_lessons(site, shelf);
+	class_take_lesson(site, shelf);
 }
 
 int main(void)
