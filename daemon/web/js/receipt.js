@@ -76,7 +76,7 @@ export function ReceiptSlip() {
   /** @type {[string, string][]} */
   const lines = r ? [[t('r_got'), points(r.received)], [t('r_kept'), points(r.stored)],
     ...r.shipped.map((s) => /** @type {[string, string]} */ ([t('r_sent', s.sink), s.rows_behind == null ? t('r_later') : s.rows_behind ? t('r_behind', num(s.rows_behind)) : t('r_all')])),
-    [t('r_missing'), num(missing)], ...(r.sha256 ? [/** @type {[string, string]} */ ([t('r_mark'), r.sha256.slice(0, MARK_LENGTH).replace(/(....)/, '$1 ')])] : [])] : [];
+    [t('r_missing'), missing || !r.gaps ? num(missing) : t('r_gaps', num(r.gaps))], ...(r.sha256 ? [/** @type {[string, string]} */ ([t('r_mark'), r.sha256.slice(0, MARK_LENGTH).replace(/(....)/, '$1 ')])] : [])] : [];
   const select = () => { openSlip(null); if (run.to_us != null) { view.show(run.id); view.set('tab', { tab: 'chart' }); view.measure([run.from_us, Math.min(run.to_us, readings.end)]); } };
   return html`<${Slip} name="receipt" title=${t('r_title', runName(run))} icon=${isWaiting ? 'wait' : isLacking || (r && !r.is_complete) ? 'warn' : 'check'} cls=${'receipt' + (r && !r.is_complete ? ' part' : '')}>
     ${r ? html`<dl class="lines">${lines.map(([name, text]) => html`<div key=${name}><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>

@@ -32,6 +32,7 @@ export const T = {
   r_behind: ['还差 {0} 个', 'still to send: {0}'],
   r_later: ['以后补传', 'later'],
   r_missing: ['缺失', 'Missing'],
+  r_gaps: ['{0} 段，几个点不知道', 'gaps: {0}, points not known'],
   r_mark: ['指纹', 'Fingerprint'],
   r_points: ['{0} 个点', '{0} points'],
   r_whole: ['一个点也没少。', 'Not one point is missing.'],
