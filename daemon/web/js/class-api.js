@@ -40,7 +40,7 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{choice?: number, value?: number, points?: Curve}} Prediction */
 /** @typedef {{mean: number|null, sd: number|null, n: number, min: number|null, max: number|null, first: number|null, last: number|null}} Summary */
 /** @typedef {{number: number, runs: {run: number, typed: Record<string, number>, channels: Record<string, Summary>}[], prediction: Prediction|null}} Result */
-/** @typedef {{received: number, stored: number, bad: number, gaps: number|{}[], lost_rows: number, shipped: {sink: string, rows_behind: number|null}[],
+/** @typedef {{received: number, stored: number, bad: number, gaps: number, lost_rows: number, shipped: {sink: string, rows_behind: number|null}[],
  *   sha256: string|null, is_complete: boolean}} Receipt */
 
 /** @param {string|number} session */

@@ -56,7 +56,7 @@ async function reopen(session) {
 export function Ended({ session }) {
   const receipts = useReceipts(session), runs = session.groups.flatMap((g) => g.runs).length, stickers = (board.devices ?? []).filter((d) => session.groups.some((g) => g.devices.includes(d.id))).map((d) => d.sticker);
   const sum = (/** @type {(r: Receipt) => number} */ of) => num((receipts ?? []).reduce((n, r) => n + of(r), 0));
-  const gaps = (receipts ?? []).reduce((n, r) => n + (typeof r.gaps === 'number' ? r.gaps : r.gaps.length), 0), isGood = receipts?.every(isKept);
+  const gaps = (receipts ?? []).reduce((n, r) => n + r.gaps, 0), isGood = receipts?.every(isKept);
   /** @type {[import('./base.js').Key, string][]} */
   const rows = [['te_rRuns', num(runs)], ['te_rGot', sum((r) => r.received)], ['te_rKept', sum((r) => r.stored)], ['te_rBad', sum((r) => r.bad)], ['te_rLost', sum((r) => r.lost_rows)], ['te_rGaps', num(gaps)]];
   const behind = (receipts ?? []).reduce((n, r) => n + r.shipped.reduce((m, s) => m + (s.rows_behind ?? 0), 0), 0), ships = receipts?.some((r) => r.shipped.length);
