@@ -18,7 +18,7 @@ OURS = re.compile(r"`((?:daemon|firmware|kits|lessons|tools|tests)/[\w./-]*|[\w-
 KITS = [p.parent.name for p in sorted((SOURCE / "kits").glob("*/kit.yaml"))]
 PLAYED = re.compile(r"^\| ([a-z0-9, -]+) \| [^|]* \| (`tests/[^|]*) \|$", re.M)
 SHORT = re.compile(r"`([\w/-]+\.(?:c|h|js|py))`")
-LINK = re.compile(r"\]\(([^)#:]+)\)")
+LINK = re.compile(r"(?:\]\(|src=\")([^)\"#:]+)[)\"]")
 PICTURE = re.compile(r"^!\[[^]]+\]\(([\w.-]+\.svg)\)$", re.M)
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -76,6 +76,22 @@ class Documents(unittest.TestCase):
                     picture = xml.etree.ElementTree.parse(folder / name).getroot()
                     self.assertEqual(picture.tag, SVG + "svg", f"kits/{kit}/{name}")
                     self.assertTrue(picture.findtext(SVG + "title"), f"kits/{kit}/{name}: has no title")
+
+    @staticmethod
+    def words_of_the_pages():
+        """What the pages' catalogues and the titles of lessons say, {0} cut out."""
+        said = "".join(p.read_text(encoding="utf-8") for p in sorted((SOURCE / "daemon/web/js").glob("strings*.js")))
+        said += "".join(p.read_text(encoding="utf-8") for p in sorted((SOURCE / "lessons").glob("*/lesson.yaml")))
+        return re.sub(r"\{\d\} ?", "", said)
+
+    def test_what_the_teachers_guides_quote_stands_on_the_pages(self):
+        """A key that was renamed is renamed where a teacher reads of it."""
+        said = self.words_of_the_pages()
+        for page, quoted in (("TEACHING.zh-CN.md", r"“([^”]+)”"), ("TEACHING.md", r'"([^"<>=]+)"')):
+            text = re.sub(r"<[^>]*>|\d+ ", "", (SOURCE / page).read_text(encoding="utf-8"))
+            words = [word.replace("\n", " ") for word in re.findall(quoted, text)]
+            self.assertGreater(len(words), 15, page)
+            self.assertEqual([word for word in words if word not in said], [], page)
 
     @staticmethod
     def players():

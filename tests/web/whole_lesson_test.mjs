@@ -7,12 +7,13 @@
 import assert from 'node:assert';
 import fs from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastPoint, open, phase, typePin, until } from '../support/browser.mjs';
+import { Board, closeBrowser, lastPoint, phase, until } from '../support/browser.mjs';
+import { LONG, PHONE, alone, draw, openLesson, phoneOf, teacherPage, text } from '../support/classroom.mjs';
 import { Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
 
-const GROUPS = 6, TAPS_MOST = 6, TAP_SECONDS_MOST = 60, LONG = 60000, RUN_SECONDS = 8, PULLED = 2;
-const PHONE = /** @type {[number, number]} */ ([360, 640]), CLASS = '七（3）班 <b>&</b> 🧶';
+const GROUPS = 6, TAPS_MOST = 6, TAP_SECONDS_MOST = 60, RUN_SECONDS = 8, PULLED = 2;
+const CLASS = '七（3）班 <b>&</b> 🧶';
 const WORDS = {
   zh: { lesson: '谁的“毛衣”最保暖', gone: /3 号.*没有信号/, linear: '直线', expected: /每 50 分钟左右/, shown: /全班都看得到/, kept: '数据都存好了，中间有缺口', over: /这节课结束了/ },
   en: { lesson: 'Whose sweater keeps warmest', gone: /Kit 3.*No signal|Kit 3 has no signal/, linear: 'Linear', expected: /In about 50 min bare/, shown: /The class sees this/, kept: 'All that came is kept; there are gaps', over: /The lesson is over/ },
@@ -28,7 +29,6 @@ beforeEach(async () => {                      // also what a test that failed le
 after(async () => { await closeBrowser(); await board?.close(); });
 
 const session = async () => (await board.get('sessions')).sessions[0];
-const text = (/** @type {any} */ page, /** @type {string} */ where) => page.locator(where).first().innerText({ timeout: 500 }).catch(() => '');
 const line = (/** @type {any} */ page, /** @type {string} */ where) => page.locator(where).first().getAttribute('d', { timeout: 500 }).catch(() => '').then((/** @type {string|null} */ d) => (d ?? '').length);
 const lookOver = async (/** @type {any} */ page, /** @type {string} */ name) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/whole-${name}.png` });
@@ -39,37 +39,14 @@ async function anew(page, what, test) {
   await page.reload();
   await until(`${what}, after a reload`, test, LONG);
 }
-/** @param {string} query @param {[number, number]} size @param {boolean} [hasTouch] */
-const alone = async (query, size, hasTouch = false) => open(board, { query, context: await (await chromium()).newContext({
-  viewport: { width: size[0], height: size[1] }, hasTouch, reducedMotion: 'reduce', acceptDownloads: true }) });
-
-/** The teacher's page behind its PIN, and how to tap there. @param {string} lang @param {[number, number]} size */
-async function teacherPage(lang, size) {
-  const page = await alone(`teacher?lang=${lang}&theme=light`, size), taps = { n: 0 };
-  const tap = async (/** @type {string} */ where) => { taps.n++; await page.locator(where).first().click(); };
-  await until('the PIN is asked for', () => page.locator('dialog.pin[open]').count());
-  await page.locator('.pin input').fill(board.pin);
-  await tap('.pin .main');
-  return { page, tap, taps };
-}
-
-/** Chooses the lesson when it can be taught, for as many groups as there are kits for it. @param {any} page @param {(where: string) => Promise<void>} tap @param {string} title */
-async function openLesson(page, tap, title) {
-  const card = `.lcard:has-text("${title}")`;
-  await until('the lesson can be taught', async () => /\d/.test(await text(page, `${card} .can.ok-c`)), LONG);
-  await tap(card);
-  await until('for six groups', async () => /6/.test(await text(page, '.startbar .big:enabled')));
-  await tap('.startbar .big');
-  await until('each group has a kit', async () => (await session())?.groups.every((/** @type {any} */ g) => g.devices.length === 1) && await page.locator('.inclass + .startbar .big:enabled').count());
-}
 
 test('from power-on to a live chart it is six taps at most, and none for a phone or the wall', async () => {
   await board.halt();
   const began = performance.now();
   await board.boot();
-  const phone = await alone('?lang=zh&theme=light', PHONE, true), wall = await alone('screen?lang=zh&theme=light', [1920, 1080]);
-  const { page, tap, taps } = await teacherPage('zh', [1024, 768]);
-  await openLesson(page, tap, WORDS.zh.lesson);
+  const phone = await alone(board, '?lang=zh&theme=light', PHONE, true), wall = await alone(board, 'screen?lang=zh&theme=light', [1920, 1080]);
+  const { page, tap, taps } = await teacherPage(board, 'zh', [1024, 768]);
+  await openLesson(board, page, tap, WORDS.zh.lesson, GROUPS);
   await tap('.startbar .big');
   await until('a line of each group', async () => await page.locator('.gcard:has(.plot .ln)').count() === GROUPS && await line(page, '[data-group="1"] .plot .ln') > 10, LONG);
   const seconds = (performance.now() - began) / 1000;
@@ -81,35 +58,6 @@ test('from power-on to a live chart it is six taps at most, and none for a phone
   for (const p of [phone, wall, page]) { assert.deepStrictEqual(p.faults, []); await p.context().close(); }
 });
 
-/** A phone of a group, by the code that stands on the wall. @param {string} lang @param {number} group @param {string} code @param {boolean} isLookedAt */
-async function phoneOf(lang, group, code, isLookedAt) {
-  const page = await alone(`?lang=${lang}&theme=${group % 2 ? 'light' : 'dark'}`, PHONE, true), look = async (/** @type {string} */ name) => { if (isLookedAt) await lookOver(page, `${name}-${lang}`); };
-  page.setDefaultTimeout(LONG);
-  await page.locator('.digits4').waitFor();
-  await look('code');
-  await page.locator('.digits4').fill(code);
-  await page.locator('.join .main').click();
-  await until('six places', async () => await page.locator('.place').count() === GROUPS);
-  await look('places');
-  await page.locator('.place').nth(group - 1).click();
-  await page.locator('dialog.lessonsheet[open]').waitFor();
-  await look('sheet');
-  await page.locator('.lessonsheet .acts .main').tap();
-  await until('it asks for a guess', async () => await phase(page) === 'predict');
-  return page;
-}
-
-/** A finger draws how the water will cool. @param {any} page @param {number} group */
-async function draw(page, group) {
-  await page.locator('.state').tap();
-  await page.locator('.pad').waitFor();
-  const box = await page.locator('.pad').boundingBox();
-  await page.mouse.move(box.x + 60, box.y + 40);
-  await page.mouse.down();
-  await page.mouse.move(box.x + box.width * 0.9, box.y + box.height * (0.4 + group / 20), { steps: 4 });
-  await page.mouse.up();
-}
-
 /** The rows of a run that are on the card, as its CSV has them, without the hour, which the board knows better and better. @param {number} run @param {number} stream */
 async function rowsOf(run, stream) {
   const answer = await fetch(`${board.url}/api/v1/export?run=${run}&stream=${stream}&stamps=live`);
@@ -120,11 +68,11 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
   const words = WORDS[lang];
 
   test(`a whole lesson, ${lang}`, { skip: process.env.KITLOG_LONG ? false : 'KITLOG_LONG=1 takes it: two minutes each' }, async () => {
-    const { page, tap } = await teacherPage(lang, size), wall = await alone(`screen?lang=${lang}&theme=dark`, [1920, 1080]);
+    const { page, tap } = await teacherPage(board, lang, size), wall = await alone(board, `screen?lang=${lang}&theme=dark`, [1920, 1080]);
     await until('what to look at', () => page.locator('.field input').count());
     await page.locator('.field input').first().fill(CLASS);
     await anew(page, 'the name of the class', async () => await page.locator('.field input').first().inputValue({ timeout: 500 }).catch(() => '') === CLASS);
-    await openLesson(page, tap, words.lesson);
+    await openLesson(board, page, tap, words.lesson, GROUPS);
 
     // Before the lesson: all is looked over; the way in stands on the wall.
     for (const check of ['kits', 'rate', 'clock', 'card', 'calibration']) await until(`${check} is well`, () => page.locator(`[data-check=${check}].ok`).count());
@@ -135,7 +83,7 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
 
     // Six phones, each with a guess.
     const phones = [];
-    for (let group = 1; group <= GROUPS; group++) phones.push(await phoneOf(lang, group, code, group === 1));
+    for (let group = 1; group <= GROUPS; group++) phones.push(await phoneOf(board, lang, group, code, GROUPS, group === 1 ? (page, name) => lookOver(page, `${name}-${lang}`) : undefined));
     const [one] = phones;
     await anew(one, 'in its group', async () => await phase(one) === 'predict');
     for (const [i, phone] of phones.entries()) {
