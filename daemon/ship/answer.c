@@ -24,12 +24,13 @@ static bool is_about_expired(const char *words)
 		strstr(words, "outside retention policy");
 }
 
-enum answer answer_classify(int status, const char *content_type, const char *words)
+enum answer answer_classify(
+	int status, const char *content_type, const char *words, bool tells_error)
 {
 	bool is_page = answer_is_page(content_type);
 
 	if (status >= 200 && status < 300)
-		return is_page ? ANSWER_LATER : ANSWER_TAKEN;
+		return is_page || tells_error ? ANSWER_LATER : ANSWER_TAKEN;
 	switch (status) {
 	case 400:
 	case 422:
@@ -102,6 +103,21 @@ static void add_line(struct text *text, const char *bytes, size_t n, bool is_jso
 	}
 	while (text->length && text->at[text->length - 1] == ' ')
 		text->at[--text->length] = '\0';
+}
+
+bool answer_tells_error(const char *body, size_t n)
+{
+	static const char *const keys[] = {"\"error\"", "\"error_message\""};
+	size_t length;
+
+	while (n && is_space(*body)) {
+		body++;
+		n--;
+	}
+	for (size_t i = 0; n && *body == '{' && i < sizeof(keys) / sizeof(*keys); i++)
+		if (find_string(body, n, keys[i], &length) && length > 0)
+			return true;
+	return false;
 }
 
 void answer_words(const char *body, size_t n, char *ret_words, size_t size)

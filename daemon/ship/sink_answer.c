@@ -196,7 +196,7 @@ static enum matter why_later(const struct post_result *result)
 		return MATTER_PAGE;
 	if (result->status == 429)
 		return MATTER_BUSY;
-	if (result->status >= 500)
+	if (result->status >= 500 || (result->status >= 200 && result->status < 300))
 		return MATTER_SERVER;
 	if (result->status >= 300 && result->status < 400)
 		return MATTER_REDIRECT;
@@ -234,7 +234,8 @@ void sink_answered(void *self, const struct post_result *result)
 		return;
 	}
 	answer_words(result->body, result->n, words, sizeof(words));
-	switch (answer_classify(result->status, result->content_type, words)) {
+	switch (answer_classify(result->status, result->content_type, words,
+		answer_tells_error(result->body, result->n))) {
 	case ANSWER_TAKEN:
 		taken(sink);
 		break;

@@ -40,27 +40,42 @@ static void answer_classes_follow_the_status(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		assert_int_equal(answer_classify(rows[i].status, NULL, ""), rows[i].answer);
+		assert_int_equal(answer_classify(rows[i].status, NULL, "", false), rows[i].answer);
 }
 
 static void answer_takes_no_web_page_for_success(void **state)
 {
 	(void)state;
-	assert_int_equal(answer_classify(200, "text/html; charset=utf-8", ""), ANSWER_LATER);
-	assert_int_equal(answer_classify(200, "Text/HTML", ""), ANSWER_LATER);
-	assert_int_equal(answer_classify(204, "application/json", ""), ANSWER_TAKEN);
+	assert_int_equal(answer_classify(200, "text/html; charset=utf-8", "", false), ANSWER_LATER);
+	assert_int_equal(answer_classify(200, "Text/HTML", "", false), ANSWER_LATER);
+	assert_int_equal(answer_classify(204, "application/json", "", false), ANSWER_TAKEN);
+}
+
+/* InfluxDB 1: "understood the request but could not complete it". */
+static void answer_takes_no_error_for_success(void **state)
+{
+	const char *told = " {\"results\":[{\"error\":\"timeout\"}]}";
+
+	(void)state;
+	assert_int_equal(answer_classify(200, "application/json", "timeout", true), ANSWER_LATER);
+	assert_int_equal(answer_classify(204, NULL, "", true), ANSWER_LATER);
+	assert_true(answer_tells_error(told, strlen(told)));
+	for (const char *const *all = (const char *const[]){"", "OK", "{}", "{\"error\":\"\"}",
+		     "{\"error\": null}", "\"error\": \"none\"", "{\"errors\":\"x\"}", NULL};
+		*all; all++)
+		assert_false(answer_tells_error(*all, strlen(*all)));
 }
 
 /* nginx: "400 The plain HTTP request was sent to HTTPS port". */
 static void answer_takes_no_web_page_for_a_judgement_of_lines(void **state)
 {
 	(void)state;
-	assert_int_equal(answer_classify(400, "text/html", "a web page"), ANSWER_LATER);
-	assert_int_equal(answer_classify(422, "text/html", "a web page"), ANSWER_LATER);
-	assert_int_equal(answer_classify(400, "application/json", "bad"), ANSWER_BAD_LINES);
-	assert_int_equal(answer_classify(401, "text/html", ""), ANSWER_REFUSED);
-	assert_int_equal(answer_classify(404, "text/html", ""), ANSWER_REFUSED);
-	assert_int_equal(answer_classify(413, "text/html", ""), ANSWER_TOO_LARGE);
+	assert_int_equal(answer_classify(400, "text/html", "a web page", false), ANSWER_LATER);
+	assert_int_equal(answer_classify(422, "text/html", "a web page", false), ANSWER_LATER);
+	assert_int_equal(answer_classify(400, "application/json", "bad", false), ANSWER_BAD_LINES);
+	assert_int_equal(answer_classify(401, "text/html", "", false), ANSWER_REFUSED);
+	assert_int_equal(answer_classify(404, "text/html", "", false), ANSWER_REFUSED);
+	assert_int_equal(answer_classify(413, "text/html", "", false), ANSWER_TOO_LARGE);
 }
 
 static void says(const char *body, const char *words)
@@ -128,10 +143,12 @@ static void answer_hears_of_old_lines_in_a_500(void **state)
 	assert_int_equal(
 		answer_classify(500, "application/json",
 			"unexpected error writing points to database: partial write: points "
-			"beyond retention policy dropped=1"),
+			"beyond retention policy dropped=1",
+			false),
 		ANSWER_BAD_LINES);
-	assert_int_equal(answer_classify(500, "application/json", "timeout"), ANSWER_LATER);
-	assert_int_equal(answer_classify(503, NULL, "beyond retention policy"), ANSWER_LATER);
+	assert_int_equal(answer_classify(500, "application/json", "timeout", false), ANSWER_LATER);
+	assert_int_equal(
+		answer_classify(503, NULL, "beyond retention policy", false), ANSWER_LATER);
 }
 
 int main(void)
@@ -139,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answer_classes_follow_the_status),
 		cmocka_unit_test(answer_takes_no_web_page_for_success),
+		cmocka_unit_test(answer_takes_no_error_for_success),
 		cmocka_unit_test(answer_takes_no_web_page_for_a_judgement_of_lines),
 		cmocka_unit_test(answer_finds_the_words_of_each_server),
 		cmocka_unit_test(answer_words_survive_being_cut_and_mangled),
