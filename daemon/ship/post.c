@@ -13,7 +13,9 @@
 #include "base/container.h"
 #include "base/text.h"
 
-enum { ANSWER_KEPT = 1024, SECRET_TEXT = 512, URL_TEXT = 1024 };
+/* A store's answer has some hundred bytes, a proxy's page some thousand. Whoever goes on for a megabyte gives no
+ * answer, and would be read for a minute. (Of heads libcurl takes 300 KB by itself.) */
+enum { ANSWER_KEPT = 1024, ANSWER_BYTES = 1 << 20, SECRET_TEXT = 512, URL_TEXT = 1024 };
 
 struct poster {
 	struct loop *loop;
@@ -37,7 +39,7 @@ struct post {
 	char secret[SECRET_TEXT];
 	char trouble[CURL_ERROR_SIZE];
 	char answer[ANSWER_KEPT];
-	size_t answer_n;
+	size_t answer_n, answer_bytes; /* kept; that came */
 };
 
 int post_library_open(void)
@@ -47,7 +49,17 @@ int post_library_open(void)
 
 /* --- transfers that ended --- */
 
-static enum post_trouble trouble_of(CURLcode code)
+/* Whoever is switched off is silent, too: it is not he who is slow with an answer. */
+static enum post_trouble why_late(CURL *easy)
+{
+	curl_off_t named_us = 0, connected_us = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &named_us);
+	curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+	return connected_us > 0 ? POST_TOO_SLOW : named_us > 0 ? POST_NO_CONNECTION : POST_NO_NAME;
+}
+
+static enum post_trouble trouble_of(CURL *easy, CURLcode code)
 {
 	switch (code) {
 	case CURLE_OK:
@@ -63,7 +75,7 @@ static enum post_trouble trouble_of(CURLcode code)
 	case CURLE_SSL_ISSUER_ERROR:
 		return POST_NO_TRUST;
 	case CURLE_OPERATION_TIMEDOUT:
-		return POST_TOO_SLOW;
+		return why_late(easy);
 	default:
 		return POST_BROKEN;
 	}
@@ -71,7 +83,7 @@ static enum post_trouble trouble_of(CURLcode code)
 
 static void finish(struct post *post, CURLcode code)
 {
-	struct post_result result = {.trouble = trouble_of(code)};
+	struct post_result result = {.trouble = trouble_of(post->easy, code)};
 	char *content_type = NULL, *location = NULL;
 	curl_off_t retry_after = 0;
 	long status = 0;
@@ -82,7 +94,9 @@ static void finish(struct post *post, CURLcode code)
 	curl_easy_getinfo(post->easy, CURLINFO_CONTENT_TYPE, &content_type);
 	curl_easy_getinfo(post->easy, CURLINFO_REDIRECT_URL, &location);
 	curl_easy_getinfo(post->easy, CURLINFO_RETRY_AFTER, &retry_after);
-	result.what = *post->trouble ? post->trouble : curl_easy_strerror(code);
+	result.what = post->answer_bytes > ANSWER_BYTES ? "its answer has no end"
+		: *post->trouble                        ? post->trouble
+							: curl_easy_strerror(code);
 	result.status = (int)status;
 	result.content_type = content_type;
 	result.location = location;
@@ -216,7 +230,10 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *self)
 
 	memcpy(post->answer + post->answer_n, bytes, all < room ? all : room);
 	post->answer_n += all < room ? all : room;
-	return all; /* the rest is read and forgotten */
+	post->answer_bytes += all;
+	return post->answer_bytes > ANSWER_BYTES
+		? 0
+		: all; /* 0 breaks off; the rest is read and forgotten */
 }
 
 static void add_parameter(CURL *easy, struct text *url, const char *key, const char *value)
@@ -378,7 +395,7 @@ void post_free(struct post *post)
 
 int post_send(struct post *post, const char *bytes, size_t n)
 {
-	post->answer_n = 0;
+	post->answer_n = post->answer_bytes = 0;
 	post->trouble[0] = '\0';
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, bytes);
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);

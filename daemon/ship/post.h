@@ -20,12 +20,12 @@ void poster_free(struct poster *poster); /* after its posts */
 
 /* What became of a request. Borrowed for the call. */
 enum post_trouble {
-	POST_ANSWERED = 0, /* the answer came whole: status and below */
-	POST_NO_NAME,      /* the server's name is not known here */
-	POST_NO_CONNECTION,
-	POST_NO_TRUST, /* its certificate does not hold */
-	POST_TOO_SLOW, /* no answer, or the answer stopped in the middle */
-	POST_BROKEN,   /* anything else */
+	POST_ANSWERED = 0,  /* the answer came whole: status and below */
+	POST_NO_NAME,       /* the server's name is not known here */
+	POST_NO_CONNECTION, /* refused, or nobody answers at all */
+	POST_NO_TRUST,      /* its certificate does not hold */
+	POST_TOO_SLOW,      /* no answer, or the answer stopped in the middle */
+	POST_BROKEN,        /* anything else */
 };
 struct post_result {
 	enum post_trouble trouble;
