@@ -154,6 +154,14 @@ static void write_network(const struct sentence *s, char *en, char *zh, size_t s
 			name, host);
 		say(zh, size, "%s：%s 没有答完；请查看服务器是否过载。" SAFE_ZH, name, host);
 		break;
+	case MATTER_GAVE_UP:
+		say(en, size,
+			"%s: the server did not wait for all that we sent (408), so we send less at "
+			"once; check the network." SAFE,
+			name);
+		say(zh, size, "%s：服务器没等我们发完（408），已改为每次少发；请检查网络。" SAFE_ZH,
+			name);
+		break;
 	default:
 		say(en, size,
 			"%s: the connection to %s broke (%.*s); check the network and the server." SAFE,
@@ -283,6 +291,7 @@ void sentence_write(const struct sentence *s, char *ret_english, char *ret_chine
 	case MATTER_NO_CONNECTION:
 	case MATTER_NO_TRUST:
 	case MATTER_TOO_SLOW:
+	case MATTER_GAVE_UP:
 	case MATTER_BROKEN:
 		write_network(s, ret_english, ret_chinese, size);
 		break;

@@ -19,6 +19,7 @@ enum matter {
 	MATTER_NO_CONNECTION,
 	MATTER_NO_TRUST, /* TLS; what */
 	MATTER_TOO_SLOW,
+	MATTER_GAVE_UP,  /* 408 */
 	MATTER_BROKEN,   /* what */
 	MATTER_BUSY,     /* 429 */
 	MATTER_SERVER,   /* 5xx; words */

@@ -19,7 +19,7 @@
  *                    Lines older than the server keeps data (400, at InfluxDB 2.0 500) are settled at once,
  *                    one of them in quarantine for all
  *   413              halve, and remember the size; after 100 requests try twice as much
- *   not done in 60 s likewise, down to 4 KiB: on a slow uplink a large request would never be done
+ *   not done in 60 s, 408   likewise, down to 4 KiB: on a slow uplink a large request would never be done
  *   401, 403, 404    hold everything and say so; look again each minute
  *   429, 5xx, other, network   retry for ever: full jitter 1 s .. 60 s, Retry-After honoured (at most 10 min)
  *

@@ -174,8 +174,8 @@ static void too_large(struct sink *sink, const char *words)
 	hold(sink, MATTER_LINE_TOO_LARGE, 413, words);
 }
 
-/* A whole request has a minute. On an uplink that needs longer it would never get through, however
- * often. */
+/* A whole request has a minute, or what a server grants (408). On an uplink that needs longer it would
+ * never get through, however often. */
 static void too_slow(struct sink *sink)
 {
 	size_t half = sink->portion_bytes / 2;
@@ -194,6 +194,8 @@ static enum matter why_later(const struct post_result *result)
 	if (answer_is_page(result->content_type) &&
 		(result->status < 300 || result->status == 400 || result->status == 422))
 		return MATTER_PAGE;
+	if (result->status == 408)
+		return MATTER_GAVE_UP;
 	if (result->status == 429)
 		return MATTER_BUSY;
 	if (result->status >= 500 || (result->status >= 200 && result->status < 300))
@@ -249,6 +251,8 @@ void sink_answered(void *self, const struct post_result *result)
 		hold(sink, why_refused(result->status), result->status, words);
 		break;
 	case ANSWER_LATER:
+		if (result->status == 408)
+			too_slow(sink);
 		retry(sink, why_later(result), result, words);
 		break;
 	}
