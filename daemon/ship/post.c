@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Between libcurl and the loop. libcurl says which descriptors to watch and when to be called;
- * every call into it may finish transfers, whose `done` runs after it has returned, because a
- * transfer must not be started inside libcurl's own callbacks. */
 #include "ship/post.h"
 
 #include <curl/curl.h>
@@ -17,23 +14,12 @@
  * answer, and would be read for a minute. (Of heads libcurl takes 300 KB by itself.) */
 enum { ANSWER_KEPT = 1024, ANSWER_BYTES = 1 << 20, SECRET_TEXT = 512, URL_TEXT = 1024 };
 
-struct poster {
-	struct loop *loop;
-	CURLM *multi;
-	struct timer timer;
-};
-
-struct connection { /* a descriptor of libcurl's */
-	struct watch watch;
-	struct poster *poster;
-};
-
 struct post {
-	struct poster *poster;
+	struct transfers *transfers;
 	struct post_options options;
-	CURL *easy;
+	struct transfer transfer;
+	CURL *easy; /* the transfer's */
 	struct curl_slist *headers;
-	bool is_sending;
 	char url[URL_TEXT];
 	char host[128];
 	char secret[SECRET_TEXT];
@@ -41,11 +27,6 @@ struct post {
 	char answer[ANSWER_KEPT];
 	size_t answer_n, answer_bytes; /* kept; that came */
 };
-
-int post_library_open(void)
-{
-	return curl_global_init(CURL_GLOBAL_DEFAULT) ? -ENOMEM : 0;
-}
 
 /* --- transfers that ended --- */
 
@@ -81,15 +62,14 @@ static enum post_trouble trouble_of(CURL *easy, CURLcode code)
 	}
 }
 
-static void finish(struct post *post, CURLcode code)
+static void finish(struct transfer *transfer, CURLcode code)
 {
+	struct post *post = CONTAINER(transfer, struct post, transfer);
 	struct post_result result = {.trouble = trouble_of(post->easy, code)};
 	char *content_type = NULL, *location = NULL;
 	curl_off_t retry_after = 0;
 	long status = 0;
 
-	curl_multi_remove_handle(post->poster->multi, post->easy);
-	post->is_sending = false;
 	curl_easy_getinfo(post->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(post->easy, CURLINFO_CONTENT_TYPE, &content_type);
 	curl_easy_getinfo(post->easy, CURLINFO_REDIRECT_URL, &location);
@@ -105,120 +85,6 @@ static void finish(struct post *post, CURLcode code)
 	result.body = post->answer;
 	result.n = post->answer_n;
 	post->options.done(post->options.self, &result);
-}
-
-static void collect(struct poster *poster)
-{
-	const CURLMsg *message;
-	int left;
-
-	while ((message = curl_multi_info_read(poster->multi, &left))) {
-		CURLcode code = message->data.result;
-		char *post = NULL;
-
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &post);
-		finish((struct post *)(void *)post, code);
-	}
-}
-
-/* --- libcurl and the loop --- */
-
-static void ready(struct watch *watch, uint32_t events)
-{
-	struct poster *poster = ((struct connection *)(void *)watch)->poster;
-	int running, what = 0;
-
-	what |= events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0;
-	what |= events & EPOLLOUT ? CURL_CSELECT_OUT : 0;
-	what |= events & EPOLLERR ? CURL_CSELECT_ERR : 0;
-	curl_multi_socket_action(poster->multi, watch->fd, what, &running);
-	collect(poster); /* the watch may be gone by now */
-}
-
-static void due(struct timer *timer, struct instant now)
-{
-	struct poster *poster = CONTAINER(timer, struct poster, timer);
-	int running;
-
-	(void)now;
-	curl_multi_socket_action(poster->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	collect(poster);
-}
-
-static int want_timer(CURLM *multi, long ms, void *self)
-{
-	struct poster *poster = self;
-
-	(void)multi;
-	if (ms < 0)
-		timer_cancel(&poster->timer);
-	else
-		timer_at(poster->loop, &poster->timer,
-			instant_add(loop_now(poster->loop), (int64_t)ms * NS_PER_MS));
-	return 0;
-}
-
-static int want_socket(CURL *easy, curl_socket_t fd, int what, void *self, void *assigned)
-{
-	struct poster *poster = self;
-	struct connection *connection = assigned;
-	uint32_t events = 0;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (connection)
-			watch_remove(&connection->watch);
-		free(connection);
-		curl_multi_assign(poster->multi, fd, NULL);
-		return 0;
-	}
-	events |= what & CURL_POLL_IN ? EPOLLIN : 0;
-	events |= what & CURL_POLL_OUT ? EPOLLOUT : 0;
-	if (connection)
-		return watch_change(&connection->watch, events) ? -1 : 0;
-	connection = calloc(1, sizeof(*connection));
-	if (!connection)
-		return -1;
-	connection->poster = poster;
-	connection->watch.ready = ready;
-	if (watch_add(poster->loop, &connection->watch, fd, events)) {
-		free(connection);
-		return -1;
-	}
-	curl_multi_assign(poster->multi, fd, connection);
-	return 0;
-}
-
-int poster_new(struct loop *loop, struct poster **ret_poster)
-{
-	struct poster *poster = calloc(1, sizeof(*poster));
-
-	if (!poster)
-		return -ENOMEM;
-	poster->loop = loop;
-	poster->timer.due = due;
-	poster->multi = curl_multi_init();
-	if (!poster->multi) {
-		free(poster);
-		return -ENOMEM;
-	}
-	curl_multi_setopt(poster->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
-	curl_multi_setopt(poster->multi, CURLMOPT_SOCKETDATA, poster);
-	curl_multi_setopt(poster->multi, CURLMOPT_TIMERFUNCTION, want_timer);
-	curl_multi_setopt(poster->multi, CURLMOPT_TIMERDATA, poster);
-	*ret_poster = poster;
-	return 0;
-}
-
-void poster_free(struct poster *poster)
-{
-	if (!poster)
-		return;
-	curl_multi_cleanup(poster->multi);
-	timer_cancel(&poster->timer);
-	free(poster);
 }
 
 /* --- one sink's place --- */
@@ -336,7 +202,6 @@ static int set_options(struct post *post)
 
 #define SET(option, value) code = code ? code : curl_easy_setopt(easy, CURLOPT_##option, value)
 	SET(URL, post->url);
-	SET(PRIVATE, post);
 	SET(ERRORBUFFER, post->trouble);
 	SET(NOSIGNAL, 1L);
 	SET(POST, 1L);
@@ -357,16 +222,18 @@ static int set_options(struct post *post)
 	return code ? -EINVAL : 0;
 }
 
-int post_new(struct poster *poster, const struct post_options *options, struct post **ret_post)
+int post_new(
+	struct transfers *transfers, const struct post_options *options, struct post **ret_post)
 {
 	struct post *post = calloc(1, sizeof(*post));
 	int error = -ENOMEM;
 
 	if (!post)
 		return -ENOMEM;
-	post->poster = poster;
+	post->transfers = transfers;
 	post->options = *options;
 	post->easy = curl_easy_init();
+	post->transfer = (struct transfer){.easy = post->easy, .done = finish};
 	if (!post->easy)
 		goto fail;
 	error = write_url(post);
@@ -386,8 +253,7 @@ void post_free(struct post *post)
 {
 	if (!post)
 		return;
-	if (post->is_sending)
-		curl_multi_remove_handle(post->poster->multi, post->easy);
+	transfer_drop(&post->transfer);
 	curl_easy_cleanup(post->easy);
 	curl_slist_free_all(post->headers);
 	free(post);
@@ -399,10 +265,7 @@ int post_send(struct post *post, const char *bytes, size_t n)
 	post->trouble[0] = '\0';
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDS, bytes);
 	curl_easy_setopt(post->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)n);
-	if (curl_multi_add_handle(post->poster->multi, post->easy))
-		return -ENOMEM;
-	post->is_sending = true;
-	return 0;
+	return transfer_begin(post->transfers, &post->transfer);
 }
 
 /* Freeing a handle joins the thread that asks for the name, which may take minutes; left alone, it

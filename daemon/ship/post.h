@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Posting over HTTP from within a loop: libcurl's multi socket interface, one connection kept alive
- * per sink. Certificates are always verified, redirects never followed. Everything belongs to the
- * thread that runs the loop; post_library_open is for main, before threads start. */
+/* Posting to a sink from within a loop, one connection kept alive per sink. Certificates are always verified,
+ * redirects never followed. Everything belongs to the thread that runs the loop. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/loop.h"
 #include "data/config.h"
+#include "ship/transfers.h"
 
-struct poster; /* all transfers of a loop */
-struct post;   /* one sink's place to post to; one request at a time */
-
-int post_library_open(void);
-
-int poster_new(struct loop *loop, struct poster **ret_poster);
-void poster_free(struct poster *poster); /* after its posts */
+struct post; /* one sink's place to post to; one request at a time */
 
 /* What became of a request. Borrowed for the call. */
 enum post_trouble {
@@ -45,7 +38,8 @@ struct post_options {
 	void (*done)(void *self, const struct post_result *result); /* may call post_send */
 	void *self;
 };
-int post_new(struct poster *poster, const struct post_options *options, struct post **ret_post);
+int post_new(
+	struct transfers *transfers, const struct post_options *options, struct post **ret_post);
 void post_free(struct post *post); /* a request under way is given up, without `done` */
 
 /* Reads the secret's file again (for a person may have put it right). 0 or -errno of the file; a

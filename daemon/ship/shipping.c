@@ -297,7 +297,7 @@ int ship_new(const struct ship_options *options, struct ship **ret_ship)
 	*ret_ship = ship;
 	if (!options->config->n_sinks)
 		return 0; /* nothing to do: no thread, no loop */
-	error = post_library_open();
+	error = transfers_library_open();
 	if (!error)
 		error = loop_open(options->clock, &ship->world.loop);
 	if (!error)
@@ -305,7 +305,7 @@ int ship_new(const struct ship_options *options, struct ship **ret_ship)
 	if (!error)
 		error = wake_open(ship->world.loop, &ship->stopping);
 	if (!error)
-		error = poster_new(ship->world.loop, &ship->world.poster);
+		error = transfers_new(ship->world.loop, &ship->world.transfers);
 	if (!error)
 		error = open_sinks(ship);
 	if (!error)
@@ -358,7 +358,7 @@ void ship_free(struct ship *ship)
 	for (size_t i = 0; i < ship->n_series; i++)
 		free(ship->series[i]);
 	free(ship->series);
-	poster_free(ship->world.poster);
+	transfers_free(ship->world.transfers);
 	latest_free(ship->states);
 	wall_map_free(ship->map);
 	reader_close(ship->world.reader);

@@ -243,7 +243,7 @@ int sink_new(const struct sink_world *world, const struct config_sink *config, u
 	backoff_init(&sink->backoff, pace->first_retry_ns, pace->most_retry_ns, seed);
 	error = body_new(REQUEST_LINES, REQUEST_BYTES, config->gzip, &sink->fill.body);
 	if (!error)
-		error = post_new(world->poster, &options, &sink->post);
+		error = post_new(world->transfers, &options, &sink->post);
 	if (error) {
 		sink_free(sink);
 		return error;

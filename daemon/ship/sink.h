@@ -17,7 +17,7 @@
 struct sink_world {
 	const struct clock *clock;
 	struct loop *loop;
-	struct poster *poster;
+	struct transfers *transfers;
 	struct keep *keep;
 	const struct ship_pace *pace;
 	struct reader *reader; /* NULL: no store yet */
