@@ -29,6 +29,22 @@ test('a kit is called by its name in the page\'s language, one that nobody descr
   }
 });
 
+test('a menu listens from the moment it is seen: Escape or a press beside it closes it, however late the next picture is', async () => {
+  const page = await look(1, { size: [360, 740] });
+  for (const leave of ['Escape', 'beside']) {
+    const left = await page.evaluate(async (/** @type {string} */ how) => {
+      /** @type {HTMLElement} */ (document.querySelector('.btn.gb')).click();
+      await new Promise((done) => { new MutationObserver((_, o) => { if (document.querySelector('.kitrow')) { o.disconnect(); done(0); } }).observe(document.body, { childList: true, subtree: true }); });
+      if (how === 'Escape') document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+      else document.querySelector('.state')?.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));
+      for (let i = 0; i < 9; i++) await new Promise(requestAnimationFrame);
+      return document.querySelectorAll('.pop').length;
+    }, leave);
+    assert.strictEqual(left, 0, leave);
+  }
+  assert.deepStrictEqual(page.faults, []);
+});
+
 test('probes on one adapter are told apart, also on a phone, and the dead one says what to do', async () => {
   const page = await look(2, { size: [360, 740] }), list = page.locator('.lanes select');
   const names = await list.locator('option').allInnerTexts();

@@ -3,12 +3,12 @@
 // What every page shares: rendering, language, theme, the single-letter-key setting, and parts that
 // are used more than once. A setting is kept in the browser, never on the board.
 import { h, render } from '/vendor/preact.js';
-import { useEffect, useRef, useState, useReducer, useMemo } from '/vendor/hooks.js';
+import { useEffect, useLayoutEffect, useRef, useState, useReducer, useMemo } from '/vendor/hooks.js';
 import htm from '/vendor/htm.js';
 import { S } from './strings.js';
 
 export const html = htm.bind(h);
-export { render, useEffect, useRef, useState, useReducer, useMemo };
+export { render, useEffect, useLayoutEffect, useRef, useState, useReducer, useMemo };
 
 /** @typedef {keyof typeof S | keyof typeof import('./strings-later.js').T | keyof typeof import('./strings-teacher.js').T} Key a sentence of the catalogue */
 /** @typedef {{zh: string, en: string}} Words a text that comes from the board in both languages */
@@ -78,11 +78,12 @@ export const say = (words) => (words ? words[app.lang === 'zh' ? 'zh' : 'en'] ||
 /** A colour token. @param {string} name */
 export const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** A menu or card that opens from a button: Esc and a press outside close it, focus returns.
+/** A menu or card that opens from a button: Esc and a press outside close it, focus returns. It listens from the moment it
+ * is there: an effect comes a picture later, and a slow board or phone takes long for a picture.
  * @param {{label: string, cls?: string, isNamed?: boolean, face: any, children?: any, side?: string}} p */
 export function Pop({ label, cls = '', isNamed, face, children, side = '' }) {
   const [isOpen, setOpen] = useState(false), box = useRef(/** @type {HTMLElement|null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return undefined;
     const outside = (/** @type {Event} */ e) => {
       if (!box.current?.contains(/** @type {Node} */ (e.target))) setOpen(false);
