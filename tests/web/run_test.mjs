@@ -138,7 +138,7 @@ test('the teacher names a run, and its name stands wherever the run is named', a
   assert.strictEqual(run.title, name);
   assert.strictEqual(await page.locator('.run b').first().innerText(), said);
   await page.locator('.out').click();
-  assert.ok((await page.locator('.pop h2').allInnerTexts()).some((text) => text.startsWith(said)));
+  await until('the run by its name', async () => (await page.locator('.pop h2').allInnerTexts()).some((text) => text.startsWith(said)));
   await page.keyboard.press('Escape');
   await rested(page);
   await page.locator('.state').click();

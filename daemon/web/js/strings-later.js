@@ -5,7 +5,35 @@
 import { learn } from './base.js';
 
 export const T = {
-  // top: device, runs, badge, export, menu
+  // what export opens
+  x_range: ['选中的一段', 'The selected range'],
+  x_run: ['{0}，全部传感器', '{0}, all sensors'],
+  x_live: ['{0} 号，图上全部', 'Kit {0}, all that the chart has'],
+  x_csv: ['表格 CSV', 'Table, CSV'],
+  x_csvD: ['Excel、WPS 能打开', 'Opens in Excel or WPS'],
+  x_even: ['表格 CSV，均匀时间', 'Table, CSV, even times'],
+  x_evenD: ['读数间隔固定时用：时刻按行号算，去掉传送的快慢；到达时刻在最后一列',
+    'For readings at a fixed pace: times by row number, free of delays on the way; arrivals in the last column'],
+  x_shown: ['现在看到的图', 'The picture as shown'],
+  x_png: ['图片 PNG', 'Picture, PNG'],
+  x_pngD: ['贴进报告或幻灯片', 'For reports and slides'],
+  x_svg: ['矢量图 SVG', 'Drawing, SVG'],
+  x_svgD: ['放大不会糊，能改', 'Sharp at any size; can be edited'],
+  x_noPicture: ['这里还没有图。先看“图”。', 'There is no picture here yet. Go to Chart first.'],
+  x_typed: ['记下的读数 CSV', 'Readings kept, CSV'],
+  x_typedD: ['输入的数，和当时器材的数', 'What was typed, and what the kits said then'],
+  x_xlsx: ['表格 XLSX', 'Workbook, XLSX'],
+  x_xlsxD: ['带图和说明，数字一位不少', 'With charts and what they are; every digit'],
+  x_zip: ['数据包', 'Package'],
+  x_zipD: ['全部原始数据和校准，能导回来', 'All raw data and calibrations; can be imported again'],
+  x_paper: ['报告', 'Report'],
+  x_paperD: ['打印成 A4', 'Prints to A4'],
+  x_lp: ['行协议', 'Line protocol'],
+  x_lpD: ['送进时序数据库', 'For a time-series database'],
+  r_menu: ['清单', 'Receipt'],
+  r_menuD: ['收到、存下、缺失多少，和数据的指纹', 'How much came, is kept, is missing; and its fingerprint'],
+
+  // top: device, runs, badge, menu
   p_calibrated: ['已校准：{0}', 'calibrated: {0}'],
   p_fit: ['拟合 {0}', 'fit {0}'],
   p_fitPoor: ['拟合不合适 {0}', 'fit refused {0}'],
@@ -243,5 +271,17 @@ export const T = {
   ky_drag: ['拖', 'Drag'],
   ky_wheel: ['滚轮，两指开合', 'Wheel, pinch'],
   ky_twice: ['连点两下', 'Press twice'],
+
+  // formulas: what is typed into the dialog of calculated columns
+  fm_empty: ['先写公式，例如 T^2', 'Write a formula first, such as T^2'],
+  fm_long: ['公式太长。最多 {0} 个字符。', 'The formula is too long. It may have {0} characters.'],
+  fm_sign: ['公式里不能用“{0}”。只用数、名字和 + - * / ^ ( )。', '"{0}" is no sign of a formula. Use numbers, names and + - * / ^ ( ).'],
+  fm_name: ['这里没有“{0}”。看看下面有哪些名字，大小写也要对。', 'There is no "{0}" here. Look at the names below; capitals matter.'],
+  fm_function: ['没有“{0}”这个函数。能用的有 {1}。', 'There is no function "{0}". There are {1}.'],
+  fm_times: ['“{0}”前后少了一个符号。相乘要写 *。', 'A sign is missing at "{0}". Write * to multiply.'],
+  fm_bracket: ['“{0}”后面要有括号和一个数，例如 sqrt(2)。', '"{0}" needs brackets with one value, as sqrt(2).'],
+  fm_open: ['少一个右括号“)”。', 'A bracket ")" is missing.'],
+  fm_close: ['多了一个右括号“)”。', 'There is a bracket ")" too many.'],
+  fm_unfinished: ['公式没写完，或者符号挨在一起了。', 'The formula is not finished, or two signs stand together.'],
 };
 learn(T);

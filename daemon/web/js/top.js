@@ -3,7 +3,7 @@
 // Upper zone: which device (and who may act), how good the data is, export, settings; below it the one
 // big key and the runs. Its height never depends on the state.
 import { app, html, say, setApp, t, Pop } from './base.js';
-import { exportUrl, identify, Refusal, runUrl, startRun, stopRun } from './api.js';
+import { identify, Refusal, startRun, stopRun } from './api.js';
 import { board } from './board.js';
 import { Badge } from './badge.js';
 import { runOfGroup } from './class-api.js';
@@ -13,11 +13,11 @@ import { Hour } from './clock.js';
 import { openDialog } from './dialogs.js';
 import { useBoard, useClass, useText, useView } from './hooks.js';
 import { Icon, Sample } from './icons.js';
+import { later } from './later.js';
 import { deviceName, runName } from './names.js';
 import { clock } from './numbers.js';
 import { phaseOf } from './phase.js';
 import { askPin, sentence, signOut, withTeacher } from './pin.js';
-import { readings } from './readings.js';
 import { refusals } from './refusals.js';
 import { toast } from './toast.js';
 import { triggerText } from './trigger-words.js';
@@ -69,46 +69,9 @@ function Identity() {
         title=${t('blink', d.sticker)} onClick=${() => blink(d)}><${Icon} n="lamp"/></button>`}</div>`)}<//>`;
 }
 
-/** What an export would hold: the range, the run, or what the chart has of the live readings. */
-function exports() {
-  const stream = view.stream, run = view.run, { range } = view, out = [];
-  if (range && stream) out.push({ title: t('x_range'), what: { stream: stream.id, from: range[0], to: range[1] } });
-  if (run) out.push({ title: t('x_run', runName(run)), what: { run: run.id } });
-  else if (stream) out.push({ title: t('x_live', view.device?.sticker), what: { stream: stream.id, from: readings.from } });
-  return out;
-}
+const Exports = later(() => import('./export-menu.js').then((m) => m.Exports));
 
-/** Saves the picture that is shown. @param {'png'|'svg'} kind */
-async function picture(kind) {
-  const { savePicture } = await import('./picture.js');
-  if (!await savePicture(kind)) refusals.tell(t('x_noPicture'));
-}
-
-/** Is all of the shown run there? */
-async function receipt() {
-  const { run } = view;
-  if (run) (await import('./receipt-alone.js')).tellReceipt(run);
-}
-
-function Export() {
-  useView('range', 'what', 'tab');
-  useBoard('runs', 'devices');
-  const all = exports(), mayBeEven = view.stream?.stamps === 'arrival', isOfEvents = useClass('sessions', 'me').lesson?.record.mode === 'event';
-  return html`<${Pop} label=${t('export')} cls="out" face=${html`<${Icon} n="out"/><span class="tx">${t('export')}</span>`}>
-    ${all.length > 0 && ['chart', 'xy', 'histogram', 'spectrum'].includes(view.tab) && html`<h2>${t('x_shown')}</h2>
-      <button class="item" data-close onClick=${() => picture('png')}><${Icon} n="image"/><span>${t('x_png')}<small>${t('x_pngD')}</small></span></button>
-      <button class="item" data-close onClick=${() => picture('svg')}><${Icon} n="image"/><span>${t('x_svg')}<small>${t('x_svgD')}</small></span></button>`}
-    ${all.length ? all.map(({ title, what }) => html`<h2>${title}</h2>
-      <a class="item" data-close download href=${exportUrl('csv', what)}><${Icon} n="table"/><span>${t('x_csv')}<small>${t('x_csvD')}</small></span></a>
-      <a class="item" data-close download href=${exportUrl('xlsx', what)}><${Icon} n="table"/><span>${t('x_xlsx')}<small>${t('x_xlsxD')}</small></span></a>
-      ${isOfEvents && what.run != null && html`<a class="item" data-close download href=${`${exportUrl('csv', what)}&of=readings`}><${Icon} n="table"/><span>${t('x_typed')}<small>${t('x_typedD')}</small></span></a>`}
-      ${mayBeEven && html`<a class="item" data-close download href=${exportUrl('csv', what, 'even')}><${Icon} n="table"/><span>${t('x_even')}<small>${t('x_evenD')}</small></span></a>`}
-      <a class="item" data-close download href=${exportUrl('lp', what)}><${Icon} n="store"/><span>${t('x_lp')}<small>${t('x_lpD')}</small></span></a>
-      ${what.run != null && html`<a class="item" data-close download href=${runUrl(what.run, 'package')}><${Icon} n="store"/><span>${t('x_zip')}<small>${t('x_zipD')}</small></span></a>
-        <a class="item" data-close target="_blank" href=${runUrl(what.run, 'report', app.lang)}><${Icon} n="out"/><span>${t('x_paper')}<small>${t('x_paperD')}</small></span></a>
-        <button class="item" data-close onClick=${receipt}><${Icon} n="check"/><span>${t('r_menu')}<small>${t('r_menuD')}</small></span></button>`}`)
-    : html`<p tabindex="0">${t('k_title')}</p>`}<//>`;
-}
+const Export = () => html`<${Pop} label=${t('export')} cls="out" face=${html`<${Icon} n="out"/><span class="tx">${t('export')}</span>`}><${Exports}/><//>`;
 
 function Menu() {
   useBoard('status');
