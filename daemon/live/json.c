@@ -272,6 +272,7 @@ void json_device(struct text *text, const struct device *device, const struct de
 	add_string(text, "kit", device->kit);
 	text_add(text, ",\"name\":");
 	json_words(text, news->name_zh, news->name_en);
+	text_addf(text, ",\"is_described\":%s", news->is_described ? "true" : "false");
 	add_string(text, "model", device->model);
 	add_string(text, "port", device->port);
 	add_string(text, "family", device->family);

@@ -45,6 +45,7 @@ struct stream_news {
 };
 struct device_news {
 	const char *name_zh, *name_en;    /* the kit's */
+	bool is_described;                /* a kit.yaml says more of it */
 	const char *state;                /* "ready", "silent", "gone" */
 	const struct feed_health *health; /* NULL: none yet */
 	struct trouble_words problem;     /* empty: none */

@@ -241,6 +241,7 @@ static void tell_device(const struct live *live, const struct seen *seen, struct
 	struct stream_news streams[DEVICE_STREAMS];
 	struct device_news news = {.name_zh = model ? model->name.zh : said,
 		.name_en = model ? model->name.en : said,
+		.is_described = model != NULL,
 		.state = state_name(seen),
 		.health = seen->has_health ? &seen->health : NULL,
 		.streams = streams,

@@ -205,6 +205,7 @@ static void a_kit_is_told_by_its_name_and_an_unknown_one_by_its_own(void **unuse
 	assert_string_equal(json_string_value(json_object_get(json_object_get(told, "name"), "zh")),
 		"土壤探头");
 	assert_string_equal(json_string_value(json_object_get(told, "model")), "P-1");
+	assert_true(json_is_true(json_object_get(told, "is_described")));
 	json_decref(told);
 
 	device = device_of("no-such");
@@ -212,6 +213,7 @@ static void a_kit_is_told_by_its_name_and_an_unknown_one_by_its_own(void **unuse
 	plug(&device);
 	told = shown();
 	assert_string_equal(english(told, "name"), "我的板子");
+	assert_true(json_is_false(json_object_get(told, "is_described")));
 	assert_true(json_is_null(json_object_get(told, "warming_until_us")));
 	json_decref(told);
 

@@ -15,6 +15,17 @@ test('the last point of the chart changes within two seconds', async () => {
   assert.deepStrictEqual(page.faults, []);
 });
 
+test('a page asks for nothing that is not there', async () => {
+  const context = await (await chromium()).newContext({ viewport: { width: 1024, height: 768 } }), refused = /** @type {string[]} */ ([]);
+  context.on('response', (/** @type {any} */ r) => { if (r.status() >= 400) refused.push(`${r.status()} ${r.url()}`); });
+  const page = await open(board, { context });
+  await until('a drawn point', () => lastPoint(page));
+  await page.locator('.btn.badge').click();
+  await page.locator('.pop .facts').waitFor();
+  assert.deepStrictEqual(refused, []);
+  await context.close();
+});
+
 test('a latecomer sees the readings of before, with units and as many digits as the kit resolves', async () => {
   const page = await open(board);
   await page.locator('.seg button', { hasText: '全部' }).click();

@@ -26,7 +26,7 @@ const Part = ({ title, icon, items }) => (items.length ? html`<dl><dt><${Icon} n
   ${items.map((text) => html`<dd key=${text}>${text}</dd>`)}</dl>` : null);
 
 export function About() {
-  const { device, lanes } = view, kit = device && kitOf(device.kit);
+  const { device, lanes } = view, kit = device && kitOf(device);
   const accuracy = lanes.flatMap((lane) => { const text = accuracyText(lane); return text ? [`${channelName(lane.channel)} ${text}`] : []; });
   if (!kit && !accuracy.length) return null;
   return html`<details class="about"><summary>${t('a_title')}</summary>

@@ -18,7 +18,7 @@
  *             round_trip_us: number|null, rate_ppm: number|null, trouble: string, rate_hz?: number|null}} Health */
 /** @typedef {{id: number, sticker: number, identity: string, kit: string, model: string, port: string,
  *             family: string, state: string, health: Health, streams: Stream[], name?: Words, problem?: Words|null,
- *             warming_until_us?: number|null}} Device */
+ *             warming_until_us?: number|null, is_described?: boolean}} Device */
 /** @typedef {{id: string, name: Words, printed: string, family: string, warm_up_us: number, wiring: Words[],
  *             safety: Words[], traps: Words[], unverified: Words[]}} Kit */
 /** @typedef {{id: number, at_us: number, wall_us: number|null, author: string, text: string,

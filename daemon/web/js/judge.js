@@ -31,7 +31,7 @@ export function limitsAt({ at, channel }, us) {
   return pieces?.length ? limitsIn(pieces, when) : limitsOfNow(channel, when);
 }
 
-const warmUp = () => (view.device && kitOf(view.device.kit)?.warm_up_us) || 0;
+const warmUp = () => (view.device && kitOf(view.device)?.warm_up_us) || 0;
 
 /** Of many readings each asks for its age: the beginnings are put in order when there are others.
  * @type {{gaps: import('./series.js').Gap[], began: number|null, last: number|null, beginnings: number[]}} */

@@ -28,14 +28,16 @@ function asking(ask, ...topics) {
   };
 }
 
-/** A kit that is not described, and a board of before, have nothing to tell. @param {string} id @returns {Promise<Kit|null>} */
+/** A board of before does not say which kits are described. @param {string} id @returns {Promise<Kit|null>} */
 const kitOrNone = (id) => getKit(id).catch((error) => {
   if (error instanceof Refusal && error.status === 404) return null;
   throw error;
 });
 
-/** What there is to know about a kit; null: nothing. */
-export const kitOf = asking(kitOrNone);
+const described = asking(kitOrNone);
+/** What there is to know about a device's kit; null: nothing. Only kits that are described are asked for.
+ * @param {import('./api.js').Device} device */
+export const kitOf = ({ kit, is_described }) => (is_described === false ? null : described(kit));
 
 /** The newest calibrations of a device, the newest last. */
 export const calibrationsOf = asking(getCalibrationsOf, 'calibration', 'catchup');

@@ -28,7 +28,7 @@ export function paceOfRun(asked) {
 
 /** How long the kit warmed up in the run, microseconds, and whether it did all the time. */
 export function warmingOfRun() {
-  const { series } = readings, takes = (view.device && kitOf(view.device.kit)?.warm_up_us) || 0;
+  const { series } = readings, takes = (view.device && kitOf(view.device)?.warm_up_us) || 0;
   if (!pastRun() || !series || !takes) return { us: 0, isAll: false };
   const us = warmingIn(series.firstT, series.lastT, series.began, series.gaps, takes);
   return { us, isAll: us > 0 && us >= series.lastT - series.firstT };
