@@ -56,6 +56,7 @@ void connection_free(struct connections *all, struct connection *connection)
 	else
 		all->first = connection->next;
 	all->n--;
+	all->n_shut -= connection->is_shut;
 	free(connection);
 }
 
@@ -64,6 +65,45 @@ void connection_enter(
 {
 	connection->phase = phase;
 	connection->since = now;
+}
+
+/* libmicrohttpd closes the descriptor once it has seen the end. */
+static void shut(struct connections *all, struct connection *connection)
+{
+	connection->is_shut = true;
+	all->n_shut++;
+	shutdown(connection->fd, SHUT_RDWR);
+}
+
+/* Of those that may give way, the one that has used up most of its patience. The newest is first in the list: of
+ * two that have used up as much, the one behind came earlier. */
+static struct connection *find_latest(struct connections *all, struct instant now)
+{
+	struct connection *latest = NULL;
+	int64_t most = 0;
+
+	for (struct connection *c = all->first; c; c = c->next) {
+		int64_t used; /* ns a second of its patience */
+
+		if (c->is_shut || c->phase == CONNECTION_WAIT || c->phase == CONNECTION_STREAM)
+			continue;
+		used = instant_since(now, c->since) / DEADLINE_S[c->phase];
+		if (!latest || used >= most) {
+			latest = c;
+			most = used;
+		}
+	}
+	return latest;
+}
+
+unsigned connections_make_room(struct connections *all, unsigned most, struct instant now)
+{
+	struct connection *latest;
+	unsigned n = 0;
+
+	for (; all->n - all->n_shut > most && (latest = find_latest(all, now)); n++)
+		shut(all, latest);
+	return n;
 }
 
 unsigned connections_sweep(struct connections *all, struct instant now)
@@ -75,8 +115,7 @@ unsigned connections_sweep(struct connections *all, struct instant now)
 
 		if (limit_ns == 0 || c->is_shut || instant_since(now, c->since) <= limit_ns)
 			continue;
-		c->is_shut = true;
-		shutdown(c->fd, SHUT_RDWR);
+		shut(all, c);
 		n++;
 	}
 	return n;

@@ -35,7 +35,7 @@ struct connection {
 /* All sockets of a server; zero-initialise. */
 struct connections {
 	struct connection *first;
-	unsigned n;
+	unsigned n, n_shut; /* linked; of these, shut down */
 };
 
 /* Sets the socket's options and links it. NULL when memory is out. */
@@ -44,6 +44,11 @@ void connection_free(struct connections *all, struct connection *connection);
 
 void connection_enter(
 	struct connection *connection, enum connection_phase phase, struct instant now);
+
+/* Until at most `most` are open, whoever has used up most of its patience gives way: with a head, a body, or taking
+ * its answer. Streams, and those that wait for us, never do. So sockets that say nothing keep nobody out, however
+ * many; a browser whose idle connection is shut opens another. Returns how many. */
+unsigned connections_make_room(struct connections *all, unsigned most, struct instant now);
 
 /* Shuts down whoever is past the deadline of its phase; returns how many. */
 unsigned connections_sweep(struct connections *all, struct instant now);

@@ -23,7 +23,10 @@
 /* 9 us and 21 KB a client were measured; a class, its teacher and a bench fit many times over. Per
  * address: a whole class may sit behind one access point that translates addresses, and a browser
  * opens six connections: 60 of them fit, and some are left for others. */
-enum { MOST_CONNECTIONS = 512, MOST_PER_ADDRESS = 400 };
+enum { MOST_CONNECTIONS = 512, MOST_PER_ADDRESS = 448 };
+/* Above so many, who is slow gives way to who comes (connection.h). libmicrohttpd accepts some before it closes those
+ * that gave way: so far below the limits that only streams reach them. */
+enum { MOST_UNDISTURBED = 384 };
 enum { INACTIVITY_S = 20, CONNECTION_BYTES = 16384 };
 
 struct http {
@@ -181,7 +184,10 @@ static void on_connection(void *self, struct MHD_Connection *mhd, void **context
 		int fd =
 			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 
-		*context = connection_new(&http->connections, fd, clock_now(http->options.clock));
+		struct instant now = clock_now(http->options.clock);
+
+		connections_make_room(&http->connections, MOST_UNDISTURBED - 1, now);
+		*context = connection_new(&http->connections, fd, now);
 	} else {
 		connection_free(&http->connections, *context);
 		*context = NULL;

@@ -51,7 +51,6 @@ static enum post_trouble trouble_of(CURL *easy, CURLcode code)
 	case CURLE_COULDNT_CONNECT:
 		return POST_NO_CONNECTION;
 	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ISSUER_ERROR:
 		return POST_NO_TRUST;

@@ -66,6 +66,38 @@ static void a_connection_that_was_used_gets_a_new_deadline(void **state)
 	browser_close(&b);
 }
 
+static void sockets_that_say_nothing_keep_nobody_out(void **state)
+{
+	enum { SILENT = 450 }; /* more than there is room for, of one address or at all */
+	struct http_bench *bench = *state;
+	static struct browser silent[SILENT];
+	struct browser stream, b;
+	unsigned n_shut = 0;
+
+	bench->counter.end = 1;
+	bench->counter.is_paused = true;
+	browser_open(&stream, bench->loop, bench->port);
+	browser_send_get(&stream, "/stream");
+	browser_wait(&stream, "\r\n\r\n");
+	for (unsigned i = 0; i < SILENT; i++) {
+		browser_open(&silent[i], bench->loop, bench->port);
+		browser_turn(&silent[i]);
+	}
+	assert_int_equal(browser_get(bench->loop, bench->port, "/echo/1", &b), 200);
+	browser_close(&b);
+	for (unsigned i = 0; i < SILENT; i++) {
+		browser_turn(&silent[i]);
+		n_shut += silent[i].is_closed;
+		if (silent[i].is_closed)
+			assert_true(i < n_shut); /* those that waited longest */
+		browser_close(&silent[i]);
+	}
+	assert_in_range(n_shut, 1, 100);
+	browser_turn(&stream);
+	assert_false(stream.is_closed);
+	browser_close(&stream);
+}
+
 static void a_reader_that_stops_reading_a_stream_is_closed(void **state)
 {
 	struct http_bench *bench = *state;
@@ -198,6 +230,7 @@ int main(void)
 		HTTP_TEST(a_head_that_does_not_come_is_not_waited_for),
 		HTTP_TEST(a_body_that_trickles_is_not_waited_for),
 		HTTP_TEST(a_connection_that_was_used_gets_a_new_deadline),
+		HTTP_TEST(sockets_that_say_nothing_keep_nobody_out),
 		HTTP_TEST(a_reader_that_stops_reading_a_stream_is_closed),
 		HTTP_TEST(a_stream_is_sent_to_its_end),
 		HTTP_TEST(the_head_alone_may_be_asked_for),
