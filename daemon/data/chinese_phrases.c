@@ -158,6 +158,7 @@ const struct chinese chinese_phrases[] = {
 	{"a full path, from / on", "完整路径，从 / 开始"},
 	{"an address of this board such as 127.0.0.1; 0.0.0.0 or \"::\" listens on all",
 		"这块板子的地址，比如 127.0.0.1；写 0.0.0.0 或 \"::\" 就是全部地址"},
+	{"another board's address such as 192.168.1.7 or kitlog-2.local:8080", "另一块板子的地址，比如 192.168.1.7 或 kitlog-2.local:8080"},
 	{"a host name such as kitlog-3b2.local (no http://, no port)", "主机名，比如 kitlog-3b2.local（不带 http://，不带端口）"},
 	{"the name of a kit such as text-board (small letters, digits, -)", "器材的编号，比如 text-board（小写字母、数字、-）"},
 	{"a short name such as school (small letters, digits, -, _)", "短名字，比如 school（小写字母、数字、-、_）"},

@@ -181,6 +181,8 @@ static int settle(struct owner *owner, const struct written *written)
 	config->n_kits = written->n_kits;
 	config->lessons = written->lessons;
 	config->n_lessons = written->n_lessons;
+	config->boards = written->boards;
+	config->n_boards = written->n_boards;
 	config->store.commit_ms = commit_ms(written->store.commit);
 	config->store.limit_mb = number_or(written->store.limit, 1024);
 

@@ -29,6 +29,7 @@
  *         settings: [{id: flag, value: 25}]                    # else the kit's own values
  *     kits: [/etc/kitlog/kits]     # a school's own kit folders, beside kitlog's
  *     lessons: [/etc/kitlog/lessons]  # and its own lessons
+ *     boards: [192.168.1.7, "kitlog-2.local:8080"]  # other boards in the room, beside those found by mDNS
  *     store:
  *       commit: 1 s                # what a power cut may cost
  *       limit: 1024                # MB on the card
@@ -70,7 +71,7 @@ struct config_sink {
 	bool gzip;
 };
 
-enum { CONFIG_SLAVES = 6, CONFIG_FOLDERS = 8 };
+enum { CONFIG_SLAVES = 6, CONFIG_FOLDERS = 8, CONFIG_BOARDS = 48 };
 
 struct config_line {
 	char *id; /* of the kit's gpio */
@@ -139,6 +140,8 @@ struct config {
 	size_t n_kits;
 	char **lessons; /* the same */
 	size_t n_lessons;
+	char **boards; /* addresses of other boards, beside those that are found */
+	size_t n_boards;
 	struct {
 		unsigned commit_ms;
 		unsigned limit_mb;

@@ -47,6 +47,7 @@ static const cyaml_strval_t kinds[] = {
 
 static const cyaml_schema_value_t path = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, 200)};
 static const cyaml_schema_value_t usb_id = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, 60)};
+static const cyaml_schema_value_t other_board = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, 253)};
 static const cyaml_schema_value_t host = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, 253)};
 
 static const cyaml_schema_field_t http_keys[] = {
@@ -145,6 +146,7 @@ static const cyaml_schema_field_t keys[] = {
 	LIST("gpio", written, gpio, &gpio, PORTS_MAX),
 	LIST("kits", written, kits, &path, CONFIG_FOLDERS),
 	LIST("lessons", written, lessons, &path, CONFIG_FOLDERS),
+	LIST("boards", written, boards, &other_board, CONFIG_BOARDS),
 	MAP("store", written, store, store_keys),
 	LIST("sinks", written, sinks, &sink, SINKS_MAX),
 	CYAML_FIELD_END
@@ -262,6 +264,21 @@ static const char *check_url(const char *word)
 	return NULL;
 }
 
+static const char *check_board(const char *word)
+{
+	static const char expected[] =
+		"another board's address such as 192.168.1.7 or kitlog-2.local:8080";
+	const char *behind = strstr(word, "://");
+	const char *start = behind ? behind + 3 : word, *colon = strchr(start, ':');
+	size_t n = colon ? (size_t)(colon - start) : strlen(start);
+
+	if (behind && strncmp(word, "http://", 7) != 0 && strncmp(word, "https://", 8) != 0)
+		return expected;
+	if (!n || strspn(start, SMALL_LETTERS CAPITALS DIGITS "-.") != n)
+		return expected;
+	return colon && (!is_made_of(colon + 1, DIGITS) || strlen(colon + 1) > 5) ? expected : NULL;
+}
+
 static const struct rule rules[] = {
 	{.path = "board", .check = config_check_name},
 	{.path = "data", .check = check_path},
@@ -284,6 +301,7 @@ static const struct rule rules[] = {
 	{.path = "gpio[].settings[].id", .check = word_id},
 	{.path = "kits[]", .check = check_path},
 	{.path = "lessons[]", .check = check_path},
+	{.path = "boards[]", .check = check_board},
 	{.path = "store.commit", .check = check_commit},
 	{.path = "store.limit", .low = 16, .high = 1048576},
 	{.path = "sinks[].name", .check = check_sink_name},

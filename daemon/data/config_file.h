@@ -73,8 +73,8 @@ struct written {
 	struct written_scan usb, iio;
 	struct written_gpio *gpio;
 	unsigned n_gpio;
-	char **kits, **lessons;
-	unsigned n_kits, n_lessons;
+	char **kits, **lessons, **boards;
+	unsigned n_kits, n_lessons, n_boards;
 	struct written_store store;
 	struct written_sink *sinks;
 	unsigned n_sinks;

@@ -171,6 +171,7 @@ void config_print(const struct config *config, FILE *out)
 		put_gpio(out, &config->gpio[i]);
 	put_list(out, "kits", config->kits, config->n_kits);
 	put_list(out, "lessons", config->lessons, config->n_lessons);
+	put_list(out, "boards", config->boards, config->n_boards);
 	fputs("store:\n", out);
 	put_duration(out, "  commit", config->store.commit_ms);
 	fprintf(out, "  limit: %u\n", config->store.limit_mb);
