@@ -27,7 +27,8 @@ HTTP = HISTORY + ["daemon/http"]
 LIVE = HTTP + ["daemon/live"]
 CLASS = LIVE + ["daemon/class"]
 EXPORT = CLASS + ["daemon/ship", "daemon/export"]
-API = EXPORT + ["daemon/api"]
+ROOM = ["daemon/room"]  # on SHIP, beside the way to the pages
+API = EXPORT + ROOM + ["daemon/api"]
 
 # floor: the floors below it. The longest name that a path begins with is its floor.
 FLOORS = {
@@ -46,7 +47,8 @@ FLOORS = {
     "daemon/live": HTTP,
     "daemon/class": LIVE,
     "daemon/export": CLASS + ["daemon/ship"],
-    "daemon/api": EXPORT,
+    "daemon/room": SHIP,
+    "daemon/api": EXPORT + ROOM,
     "daemon": API,
     "tools/kitlog": API,
 }

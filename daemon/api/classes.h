@@ -7,6 +7,7 @@
 
 #include "api/parts.h"
 #include "class/run_notes.h"
+#include "data/serving.h"
 
 /* The Session of openapi.yaml. */
 void classes_write(const struct parts *parts, const struct session *session, struct text *text);
@@ -91,6 +92,9 @@ bool classes_ask_beginning(struct parts *parts, struct request *request,
 	const struct session *session, const json_t *asked, struct beginning *ret_beginning);
 /* NULL: it has none, or not here any more. */
 const struct lesson *classes_lesson(const struct parts *parts, const struct session *session);
+/* What each need of the lesson is measured by in a group; false: there is no lesson. */
+bool classes_serving(const struct parts *parts, const struct session *session, unsigned number,
+	struct serving ret_serving[LESSON_NEEDS]);
 /* The first need of the lesson that nothing of a group's kits measures and that it cannot do without; LESSON_NEEDS:
  * it has all. */
 unsigned classes_lacked_need(
@@ -106,6 +110,9 @@ bool classes_have_trigger(
 json_t *classes_resume_body(
 	struct request *request, const struct session *session, unsigned groups);
 json_t *classes_arm_body(const struct session *session, unsigned groups, int64_t lasts_ns);
+
+/* It has what it needs: a recording in place of a device will do. */
+bool classes_is_ready(const struct parts *parts, const struct session *session, unsigned number);
 
 /* Groups that may record something: those with devices, all where none has any. */
 unsigned classes_equipped(const struct session *session);

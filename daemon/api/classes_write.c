@@ -45,8 +45,7 @@ static bool is_well(const struct parts *parts, uint32_t id)
 	return !problem.zh[0];
 }
 
-/* It has what it needs: a recording in place of a device will do. */
-static bool is_ready(const struct parts *parts, const struct session *session, unsigned number)
+bool classes_is_ready(const struct parts *parts, const struct session *session, unsigned number)
 {
 	const struct session_group *group = &session->groups[number];
 
@@ -121,7 +120,7 @@ static void add_group(const struct parts *parts, const struct session *session, 
 	text_add(text, ",\"may_predict\":");
 	json_bool(text, session_is_open(session) && session_may_predict(session, number));
 	text_add(text, ",\"is_ready\":");
-	json_bool(text, is_ready(parts, session, number));
+	json_bool(text, classes_is_ready(parts, session, number));
 	text_add(text, ",\"replay\":");
 	if (group->replay)
 		text_addf(text, "{\"run\":%u,\"since_us\":%lld}", group->replay,
@@ -209,7 +208,7 @@ static unsigned ready_groups(const struct parts *parts, const struct session *se
 	unsigned ready = 0;
 
 	for (unsigned i = 1; i <= session->n_groups; i++)
-		ready |= is_ready(parts, session, i) ? 1u << i : 0;
+		ready |= classes_is_ready(parts, session, i) ? 1u << i : 0;
 	return ready;
 }
 

@@ -104,6 +104,15 @@ void handle_predicted(void *self, struct request *request);
 void handle_group_run(void *self, struct request *request);
 void handle_group_mark(void *self, struct request *request);
 
+/* api_boards.c */
+void handle_boards(void *self, struct request *request);
+void handle_board_join(void *self, struct request *request);
+void handle_board_forget(void *self, struct request *request);
+void handle_boards_act(void *self, struct request *request);
+
+/* own_room.c */
+void handle_room(void *self, struct request *request);
+
 /* api_activity.c */
 void handle_activity(void *self, struct request *request);
 

@@ -38,6 +38,7 @@
 #include "class/triggers.h"
 #include "live/walltime.h"
 #include "http/work.h"
+#include "room/room.h"
 
 enum { PARTS_SCRATCH = 2 << 20, PARTS_READY = 64 };
 
@@ -90,6 +91,9 @@ struct parts {
 	struct receipt_memory receipt_memory;
 	struct guesses wrong_codes, joins, regroups; /* regroups: by token, not by address */
 	struct presence presence;
+	struct room *room;         /* the other boards */
+	unsigned boards_told;      /* the serial number of what was told of them */
+	struct own_room *own_room; /* this one, for them (api/own_room.h) */
 	struct teacher teacher;
 	struct teacher_file teacher_file;
 	struct store_status store; /* as of keep's last notice */

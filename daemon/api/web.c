@@ -13,11 +13,13 @@
 #include "base/text.h"
 #include "api/accepting.h"
 #include "api/api.h"
+#include "api/boards.h"
 #include "api/classes.h"
 #include "live/described.h"
 #include "class/endings.h"
 #include "api/handlers.h"
 #include "api/lists.h"
+#include "api/own_room.h"
 #include "http/address.h"
 #include "api/rereading.h"
 #include "http/http.h"
@@ -117,6 +119,7 @@ static void on_beat(struct timer *timer, struct instant now)
 	endings_look(&web->parts.sessions);
 	accepting_look(&web->parts);
 	classes_watch(&web->parts);
+	boards_watch(&web->parts);
 	rereading_look(&web->parts);
 	marks_give(&web->parts.marks);
 	refinements_look(&web->parts.refinements);
@@ -286,6 +289,19 @@ static int open_parts(struct web *web, const struct web_options *options)
 	parts->calibrations.rules_of = options->rules_of ? options->rules_of : rules_of_kit;
 	parts->calibrations.self = options->rules_of ? options->rules_self : parts;
 	lists_load(parts, &web->lists_state);
+	r = own_room_new(parts, options->loop, &parts->own_room);
+	if (r < 0)
+		return r;
+	r = room_new(&(struct room_options){.clock = options->clock,
+			     .loop = options->loop,
+			     .directory = options->config->data,
+			     .boards = options->config->boards,
+			     .n_boards = options->config->n_boards,
+			     .changed = send_out,
+			     .self = web},
+		&parts->room);
+	if (r < 0)
+		return r;
 	r = events_new(&(struct events_options){.clock = options->clock,
 			       .epoch = new_epoch(parts->started),
 			       .hello = write_hello,
@@ -407,6 +423,7 @@ void web_close(struct web *web)
 	timer_cancel(&web->listen_again);
 	downloads_clear(&parts->downloads);
 	answer_settling(parts);
+	room_close(parts->room);
 	work_stop(parts->work); /* answers everybody who waits */
 	work_stop(parts->slow);
 	answer_settling(parts); /* what was read to the end has become an act */
@@ -423,6 +440,8 @@ void web_close(struct web *web)
 	calibrations_clear(&parts->calibrations);
 	sessions_clear(&parts->sessions);
 	presence_clear(&parts->presence);
+	own_room_free(parts->own_room);
+	room_free(parts->room);
 	result_memory_clear(&parts->result_memory);
 	shared_clear(&parts->results);
 	receipt_memory_clear(&parts->receipt_memory);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which boards say by mDNS that they are here: the service `_kitlog._tcp` of tools/packaging's Avahi file, heard
+ * through avahi-daemon. While that does not run, it is tried again, and *trouble says so. Only addresses that are of
+ * a local network are told (RFC 1918, and 169.254.0.0/16 of RFC 3927): whoever announces something else wants us
+ * to ask elsewhere. Asking avahi-daemon waits for its answer, so this is not for main. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/loop.h"
+
+enum { FINDER_MOST = 64, FINDER_NAME = 64, FINDER_BASE = 32 };
+
+struct finder;
+
+struct finder_options {
+	struct loop *loop;
+	/* It is there, or at another address now. `base`: "http://192.168.1.7:8080". */
+	void (*found)(void *self, const char *name, const char *base);
+	void (*lost)(void *self, const char *base); /* nobody announces that any more */
+	void *self;
+};
+int finder_new(const struct finder_options *options, struct finder **ret_finder);
+void finder_free(struct finder *finder); /* takes NULL */
+
+bool finder_is_listening(const struct finder *finder); /* false: avahi-daemon does not run */

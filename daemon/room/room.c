@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The door on main's side; room_thread.c is behind it. Orders and news are pointers in rings: what is in one is
+ * nobody's else. */
+#include "room/room.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/container.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "data/file.h"
+#include "room/room_thread.h"
+
+#define LOG_TAG "room"
+
+/* Until avahi-daemon has said who it is nobody shall be told that it is not there. */
+static const int64_t GREETING_NS = 3 * (int64_t)NS_PER_S;
+/* So long after the last look the thread ends. */
+static const int64_t PATIENCE_NS = 60 * (int64_t)NS_PER_S;
+
+struct seen {
+	uint32_t number;
+	struct board_seen board;
+	char *groups;
+};
+
+struct room {
+	struct room_options options;
+	char id[SUMMARY_ID], life[SUMMARY_ID];
+	struct room_thread *thread; /* NULL: nobody looks */
+	struct instant looked, started;
+	bool is_closed;
+	struct seen seen[ROOM_BOARDS];
+	size_t n;
+	unsigned serial;
+	bool hears_others;
+};
+
+/* ---------------------------------------------------------------- who we are */
+
+static void make_id(char ret_id[SUMMARY_ID])
+{
+	unsigned char random[(SUMMARY_ID - 1) / 2] = {0};
+	struct text text = text_over(ret_id, SUMMARY_ID);
+
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		log_warn("no random numbers: other boards may take this one for another");
+	text_add_hex(&text, random, sizeof random);
+}
+
+/* One that cannot be kept holds until the daemon ends. */
+static void load_id(struct room *room)
+{
+	char path[512], bytes[SUMMARY_ID + 1] = "";
+	size_t n = 0;
+
+	snprintf(path, sizeof path, "%s/board-id", room->options.directory);
+	if (file_read_plain(path, bytes, sizeof bytes - 1, &n) == 0 && n >= SUMMARY_ID - 1 &&
+		strspn(bytes, "0123456789abcdef") == SUMMARY_ID - 1) {
+		bytes[SUMMARY_ID - 1] = '\0';
+		text_copy(room->id, sizeof room->id, bytes);
+		return;
+	}
+	make_id(room->id);
+	snprintf(bytes, sizeof bytes, "%s\n", room->id);
+	int r = file_write_secret(path, bytes, strlen(bytes));
+	if (r < 0)
+		log_warn("%s: %s; after a restart other boards take this one for another", path,
+			strerror(-r));
+}
+
+const char *room_id(const struct room *room)
+{
+	return room->id;
+}
+
+const char *room_life(const struct room *room)
+{
+	return room->life;
+}
+
+/* ---------------------------------------------------------------- news */
+
+static struct seen *find_number(struct room *room, uint32_t number)
+{
+	for (size_t i = 0; i < room->n; i++)
+		if (room->seen[i].number == number)
+			return &room->seen[i];
+	return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct board_seen *one = &((const struct seen *)a)->board;
+	const struct board_seen *other = &((const struct seen *)b)->board;
+	int r = strcmp(one->name, other->name);
+
+	return r ? r : strcmp(one->base, other->base);
+}
+
+static void drop(struct room *room, struct seen *seen)
+{
+	free(seen->groups);
+	*seen = room->seen[--room->n];
+}
+
+static void take_news(struct room *room, struct room_news *news)
+{
+	struct seen *seen = find_number(room, news->number);
+
+	if (!news->is_there) {
+		if (seen)
+			drop(room, seen);
+	} else if (seen || room->n < ROOM_BOARDS) {
+		if (!seen)
+			*(seen = &room->seen[room->n++]) = (struct seen){.groups = NULL};
+		free(seen->groups);
+		seen->groups = news->groups;
+		news->groups = NULL;
+		seen->number = news->number;
+		seen->board = news->board;
+		seen->board.groups = seen->groups ? seen->groups : "[]";
+	}
+	qsort(room->seen, room->n, sizeof *room->seen, by_name);
+	free(news->groups);
+	free(news);
+}
+
+/* On main, when the thread has put something into a ring. */
+static void on_news(void *self)
+{
+	struct room *room = self;
+	struct room_news *news;
+	struct room_order *order;
+
+	while ((news = room_thread_news(room->thread))) {
+		take_news(room, news);
+		room->serial++;
+	}
+	while ((order = room_thread_finished(room->thread)))
+		order->done(order);
+	bool hears = room_thread_hears_others(room->thread);
+	if (hears != room->hears_others)
+		room->serial++;
+	room->hears_others = hears;
+	room->options.changed(room->options.self);
+}
+
+/* ---------------------------------------------------------------- the thread */
+
+static void forget_all(struct room *room)
+{
+	while (room->n)
+		drop(room, &room->seen[room->n - 1]);
+	room->serial++;
+}
+
+static void stop(struct room *room)
+{
+	struct room_thread *thread = room->thread;
+	struct room_order *order;
+
+	if (!thread)
+		return;
+	room_thread_stop(thread);
+	while ((order = room_thread_finished(thread)))
+		order->done(order);
+	while ((order = room_thread_left(thread)))
+		order->done(order);
+	room->thread = NULL;
+	room_thread_free(thread);
+	forget_all(room);
+}
+
+int room_look(struct room *room)
+{
+	room->looked = clock_now(room->options.clock);
+	if (room->thread)
+		return 0;
+	if (room->is_closed)
+		return -ESHUTDOWN;
+	room->started = room->looked;
+	return room_thread_start(&(struct room_thread_options){.clock = room->options.clock,
+					 .loop = room->options.loop,
+					 .directory = room->options.directory,
+					 .life = room->life,
+					 .boards = room->options.boards,
+					 .n_boards = room->options.n_boards,
+					 .news = on_news,
+					 .self = room},
+		&room->thread);
+}
+
+void room_beat(struct room *room)
+{
+	if (room->thread &&
+		instant_since(clock_now(room->options.clock), room->looked) > PATIENCE_NS &&
+		!room_thread_is_busy(room->thread))
+		stop(room);
+}
+
+int room_order(struct room *room, struct room_order *order)
+{
+	int r = room_look(room);
+
+	return r < 0 ? r : room_thread_order(room->thread, order);
+}
+
+/* ---------------------------------------------------------------- looking */
+
+bool room_is_finding(const struct room *room)
+{
+	return room->thread != NULL;
+}
+
+bool room_hears_others(const struct room *room)
+{
+	return room->hears_others ||
+		instant_since(clock_now(room->options.clock), room->started) < GREETING_NS;
+}
+
+size_t room_count(const struct room *room)
+{
+	return room->n;
+}
+
+const struct board_seen *room_at(const struct room *room, size_t i)
+{
+	return &room->seen[i].board;
+}
+
+const struct board_seen *room_find(const struct room *room, const char *id)
+{
+	for (size_t i = 0; i < room->n; i++)
+		if (strcmp(room->seen[i].board.id, id) == 0)
+			return &room->seen[i].board;
+	return NULL;
+}
+
+unsigned room_serial(const struct room *room)
+{
+	return room->serial;
+}
+
+int room_new(const struct room_options *options, struct room **ret_room)
+{
+	struct room *room = calloc(1, sizeof *room);
+
+	if (!room)
+		return -ENOMEM;
+	room->options = *options;
+	load_id(room);
+	make_id(room->life);
+	*ret_room = room;
+	return 0;
+}
+
+void room_close(struct room *room)
+{
+	if (!room)
+		return;
+	stop(room);
+	room->is_closed = true;
+}
+
+void room_free(struct room *room)
+{
+	if (!room)
+		return;
+	stop(room);
+	free(room);
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "room/together.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/container.h"
+#include "base/text.h"
+
+enum { MOST_MS = 5000, PATH_TEXT = 96 };
+
+/* One board and what it is asked. */
+struct errand {
+	struct together *together;
+	struct room_result *result;
+	struct visit *visit;
+	char id[PEER_ID], base[KEY_ADDRESS], token[VISIT_TOKEN];
+	char certificate[VISIT_CERTIFICATE];
+	bool has_looked; /* of BEGIN: how many groups its kits suffice for */
+};
+
+struct together {
+	struct together_options options;
+	struct errand *errands;
+	size_t n;
+	size_t n_under_way;
+	struct timer over; /* where nobody had to be asked */
+};
+
+/* ---------------------------------------------------------------- words */
+
+static void say(struct room_result *result, const char *zh, const char *en)
+{
+	text_copy(result->words.zh, sizeof result->words.zh, zh);
+	text_copy(result->words.en, sizeof result->words.en, en);
+}
+
+void together_read_refusal(
+	const char *body, size_t n, struct room_words *ret_words, char *ret_code, size_t code_size)
+{
+	json_t *told = json_loadb(body, n, 0, NULL);
+	const json_t *error = json_object_get(told, "error");
+	const char *zh = json_string_value(json_object_get(error, "zh"));
+	const char *en = json_string_value(json_object_get(error, "en"));
+	const char *code = json_string_value(json_object_get(error, "code"));
+
+	text_copy(
+		ret_words->zh, sizeof ret_words->zh, zh ? zh : "那块板子没有做，也没有说为什么。");
+	text_copy(ret_words->en, sizeof ret_words->en,
+		en ? en : "That board did not do it, and did not say why.");
+	text_copy(ret_code, code_size, code ? code : "refused");
+	json_decref(told);
+}
+
+static void say_silent(struct room_result *result)
+{
+	char zh[ROOM_WORDS], en[ROOM_WORDS];
+
+	snprintf(zh, sizeof zh, "“%s”没有应答，这一步没有做。看看它的电源灯和网线，再按一次。",
+		result->name);
+	snprintf(en, sizeof en,
+		"\"%s\" did not answer, so this was not done there. Look at its power lamp and its "
+		"network, then try again.",
+		result->name);
+	say(result, zh, en);
+}
+
+/* ---------------------------------------------------------------- one errand */
+
+static void finish(struct errand *errand, bool is_ok)
+{
+	struct together *together = errand->together;
+
+	errand->result->is_ok = is_ok;
+	if (--together->n_under_way == 0)
+		together->options.done(together->options.self, together);
+}
+
+/* -errno: it could not be asked. */
+static int ask(struct errand *errand, const char *path, json_t *body)
+{
+	char *bytes = body ? json_dumps(body, JSON_COMPACT) : NULL;
+	int r = body && !bytes
+		? -ENOMEM
+		: visit_begin(errand->visit,
+			  &(struct visit_question){.base = errand->base,
+				  .path = path,
+				  .body = bytes,
+				  .token = errand->token,
+				  .certificate = *errand->certificate ? errand->certificate : NULL,
+				  .most_ms = MOST_MS});
+
+	free(bytes);
+	json_decref(body);
+	return r;
+}
+
+static int ask_act(struct errand *errand, const char *what)
+{
+	const struct room_order *order = errand->together->options.order;
+	char path[PATH_TEXT];
+
+	snprintf(path, sizeof path, "/api/v1/sessions/%u/acts", errand->result->session);
+	return ask(errand, path,
+		order->deed == ROOM_START ? json_pack("{sssI}", "do", what, "from_us",
+						    (json_int_t)errand->result->from_us)
+					  : json_pack("{ss}", "do", what));
+}
+
+static int ask_lesson(struct errand *errand)
+{
+	char path[PATH_TEXT];
+
+	snprintf(path, sizeof path, "/api/v1/lessons/%s", errand->together->options.order->lesson);
+	return ask(errand, path, NULL);
+}
+
+static int ask_deed(struct errand *errand)
+{
+	switch (errand->together->options.order->deed) {
+	case ROOM_BEGIN:
+		return ask_lesson(errand);
+	case ROOM_START:
+		return ask_act(errand, "start");
+	case ROOM_STOP:
+		return ask_act(errand, "stop");
+	case ROOM_END:
+		return ask_act(errand, "end");
+	case ROOM_ZERO:
+		return ask(errand, "/api/v1/calibrations/zero", json_pack("{sb}", "all", 1));
+	default:
+		return -EINVAL;
+	}
+}
+
+/* As many groups as the kits there suffice for, one at least: kits can be dealt later. */
+static int ask_begin(struct errand *errand, const struct visit_answer *answer)
+{
+	const struct room_order *order = errand->together->options.order;
+	json_t *lesson = json_loadb(answer->body, answer->n, 0, NULL);
+	json_int_t groups =
+		json_integer_value(json_object_get(json_object_get(lesson, "readiness"), "groups"));
+
+	json_decref(lesson);
+	groups = groups < 1 ? 1 : groups > SUMMARY_GROUPS ? SUMMARY_GROUPS : groups;
+	return ask(errand, "/api/v1/sessions",
+		json_pack("{sssssI}", "lesson", order->lesson, "title", order->title, "groups",
+			groups));
+}
+
+static void take_session(struct errand *errand, const struct visit_answer *answer)
+{
+	json_t *session = json_loadb(answer->body, answer->n, 0, NULL);
+	json_int_t id = json_integer_value(json_object_get(session, "id"));
+
+	if (id > 0 && id <= UINT32_MAX)
+		errand->result->session = (uint32_t)id;
+	json_decref(session);
+}
+
+static bool is_well(const struct visit_answer *answer)
+{
+	return answer->status >= 200 && answer->status < 300;
+}
+
+static void take_refusal(struct errand *errand, const struct visit_answer *answer)
+{
+	const struct room_order *order = errand->together->options.order;
+	char code[32];
+
+	together_read_refusal(answer->body, answer->n, &errand->result->words, code, sizeof code);
+	if (answer->status == 401)
+		say(errand->result, "在这块板子上的登录过期了。再输一次它的 PIN。",
+			"The sign-in at that board is over. Type its PIN again.");
+	/* Nothing to stop is nothing that went wrong. */
+	finish(errand, order->deed == ROOM_STOP && strcmp(code, "is_stopped") == 0);
+}
+
+static void on_answer(void *self, const struct visit_answer *answer)
+{
+	struct errand *errand = self;
+	const struct room_order *order = errand->together->options.order;
+
+	if (answer->trouble != VISIT_ANSWERED) {
+		say_silent(errand->result);
+		finish(errand, false);
+	} else if (!is_well(answer)) {
+		take_refusal(errand, answer);
+	} else if (order->deed == ROOM_BEGIN && !errand->has_looked) {
+		errand->has_looked = true;
+		if (ask_begin(errand, answer) < 0) {
+			say_silent(errand->result);
+			finish(errand, false);
+		}
+	} else {
+		if (order->deed == ROOM_BEGIN)
+			take_session(errand, answer);
+		finish(errand, true);
+	}
+}
+
+/* ---------------------------------------------------------------- who is asked */
+
+/* What needs no asking; true: that was all. */
+static bool settle(const struct room_order *order, struct room_result *result, const char *lesson)
+{
+	char zh[ROOM_WORDS], en[ROOM_WORDS];
+
+	if (order->deed == ROOM_ZERO)
+		return false;
+	if (order->deed != ROOM_BEGIN) {
+		if (result->session)
+			return false;
+		result->is_ok = order->deed != ROOM_START;
+		say(result, "那里没有开着的课。", "No lesson is open there.");
+		return true;
+	}
+	if (!result->session)
+		return false;
+	result->is_ok = strcmp(lesson, order->lesson) == 0;
+	if (result->is_ok)
+		return true; /* it has that lesson already */
+	snprintf(zh, sizeof zh, "那里还开着另一节课（%s）。先下课，再开这一节。", lesson);
+	snprintf(en, sizeof en, "Another lesson (%s) is still open there. End it first.", lesson);
+	say(result, zh, en);
+	return true;
+}
+
+static void begin(struct errand *errand)
+{
+	struct together *together = errand->together;
+	const struct visit_options options = {.transfers = together->options.world->transfers,
+		.clock = together->options.world->clock,
+		.done = on_answer,
+		.self = errand};
+
+	if (visit_new(&options, &errand->visit) == 0 && ask_deed(errand) == 0)
+		together->n_under_way++;
+	else
+		say_silent(errand->result);
+}
+
+static void add_self(struct together *together)
+{
+	const struct room_order *order = together->options.order;
+	struct errand *errand = &together->errands[together->n];
+	struct room_result *result = &together->options.order->results[together->n++];
+
+	*errand = (struct errand){.together = together, .result = result};
+	text_copy(errand->base, sizeof errand->base, order->self.base);
+	text_copy(errand->token, sizeof errand->token, order->self.token);
+	*result = (struct room_result){.session = order->self.session,
+		.from_us = order->at.ns / NS_PER_US,
+		.stated_ns = 0};
+	text_copy(result->id, sizeof result->id, order->self.id);
+	text_copy(result->name, sizeof result->name, order->self.name);
+	if (!settle(order, result, order->self.lesson))
+		begin(errand);
+}
+
+static void add_peer(struct together *together, const struct peer *peer, const struct key *key)
+{
+	const struct room_order *order = together->options.order;
+	struct errand *errand = &together->errands[together->n];
+	struct room_result *result = &together->options.order->results[together->n++];
+	struct instant theirs = {0};
+
+	*errand = (struct errand){.together = together, .result = result};
+	text_copy(errand->base, sizeof errand->base, peer->base);
+	text_copy(errand->token, sizeof errand->token, key->token);
+	text_copy(errand->certificate, sizeof errand->certificate, key->certificate);
+	*result = (struct room_result){.session = peer->summary.session, .stated_ns = -1};
+	text_copy(result->id, sizeof result->id, peer->id);
+	text_copy(result->name, sizeof result->name, peer->name);
+	if (mapping_at(&peer->mapping, order->at, &theirs, &result->stated_ns))
+		result->from_us = theirs.ns / NS_PER_US;
+	if (peer_state(peer) == PEER_MISSING)
+		say_silent(result);
+	else if (!settle(order, result, peer->summary.lesson))
+		begin(errand);
+}
+
+static void on_over(struct timer *timer, struct instant now)
+{
+	struct together *together = CONTAINER(timer, struct together, over);
+
+	(void)now;
+	together->options.done(together->options.self, together);
+}
+
+int together_begin(const struct together_options *options, struct together **ret_together)
+{
+	struct together *together = calloc(1, sizeof *together);
+	struct room_order *order = options->order;
+	size_t most = 1;
+
+	for (const struct peer *peer = options->peers; peer; peer = peer->next)
+		most++;
+	order->results = calloc(most, sizeof *order->results);
+	if (together)
+		together->errands = calloc(most, sizeof *together->errands);
+	if (!together || !together->errands || !order->results) {
+		together_free(together);
+		return -ENOMEM;
+	}
+	together->options = *options;
+	together->over.due = on_over;
+	add_self(together);
+	for (const struct peer *peer = options->peers; peer; peer = peer->next) {
+		const struct key *key = peer_key(peer);
+
+		if (key && !peer->is_self && !peer->is_twin)
+			add_peer(together, peer, key);
+	}
+	order->n_results = together->n;
+	if (together->n_under_way == 0)
+		timer_at(options->world->loop, &together->over, loop_now(options->world->loop));
+	*ret_together = together;
+	return 0;
+}
+
+struct room_order *together_order(const struct together *together)
+{
+	return together->options.order;
+}
+
+void together_free(struct together *together)
+{
+	if (!together)
+		return;
+	timer_cancel(&together->over);
+	for (size_t i = 0; i < together->n; i++)
+		visit_free(together->errands[i].visit);
+	free(together->errands);
+	free(together);
+}

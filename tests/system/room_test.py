@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
+"""Three boards in a room, each a real kitlogd that knows the others by its configuration: they find each other, a
+PIN that is typed once makes one obey another, a lesson begins, starts and ends on all, at one instant of which
+each board knows its own name as exactly as it says, and whoever falls silent is told so and comes back."""
+
+import json
+import os
+import pathlib
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import daemon  # noqa: E402
+
+KITLOG = os.environ["KITLOG"]
+NAMES = ["one", "two", "three"]
+
+
+def make_boards(folder, names=NAMES):
+    boards = []
+    for name in names:
+        home = pathlib.Path(folder) / name
+        home.mkdir()
+        boards.append(daemon.Daemon(home))
+        boards[-1].name = name
+    for board in boards:
+        others = ", ".join(f'"127.0.0.1:{other.port}"' for other in boards if other is not board)
+        board.config.write_text(board.config.read_text().replace("board: test", f"board: {board.name}") +
+                                f"boards: [{others}]\n")
+    return boards
+
+
+def board_minus_monotonic(board):
+    """(least, most) of a board's time minus CLOCK_MONOTONIC, in us: the truth, for all boards here share that clock."""
+    least, most = -float("inf"), float("inf")
+    for _ in range(200):
+        before = time.monotonic_ns() / 1000
+        now = board.get("clock")["now_us"]
+        after = time.monotonic_ns() / 1000
+        least, most = max(least, now - after), min(most, now + 1 - before)
+    return least, most
+
+
+class Room(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.boards = make_boards(folder.name)
+        for board in cls.boards:
+            cls.addClassCleanup(board.end)
+            board.start()
+        for board in cls.boards:
+            board.wait_ready()
+        cls.one, cls.two, cls.three = cls.boards
+
+    def setUp(self):
+        self.one.sign_in()
+
+    def others(self):
+        return {board["name"]: board for board in self.one.get("boards")["boards"]}
+
+    def wait_states(self, **states):
+        def there():
+            others = self.others()
+            return others if {name: others[name]["state"] for name in states if name in others} == states else None
+        return daemon.wait_for(f"boards in the states {states}", there)
+
+    def join(self, *boards):
+        for board in boards:
+            seen = daemon.wait_for(f"{board.name} to answer", lambda b=board: self.others().get(b.name))
+            if seen["state"] != "here":
+                pin = (board.data / "pin").read_text().strip()
+                self.assertEqual(self.one.post(f"boards/{seen['id']}/key", {"pin": pin})["state"], "here")
+
+    def act(self, do, **more):
+        return self.one.post("boards/acts", {"do": do, **more})["boards"]
+
+    def refused(self, status, code, deed):
+        with self.assertRaises(urllib.error.HTTPError) as raised:
+            deed()
+        self.assertEqual(raised.exception.code, status)
+        self.assertEqual(json.load(raised.exception)["error"]["code"], code)
+
+    def test_1_found_and_locked_until_the_pin(self):
+        others = self.wait_states(two="locked", three="locked")
+        self.assertEqual(sorted(others), ["three", "two"])  # and not itself
+        self.assertIn("PIN", others["two"]["sentence"]["en"])
+        self.assertEqual(self.act("stop")[0]["name"], "one")  # locked ones are asked nothing
+        self.assertEqual(len(self.act("stop")), 1)
+        key = f"boards/{others['two']['id']}/key"
+        self.refused(403, "wrong_pin", lambda: self.one.post(key, {"pin": "nonsense"}))
+        self.refused(404, "not_found", lambda: self.one.post("boards/0123/key", {"pin": "123456"}))
+        self.join(self.two)
+        kept = self.one.data / "boards"
+        self.assertEqual(stat.S_IMODE(kept.stat().st_mode), 0o600)
+        self.assertNotIn((self.two.data / "pin").read_text().strip(), kept.read_text())
+        # A restart of this board needs no PIN again.
+        self.one.end()
+        self.one.start().wait_ready()
+        self.one.sign_in()
+        self.wait_states(two="here", three="locked")
+        request = daemon.urllib.request.Request(self.one.url(key), method="DELETE")
+        self.assertEqual(self.one.opener.open(request).status, 204)
+        self.wait_states(two="locked")
+        self.assertEqual(json.loads(kept.read_text())["boards"], [])
+
+    def test_2_one_lesson_at_one_instant(self):
+        self.join(self.two, self.three)
+        begun = self.act("begin", lesson="pendulum")
+        self.assertEqual([(b["name"], b["ok"]) for b in begun[:1]] + sorted((b["name"], b["ok"]) for b in begun[1:]),
+                         [("one", True), ("three", True), ("two", True)])
+        for board in self.boards:
+            self.assertEqual([s["lesson"] for s in board.get("sessions")["sessions"]], ["pendulum"])
+        self.wait_states(two="here", three="here")
+        daemon.wait_for("the lesson of the others",
+                        lambda: [b["lesson"] for b in self.others().values()] == ["pendulum"] * 2)
+        started = {b["name"]: b for b in self.act("start")}
+        self.assertEqual([b["ok"] for b in started.values()], [True] * 3, started)
+        truth = {board.name: board_minus_monotonic(board) for board in self.boards}
+        meant = started["one"]["from_us"]
+        for board in self.boards:
+            said = started[board.name]
+            run = board.get("runs")["runs"][0]
+            self.assertEqual(run["from_us"], said["from_us"])
+            # Where its run begins and where ours does, on the clock that all share.
+            low = run["from_us"] - truth[board.name][1] - (meant - truth["one"][0])
+            high = run["from_us"] - truth[board.name][0] - (meant - truth["one"][1])
+            self.assertLessEqual(low, said["stated_us"], (board.name, low, high))
+            self.assertGreaterEqual(high, -said["stated_us"], (board.name, low, high))
+            self.assertLess(said["stated_us"], 100_000)
+            print(f"{board.name}: began {low:+.0f}..{high:+.0f} us off, stated ±{said['stated_us']} us")
+        again = {b["name"]: b for b in self.act("start")}
+        self.assertIn("recording", again["two"]["sentence"]["en"])
+        self.assertFalse(again["two"]["ok"])
+        self.assertEqual([b["ok"] for b in self.act("stop")], [True] * 3)
+        self.assertEqual([b["ok"] for b in self.act("stop")], [True] * 3)  # nothing to stop is no mistake
+        self.assertEqual([b["ok"] for b in self.act("end")], [True] * 3)
+        for board in self.boards:
+            self.assertEqual(board.get("sessions")["sessions"], [])
+
+    def test_3_who_is_silent_is_told_and_comes_back(self):
+        self.join(self.two, self.three)
+        self.wait_states(two="here", three="here")
+        self.three.process.send_signal(signal.SIGSTOP)
+        since = time.monotonic()
+        try:
+            others = self.wait_states(two="here", three="missing")
+            self.assertLess(time.monotonic() - since, 5)
+            self.assertIn("power lamp", others["three"]["sentence"]["en"])
+            done = {b["name"]: b for b in self.act("begin", lesson="pendulum")}
+            self.assertEqual({name: b["ok"] for name, b in done.items()}, {"one": True, "two": True, "three": False})
+            self.assertIn("did not answer", done["three"]["sentence"]["en"])
+        finally:
+            self.three.process.send_signal(signal.SIGCONT)
+        self.wait_states(three="here")
+        self.act("end")
+
+
+if __name__ == "__main__":
+    unittest.main()
