@@ -32,7 +32,7 @@ VIRTUAL = os.environ["KITLOG_VIRTUAL"]
 JSON = {"Content-Type": "application/json"}
 SINK = "sinks:\n  - {name: school, kind: influxdb1, url: 'http://127.0.0.1:9', database: d}\n"
 # Too many tries and a busy board need what the others must not suffer: see the flow tests.
-UNSEEN = {("POST", "/login", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
+UNSEEN = {("POST", "/login", 429), ("POST", "/boards/{id}/key", 429), ("GET", "/streams/{id}/columns", 503), ("GET", "/export", 503),
           ("GET", "/sinks/{name}/quarantine", 503), ("GET", "/runs", 503), ("POST", "/runs", 503),
           ("GET", "/marks", 503), ("GET", "/clock/boots", 503), ("POST", "/clock/boots/{id}", 503), ("POST", "/fits", 503),
           ("GET", "/sessions", 503), ("POST", "/join", 409), ("POST", "/join", 429),
@@ -49,6 +49,10 @@ class Openapi(unittest.TestCase):
         cls.addClassCleanup(lambda: (kit.terminate(), kit.wait(10)))
         daemon.wait_for("the virtual kit", link.is_symlink)
         lessons = f"lessons: [{SOURCE}/tests/data/lessons]\n"
+        (pathlib.Path(cls.folder.name) / "other").mkdir()
+        cls.other = daemon.Daemon(pathlib.Path(cls.folder.name) / "other").start()
+        cls.addClassCleanup(cls.other.end)
+        lessons += f"boards: ['127.0.0.1:{cls.other.port}']\n"
         cls.board = daemon.Daemon(cls.folder.name, [link], more=SINK + lessons).start()
         cls.addClassCleanup(cls.board.end)
         cls.board.wait_ready()
@@ -224,8 +228,42 @@ class Openapi(unittest.TestCase):
         self.expect(415, "POST", "/devices/{id}/identify", body="{}", headers={}, id=self.device["id"])
         self.calibrate()
         self.teach()
+        self.meet()
         self.tell_the_hour()
         self.expect(204, "DELETE", "/login")
+
+    def meet(self):
+        """Another board in the room."""
+        def answers():
+            found = self.expect(200, "GET", "/boards")["boards"]
+            return [board for board in found if board["state"] == "locked"]
+        other, = daemon.wait_for("the other board", answers)
+        key, teacher = ("POST", "/boards/{id}/key"), self.cookie
+        pin = (self.other.data / "pin").read_text().strip()
+        type(self).cookie = {}
+        self.expect(401, *key, body={"pin": pin}, id=other["id"])
+        self.expect(401, "DELETE", "/boards/{id}/key", id=other["id"])
+        self.expect(401, "POST", "/boards/acts", body={"do": "stop"})
+        type(self).cookie = teacher
+        self.expect(400, *key, body={}, id=other["id"])
+        self.expect(403, *key, body={"pin": "x"}, id=other["id"])
+        self.expect(404, *key, body={"pin": pin}, id="0123")
+        self.expect(415, *key, body="{}", headers={}, id=other["id"])
+        self.assertEqual(self.expect(200, *key, body={"pin": pin}, id=other["id"])["state"], "here")
+        done = self.expect(200, "POST", "/boards/acts", body={"do": "begin", "lesson": "swing"})["boards"]
+        self.assertEqual([board["ok"] for board in done], [True, False])  # the other has no such lesson
+        self.expect(200, "POST", "/boards/acts", body={"do": "end"})
+        mine = self.expect(201, "POST", "/sessions", body={})["id"]
+        self.act(mine, 200, {"do": "assign", "group": 1, "devices": [self.device["id"]]})
+        self.expect(200, "POST", "/boards/acts", body={"do": "start"})
+        group = self.expect(200, "GET", "/room")["groups"][0]
+        self.assertEqual(group["phase"], "running")
+        self.assertEqual(len(group["channels"][0]["trace"]), 60)
+        self.expect(200, "POST", "/boards/acts", body={"do": "end"})
+        self.expect(400, "POST", "/boards/acts", body={"do": "dance"})
+        self.expect(415, "POST", "/boards/acts", body="{}", headers={})
+        self.expect(404, "DELETE", "/boards/{id}/key", id="0123")
+        self.expect(204, "DELETE", "/boards/{id}/key", id=other["id"])
 
     def tell_the_hour(self):
         now = self.expect(200, "GET", "/clock")
@@ -412,7 +450,7 @@ class Openapi(unittest.TestCase):
     def test_3_every_event_is_as_described(self):
         kinds = {"hello": "HelloEvent", "devices": "Devices", "rows": "RowsEvent", "health": "HealthEvent",
                  "run": "Run", "gap": "Gap", "reset": "ResetEvent", "session": "Session", "reading": "ReadingEvent",
-                 "mark": "Mark",
+                 "mark": "Mark", "boards": "BoardsEvent",
                  "calibration": "Calibration"}
         reader, met = events.Events(self.board.port, last_id="0-1"), set()
         self.addCleanup(reader.close)

@@ -296,7 +296,7 @@ static void the_locale_changes_nothing(void **state)
 
 #define SINK "sinks:\n  - {name: a, kind: influxdb1, database: d, url: "
 #define EXPECTED_KEYS \
-	"board, data, log, wall_clock, http, serial, usb, iio, gpio, kits, lessons, store or sinks"
+	"board, data, log, wall_clock, http, serial, usb, iio, gpio, kits, lessons, boards, store or sinks"
 
 /* clang-format off */
 static const struct {
