@@ -80,6 +80,43 @@ test('whose kit is pulled is not ready, whatever others have', async () => {
   await page.context().close();
 });
 
+test('a run of more than a day is not ended by one press: neither by a group nor by the teacher', async () => {
+  const session = await teacher.session(null, [1], { groups: 1 }), older = (/** @type {any} */ page) => page.evaluate(async () => {
+    const { board } = await import('/js/board.js'), run = /** @type {import('../../daemon/web/js/board.js').Run} */ (board.runs.find((r) => r.to_us == null));
+    board.setRun({ ...run, from_us: run.from_us - 3 * 86400e6 });
+  });
+  await teacher.act(session.id, { do: 'may_start', who: 'groups' });
+  const page = await open(board, { context: await (await chromium()).newContext({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' }), query: `?join=${session.code}&lang=zh&theme=light` });
+  await page.locator('.place').first().click();
+  await until('ready', async () => await phase(page) === 'ready');
+  await page.locator('.state').click();
+  await until('recording', async () => await phase(page) === 'rec');
+  await until('it has rested', () => page.evaluate(async () => !(await import('/js/top.js')).isBusy));
+  await older(page);
+  await page.locator('.state').click();
+  await page.locator('dialog.sure[open]').waitFor();
+  assert.match(await page.locator('dialog.sure').innerText(), /已经记了 3\.0\u202fd/);
+  assert.deepStrictEqual(await complaints(page), []);
+  await shot(page, 'sure');
+  await page.keyboard.press('Escape');
+  await until('asked', async () => !await page.locator('dialog.sure').count());
+  const [group] = (await board.get('sessions')).sessions.find((/** @type {any} */ s) => s.id === session.id).groups;
+  assert.ok(group.run != null, 'it goes on');
+  const desk = await teacherOn(board, { size: [360, 740], lang: 'zh', theme: 'light' });
+  await desk.locator('.goin').click();
+  await desk.locator('.startbar .stop').waitFor();
+  await older(desk);
+  await desk.locator('.startbar .stop').click();
+  await desk.locator('dialog.sure .main').click();
+  await until('asked', async () => !await desk.locator('dialog.sure').count());
+  await page.locator('.state').click();
+  await page.locator('dialog.sure .btn:not(.main)').click();
+  await until('stopped', async () => await phase(page) === 'done');
+  assert.deepStrictEqual([...page.faults, ...desk.faults], []);
+  await page.context().close();
+  await desk.context().close();
+});
+
 test('a replay is called one, and its readings are counted with a word', async () => {
   const session = await teacher.session('free-fall', [], { groups: 1 }), { runs } = await teacher.post('import', { lesson: 'free-fall', sample: 'six-fences' });
   await teacher.post(`sessions/${session.id}/groups/1/prediction`, { choice: 0 });

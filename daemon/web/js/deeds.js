@@ -9,6 +9,7 @@ import { classroom } from './classroom.js';
 import { lanesOf } from './class-lanes.js';
 import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
+import { mayStop } from './long-run.js';
 import { sentence, withTeacher } from './pin.js';
 import { refusals } from './refusals.js';
 import { act, makeSession, reloadLessons } from './teacher-api.js';
@@ -98,7 +99,9 @@ export async function startAll(session, fromUs, toUs) {
 }
 
 /** @param {Session} session */
-export const stopAll = (session) => perform(session, { do: 'stop' });
+export async function stopAll(session) {
+  if (await mayStop(session.groups.map((g) => board.runs.find((r) => r.id === g.run)))) await perform(session, { do: 'stop' });
+}
 
 /** @param {Session} session */
 export async function endLesson(session) {

@@ -5,6 +5,12 @@
 import { learn } from './base.js';
 
 export const T = {
+  // before a long run ends
+  su_stop: ['这一次已经记了 {0}，要停吗？', 'This run has gone on for {0}. Stop it?'],
+  su_stopD: ['停了，这一次就记到这里为止；记下的都留着。', 'It ends here then; what was recorded stays.'],
+  su_stay: ['接着记', 'Go on recording'],
+  su_go: ['停止记录', 'Stop recording'],
+
   // what export opens
   x_range: ['选中的一段', 'The selected range'],
   x_run: ['{0}，全部传感器', '{0}, all sensors'],

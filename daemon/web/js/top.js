@@ -14,6 +14,7 @@ import { openDialog } from './dialogs.js';
 import { useBoard, useClass, useText, useView } from './hooks.js';
 import { Icon, Sample } from './icons.js';
 import { later } from './later.js';
+import { mayStop } from './long-run.js';
 import { deviceName, runName } from './names.js';
 import { clock } from './numbers.js';
 import { phaseOf } from './phase.js';
@@ -128,6 +129,7 @@ export async function pressKey() {
   if (isBusy || isIdle(phase)) return;
   if (phase === 'predict') { classroom.emit('predict'); return; }
   isBusy = true;
+  if (running && (!await mayStop([running]) || !board.running)) { isBusy = false; return; }
   /** @type {any} */ let resting = null;
   const rest = () => { resting ??= setTimeout(() => { isBusy = false; }, REST_MS); };
   // The answer waits for the card; what was done is told before, and who sees it may press again.
