@@ -34,6 +34,11 @@ test('in a group the key asks for the guess first, and waits for the teacher unl
   assert.strictEqual(is({ duty: pulled }), 'gone', 'others may have theirs');
   assert.strictEqual(is({ duty: { ...pulled, mustPredict: true } }), 'predict', 'a guess needs no kit');
   assert.strictEqual(is({ duty: pulled, run: { to_us: 5 } }), 'done', 'what was recorded is there');
+  const part = { ...duty, pulled: 13 };
+  assert.strictEqual(is({ duty: part }), 'part', 'one of two is no "ready"');
+  assert.strictEqual(is({ duty: { ...part, mayStart: true } }), 'part');
+  assert.strictEqual(is({ duty: { ...part, isGone: true } }), 'gone');
+  assert.strictEqual(is({ duty: part, run: { to_us: 5 } }), 'done');
   assert.strictEqual(is({ duty: { ...duty, isReplay: true }, run: { to_us: 5 }, devices: [] }), 'replay');
   assert.strictEqual(is({ duty: { ...pulled, isReplay: true }, isRecording: true }), 'rec');
 });

@@ -80,6 +80,27 @@ test('whose kit is pulled is not ready, whatever others have', async () => {
   await page.context().close();
 });
 
+test('of two kits of a group the one that is pulled is on the key, with its number', async () => {
+  for (const lang of ['zh', 'en']) {
+    const session = await teacher.session(null, [], { groups: 1 }), { devices } = await board.get('devices');
+    await teacher.act(session.id, { do: 'assign', group: 1, devices: devices.map((/** @type {any} */ d) => d.id) });
+    await teacher.act(session.id, { do: 'may_start', who: 'groups' });
+    const page = await open(board, { context: await (await chromium()).newContext({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' }), query: `?join=${session.code}&lang=${lang}&theme=light` });
+    await page.locator('.place').first().click();
+    await until('ready', async () => await phase(page) === 'ready');
+    await board.unplug(1);
+    await until('the key knows', async () => await phase(page) === 'part');
+    assert.match(await page.locator('.state').innerText(), lang === 'zh' ? /^2 号已拔下\s+插好它，再开始/ : /^Kit 2 is unplugged\s+Plug it in, then start/);
+    assert.deepStrictEqual(await complaints(page), []);
+    await shot(page, `part-${lang}`);
+    await board.plug(1);
+    await until('ready again', async () => await phase(page) === 'ready');
+    assert.deepStrictEqual(page.faults, []);
+    await page.context().close();
+    await teacher.endAll();
+  }
+});
+
 test('a run of more than a day is not ended by one press: neither by a group nor by the teacher', async () => {
   const session = await teacher.session(null, [1], { groups: 1 }), older = (/** @type {any} */ page) => page.evaluate(async () => {
     const { board } = await import('/js/board.js'), run = /** @type {import('../../daemon/web/js/board.js').Run} */ (board.runs.find((r) => r.to_us == null));

@@ -105,13 +105,14 @@ class Classroom extends Emitter {
   get lesson() { return this.lessonOf(this.mine); }
 
   /** What the big key must know of our group; null: we are in none. @returns {{mustPredict: boolean, mayStart: boolean, isArmed: boolean, isGone: boolean,
-   *   isReplay: boolean}|null} */
+   *   pulled: number|null, isReplay: boolean}|null} `pulled`: the number of the first kit of ours that is */
   get duty() {
     const { mine, group, lesson } = this;
     if (!mine || !group || this.isOver) return null;
+    const pulled = group.devices.flatMap((id) => { const d = board.device(id); return d?.state === 'gone' ? [d.sticker] : []; });
     const asks = lesson && lesson.predict.kind !== 'none';
     return { mustPredict: !!asks && !group.has_prediction && group.may_predict, mayStart: mine.may_start === 'groups', isArmed: group.armed_us != null, isReplay: !!group.replay,
-      isGone: group.devices.length > 0 && group.devices.every((id) => board.device(id)?.state === 'gone') };
+      isGone: pulled.length > 0 && pulled.length === group.devices.length, pulled: pulled[0] ?? null };
   }
 }
 

@@ -6,11 +6,12 @@
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./api.js').Stream} Stream */
 /** @typedef {import('./base.js').Words} Words */
-/** @typedef {'wait'|'noKit'|'predict'|'await'|'armed'|'gone'|'replay'|'ready'|'rec'|'done'} Phase */
+/** @typedef {'wait'|'noKit'|'predict'|'await'|'armed'|'gone'|'part'|'replay'|'ready'|'rec'|'done'} Phase */
 
 /** @param {{link: string, hasLoaded: boolean, devices: {state: string}[], run: {to_us: number|null}|null,
- *   isRecording: boolean, duty?: {mustPredict: boolean, mayStart: boolean, isArmed?: boolean, isGone?: boolean, isReplay?: boolean}|null}} facts
- *   `run`: the one shown; `isRecording`: some run is going on; `duty`: of a group in a class; `isGone`: all its kits are pulled @returns {Phase} */
+ *   isRecording: boolean, duty?: {mustPredict: boolean, mayStart: boolean, isArmed?: boolean, isGone?: boolean, pulled?: number|null, isReplay?: boolean}|null}} facts
+ *   `run`: the one shown; `isRecording`: some run is going on; `duty`: of a group in a class; `isGone`: all its kits are
+ *   pulled; `pulled`: the number of one of several @returns {Phase} */
 export function phaseOf({ link, hasLoaded, devices, run, isRecording, duty = null }) {
   if (link !== 'open' || !hasLoaded) return 'wait';
   if (isRecording) return 'rec';
@@ -19,6 +20,7 @@ export function phaseOf({ link, hasLoaded, devices, run, isRecording, duty = nul
   if (duty?.isReplay) return 'replay';
   if (duty?.isArmed) return 'armed';
   if (duty?.isGone && !run) return 'gone';
+  if (duty?.pulled != null && !run) return 'part';
   if (duty && !duty.mayStart && !run) return 'await';
   return run ? 'done' : 'ready';
 }

@@ -23,6 +23,8 @@ export const S = {
   kitSilent: ['没有读数', 'No readings'],
   kitPart: ['{0}：{1}', '{0}: {1}'],
   kitGone: ['已拔下', 'Unplugged'],
+  kitPulled: ['{0} 号已拔下', 'Kit {0} is unplugged'],
+  partDo: ['插好它，再开始', 'Plug it in, then start'],
   blink: ['亮灯找 {0} 号', 'Blink kit {0}'],
   blinking: ['{0} 号正在闪灯', 'Kit {0} is blinking'],
   noBlink: ['{0} 号不会闪灯', 'Kit {0} cannot blink'],

@@ -156,7 +156,7 @@ const FACE = {
   done: { icon: 'check', name: 'done', does: 'doneDo' },
   predict: { icon: 'pen', name: 'predict', does: 'predictDo' }, await: { icon: 'check', name: 'ready', does: 'awaitDo' },
   armed: { icon: 'wait', name: 'armed', does: 'armedDo' }, gone: { icon: 'unplug', name: 'kitGone', does: 'noKitDo' },
-  replay: { icon: 'replay', name: 'replay', does: 'replayDo' },
+  replay: { icon: 'replay', name: 'replay', does: 'replayDo' }, part: { icon: 'unplug', name: 'kitPulled', does: 'partDo' },
 };
 
 function StateKey() {
@@ -168,7 +168,7 @@ function StateKey() {
     const ends = phase === 'rec' ? classroom.group?.ends_us : null;
     if (phase === 'armed') return [triggerText(classroom.lesson), isHeld ? '' : t('armedDo')].filter(Boolean).join(t('cal_comma2'));
     if (ends != null) return t(isHeld ? 'recLeft' : 'recLeftDo', clock(Math.max(0, ends - board.now()) / 1e6));
-    return t(!isHeld || isOff || phase === 'replay' ? face.does : phase === 'rec' ? 'recHeld' : 'awaitDo', Math.floor((performance.now() - board.since) / 1000));
+    return t(!isHeld || isOff || phase === 'replay' || phase === 'part' ? face.does : phase === 'rec' ? 'recHeld' : 'awaitDo', Math.floor((performance.now() - board.since) / 1000));
   });
   const time = useText(250, () => {
     const run = phase === 'armed' || phase === 'replay' ? null : board.running ?? view.run, until = run?.to_us ?? Math.min(board.now(), classroom.group?.ends_us ?? Infinity);
@@ -176,7 +176,7 @@ function StateKey() {
   });
   return html`<button class=${'state ' + phase + (isOff ? ' off' : '')} aria-disabled=${isHeld} data-phase=${phase} onClick=${pressKey}>
     <span class=${phase === 'rec' ? 'rec-lamp' : ''}><${Icon} n=${face.icon}/></span>
-    <span class="words"><b>${t(face.name)}</b><small><span ref=${does}></span>${!isOff && !board.isTeacher && !classroom.duty && html`
+    <span class="words"><b>${t(face.name, classroom.duty?.pulled)}</b><small><span ref=${does}></span>${!isOff && !board.isTeacher && !classroom.duty && html`
       <span class="pinned" title=${t('needsPin')}><${Icon} n="lock" s=${16}/><span class="sr">${t('needsPin')}</span></span>`}</small></span>
     <span class="clk" ref=${time}></span></button>`;
 }
