@@ -51,7 +51,7 @@ test('a number keeps its name while it is typed, and beside all that a project a
       const seen = await page.evaluate(() => {
         const name = /** @type {HTMLElement} */ (document.querySelector('.typedform .lb')), number = /** @type {HTMLElement} */ (document.querySelector('.typedform input'));
         const a = name.getBoundingClientRect(), b = number.getBoundingClientRect(), inside = b.height - parseFloat(getComputedStyle(number).paddingTop);
-        return { text: name.textContent, cut: name.scrollWidth - name.clientWidth, below: a.bottom - (b.bottom - inside), room: inside };
+        return { text: name.textContent, cut: name.scrollWidth - name.clientWidth, below: a.right <= b.left ? 0 : a.bottom - (b.bottom - inside), room: inside };
       });
       assert.ok(seen.cut <= 0 && seen.below <= 2 && seen.room >= 20, `${isFull}: ${JSON.stringify(seen)}`);
       assert.deepStrictEqual(await complaints(page), []);
@@ -96,6 +96,21 @@ test('of two kits of a group the one that is pulled is on the key, with its numb
     await board.plug(1);
     await until('ready again', async () => await phase(page) === 'ready');
     assert.deepStrictEqual(page.faults, []);
+    await page.context().close();
+    await teacher.endAll();
+  }
+});
+
+test('the names of what is typed are whole, before and after it is typed', async () => {
+  for (const lesson of ['knit-insulation', 'solar-iv']) {
+    const session = await teacher.session(lesson, [1]), page = await member(session, 1, 'en'), fields = page.locator('.typedform input');
+    for (const isTyped of [false, true]) {
+      if (isTyped) for (let i = 0; i < await fields.count(); i++) await fields.nth(i).fill('0.35');
+      await shot(page, `names-${lesson}-${isTyped}`);
+      const cut = await page.locator('.typedform .lb').evaluateAll((/** @type {HTMLElement[]} */ all) => all.filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 1).map((e) => e.textContent));
+      assert.deepStrictEqual(cut, [], `${lesson} ${isTyped}`);
+      assert.deepStrictEqual(await complaints(page), []);
+    }
     await page.context().close();
     await teacher.endAll();
   }
