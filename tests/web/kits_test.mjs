@@ -4,7 +4,7 @@
 // their range and while they warm up, events as points, and what there is to know about them.
 import assert from 'node:assert';
 import { after, afterEach, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, phase, startRun, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, phase, rested, startRun, until } from '../support/browser.mjs';
 import { kindsBoard, lookAt } from '../support/kinds.mjs';
 import { relay } from '../support/relay.mjs';
 
@@ -245,6 +245,23 @@ test('events are points with the time since the last one; nothing is a rate, not
       assert.doesNotMatch(await page.locator('.quality .facts').innerText(), /没有读数|每秒/);
     });
     assert.strictEqual(await page.locator('.seg button[aria-pressed=true]').last().innerText(), '全部', 'all events, not 30 s of none');
+    await startRun(page, board);
+    const counted = async () => Number((await page.locator('.readout .when').innerText()).match(/^已有 (\d+) 次，上一次：\d+ 秒前$/)?.[1] ?? NaN);
+    const n = await until('events of the run are counted', async () => await counted() > 2 && counted());
+    await until('each of them', async () => await counted() > n);
+    await rested(page);
+    await page.locator('.state').click();
+    await until('done', async () => await phase(page) === 'done');
+    const rows = Number((await has(page, '.readout .when', /^一共 \d+ 次$/), await page.locator('.readout .when').innerText()).match(/\d+/)?.[0]);
+    const run = (await board.get('runs')).runs.pop(), kept = () => page.evaluate(async (/** @type {any} */ r) => {
+      const { view } = await import('/js/view.js'), { getColumns } = await import('/js/api.js');
+      return (await getColumns(view.stream?.id ?? 0, r.from_us, r.to_us - 1, 4000)).t_us.length;     // few: raw
+    }, run);
+    assert.ok(rows >= n, `${rows} of ${n}`);
+    await until('as many are on the card', async () => await kept() === rows);
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.ok(await page.locator('.readout .when').isVisible(), 'on a phone, too');
+    assert.strictEqual(await page.evaluate(() => document.documentElement.scrollWidth), 360);
     await page.context().close();
   } finally {
     between.close();

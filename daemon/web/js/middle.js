@@ -15,6 +15,7 @@ import { later } from './later.js';
 import { channelName } from './names.js';
 import { lasting, num, quantity, timeOfDay } from './numbers.js';
 import { noticeOf } from './phase.js';
+import { eventsInRun } from './past.js';
 import { readings } from './readings.js';
 import { refusals } from './refusals.js';
 import { Tools } from './tools.js';
@@ -123,6 +124,8 @@ function Readout() {
   useView('what');
   const main = view.mainLane, lanes = view.shown.filter((l) => l !== main && l.at !== main?.at);
   const time = useText(500, () => {
+    const n = view.isOfEvents ? eventsInRun() : null;
+    if (n != null) return readings.isLive ? t('e_count', num(n), n ? agoText() : '—') : t('e_total', num(n));
     if (view.isOfEvents && readings.isLive) return t('e_last', agoText());
     const at = readings.row?.t, wall = at == null ? null : readings.wallOf(at);
     return wall == null ? '' : timeOfDay(wall);
@@ -133,7 +136,7 @@ function Readout() {
   });
   return html`<div class="readout">${main && html`<${Value} key=${main.channel.id} lane=${main} isMain/>`}
     ${lanes.slice(0, 3).map((lane) => html`<${Value} key=${lane.channel.id} lane=${lane}/>`)}
-    <span class="dim when" ref=${time}></span><${Notice}/><p class="sr" aria-live="polite" ref=${spoken}></p></div>`;
+    <span class=${'dim when' + (view.isOfEvents ? ' events' : '')} ref=${time}></span><${Notice}/><p class="sr" aria-live="polite" ref=${spoken}></p></div>`;
 }
 
 function Digits() {

@@ -15,6 +15,16 @@ import { view } from './view.js';
 /** The shown run, if it is over. */
 export const pastRun = () => (view.run?.to_us == null ? null : view.run);
 
+/** How many events the shown run has so far, as far as they are shown; null: they are of no run, or not here yet. */
+export function eventsInRun() {
+  const { run } = view, { series, standsAt } = readings;
+  if (!run || !series?.isLoaded) return null;
+  const block = series.known(run.from_us, Math.min(standsAt, run.to_us == null ? Number.MAX_SAFE_INTEGER : run.to_us - 1));
+  let n = 0;
+  for (let i = 0; i < block.length; i++) n += block.n[i];
+  return n;
+}
+
 /** Readings of the run, how many a second, whether that is far from what was asked for; null: not here yet.
  * @param {number} asked a second; 0: nobody asked for a rate @returns {{rows: number, got: number, isOff: boolean}|null} */
 export function paceOfRun(asked) {

@@ -157,6 +157,8 @@ export const S = {
 
   // kits of events: nothing is between two
   e_last: ['上一次：{0}', 'Last event: {0}'],
+  e_count: ['已有 {0} 次，上一次：{1}', '{0} so far, last one {1}'],
+  e_total: ['一共 {0} 次', '{0} in all'],
   lastOne: ['上一次', 'last'],
   e_sAgo: ['{0} 秒前', '{0} s ago'],
   e_minAgo: ['{0} 分钟前', '{0} min ago'],
