@@ -170,7 +170,10 @@ test('a replay is called one, and its readings are counted with a word', async (
 test('what a teacher looks for comes first: the lesson that goes on, its code, and that there are more cards', async () => {
   await teacher.session('cool-choice', [1, 2]);
   const size = /** @type {[number, number]} */ ([360, 740]), page = await teacherOn(board, { size, lang: 'en', theme: 'light' });
-  const inView = async (/** @type {string} */ what) => { const at = await page.locator(what).first().boundingBox(); assert.ok(at && at.y + at.height <= size[1], `${what}: ${JSON.stringify(at)}`); };
+  const inView = async (/** @type {string} */ what) => {
+    const at = await page.locator(what).first().boundingBox(), foot = await page.locator('.startbar').boundingBox();
+    assert.ok(at && foot && at.y + at.height <= foot.y, `${what}: ${JSON.stringify(at)} above ${JSON.stringify(foot)}`);
+  };
   await page.locator('.goin').waitFor();
   await shot(page, 'teacher-choose');
   await inView('.goin');
@@ -179,6 +182,7 @@ test('what a teacher looks for comes first: the lesson that goes on, its code, a
   await shot(page, 'teacher-kits');
   await inView('.qr');
   await inView('.code');
+  assert.deepStrictEqual(await complaints(page), []);
   await page.context().close();
   for (const width of [768, 1024]) {
     const wide = await teacherOn(board, { size: [width, 768], lang: 'zh', theme: 'light' });
