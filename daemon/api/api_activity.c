@@ -35,7 +35,7 @@ static void send_activity(struct inquiry *inquiry)
 		return;
 	}
 	text_add(&text, "\xef\xbb\xbf"); /* so that a spreadsheet knows that it is UTF-8 */
-	activity_write_csv(question->activity, &text);
+	activity_write_csv(question->activity, inquiry->parts->shelf, &text);
 	request_add_header(inquiry->request, "Content-Disposition",
 		"attachment; filename=\"kitlog-activity.csv\"");
 	request_answer(inquiry->request, 200, "text/csv; charset=utf-8", text.at, text.length);

@@ -280,21 +280,36 @@ void activity_write(const struct activity *activity, struct text *text)
 	text_add(text, "]}\n");
 }
 
-void activity_write_csv(const struct activity *activity, struct text *text)
+/* What it is called in both languages; a lesson that is not there any more by its id. */
+static void add_title(const char *id, const struct shelf *shelf, struct text *text)
+{
+	const struct lesson *lesson = id[0] ? shelf_find(shelf, id) : NULL;
+	char title[512];
+	struct text words = text_over(title, sizeof title);
+
+	if (lesson)
+		text_addf(&words, "%s %s", lesson->title.zh, lesson->title.en);
+	cell_add(text, lesson ? title : id);
+}
+
+void activity_write_csv(
+	const struct activity *activity, const struct shelf *shelf, struct text *text)
 {
 	text_add(text,
 		"学期 term,课 lesson,班级 class,上课次数 sessions,项目 projects,记录 runs,"
-		"小组 groups,学生到访 visits\n");
+		"小组 groups,学生到访 visits,课的编号 lesson id\n");
 	for (size_t i = 0; i < activity->n; i++) {
 		const struct activity_row *row = &activity->rows[i];
 
 		cell_add(text, row->term);
 		text_add_char(text, ',');
-		cell_add(text, row->lesson);
+		add_title(row->lesson, shelf, text);
 		text_add_char(text, ',');
 		cell_add(text, row->label);
-		text_addf(text, ",%llu,%llu,%llu,%llu,%llu\n", (unsigned long long)row->sessions,
+		text_addf(text, ",%llu,%llu,%llu,%llu,%llu,", (unsigned long long)row->sessions,
 			(unsigned long long)row->projects, (unsigned long long)row->runs,
 			(unsigned long long)row->groups, (unsigned long long)row->visits);
+		cell_add(text, row->lesson);
+		text_add_char(text, '\n');
 	}
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "class/shelf.h"
 #include "data/classroom.h"
 #include "keep/store.h"
 
@@ -40,6 +41,8 @@ int activity_step(struct activity *activity, struct reader *reader);
 /* The term of a local date. */
 void term_of(int year, int month, char ret_term[TERM_TEXT]);
 
-/* {"lessons": [...], "rows": [...]}, or a CSV with a head in both languages. */
+/* {"lessons": [...], "rows": [...]}, or a CSV with a head in both languages: there a lesson stands by its title in both,
+ * as long as the shelf (main's; NULL is fine) has it, and by its id in a column of its own. */
 void activity_write(const struct activity *activity, struct text *text);
-void activity_write_csv(const struct activity *activity, struct text *text);
+void activity_write_csv(
+	const struct activity *activity, const struct shelf *shelf, struct text *text);

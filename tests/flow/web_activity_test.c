@@ -47,12 +47,35 @@ static void sessions_runs_groups_and_visits_are_counted(void **state)
 	json_decref(activity);
 	assert_int_equal(site_ask(site, "GET", "/api/v1/activity?format=csv", NULL, &b), 200);
 	assert_non_null(strstr(browser_body(&b), "\xef\xbb\xbf学期 term,"));
-	assert_non_null(strstr(browser_body(&b), "\"pendulum\",\"七（3）班\",1,0,3,3,3\n"));
-	assert_non_null(strstr(browser_body(&b), "\"pendulum\",\"'=1+1,\"\"x\",25,25,0,0,0\n"));
+	assert_non_null(
+		strstr(browser_body(&b), "\"pendulum\",\"七（3）班\",1,0,3,3,3,\"pendulum\"\n"));
+	assert_non_null(strstr(
+		browser_body(&b), "\"pendulum\",\"'=1+1,\"\"x\",25,25,0,0,0,\"pendulum\"\n"));
 	browser_close(&b);
 	site_refuses(site, "GET", "/api/v1/activity?format=pdf", NULL, 400, "bad_parameter");
 	site->cookie[0] = '\0';
 	site_refuses(site, "GET", "/api/v1/activity", NULL, 401, "teacher_only");
+}
+
+/* "pendulum" told a school board nothing. */
+static void a_lesson_stands_by_its_title_in_the_file(void **state)
+{
+	struct site *site = *state;
+	struct shelf *shelf = class_put_lesson(site, "pendulum",
+		"lesson: pendulum\ntitle: {zh: 一秒的摆, en: The one-second pendulum}\n"
+		"stage: [junior]\nsubject: physics\nquestion: {zh: 摆多长, en: How long}\nneeds:\n"
+		"  - {id: T, quantity: temperature, kits: [ds18b20]}\n"
+		"record:\n  mode: time\n  rate: 1 Hz\n"
+		"safety:\n  - {zh: 小心, en: Take care}\n");
+	struct browser b;
+
+	class_begin(site, 1);
+	site_keep_turns(site);
+	assert_int_equal(site_ask(site, "GET", "/api/v1/activity?format=csv", NULL, &b), 200);
+	assert_non_null(strstr(browser_body(&b),
+		"\"一秒的摆 The one-second pendulum\",\"七（3）班\",1,0,0,0,0,\"pendulum\"\n"));
+	browser_close(&b);
+	class_take_lesson(site, shelf);
 }
 
 static void terms_are_those_of_chinese_schools(void **unused)
@@ -75,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SITE_TEST(sessions_runs_groups_and_visits_are_counted),
+		SITE_TEST(a_lesson_stands_by_its_title_in_the_file),
 		cmocka_unit_test(terms_are_those_of_chinese_schools),
 	};
 
