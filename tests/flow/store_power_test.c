@@ -3,7 +3,7 @@
 /* The power goes: what a commit has returned for is there afterwards, bit by bit, and the store is
  * sound.
  *
- * kill -9 (store_kill_test.c) proves less: what a killed program wrote is safe with the kernel,
+ * kill -9 (faults/keep_kill_test.c) proves less: what a killed program wrote is safe with the kernel,
  * synced or not. Here the files are made as a card may hold them when the power goes at a random
  * moment, with anything between nothing and all of what was not synced yet (support/power.h). 5 x
  * 60 cuts in minutes with rolls, merges, checkpoints and restarts; KITLOG_LONG=1: 50 x 60. */

@@ -131,32 +131,42 @@ int64_t bench_row(const struct bench_stream *stream, struct series *series, int6
 	return stamp;
 }
 
+void bench_batch(struct bench_stream *stream, size_t n, struct batch *ret_batch)
+{
+	int64_t first = stream->writing.row;
+	uint32_t rows = 0;
+
+	ret_batch->stream = stream->id;
+	ret_batch->n_channels = stream->n_channels;
+	ret_batch->has_ticks = stream->has_ticks;
+	ret_batch->piece = piece_of(stream, first);
+	while (rows < n && rows < BATCH_ROWS && (first + rows) / 200 == first / 200) {
+		ret_batch->stamps_ns[rows] =
+			bench_row(stream, &stream->writing, &ret_batch->ticks[rows],
+				ret_batch->values + (size_t)rows * stream->n_channels);
+		rows++;
+	}
+	ret_batch->n_rows = rows;
+}
+
 int bench_write(struct bench *bench, struct bench_stream *stream, size_t n)
 {
-	static int64_t stamps[BATCH_ROWS], ticks[BATCH_ROWS];
-	static double values[BATCH_ROWS * STREAM_CHANNELS];
+	static struct batch batch;
 	int result = 0;
 
-	while (n) {
+	for (; n; n -= batch.n_rows) {
 		struct feed_record record = {.kind = FEED_BATCH, .at = bench->now};
-		int64_t first = stream->writing.row;
-		uint32_t rows = 0;
-		/* A batch has one piece of the map. */
-		while (rows < n && rows < BATCH_ROWS && (first + rows) / 200 == first / 200) {
-			stamps[rows] = bench_row(stream, &stream->writing, &ticks[rows],
-				values + (size_t)rows * stream->n_channels);
-			rows++;
-		}
-		record.batch.stream = stream->id;
-		record.batch.n_channels = stream->n_channels;
-		record.batch.n_rows = rows;
-		record.batch.has_ticks = stream->has_ticks;
-		record.batch.piece = piece_of(stream, first);
-		record.batch.stamps_ns = stamps;
-		record.batch.ticks = stream->has_ticks ? ticks : NULL;
-		record.batch.values = values;
+
+		bench_batch(stream, n, &batch);
+		record.batch.stream = batch.stream;
+		record.batch.n_channels = batch.n_channels;
+		record.batch.n_rows = batch.n_rows;
+		record.batch.has_ticks = batch.has_ticks;
+		record.batch.piece = batch.piece;
+		record.batch.stamps_ns = batch.stamps_ns;
+		record.batch.ticks = batch.has_ticks ? batch.ticks : NULL;
+		record.batch.values = batch.values;
 		result = store_add_batch(bench->store, &record);
-		n -= rows;
 	}
 	return result;
 }

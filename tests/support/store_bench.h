@@ -48,6 +48,8 @@ struct bench_stream bench_stream(
 
 /* Writes the next n rows. Returns the last store_add_batch's answer. */
 int bench_write(struct bench *bench, struct bench_stream *stream, size_t n);
+/* The next rows as a batch, n at most: as many as have one piece of the map. */
+void bench_batch(struct bench_stream *stream, size_t n, struct batch *ret_batch);
 /* The next row: its stamp, tick and values. */
 int64_t bench_row(const struct bench_stream *stream, struct series *series, int64_t *ret_tick,
 	double *ret_values);

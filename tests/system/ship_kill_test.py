@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock: may run beside other tests.
 """kill -9 in the middle of shipping, again and again, with answers lost besides: what the server has in
-the end is what the board keeps, line for line; what came twice is the same to the byte."""
+the end is what the board keeps, line for line; what came twice is the same to the byte. 8 kills; 200
+with KITLOG_LONG=1."""
 
 import collections
 import os
@@ -20,7 +21,7 @@ import badserver  # noqa: E402
 import daemon  # noqa: E402
 
 VIRTUAL = os.environ.get("KITLOG_VIRTUAL", "")
-KILLS = 8
+KILLS = 200 if os.environ.get("KITLOG_LONG") else 8
 
 
 class ShipKill(unittest.TestCase):
