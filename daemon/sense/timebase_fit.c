@@ -143,10 +143,11 @@ static void collect(struct envelope *envelope, const struct fit_bucket *buckets,
 		envelope->span = envelope->x[envelope->n - 1] - envelope->x[0];
 }
 
-/* The median of all slopes between distant points (Theil, Sen). */
+/* The median of all slopes between distant points (Theil, Sen). A counter that went back a little, by less
+ * than makes it another clock, leaves points that do not rise: between those there is no slope. */
 static int64_t median_slope(const int64_t *x, const int64_t *y, unsigned n)
 {
-	int64_t slopes[SLOPES], least = (x[n - 1] - x[0]) / 4;
+	int64_t slopes[SLOPES], least = x[n - 1] > x[0] ? (x[n - 1] - x[0]) / 4 : 0;
 	size_t n_slopes = 0;
 
 	for (unsigned i = 0; i < n; i++)
