@@ -254,8 +254,11 @@ int about_read(const char *bytes, size_t n, struct about *ret_about, struct abou
 	if (!root) {
 		snprintf(ret_fault->zh, sizeof ret_fault->zh,
 			"run.json 第 %d 行不是 JSON；再导出一次这个包。", error.line);
-		snprintf(ret_fault->en, sizeof ret_fault->en, "run.json, line %d, is no JSON: %s.",
-			error.line, error.text);
+		struct text en = text_over(ret_fault->en, sizeof ret_fault->en);
+
+		text_addf(&en, "run.json, line %d, is no JSON: ", error.line);
+		text_add_harmless(&en, error.text); /* it quotes what stands there */
+		text_add_char(&en, '.');
 		return -EBADMSG;
 	}
 	is_good = read_root(&in, root);
