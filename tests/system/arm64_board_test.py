@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock
+"""A board with an arm64 processor, from an empty card: Debian's kernel in QEMU finds the boot partition that
+tools/packaging/image-files made, installs kitlog with no network, boots by the new name, and charts a virtual kit in a browser
+of this machine. Emulated without KVM, so it takes a quarter of an hour: KITLOG_LONG=1, root, and a package by
+tools/packaging/build --arch arm64. KITLOG_SHOT=FILE keeps the picture."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import container  # noqa: E402
+import daemon  # noqa: E402
+
+RELEASE = os.environ.get("KITLOG_RELEASE", "13")
+SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
+PATIENCE = 2400.0  # seconds; this is another processor, played by a busy one
+CPU_SECONDS = 60
+KIT = """[Unit]
+Description=a kit without hardware
+StartLimitIntervalSec=0
+[Service]
+User=kitlog
+RuntimeDirectory=kit
+ExecStart=/usr/bin/kitlog-virtual --quiet --link /run/kit/cup
+Restart=always
+RestartSec=5
+[Install]
+WantedBy=multi-user.target
+"""
+# What the test cannot see from outside: when it was up, and the processor's time that the daemon took.
+WATCH = """[Unit]
+Description=tells the test
+[Service]
+StandardOutput=tty
+TTYPath=/dev/ttyAMA0
+ExecStart=/bin/sh -c 'while sleep 10; do pid=$(pidof kitlogd) || continue; \
+ echo "WATCH $(cut -d " " -f 1 /proc/uptime) $(cut -d " " -f 14,15 /proc/$pid/stat) \
+ $(sed -n "s/VmRSS:[^0-9]*//p" /proc/$pid/status)"; done'
+[Install]
+WantedBy=multi-user.target
+"""
+NETWORK = "[Match]\nType=ether\n[Network]\nDHCP=ipv4\n"
+
+
+def cannot():
+    why = container.cannot()
+    for program in ("qemu-system-aarch64", "mkfs.vfat", "mcopy", "mkfs.ext4"):
+        if not why and not shutil.which(program):
+            why = f"no {program}; tools/packages/install package"
+    if not why and not container.package(RELEASE, "arm64"):
+        why = f"no package; tools/packaging/build --release {RELEASE} --arch arm64"
+    return why
+
+
+def system_root(folder):
+    """A system as an image has it: a kernel, a network, no kitlog."""
+    root = container.ROOTS / f"system-{RELEASE}-arm64"
+    if not root.is_dir():
+        new = root.with_name(root.name + ".new")
+        subprocess.run(["rm", "-rf", new], check=True)
+        container.clean_root(RELEASE, new, "arm64")
+        # A kernel's first file system holds what this machine's disk needs, and no more.
+        container.roots(f"""
+            mkdir -p {new}/etc/initramfs-tools/conf.d
+            echo MODULES=list >{new}/etc/initramfs-tools/conf.d/few
+            printf 'virtio_pci\\nvirtio_blk\\next4\\n' >{new}/etc/initramfs-tools/modules
+            in_root {new} apt-get install -qy --no-install-recommends linux-image-arm64 initramfs-tools
+            in_root {new} apt-get clean
+            mv {new} {root}""")
+    return root
+
+
+class Machine:
+    def __init__(self, folder, root, card):
+        self.folder, self.card, self.port, self.process = folder, card, daemon.free_port(), None
+        self.disk, self.console = folder / "disk", folder / "console"
+        subprocess.run(["mkfs.ext4", "-q", "-d", root, self.disk, "4G"], check=True)
+        boot = root / "boot"
+        self.kernel = next(boot.glob("vmlinuz-*"))
+        self.initrd = next(boot.glob("initrd.img-*"))
+
+    def boot(self):
+        """By the words that cmdline.txt of the card has now, as a Raspberry Pi does it."""
+        words = subprocess.run(["mtype", "-i", self.card, "::cmdline.txt"], check=True, stdout=subprocess.PIPE,
+                               text=True).stdout.strip()
+        with open(self.console, "ab") as log:
+            self.process = subprocess.Popen(
+                ["qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024", "-nographic",
+                 "-no-reboot", "-kernel", self.kernel, "-initrd", self.initrd,
+                 "-append", f"console=ttyAMA0 root=/dev/vda rw {words}",
+                 "-drive", f"file={self.disk},format=raw,if=virtio,cache=unsafe",
+                 "-drive", f"file={self.card},format=raw,if=virtio,cache=unsafe",
+                 # A network that leads nowhere but to the pages.
+                 "-netdev", f"user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-:8080",
+                 "-device", "virtio-net-pci,netdev=net"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def said(self):
+        return self.console.read_text(errors="replace")
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
+            return answer.read().decode()
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+class Arm64Board(unittest.TestCase):
+    def test_from_an_empty_card_to_a_chart(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="kitlog-arm64-")))
+        root = folder / "root"
+        subprocess.run(["cp", "-a", "--reflink=auto", system_root(folder), root], check=True)
+        (root / "etc/fstab").write_text("/dev/vda / ext4 defaults 0 0\n/dev/vdb /boot/firmware vfat defaults 0 0\n")
+        (root / "boot/firmware").mkdir()
+        (root / "etc/hostname").write_text("raspberrypi\n")
+        (root / "etc/systemd/network/80-wired.network").write_text(NETWORK)
+        for name, text in (("kit", KIT), ("watch", WATCH)):
+            (root / f"etc/systemd/system/{name}.service").write_text(text)
+            container.roots(f"in_root {root} systemctl enable {name}.service")
+        container.roots(f"in_root {root} systemctl enable systemd-networkd.service")
+
+        partition = folder / "partition"
+        partition.mkdir()
+        (partition / "cmdline.txt").write_text("systemd.show_status=1 quiet\n")
+        made = subprocess.run([container.SOURCE / "tools/packaging/image-files", "--release", RELEASE, "--arch", "arm64",
+                               partition], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(made.returncode, 0, made.stdout)
+        print(made.stdout.strip())
+        (partition / "kitlog/kitlogd.yaml").write_text(
+            "http: {listen: 0.0.0.0, port: 8080}\nserial:\n  ports:\n    - {path: /run/kit/cup}\n")
+        card = folder / "card"
+        subprocess.run(["mkfs.vfat", "-n", "bootfs", "-C", card, str(512 * 1024)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["mcopy", "-s", "-i", card, *partition.iterdir(), "::"], check=True)
+
+        machine = Machine(folder, root, card)
+        self.addCleanup(machine.end)
+        begun = time.monotonic()
+        machine.boot()
+        try:
+            machine.process.wait(PATIENCE)  # it wants to boot again
+        except subprocess.TimeoutExpired:
+            self.fail(machine.said()[-3000:])
+        print(f"prepared after {time.monotonic() - begun:.0f} s")
+        begun = time.monotonic()
+        machine.boot()
+        daemon.wait_for("the pages", lambda: "<html" in machine.get("/"), PATIENCE)
+        print(f"installed, pages after {time.monotonic() - begun:.0f} s")
+        stream = daemon.wait_for(
+            "the kit", lambda: json.loads(machine.get("/api/v1/devices"))["devices"][0]["streams"][0]["id"]
+            if json.loads(machine.get("/api/v1/devices"))["devices"] else None, PATIENCE)
+        self.assertRegex(json.loads(machine.get("/api/v1/status"))["board"], r"^kitlog-[0-9a-f]{4}$")
+        ready = time.monotonic()
+
+        shot = os.environ.get("KITLOG_SHOT", str(folder / "chart.png"))
+        node = shutil.which("node") or shutil.which("nodejs")
+        if node:
+            charted = subprocess.run([node, SUPPORT / "chart_shot.mjs", f"http://127.0.0.1:{machine.port}", shot],
+                                     stdout=subprocess.PIPE, text=True)
+            if charted.returncode == 77:
+                print("no browser here:", charted.stdout)
+            else:
+                self.assertEqual(charted.returncode, 0, charted.stdout)
+                self.assertEqual(json.loads(charted.stdout)["faults"], [])
+                print("charted", charted.stdout.strip())
+        rows = daemon.wait_for("a minute of readings", lambda: (
+            rows := json.loads(machine.get(f"/api/v1/streams/{stream}/columns?columns=4000"))) and
+            rows["t_us"][-1] - rows["t_us"][0] > CPU_SECONDS * 1_000_000 and rows, PATIENCE)
+        print(f"{len(rows['t_us'])} columns in {(rows['t_us'][-1] - rows['t_us'][0]) / 1e6:.0f} s, "
+              f"{len(rows.get('gaps', []))} gaps")
+        watched = daemon.wait_for("its own account", lambda: (
+            found := re.findall(r"WATCH ([\d.]+) (\d+) (\d+)\s+(\d+)", machine.said())) and len(found) > 6 and found, PATIENCE)
+        (up, user, kernel, memory), (up0, user0, kernel0, _) = watched[-1], watched[-7]
+        used = (int(user) + int(kernel) - int(user0) - int(kernel0)) / 100
+        print(f"kitlogd: {100 * used / (float(up) - float(up0)):.1f} % of one emulated processor, {int(memory) / 1024:.0f} MB")
+
+        # Once more, as each morning: how long from power to pages.
+        machine.process.terminate()
+        machine.process.wait(60)
+        begun = time.monotonic()
+        machine.boot()
+        daemon.wait_for("the pages again", lambda: "<html" in machine.get("/"), PATIENCE)
+        print(f"a later boot: pages after {time.monotonic() - begun:.0f} s")
+        machine.end()
+        told = subprocess.run(["mtype", "-i", card, "::kitlog/board.txt"], stdout=subprocess.PIPE, text=True).stdout
+        self.assertRegex(told, r"kitlog-[0-9a-f]{4}.*/teacher")
+        self.assertRegex(told, r"\d{4,}")
+
+
+if __name__ == "__main__":
+    if why := cannot():
+        print(why)
+        sys.exit(77)
+    unittest.main(verbosity=2)
