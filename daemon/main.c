@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #define LOG_TAG "kitlogd"
 #include "base/log.h"
 #include "base/loop.h"
@@ -198,9 +199,10 @@ static int load_registry(struct daemon *d)
 	return failed == -ENOMEM ? failed : 0;
 }
 
-static int read_boot_id(char *ret_text, size_t size)
+/* The first line of a small file. */
+static int read_line(const char *path, char *ret_text, size_t size)
 {
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, ret_text, size - 1);
 
 	if (fd >= 0)
@@ -209,6 +211,20 @@ static int read_boot_id(char *ret_text, size_t size)
 		return -EIO;
 	ret_text[strcspn((ret_text[n] = 0, ret_text), "\n")] = 0;
 	return 0;
+}
+
+/* What this boot is called (keep/boot_name.h). The serial number of the board is in no copy of its card; where
+ * there is none, the installation's own number has to do. */
+static int name_boot(char *ret_text, size_t size)
+{
+	char kernel[48], machine[80] = "";
+	int failed = read_line("/proc/sys/kernel/random/boot_id", kernel, sizeof kernel);
+
+	if (read_line("/sys/firmware/devicetree/base/serial-number", machine, sizeof machine))
+		read_line("/etc/machine-id", machine, sizeof machine);
+	snprintf(ret_text, size, "%s/%08x", kernel,
+		(unsigned)(hash_add(HASH_START, machine, strlen(machine)) >> 32));
+	return failed;
 }
 
 static int open_catalogue(struct daemon *d)
@@ -332,7 +348,7 @@ static int open_store(struct daemon *d)
 	for (size_t i = 0; i < d->config->n_sinks && !failed; i++)
 		failed = store_use_sink(d->store, d->config->sinks[i].name);
 	if (!failed)
-		failed = read_boot_id(boot_id, sizeof boot_id);
+		failed = name_boot(boot_id, sizeof boot_id);
 	if (!failed)
 		failed = store_begin_boot(d->store, boot_id, clock_now(&(struct clock){0}).ns,
 			&d->boot, &d->clock.base_ns);

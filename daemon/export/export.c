@@ -230,7 +230,8 @@ static const struct series *call(const struct exporter *exporter, struct export_
 	const struct tenant *tenant =
 		exporter->tenants ? tenants_at(exporter->tenants, of->series.device, stored) : NULL;
 
-	return series_call(&of->called, &of->series, tenant, lap);
+	return series_call(&of->called, &of->series, tenant, lap,
+		exporter->wall ? wall_map_board(exporter->wall, stored) : 0);
 }
 
 static void add_lines(struct exporter *exporter, const struct moment *moment, struct text *text)

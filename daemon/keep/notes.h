@@ -38,7 +38,7 @@ enum note_kind {
 
 struct boot {
 	uint32_t id;
-	char kernel_id[64];
+	char kernel_id[64]; /* boot_name.h */
 	int64_t base_ns, begin_ns;
 	int64_t skipped_ns; /* board time beyond the usual second that is left out before it */
 };

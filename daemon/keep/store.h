@@ -82,7 +82,7 @@ void store_close(struct store *store); /* commits what is pending if it can; che
  * has it. For what works on its files. */
 int store_lock(const char *directory, int *ret_fd);
 
-/* Finds or makes the boot's row. `boot_id` is the kernel's random text, monotonic_ns the clock now.
+/* Finds or makes the boot's row. `boot_id` is "KERNEL/MACHINE" (boot_name.h), monotonic_ns the clock now.
  * A new boot's base is chosen so that board time goes on 1 s after the last kept instant. Also
  * notes a GAP_STOPPED (stream 0) from the last kept instant to now when there is anything
  * before. */

@@ -158,6 +158,11 @@ unsigned wall_map_lap(const struct wall_map *map, struct instant at)
 	return wall.ns >= piece->lap_from_ns && wall.ns < piece->lap_until_ns ? piece->pass : 0;
 }
 
+uint32_t wall_map_board(const struct wall_map *map, struct instant at)
+{
+	return map->n ? map->boots[wall_boot_at(map, at.ns)].board : 0;
+}
+
 unsigned wall_map_known(const struct wall_map *map)
 {
 	return map->n_known;

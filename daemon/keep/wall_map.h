@@ -116,6 +116,9 @@ bool wall_map_is_squeezed(const struct wall_map *map, struct instant at);
  * number of the pass: no two share hour and number. */
 unsigned wall_map_lap(const struct wall_map *map, struct instant at);
 
+/* Which board recorded what is there (boot_name.h); 0: nobody knows. */
+uint32_t wall_map_board(const struct wall_map *map, struct instant at);
+
 /* How many boots have an hour; grows with the claims. */
 unsigned wall_map_known(const struct wall_map *map);
 

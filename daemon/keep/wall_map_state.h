@@ -41,6 +41,7 @@ struct wall_sleep {
 
 struct wall_hours {
 	uint32_t id;
+	uint32_t board; /* wall_map_board */
 	int64_t begin_ns;
 	int64_t skipped_ns; /* by the bases of all boots up to this one */
 	struct wall_piece *pieces;

@@ -3,6 +3,7 @@
  * since columns were added to them is read without. */
 #include <errno.h>
 
+#include "keep/boot_name.h"
 #include "keep/reading.h"
 #include "keep/wall_map_state.h"
 
@@ -18,17 +19,20 @@ static int read_lists(struct reader *reader, int64_t *ret_lists)
 static int read_boots(struct reader *reader, struct wall_map *map)
 {
 	sqlite3_stmt **boots = &reader->statements.boots;
-	int result = database_query(
-		reader->db, boots, "SELECT id, begin_ns, skipped_ns FROM boot ORDER BY id", "");
+	int result = database_query(reader->db, boots,
+		"SELECT id, begin_ns, skipped_ns, kernel_id FROM boot ORDER BY id", "");
 
 	if (result == -EINVAL)
 		result = database_query(
-			reader->db, boots, "SELECT id, begin_ns, 0 FROM boot ORDER BY id", "");
+			reader->db, boots, "SELECT id, begin_ns, 0, '' FROM boot ORDER BY id", "");
 	while (result == 0 && (result = database_step(reader->db, *boots)) == 1) {
 		const struct instant begin = {sqlite3_column_int64(*boots, 1)};
+		const char *name;
 
 		result = wall_map_add_boot(map, (uint32_t)sqlite3_column_int64(*boots, 0), begin,
 			sqlite3_column_int64(*boots, 2));
+		if (result == 0 && (name = (const char *)sqlite3_column_text(*boots, 3)))
+			map->boots[map->n - 1].board = boot_name_board(name);
 		if (result == -EINVAL)
 			result = 0; /* damage: the others have their hours */
 	}

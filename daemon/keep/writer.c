@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "keep/boot_name.h"
 #include "keep/database.h"
 #include "keep/writer.h"
 
@@ -193,10 +194,15 @@ static int begin_boot(struct store *store, const char *boot_id, int64_t monotoni
 	if (result < 0)
 		return result;
 
-	if (!*boot_id || strcmp(boot.kernel_id, boot_id)) {
+	if (!boot_name_is_of(boot.kernel_id, boot_id)) {
+		char name[BOOT_NAME];
+
+		result = boot_name_make(boot_id, boot.kernel_id, name);
+		if (result < 0)
+			return result;
 		int64_t begin_ns = last_ns + second_ns + (store->db ? 0 : log_ns);
 		boot.id += store->db ? 1 : LOG_BOOTS;
-		text_copy(boot.kernel_id, sizeof boot.kernel_id, boot_id);
+		text_copy(boot.kernel_id, sizeof boot.kernel_id, name);
 		boot.base_ns = last_ns == INT64_MIN ? 0 : begin_ns - monotonic_ns;
 		boot.begin_ns = boot.base_ns + monotonic_ns;
 		boot.skipped_ns = store->db ? 0 : log_ns;

@@ -33,7 +33,8 @@ static int add_row(const struct reading *reading, struct instant stamp, const do
 	unsigned lap = wall_map_lap(fill->map, stamp);
 	const struct tenant *tenant =
 		fill->tenants ? tenants_at(fill->tenants, reading->series->device, stamp) : NULL;
-	const struct series *series = series_call(&fill->called, reading->series, tenant, lap);
+	const struct series *series = series_call(
+		&fill->called, reading->series, tenant, lap, wall_map_board(fill->map, stamp));
 
 	if (!series)
 		return -ENAMETOOLONG; /* -ENOSPC would mean that the body is full */

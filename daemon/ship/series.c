@@ -3,6 +3,7 @@
 #include "ship/series.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@
 
 static bool is_reserved(const char *id)
 {
-	static const char *const words[] = {
-		"time", "board", "device", "stream", "session", "group", "lesson", "hour_lap"};
+	static const char *const words[] = {"time", "board", "board_id", "device", "stream",
+		"session", "group", "lesson", "hour_lap"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (!strcmp(id, words[i]))
@@ -70,13 +71,14 @@ static void write_label(const char *label, char *ret_text, size_t size)
 }
 
 /* The tags, sorted there; an empty one is left out. */
-static int write_head(
-	struct series *series, const struct tenant *tenant, unsigned lap, const char **ret_why)
+static int write_head(struct series *series, const struct tenant *tenant, unsigned lap,
+	uint32_t board, const char **ret_why)
 {
 	struct text head = text_over(series->head, sizeof(series->head));
-	char sticker[12], group[12] = "", turn[12] = "", label[3 * SESSION_TITLE] = "";
+	char sticker[12], group[12] = "", turn[12] = "", id[12] = "", label[3 * SESSION_TITLE] = "";
 	const struct line_tag tags[] = {
 		{"board", series->board},
+		{"board_id", id},
 		{"device", sticker},
 		{"stream", strcmp(series->name, "main") ? series->name : ""},
 		{"session", label},
@@ -86,6 +88,8 @@ static int write_head(
 	};
 
 	snprintf(sticker, sizeof(sticker), "%u", series->sticker);
+	if (board)
+		snprintf(id, sizeof(id), "%08" PRIx32, board);
 	if (lap)
 		snprintf(turn, sizeof(turn), "%u", lap);
 	if (tenant) {
@@ -113,7 +117,7 @@ int series_init(struct series *series, const char *board, const struct device *d
 	text_copy(series->name, sizeof(series->name), stream->name);
 	error = text_copy(series->board, sizeof(series->board), board) ? 0 : -ENOSPC;
 	if (!error)
-		error = write_head(series, NULL, 0, ret_why);
+		error = write_head(series, NULL, 0, 0, ret_why);
 	for (uint32_t i = 0; !error && i <= stream->n_channels; i++)
 		error = add_key(series, &keys, stream, i, ret_why);
 	return error;
@@ -138,26 +142,28 @@ int series_add_row(const struct series *series, struct text *text, const double 
 }
 
 int series_of(const struct series *series, const struct tenant *tenant, unsigned lap,
-	struct series *ret_series)
+	uint32_t board, struct series *ret_series)
 {
 	const char *why;
 
 	*ret_series = *series; /* the keys stay where they are */
-	return write_head(ret_series, tenant, lap, &why);
+	return write_head(ret_series, tenant, lap, board, &why);
 }
 
 const struct series *series_call(struct series_called *called, const struct series *of,
-	const struct tenant *tenant, unsigned lap)
+	const struct tenant *tenant, unsigned lap, uint32_t board)
 {
-	if (!lap && !tenant)
+	if (!lap && !tenant && !board)
 		return of;
-	if (called->of == of && called->tenant == tenant && called->lap == lap)
+	if (called->of == of && called->tenant == tenant && called->lap == lap &&
+		called->board == board)
 		return &called->series;
 	called->of = NULL;
-	if (series_of(of, tenant, lap, &called->series))
+	if (series_of(of, tenant, lap, board, &called->series))
 		return NULL;
 	called->of = of;
 	called->tenant = tenant;
 	called->lap = lap;
+	called->board = board;
 	return &called->series;
 }

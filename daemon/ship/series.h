@@ -4,6 +4,8 @@
  *
  *     measurement   the kit                              text-board
  *     tags          board    name of this board          kitlog-3b2
+ *                   board_id which one of that name      5f1c09ab
+ *                       (keep/boot_name.h: boards get the same name easily)
  *                   device   the number on the sticker   3
  *                   stream   its name, unless "main"     light
  *                   session  the class whose it was      七（3）班
@@ -53,19 +55,20 @@ int series_init(struct series *series, const char *board, const struct device *d
 int series_add_row(const struct series *series, struct text *text, const double *values,
 	int64_t uncertainty_ns, struct wall stamp);
 
-/* The same while it had a tenant (NULL: none), and in an hour that was passed before, when the clock was
+/* The same of one of several boards of that name (0: nobody knows of which), while it had a tenant (NULL: none), and in an hour that was passed before, when the clock was
  * false (lap 0: it was not): another series, so that its points cannot take the place of those. Borrows the
  * keys of the first. -ENOSPC, -EINVAL. */
 int series_of(const struct series *series, const struct tenant *tenant, unsigned lap,
-	struct series *ret_series);
+	uint32_t board, struct series *ret_series);
 
-/* The one that was made last: rows mostly come with the same tenant and lap. Zero at first, or to forget. */
+/* The one that was made last: rows mostly come with the same tenant, lap and board. Zero at first, or to forget. */
 struct series_called {
 	const struct series *of;
 	const struct tenant *tenant;
 	unsigned lap;
+	uint32_t board;
 	struct series series;
 };
 /* How a series is called then; NULL: its names are too long. Lent until the next call. */
 const struct series *series_call(struct series_called *called, const struct series *of,
-	const struct tenant *tenant, unsigned lap);
+	const struct tenant *tenant, unsigned lap, uint32_t board);

@@ -75,6 +75,8 @@ class VictoriaMetrics(unittest.TestCase):
         first = ramp[0][1]
         self.assertEqual([value for _, value, _ in ramp],
                          [first + n for n in range(len(ramp))], "each once, in order")
+        ids = {labels.pop("board_id") for _, _, labels in ramp if "board_id" in labels}
+        self.assertEqual([len(id) for id in ids], [8], "one board")
         self.assertEqual({tuple(sorted((k, v) for k, v in labels.items() if k != "db"))
                           for _, _, labels in ramp},
                          {(("board", "test"), ("device", "1"), ("stream", "signal"))})
