@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a real VictoriaMetrics does to stamps and values: at 100 Hz each value is exact and each stamp the
-right millisecond; a stream above 1 kHz is shipped whole, with a warning that it loses its order there."""
+right millisecond; a cluster's path is kept; a stream above 1 kHz is shipped whole, with a warning that it
+loses its order there."""
 
+import contextlib
+import http.server
 import math
 import os
 import pathlib
@@ -10,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -36,17 +40,50 @@ def phase_of(steps, period_us):
     return None
 
 
+@contextlib.contextmanager
+def cluster(store):
+    """The way into a cluster, which Debian has no programs of: like vminsert it takes lines at one path of a
+    tenant only. What it takes a single VictoriaMetrics stores."""
+    class Vminsert(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            path, _, asked = self.path.partition("?")
+            status, answer = 400, f"unsupported path requested: {path}".encode()
+            if path == "/insert/0/influx/write":
+                headers = {"Content-Encoding": self.headers.get("Content-Encoding") or "identity",
+                           "Content-Type": self.headers["Content-Type"]}
+                status, answer = stores.get(f"{store.url}/write?{asked}", body, headers)
+            self.send_response(status)
+            if status != 204:
+                self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            if status != 204:
+                self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Vminsert) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/insert/0/influx"
+        server.shutdown()
+
+
 class VictoriaMetrics(unittest.TestCase):
-    def ship(self, rate, seconds):
-        """Runs a kit so long; returns the server, the number of rows kept, and the sink's state."""
+    def ship(self, rate, seconds, front=None):
+        """Runs a kit so long; returns the server, the number of rows kept, and the sink's state. `front` stands
+        before the server and has its own address."""
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         store = self.enterContext(stores.VictoriaMetrics(folder / "vm"))
+        url = self.enterContext(front(store)) if front else store.url
         kit = subprocess.Popen([VIRTUAL, "--quiet", "--model", "wave", "--rate", str(rate),
                                 "--link", folder / "tty"])
         self.addCleanup(kit.wait)
         self.addCleanup(kit.kill)
         board = daemon.Daemon(folder, [folder / "tty"], "sinks:\n  - {name: school, "
-                              f"kind: victoriametrics, url: '{store.url}'}}\n")
+                              f"kind: victoriametrics, url: '{url}'}}\n")
         self.addCleanup(board.end)
         board.start().wait_ready().wait_device()
         time.sleep(seconds)  # what is measured is so much of it
@@ -90,6 +127,11 @@ class VictoriaMetrics(unittest.TestCase):
         self.assertGreater(min(spacings), 0)
         self.assertAlmostEqual(statistics.mean(spacings), 10, delta=0.01)
         print(f"{len(ramp)} points, spacing {statistics.mean(spacings):.4f} ms")
+
+    def test_a_cluster_is_written_to_at_its_tenant_s_path(self):
+        _, ramp, sink = self.ship(20, 2, cluster)
+        self.assertIsNone(sink["sentence"])
+        self.assertEqual([value for _, value, _ in ramp], [ramp[0][1] + n for n in range(len(ramp))])
 
     def test_a_stream_above_1_khz_is_shipped_whole_with_a_warning(self):
         _, ramp, sink = self.ship(2000, 5)
