@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -30,6 +31,7 @@
 #include "sense/registry.h"
 #include "sense/sense.h"
 #include "http/teacher_pin.h"
+#include "http/tls.h"
 #include "class/shelf.h"
 #include "ship/ship.h"
 #include "api/web.h"
@@ -84,7 +86,7 @@ struct daemon {
 
 /* ---- small callbacks between the parts ---- */
 
-/* SIGHUP asks a service to read again what people write, which is the lessons; in a terminal it says that the
+/* SIGHUP asks a service to read again what people write, which is the lessons and the certificate; in a terminal it says that the
  * window is gone. */
 static void got_signal(struct signals *signals, int signal)
 {
@@ -92,9 +94,9 @@ static void got_signal(struct signals *signals, int signal)
 
 	if (signal == SIGHUP && !d->has_terminal) {
 		if (d->web)
-			web_reread_lessons(d->web);
+			web_reread(d->web);
 		else
-			log_warn("%s: the lessons are not read again, there are no pages yet; "
+			log_warn("%s: nothing is read again, there are no pages yet; "
 				 "try again",
 				strsignal(signal));
 		return;
@@ -245,16 +247,18 @@ static int open_shelf(struct daemon *d)
 	return shelf_open(places.at, places.n, d->catalogue, &d->shelf);
 }
 
-/* The sentences about lessons, and about kits: in their files, and in the configuration about them; one a line,
- * malloc'ed; NULL when memory is short. */
+/* The sentences about lessons, and about kits: in their files, and in the configuration about them; and about
+ * secrets that are none; one a line, malloc'ed; NULL when memory is short. */
 static char *problems_of(const struct daemon *d)
 {
 	char *lines = NULL, *compared = catalogue_compare(d->catalogue, d->config, d->config_name);
+	char *open = config_open_secrets(d->config);
 
-	if (asprintf(&lines, "%s%s%s", catalogue_problems(d->catalogue), compared ? compared : "",
-		    shelf_problems(d->shelf)) < 0)
+	if (asprintf(&lines, "%s%s%s%s", catalogue_problems(d->catalogue), compared ? compared : "",
+		    shelf_problems(d->shelf), open ? open : "") < 0)
 		lines = NULL;
 	free(compared);
+	free(open);
 	return lines;
 }
 
@@ -277,7 +281,22 @@ static void print_problems(const char *lines)
 	free(chinese);
 }
 
-/* --check-config: kits and lessons, too. Returns whether all is well. */
+/* What is wrong with the certificate of the pages is said; the daemon tells it by itself. */
+static bool check_certificate(const struct daemon *d)
+{
+	const char *path = d->config->http.certificate;
+	char *problem = path ? tls_check(path, d->config->http.key, time(NULL)) : NULL;
+	bool is_well = !problem || !*problem;
+
+	if (!is_well) {
+		print_problems(problem);
+		fputc('\n', stderr);
+	}
+	free(problem);
+	return is_well;
+}
+
+/* --check-config: kits, lessons and certificates, too. Returns whether all is well. */
 static bool check_folders(struct daemon *d)
 {
 	int failed = open_catalogue(d);
@@ -294,7 +313,7 @@ static bool check_folders(struct daemon *d)
 	free(problems);
 	shelf_close(d->shelf);
 	catalogue_close(d->catalogue);
-	return is_well;
+	return check_certificate(d) && is_well;
 }
 
 static const char *next_step(int error)

@@ -22,6 +22,7 @@ SOURCES = (
     [f"daemon/data/{name}*.c" for name in DATA]
     + [f"daemon/sense/{name}*.c" for name in SENSE]
     + [f"kits/protocols/{name}.c" for name in KITS]
+    + ["daemon/http/certificate.c"]
 )
 NO_SOURCES = ["daemon/data/config_print.c", "daemon/sense/recording_write.c"]
 TABLES = ["daemon/data/chinese_sentences.c", "daemon/data/chinese_phrases.c"]

@@ -46,13 +46,14 @@ void write_joined(
 }
 
 /* As long as a school day; of a project, as long as it may take. */
-static void set_cookie(struct request *request, const char *token, long days)
+static void set_cookie(
+	const struct parts *parts, struct request *request, const char *token, long days)
 {
 	char buffer[COOKIE_TEXT];
 	struct text cookie = text_over(buffer, sizeof buffer);
 
-	text_addf(&cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%ld", GROUP_COOKIE,
-		token, days * 24 * 3600);
+	text_addf(&cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=/; Max-Age=%ld%s", GROUP_COOKIE,
+		token, days * 24 * 3600, parts_cookie_end(parts));
 	request_add_header(request, "Set-Cookie", cookie.at);
 }
 
@@ -193,7 +194,7 @@ static int enter(struct parts *parts, struct request *request, const struct sess
 		ACT_JOIN, body, &act);
 
 	if (r == 0) {
-		set_cookie(request, token, is_project ? PROJECT_DAYS : 1);
+		set_cookie(parts, request, token, is_project ? PROJECT_DAYS : 1);
 		presence_come(&parts->presence, token, clock_now(parts->clock));
 	}
 	if (r == ACT_FULL)
@@ -218,7 +219,7 @@ static void join(
 	unsigned left_group = left ? member->group : 0;
 
 	if (before == session && (group == 0 || group == member->group)) { /* scanned once more */
-		set_cookie(request, had, session->is_project ? PROJECT_DAYS : 1);
+		set_cookie(parts, request, had, session->is_project ? PROJECT_DAYS : 1);
 		answer_joined(parts, request, session, member->group);
 		return;
 	}
@@ -309,7 +310,7 @@ void handle_leave(void *self, struct request *request)
 		return;
 	}
 	session = joined_open(parts, token, &member);
-	set_cookie(request, "", 0);
+	set_cookie(parts, request, "", 0);
 	if (!session) {
 		request_answer(request, 204, NULL, "", 0);
 		return;

@@ -173,11 +173,17 @@ static void add_dark_boots(const struct parts *parts, struct text *text)
 
 static void add_config_problem(const struct parts *parts, struct text *text)
 {
-	const char *en = parts->config_problem ? parts->config_problem : "";
-	char *zh = chinese_lines(en);
+	const char *tls = parts->tls ? tls_problem(parts->tls, parts_hour(parts)) : "";
+	char *en = NULL, *zh = NULL;
 
-	json_words(text, zh ? zh : en, en);
+	if (asprintf(&en, "%s%s%s", parts->config_problem ? parts->config_problem : "", tls,
+		    *tls ? "\n" : "") < 0)
+		en = NULL;
+	if (en)
+		zh = chinese_lines(en);
+	json_words(text, zh ? zh : en ? en : "", en ? en : "");
 	free(zh);
+	free(en);
 }
 
 void handle_status(void *self, struct request *request)

@@ -11,14 +11,14 @@ enum { COOKIE_TEXT = 160, PEER_TEXT = 64 };
 /* Browsers keep no cookie for longer than 400 days. */
 static const long BROWSER_S = 400 * 86400L, SESSION_S = TEACHER_HOURS * 3600L;
 
-static void set_cookie(
-	struct request *request, const char *name, const char *token, const char *path, long life_s)
+static void set_cookie(const struct parts *parts, struct request *request, const char *name,
+	const char *token, const char *path, long life_s)
 {
 	char buffer[COOKIE_TEXT];
 	struct text cookie = text_over(buffer, sizeof buffer);
 
-	text_addf(&cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=%s; Max-Age=%ld", name, token,
-		path, life_s);
+	text_addf(&cookie, "%s=%s; HttpOnly; SameSite=Strict; Path=%s; Max-Age=%ld%s", name, token,
+		path, life_s, parts_cookie_end(parts));
 	request_add_header(request, "Set-Cookie", cookie.at);
 }
 
@@ -50,9 +50,10 @@ static void refuse_wait(struct request *request, const struct teacher_answer *an
 static void welcome(
 	struct parts *parts, struct request *request, const struct teacher_answer *answer)
 {
-	set_cookie(request, "kitlog", answer->token, "/", SESSION_S);
+	set_cookie(parts, request, "kitlog", answer->token, "/", SESSION_S);
 	if (*answer->browser)
-		set_cookie(request, "kitlog_browser", answer->browser, "/api/v1/login", BROWSER_S);
+		set_cookie(parts, request, "kitlog_browser", answer->browser, "/api/v1/login",
+			BROWSER_S);
 	request_answer(request, 204, NULL, "", 0);
 	teacher_file_keep(&parts->teacher_file);
 }
@@ -108,7 +109,7 @@ void handle_logout(void *self, struct request *request)
 
 	teacher_logout(&parts->teacher, request_cookie(request, "kitlog"));
 	teacher_file_keep(&parts->teacher_file);
-	set_cookie(request, "kitlog", "", "/", 0);
+	set_cookie(parts, request, "kitlog", "", "/", 0);
 	request_answer(request, 204, NULL, "", 0);
 }
 

@@ -54,6 +54,20 @@ bool parts_ask_run(const struct parts *parts, struct request *request, const str
 	return ask_id(request, 0, &id) && parts_need_run(parts, request, id, ret_run);
 }
 
+time_t parts_hour(const struct parts *parts)
+{
+	struct wall now;
+
+	return walltime_at(&parts->walltime, clock_now(parts->clock), &now, NULL)
+		? (time_t)(now.ns / NS_PER_S)
+		: 0;
+}
+
+const char *parts_cookie_end(const struct parts *parts)
+{
+	return parts->tls ? "; Secure" : "";
+}
+
 bool parts_is_teacher(const struct parts *parts, const struct request *request)
 {
 	return teacher_knows(

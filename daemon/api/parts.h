@@ -35,6 +35,7 @@
 #include "ship/ship.h"
 #include "http/teacher.h"
 #include "http/teacher_file.h"
+#include "http/tls.h"
 #include "class/triggers.h"
 #include "live/walltime.h"
 #include "http/work.h"
@@ -54,6 +55,7 @@ struct parts {
 	const struct config *config;
 	const char *board;                 /* its name */
 	unsigned port;                     /* of the pages */
+	struct tls *tls;                   /* NULL: they are plain HTTP */
 	const char *config_problem;        /* NULL: none */
 	const struct catalogue *catalogue; /* NULL: knows no kits */
 	struct shelf *shelf;               /* NULL: has no lessons */
@@ -115,5 +117,11 @@ const struct run *parts_find_run(const struct parts *parts, int64_t id);
 bool parts_need_run(
 	const struct parts *parts, struct request *request, int64_t id, const struct run **ret_run);
 bool parts_ask_run(const struct parts *parts, struct request *request, const struct run **ret_run);
+
+/* In seconds since 1970; 0: nobody knows it yet. */
+time_t parts_hour(const struct parts *parts);
+
+/* Where the pages are secure, browsers shall send their cookies nowhere else: "; Secure", or "". */
+const char *parts_cookie_end(const struct parts *parts);
 
 bool parts_is_teacher(const struct parts *parts, const struct request *request);

@@ -17,7 +17,7 @@ void reach_write(const struct parts *parts, const struct request *request, struc
 	char met[IP_TEXT], address[ADDRESS_TEXT];
 
 	if (host_is_for_others(host, parts->board)) {
-		text_addf(text, "http://%s/", host);
+		text_addf(text, parts->tls ? "https://%s/" : "http://%s/", host);
 		return;
 	}
 	request_met(request, met, sizeof met);
@@ -25,6 +25,6 @@ void reach_write(const struct parts *parts, const struct request *request, struc
 
 	if (*own == '?' || !address_is_for_others(own))
 		own = parts->config->http.listen;
-	address_write(own, parts->port, address, sizeof address);
+	address_write(own, parts->port, parts->tls, address, sizeof address);
 	text_add(text, address);
 }

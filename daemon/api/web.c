@@ -31,7 +31,7 @@
  * behind one router comes at once. */
 enum { WRONG_CODES_PER_ADDRESS = 10, JOINS_PER_ADDRESS = 80, REGROUPS_PER_BROWSER = 12 };
 enum { ADDRESS_TEXT = 80, BOARD_TEXT = 256, GOODBYE_MS = 1000 };
-enum { PING_BEATS = 10, LOAD_BEATS = 5, TELL_BEATS = 5 };
+enum { PING_BEATS = 10, LOAD_BEATS = 5, TELL_BEATS = 5, REREAD_BEATS = 30 };
 
 static const int64_t LISTEN_AGAIN_NS = 5 * (int64_t)NS_PER_S;
 
@@ -61,7 +61,8 @@ static void send_out(void *self)
 static void tell_address(struct web *web)
 {
 	char address[ADDRESS_TEXT];
-	int r = address_write(web->http_options.listen, web->parts.port, address, sizeof address);
+	int r = address_write(
+		web->http_options.listen, web->parts.port, web->parts.tls, address, sizeof address);
 
 	log_state_set(&web->address_state, LOG_INFO, LOG_TAG, "pages at %s%s", address,
 		r == -ENETDOWN ? ", for the board alone: no network is up" : "");
@@ -114,6 +115,8 @@ static void on_beat(struct timer *timer, struct instant now)
 		lists_load(&web->parts, &web->lists_state);
 	if (web->http && web->n_beats % TELL_BEATS == 0)
 		tell_address(web);
+	if (web->parts.tls && web->n_beats % REREAD_BEATS == 0)
+		tls_watch(web->parts.tls, parts_hour(&web->parts));
 	settle_all(&web->parts);
 	triggers_look(&web->parts.triggers);
 	endings_look(&web->parts.sessions);
@@ -164,8 +167,10 @@ unsigned web_port(const struct web *web)
 	return web->parts.port;
 }
 
-void web_reread_lessons(struct web *web)
+void web_reread(struct web *web)
 {
+	if (web->parts.tls)
+		tls_reread(web->parts.tls);
 	int failed = rereading_start(&web->parts);
 
 	if (!failed)
@@ -231,8 +236,12 @@ static bool rules_of_kit(void *self, const struct device *device, const struct s
 static int open_parts(struct web *web, const struct web_options *options)
 {
 	struct parts *parts = &web->parts;
-	int r = work_open(options->loop, options->config->data, send_out, web, &parts->work);
+	const char *certificate = options->config->http.certificate;
+	int r = certificate ? tls_open(certificate, options->config->http.key, &parts->tls) : 0;
 
+	if (r < 0)
+		return r;
+	r = work_open(options->loop, options->config->data, send_out, web, &parts->work);
 	if (r < 0)
 		return r;
 	r = work_open(options->loop, options->config->data, send_out, web, &parts->slow);
@@ -345,6 +354,7 @@ static void prepare_listening(struct web *web, const struct web_options *options
 		.came = note_presence,
 		.uploads = &web->parts.uploads,
 		.upload_path = "/api/v1/import",
+		.tls = web->parts.tls,
 		.self = &web->parts,
 	};
 	web->http_options.routes = api_routes(&web->http_options.n_routes);
@@ -429,6 +439,7 @@ void web_close(struct web *web)
 	answer_settling(parts); /* what was read to the end has become an act */
 	teacher_file_close(&parts->teacher_file);
 	http_close(web->http, GOODBYE_MS);
+	tls_close(parts->tls);
 	live_free(parts->live);
 	events_free(parts->events);
 	pages_close(parts->pages);

@@ -62,8 +62,9 @@ unsigned web_port(const struct web *web);
 /* Tell web that the feed or keep's notices have news. Main thread. */
 void web_feed(struct web *web);
 
-/* A signal asks: reads the lessons again, as a teacher's page does (api/rereading.h), and logs so. */
-void web_reread_lessons(struct web *web);
+/* A signal asks: reads the lessons again, as a teacher's page does (api/rereading.h), and the
+ * certificate of the pages, and logs so. */
+void web_reread(struct web *web);
 
 /* Answers what is under way (at most 1 s), closes every client, joins the work thread. */
 void web_close(struct web *web);

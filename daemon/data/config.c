@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -15,7 +16,7 @@
 #include "data/file.h"
 #include "data/word.h"
 
-enum { CONFIG_MEMORY = 512 * 1024, SECRET_BYTES = 1024 };
+enum { CONFIG_MEMORY = 512 * 1024, SECRET_BYTES = 1024, SECRETS_MOST = 16 };
 
 /* What config_free frees: all texts and lists are in the arena. */
 struct owner {
@@ -144,6 +145,7 @@ static int settle_sinks(struct owner *owner, const struct written *written)
 			.bucket = from->bucket,
 			.user = from->user,
 			.secret = from->secret,
+			.ca = from->ca,
 			.gzip = truth_or(from->gzip, true),
 		};
 	}
@@ -170,6 +172,8 @@ static int settle(struct owner *owner, const struct written *written)
 	config->http.port = number_or(written->http.port, 8080);
 	config->http.names = written->http.names;
 	config->http.n_names = written->http.n_names;
+	config->http.certificate = written->http.certificate;
+	config->http.key = written->http.key;
 	config->serial.scan = truth_or(written->serial.scan, true);
 	config->serial.ignore = written->serial.ignore;
 	config->serial.n_ignore = written->serial.n_ignore;
@@ -282,6 +286,38 @@ void config_free(struct config *config)
 
 	arena_free(&owner->arena);
 	free(owner);
+}
+
+/* The path, where everybody may read what is there. */
+static const char *open_secret(const char *path)
+{
+	struct stat found;
+
+	return path && stat(path, &found) == 0 && (found.st_mode & S_IROTH) ? path : NULL;
+}
+
+char *config_open_secrets(const struct config *config)
+{
+	const char *paths[SECRETS_MOST];
+	size_t n = 0;
+	char *lines = strdup("");
+
+	paths[n++] = open_secret(config->http.key);
+	for (size_t i = 0; i < config->n_sinks && n < SECRETS_MOST; i++)
+		paths[n++] = open_secret(config->sinks[i].secret);
+	for (size_t i = 0; i < n && lines; i++) {
+		char line[400], *more = NULL;
+
+		if (!paths[i])
+			continue;
+		snprintf(line, sizeof line,
+			"%s: everybody on this board can read this secret; chmod o= it", paths[i]);
+		if (asprintf(&more, "%s%s\n", lines, line) < 0)
+			more = NULL;
+		free(lines);
+		lines = more;
+	}
+	return lines;
 }
 
 static int take_secret(const char *bytes, size_t n, char *ret_secret, size_t size)

@@ -9,6 +9,8 @@
  *       listen: 127.0.0.1          # an address of this board; 0.0.0.0 or :: for a class
  *       port: 8080
  *       names: [kitlog-3b2.local]  # further Host names a browser may use (DNS rebinding is refused)
+ *       certificate: /etc/kitlog/board.crt  # PEM, the chain behind it: the port speaks https only
+ *       key: /etc/kitlog/board.key # its private key, PEM
  *     serial:
  *       scan: yes                  # take every USB serial port the kernel lists
  *       ports:                     # ports named by hand: also ptys and ports without USB
@@ -42,6 +44,7 @@
  *         bucket: kitlog           # influxdb2
  *         user: board3             # influxdb1, victoriametrics: basic authentication
  *         secret: /etc/kitlog/school.secret   # file: password or token, first line
+ *         ca: /etc/kitlog/school-ca.crt       # PEM: what is trusted for https in place of the system's
  *         gzip: yes
  *
  * Everything is optional. A mistake is one sentence with file, line and column, naming the word,
@@ -66,7 +69,7 @@ enum sink_kind {
 enum { CONFIG_BOARD_TEXT = 48 }; /* room for a board's name and its NUL */
 
 struct config_sink {
-	char *name, *url, *database, *org, *bucket, *user, *secret; /* NULL when absent */
+	char *name, *url, *database, *org, *bucket, *user, *secret, *ca; /* NULL when absent */
 	enum sink_kind kind;
 	bool gzip;
 };
@@ -116,6 +119,7 @@ struct config {
 		unsigned port;
 		char **names;
 		size_t n_names;
+		char *certificate, *key; /* both or neither (NULL): with them https only */
 	} http;
 	struct {
 		bool scan;
@@ -173,6 +177,11 @@ void config_free(struct config *config);
 /* Writes the configuration in effect as YAML that config_load reads back to the same. No secrets
  * are in it: they are in files of their own. */
 void config_print(const struct config *config, FILE *out);
+
+/* Whoever is on the board can read these files of secrets, and shall not: a sentence a line with the
+ * file's name before it, malloc'ed; NULL when memory is short. Those that cannot be looked at are told
+ * where they are used. */
+char *config_open_secrets(const struct config *config);
 
 /* Reads a secret's file: its first line without the newline. -errno; -EACCES and friends as they
  * are, -ENODATA when the line is empty, -EMSGSIZE when it is longer than size - 1, -EINVAL when it

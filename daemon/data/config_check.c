@@ -63,6 +63,9 @@ static void check_sink(
 			place_of("sinks", i, one->user ? ".user" : ".secret").path,
 			"user and secret belong together; add %s",
 			one->user ? "secret, the file with the password" : "user");
+	if (one->ca && strncmp(one->url, "https://", 8) != 0)
+		load_mistake(tree, report, place_of("sinks", i, ".ca").path,
+			"ca: without https nothing is checked by it; write url: https://..., or leave ca out");
 	for (unsigned j = 0; j < i; j++)
 		if (strcmp(written->sinks[j].name, one->name) == 0)
 			load_mistake(tree, report, place_of("sinks", i, ".name").path,
@@ -178,10 +181,22 @@ static void check_gpio(
 	check_settings(one->settings, one->n_settings, place_of("gpio", i, ""), tree, report);
 }
 
+static void check_http(
+	const struct written_http *http, const struct tree *tree, struct report *report)
+{
+	if (http->certificate && !http->key)
+		load_mistake(tree, report, "http.certificate",
+			"certificate and key belong together; add key, the file with its private key");
+	else if (http->key && !http->certificate)
+		load_mistake(tree, report, "http.key",
+			"certificate and key belong together; add certificate, the file with the chain");
+}
+
 void config_check(const void *data, const struct tree *tree, struct report *report)
 {
 	const struct written *written = data;
 
+	check_http(&written->http, tree, report);
 	for (unsigned i = 0; i < written->serial.n_ports; i++)
 		check_port(written, i, tree, report);
 	for (unsigned i = 0; i < written->usb.n_kits; i++)

@@ -54,6 +54,8 @@ static const cyaml_schema_field_t http_keys[] = {
 	TEXT("listen", MAY, written_http, listen, 64),
 	NUMBER("port", written_http, port),
 	LIST("names", written_http, names, &host, NAMES_MAX),
+	TEXT("certificate", MAY, written_http, certificate, 200),
+	TEXT("key", MAY, written_http, key, 200),
 	CYAML_FIELD_END
 };
 
@@ -129,6 +131,7 @@ static const cyaml_schema_field_t sink_keys[] = {
 	TEXT("bucket", MAY, written_sink, bucket, 64),
 	TEXT("user", MAY, written_sink, user, 64),
 	TEXT("secret", MAY, written_sink, secret, 200),
+	TEXT("ca", MAY, written_sink, ca, 200),
 	TRUTH("gzip", written_sink, gzip),
 	CYAML_FIELD_END
 };
@@ -285,6 +288,8 @@ static const struct rule rules[] = {
 	{.path = "http.listen", .check = check_address},
 	{.path = "http.port", .low = 1, .high = 65535},
 	{.path = "http.names[]", .check = check_host},
+	{.path = "http.certificate", .check = check_path},
+	{.path = "http.key", .check = check_path, .is_private = true},
 	{.path = "serial.ports[].path", .check = check_path},
 	{.path = "serial.ports[].speed", .check = check_speed},
 	{.path = "serial.ports[].kit", .check = check_kit},
@@ -307,6 +312,7 @@ static const struct rule rules[] = {
 	{.path = "sinks[].name", .check = check_sink_name},
 	{.path = "sinks[].url", .check = check_url, .is_private = true},
 	{.path = "sinks[].secret", .check = check_path, .is_private = true},
+	{.path = "sinks[].ca", .check = check_path},
 	{.path = NULL},
 };
 

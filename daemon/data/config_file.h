@@ -13,6 +13,7 @@ struct written_http {
 	unsigned *port;
 	char **names;
 	unsigned n_names;
+	char *certificate, *key;
 };
 
 struct written_port {
@@ -59,7 +60,7 @@ struct written_store {
 };
 
 struct written_sink {
-	char *name, *url, *database, *org, *bucket, *user, *secret;
+	char *name, *url, *database, *org, *bucket, *user, *secret, *ca;
 	enum sink_kind kind;
 	bool *gzip;
 };

@@ -144,6 +144,7 @@ static void put_sinks(FILE *out, const struct config *config)
 		put_key(out, "    bucket", sink->bucket);
 		put_key(out, "    user", sink->user);
 		put_key(out, "    secret", sink->secret);
+		put_key(out, "    ca", sink->ca);
 		fprintf(out, "    gzip: %s\n", yes_or_no(sink->gzip));
 	}
 }
@@ -158,6 +159,8 @@ void config_print(const struct config *config, FILE *out)
 	put_key(out, "  listen", config->http.listen);
 	fprintf(out, "  port: %u\n", config->http.port);
 	put_list(out, "  names", config->http.names, config->http.n_names);
+	put_key(out, "  certificate", config->http.certificate);
+	put_key(out, "  key", config->http.key);
 	fputs("serial:\n", out);
 	fprintf(out, "  scan: %s\n", yes_or_no(config->serial.scan));
 	put_ports(out, config);

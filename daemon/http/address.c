@@ -45,7 +45,8 @@ static bool find_address(char *ret_text, size_t size)
 	return is_found;
 }
 
-int address_write(const char *listen_at, unsigned port, char *ret_address, size_t size)
+int address_write(
+	const char *listen_at, unsigned port, bool is_secure, char *ret_address, size_t size)
 {
 	struct text text = text_over(ret_address, size);
 	char found[INET6_ADDRSTRLEN];
@@ -54,8 +55,8 @@ int address_write(const char *listen_at, unsigned port, char *ret_address, size_
 
 	if (is_any)
 		listen_at = is_alone ? "127.0.0.1" : found;
-	text_addf(&text, strchr(listen_at, ':') ? "http://[%s]:%u/" : "http://%s:%u/", listen_at,
-		port);
+	text_add(&text, is_secure ? "https://" : "http://");
+	text_addf(&text, strchr(listen_at, ':') ? "[%s]:%u/" : "%s:%u/", listen_at, port);
 	return is_alone ? -ENETDOWN : 0;
 }
 

@@ -30,6 +30,7 @@ struct connection {
 	enum connection_phase phase;
 	struct instant since; /* in this phase */
 	bool is_shut;
+	bool is_greeted; /* of TLS: its first bytes are TLS (http/tls.c) */
 };
 
 /* All sockets of a server; zero-initialise. */

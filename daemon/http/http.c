@@ -188,6 +188,8 @@ static void on_connection(void *self, struct MHD_Connection *mhd, void **context
 
 		connections_make_room(&http->connections, MOST_UNDISTURBED - 1, now);
 		*context = connection_new(&http->connections, fd, now);
+		if (http->options.tls)
+			tls_greet(http->options.tls, mhd, *context);
 	} else {
 		connection_free(&http->connections, *context);
 		*context = NULL;
@@ -250,15 +252,20 @@ static void on_sweep(struct timer *timer, struct instant now)
 
 static struct MHD_Daemon *start(struct http *http)
 {
+	static const struct MHD_OptionItem none = {MHD_OPTION_END, 0, NULL};
+	bool is_secure = http->options.tls;
+
 	/* The logger comes first, so that it hears of the other options. */
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0,
-		NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, http,
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+			(is_secure ? MHD_USE_TLS : 0U),
+		0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, http,
 		MHD_OPTION_LISTEN_SOCKET, http->listener, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)MOST_CONNECTIONS, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
 		(unsigned)MOST_PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)INACTIVITY_S,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, http, MHD_OPTION_END);
+		on_connection, http, MHD_OPTION_ARRAY, is_secure ? tls_options() : &none,
+		MHD_OPTION_END);
 }
 
 int http_open(

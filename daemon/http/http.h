@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "http/request.h"
 #include "http/route.h"
+#include "http/tls.h"
 #include "http/upload.h"
 
 struct http;
@@ -32,7 +33,8 @@ struct http_options {
 	void (*came)(void *self, const struct request *request);
 	struct uploads *uploads; /* what POST of upload_path brings is a file; NULL: nothing is */
 	const char *upload_path;
-	void *self; /* for all handlers */
+	struct tls *tls; /* HTTPS only; NULL: plain HTTP. Lives longer */
+	void *self;      /* for all handlers */
 };
 
 /* On failure returns -errno and a sentence ("http: 127.0.0.1:8080 is taken by another program;

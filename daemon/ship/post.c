@@ -208,6 +208,10 @@ static int set_options(struct post *post)
 	SET(FOLLOWLOCATION, 0L);
 	SET(SSL_VERIFYPEER, 1L);
 	SET(SSL_VERIFYHOST, 2L);
+	if (options->sink->ca) { /* in place of the system's, of which Debian also has a folder */
+		SET(CAINFO, options->sink->ca);
+		SET(CAPATH, NULL);
+	}
 	SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(USERAGENT, "kitlog/" KITLOG_VERSION);
 	SET(TCP_KEEPALIVE, 1L);

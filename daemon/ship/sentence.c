@@ -142,10 +142,10 @@ static void write_network(const struct sentence *s, char *en, char *zh, size_t s
 	case MATTER_NO_TRUST:
 		say(en, size,
 			"%s: the certificate of %s cannot be trusted (%.*s); check this board's "
-			"clock and install the school's certificate." SAFE,
+			"clock, and name the school's authority in ca of this sink." SAFE,
 			name, host, QUOTED, s->what);
 		say(zh, size,
-			"%s：%s 的证书不可信（%.*s）；请检查本板时钟，并安装学校的证书。" SAFE_ZH,
+			"%s：%s 的证书不可信（%.*s）；请检查本板时钟，并在这个 sink 的 ca 里写上学校的 CA。" SAFE_ZH,
 			name, host, QUOTED, s->what);
 		break;
 	case MATTER_TOO_SLOW:

@@ -305,7 +305,7 @@ static void everybody_hears_of_it(void **state)
 	browser_send_get(&events, "/api/v1/events");
 	browser_wait(&events, "event: hello");
 	run("rm -r swing");
-	web_reread_lessons(site->web);
+	web_reread(site->web);
 	browser_wait(&events, "event: lessons\n");
 	assert_null(shelf_find(shelf, "swing"));
 	browser_close(&events);

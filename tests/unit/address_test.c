@@ -17,7 +17,7 @@ static const char *address_of(const char *listen_at, unsigned port)
 {
 	static char address[80];
 
-	last = address_write(listen_at, port, address, sizeof address);
+	last = address_write(listen_at, port, false, address, sizeof address);
 	return address;
 }
 
@@ -37,9 +37,13 @@ static bool has_network(void)
 
 static void an_address_of_the_board_stands_as_it_is(void **unused)
 {
+	char secure[80];
+
 	(void)unused;
 	assert_string_equal(address_of("127.0.0.1", 8080), "http://127.0.0.1:8080/");
 	assert_string_equal(address_of("::1", 80), "http://[::1]:80/");
+	assert_int_equal(address_write("::1", 443, true, secure, sizeof secure), 0);
+	assert_string_equal(secure, "https://[::1]:443/");
 	assert_int_equal(last, 0);
 }
 

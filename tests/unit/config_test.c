@@ -98,6 +98,8 @@ static const char everything[] =
 	"  listen: \"::\"\n"
 	"  port: 0x1F90\n"
 	"  names: [kitlog-3b2.local, Board.Example]\n"
+	"  certificate: /etc/kitlog/board.crt\n"
+	"  key: /etc/kitlog/board.key\n"
 	"serial:\n"
 	"  scan: no\n"
 	"  ports:\n"
@@ -129,6 +131,7 @@ static const char everything[] =
 	"    database: kitlog\n"
 	"    user: board3\n"
 	"    secret: /etc/kitlog/school.secret\n"
+	"    ca: /etc/kitlog/school-ca.crt\n"
 	"    gzip: no\n"
 	"  - {name: two, kind: influxdb2, url: 'http://[::1]:8086', org: o, bucket: b, secret: /s}\n"
 	"  - {name: three, kind: influxdb3, url: http://10.0.0.1, database: d}\n"
@@ -162,6 +165,8 @@ static void assert_everything(void)
 	assert_int_equal(config->http.port, 8080);
 	assert_int_equal(config->http.n_names, 2);
 	assert_string_equal(config->http.names[1], "Board.Example");
+	assert_string_equal(config->http.certificate, "/etc/kitlog/board.crt");
+	assert_string_equal(config->http.key, "/etc/kitlog/board.key");
 	assert_false(config->serial.scan);
 	assert_int_equal(config->serial.n_ports, 4);
 	assert_string_equal(config->serial.ports[0].path, "/dev/ttyS0");
@@ -211,6 +216,7 @@ static void assert_everything(void)
 	assert_string_equal(config->sinks[0].database, "kitlog");
 	assert_string_equal(config->sinks[0].user, "board3");
 	assert_string_equal(config->sinks[0].secret, "/etc/kitlog/school.secret");
+	assert_string_equal(config->sinks[0].ca, "/etc/kitlog/school-ca.crt");
 	assert_false(config->sinks[0].gzip);
 	assert_int_equal(config->sinks[1].kind, SINK_INFLUXDB2);
 	assert_string_equal(config->sinks[1].org, "o");
@@ -368,6 +374,11 @@ static const struct {
 	{"sinks:\n  - name: s\n    kind: victoriametrics\n    url: http://h:8428\n    database: d\n", "5:15: database: victoriametrics has no database; leave it out\n"},
 	{SINK "\"http://h\", user: u}\n", "2:68: user and secret belong together; add secret, the file with the password\n"},
 	{SINK "\"http://h\", secret: /s}\n", "2:70: user and secret belong together; add user\n"},
+	{SINK "\"http://h\", ca: /c}\n", "2:66: ca: without https nothing is checked by it; write url: https://..., or leave ca out\n"},
+	{SINK "\"https://h\", ca: c.pem}\n", "2:67: ca: \"c.pem\" is not a full path, from / on\n"},
+	{"http: {certificate: /c}\n", "1:21: certificate and key belong together; add key, the file with its private key\n"},
+	{"http: {key: /k}\n", "1:13: certificate and key belong together; add certificate, the file with the chain\n"},
+	{"http: {key: MIGHAgEA, certificate: /c}\n", "1:13: key: what stands here is not a full path, from / on\n"},
 	{SINK "\"http://h\"}\n  - {name: a, kind: victoriametrics, url: \"http://i\"}\n", "3:12: name: \"a\" names two sinks; rename one\n"},
 	{"serial:\n  ports:\n    - {path: /dev/a}\n    - {path: /dev/a}\n", "4:14: path: \"/dev/a\" stands twice in ports; keep one\n"},
 	{"serial: {ports: [{path: /dev/a, slaves: [1]}]}\n", "1:41: slaves: of which kit? add kit, such as kit: xy-md02\n"},

@@ -98,8 +98,10 @@ int board_open(
 		bool is_any = !strcmp(config->http.listen, "0.0.0.0") ||
 			!strcmp(config->http.listen, "::");
 		bool is_v6 = strchr(config->http.listen, ':') && !is_any;
-		text_addf(&text, is_v6 ? "http://[%s]:%u" : "http://%s:%u",
+		text_add(&text, config->http.certificate ? "https://" : "http://");
+		text_addf(&text, is_v6 ? "[%s]:%u" : "%s:%u",
 			is_any ? "127.0.0.1" : config->http.listen, config->http.port);
+		board_learn_key(board, config);
 	}
 	failed = -ENOMEM;
 	board->curl = curl_easy_init();

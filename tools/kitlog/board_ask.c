@@ -37,7 +37,8 @@ void board_aim(const struct board *board, CURL *curl, const char *path)
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_COOKIEFILE, ""); /* keep the session in memory */
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");      /* the board is here, not behind a proxy */
+	board_trust(board, curl);
+	curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* the board is here, not behind a proxy */
 }
 
 /* The transfer itself failed: nobody answered. */
@@ -49,6 +50,23 @@ void board_tell_silence(const struct board *board, CURLcode code)
 		fprintf(stderr,
 			say("kitlog: %s 没有应答；先启动 kitlogd，或用 --board 写明地址\n",
 				"kitlog: %s does not answer; start kitlogd, or name its address with --board\n"),
+			board->address);
+	else if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
+		fprintf(stderr,
+			say("kitlog: %s 用的不是 %s 这个证书；用 kitlogd --check-config 看看证书，再 systemctl reload kitlogd\n",
+				"kitlog: %s does not use the certificate %s; see what kitlogd --check-config says of it, "
+				"then systemctl reload kitlogd\n"),
+			board->address, board->config->http.certificate);
+	else if (code == CURLE_PEER_FAILED_VERIFICATION)
+		fprintf(stderr,
+			say("kitlog: %s 的证书不可信；用证书上的名字称呼它，或把发证书的 CA 装到这台机器上\n",
+				"kitlog: the certificate of %s cannot be trusted; call the board by a name in it, or "
+				"install the authority that made it on this machine\n"),
+			board->address);
+	else if (code == CURLE_GOT_NOTHING || code == CURLE_SSL_CONNECT_ERROR)
+		fprintf(stderr,
+			say("kitlog: %s 答得不像；看看它用 http 还是 https\n",
+				"kitlog: %s gives no answer that fits; look whether it speaks http or https\n"),
 			board->address);
 	else
 		fprintf(stderr,

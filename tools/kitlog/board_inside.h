@@ -11,6 +11,7 @@ struct board {
 	CURL *curl;
 	struct curl_slist *headers;
 	char address[256];
+	char key[80];      /* the board's public key, as libcurl pins it; empty: not known */
 	char pin[32];      /* to sign in by */
 	bool is_pin_given; /* by who runs us: may be one that was good once */
 	struct config *config;
@@ -26,6 +27,11 @@ struct board_body {
 	size_t n;
 };
 size_t board_collect(char *bytes, size_t size, size_t n, void *body); /* as curl calls it */
+
+/* The key of the board on this machine, by the certificate that its configuration names; and that a transfer
+ * trusts that key alone, where it is known (board_tls.c). */
+void board_learn_key(struct board *board, const struct config *config);
+void board_trust(const struct board *board, CURL *curl);
 
 /* Points a transfer at a path of the board. */
 void board_aim(const struct board *board, CURL *curl, const char *path);
