@@ -183,7 +183,6 @@ static void on_connection(void *self, struct MHD_Connection *mhd, void **context
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
 		int fd =
 			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-
 		struct instant now = clock_now(http->options.clock);
 
 		connections_make_room(&http->connections, MOST_UNDISTURBED - 1, now);
