@@ -17,6 +17,7 @@ enum { POINTS_MOST = 10000, UNIT_MOST = 40, SENTENCE_TEXT = 512 };
 struct question {
 	struct inquiry inquiry;
 	enum fit_model model;
+	unsigned among; /* which others may be advised */
 	bool is_of_range;
 	struct fit_range range;
 	char x_unit[UNIT_MOST], y_unit[UNIT_MOST];
@@ -82,8 +83,8 @@ static int answer_points(struct question *question, double *residuals)
 	struct fit_answer answer = {&question->result, &naming, &question->points, residuals,
 		question->is_of_range ? &question->range : NULL,
 		question->is_of_range ? &question->gathered : NULL};
-	int r = fit_advise(question->model, &question->points, &question->inquiry.job.is_cancelled,
-		&question->result, residuals);
+	int r = fit_advise(question->model, question->among, &question->points,
+		&question->inquiry.job.is_cancelled, &question->result, residuals);
 
 	if (r < 0 || !fit_has_numbers(question->result.why))
 		return r;
@@ -174,6 +175,16 @@ static const struct inquiry_kind KIND = {
 
 /* --- what is asked --- */
 
+static bool refuse_model(struct request *request, const char *name)
+{
+	refuse_parameter(request, name,
+		"要写 proportional、linear、quadratic、power、exponential、decay、logarithm、sine、damped、"
+		"gaussian 或 poisson",
+		"must be proportional, linear, quadratic, power, exponential, decay, logarithm, sine, "
+		"damped, gaussian or poisson");
+	return false;
+}
+
 static bool ask_model(struct request *request, const json_t *body, enum fit_model *ret_model)
 {
 	const char *id = "";
@@ -181,14 +192,32 @@ static bool ask_model(struct request *request, const json_t *body, enum fit_mode
 	if (!ask_member_text(request, body, "model", &id))
 		return false;
 	*ret_model = fit_model_find(id);
-	if (*ret_model < FIT_MODELS)
+	return *ret_model < FIT_MODELS || refuse_model(request, "model");
+}
+
+/* A lesson offers some models: nobody is told to try another, which the page would not have. */
+static bool ask_among(struct request *request, const json_t *body, unsigned *ret_among)
+{
+	const json_t *ids = json_object_get(body, "among"), *id;
+	unsigned among = 0;
+	size_t i;
+
+	*ret_among = FIT_ALL_MODELS;
+	if (!ids || json_is_null(ids))
 		return true;
-	refuse_parameter(request, "model",
-		"要写 proportional、linear、quadratic、power、exponential、decay、logarithm、sine、damped、"
-		"gaussian 或 poisson",
-		"must be proportional, linear, quadratic, power, exponential, decay, logarithm, sine, "
-		"damped, gaussian or poisson");
-	return false;
+	if (!json_is_array(ids))
+		return refuse_model(request, "among");
+	json_array_foreach(ids, i, id)
+	{
+		enum fit_model model =
+			json_is_string(id) ? fit_model_find(json_string_value(id)) : FIT_MODELS;
+
+		if (model >= FIT_MODELS)
+			return refuse_model(request, "among");
+		among |= 1U << model;
+	}
+	*ret_among = among;
+	return true;
 }
 
 static bool ask_unit(
@@ -346,6 +375,7 @@ static bool ask_fit(struct parts *parts, struct request *request, struct questio
 		return false;
 	question->is_of_range = !json_object_get(body, "points");
 	bool is_sound = ask_model(request, body, &question->model) &&
+		ask_among(request, body, &question->among) &&
 		(question->is_of_range ? ask_range(request, body, parts, &question->range)
 				       : ask_points(request, body, question));
 	json_decref(body);

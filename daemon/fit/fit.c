@@ -224,16 +224,19 @@ static bool is_worth_telling(const struct fit_points *points, const struct fit_r
 	return !form_of(other->model)->oscillates || fit_value_of(other, "f") * (high - low) >= 1;
 }
 
-static int try_others(
-	const struct fit_points *points, const atomic_bool *is_cancelled, struct fit_result *result)
+static int try_others(unsigned among, const struct fit_points *points,
+	const atomic_bool *is_cancelled, struct fit_result *result)
 {
 	const struct form *form = form_of(result->model);
 	double least = INFINITY;
 
 	for (unsigned i = 0; i < form->n_others; i++) {
 		struct fit_result other;
-		int r = fit_run(form->others[i], points, is_cancelled, &other, NULL);
+		int r;
 
+		if (!(among & 1U << form->others[i]))
+			continue;
+		r = fit_run(form->others[i], points, is_cancelled, &other, NULL);
 		if (r < 0)
 			return r;
 		if (is_worth_telling(points, &other) && cost(&other) < least) {
@@ -245,8 +248,8 @@ static int try_others(
 }
 
 /* Of many points their means say as much. */
-static int try_on_means(
-	const struct fit_points *points, const atomic_bool *is_cancelled, struct fit_result *result)
+static int try_on_means(unsigned among, const struct fit_points *points,
+	const atomic_bool *is_cancelled, struct fit_result *result)
 {
 	struct sorted sorted, few;
 	int r = sorted_new(points, &sorted);
@@ -262,7 +265,7 @@ static int try_on_means(
 			.resolution = points->resolution,
 			.x_width = fmax(width, points->x_width)};
 
-		r = try_others(&means, is_cancelled, result);
+		r = try_others(among, &means, is_cancelled, result);
 		sorted_free(&few);
 	}
 	sorted_free(&sorted);
@@ -275,13 +278,13 @@ static bool may_others_do(enum fit_why why)
 		why == FIT_STUCK || why == FIT_ILL;
 }
 
-int fit_advise(enum fit_model model, const struct fit_points *points,
+int fit_advise(enum fit_model model, unsigned among, const struct fit_points *points,
 	const atomic_bool *is_cancelled, struct fit_result *ret_result, double *ret_residuals)
 {
 	int r = fit_run(model, points, is_cancelled, ret_result, ret_residuals);
 
 	if (r < 0 || !may_others_do(ret_result->why))
 		return r;
-	return points->n > 2 * MOST_TO_TRY ? try_on_means(points, is_cancelled, ret_result)
-					   : try_others(points, is_cancelled, ret_result);
+	return points->n > 2 * MOST_TO_TRY ? try_on_means(among, points, is_cancelled, ret_result)
+					   : try_others(among, points, is_cancelled, ret_result);
 }

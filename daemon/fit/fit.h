@@ -39,8 +39,11 @@
 int fit_run(enum fit_model model, const struct fit_points *points, const atomic_bool *is_cancelled,
 	struct fit_result *ret_result, double *ret_residuals);
 
-/* The same; and when the model does not fit, others are tried for `better`. */
-int fit_advise(enum fit_model model, const struct fit_points *points,
+/* Sets of models: bit 1 << model. */
+enum { FIT_ALL_MODELS = (1 << FIT_MODELS) - 1 };
+
+/* The same; and when the model does not fit, others of the set `among` are tried for `better`. */
+int fit_advise(enum fit_model model, unsigned among, const struct fit_points *points,
 	const atomic_bool *is_cancelled, struct fit_result *ret_result, double *ret_residuals);
 
 /* Half the width of an interval that holds the true value with this probability (0.68, 0.95). Of Poisson

@@ -159,6 +159,26 @@ static void a_line_through_a_cooling_cup_is_refused_for_its_bend(void **state)
 	json_decref(fit);
 }
 
+/* A page that a lesson allows some models has no key for another. */
+static void only_what_is_offered_is_advised(void **state)
+{
+	struct site *site = *state;
+
+	site_plug(site, 1, "temperature");
+	keep_curve(site, 500 * S, S / 10, 1200, cooling);
+	json_t *fit = site_post(site, path,
+		"{\"model\":\"linear\",\"among\":[\"linear\",\"sine\"],\"stream\":10,\"channel\":\"t\","
+		"\"from_us\":500000000}",
+		200);
+
+	assert_string_equal(text_of(fit, "why"), "runs");
+	assert_true(json_is_null(json_object_get(fit, "better")));
+	json_decref(fit);
+	json_decref(site_post(site, path,
+		"{\"model\":\"linear\",\"among\":[\"spline\"],\"stream\":10,\"channel\":\"t\"}",
+		400));
+}
+
 static void one_channel_is_fitted_against_another(void **state)
 {
 	struct site *site = *state;
@@ -334,6 +354,7 @@ int main(void)
 		SITE_TEST(a_range_is_fitted_by_seconds_from_its_begin),
 		SITE_TEST(time_counts_from_the_zero_that_is_said),
 		SITE_TEST(a_line_through_a_cooling_cup_is_refused_for_its_bend),
+		SITE_TEST(only_what_is_offered_is_advised),
 		SITE_TEST(one_channel_is_fitted_against_another),
 		SITE_TEST(a_channel_of_another_kit_is_read_between_its_rows),
 		SITE_TEST(a_value_of_x_is_not_made_up_over_a_gap),

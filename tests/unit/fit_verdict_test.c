@@ -310,23 +310,29 @@ static void who_is_refused_hears_what_does_fit(void **unused)
 		x[i] = i / 10.0;
 		y[i] = 21 + 40 * exp(-x[i] / 300) + 0.2 * draw_normal(&draws);
 	}
-	assert_int_equal(fit_advise(FIT_LINEAR, &points, NULL, &result, NULL), 0);
+	assert_int_equal(fit_advise(FIT_LINEAR, FIT_ALL_MODELS, &points, NULL, &result, NULL), 0);
 	assert_int_equal(result.better, FIT_DECAY);
+	/* A lesson that does not offer it has nothing better. */
+	assert_int_equal(fit_advise(FIT_LINEAR, 1U << FIT_LINEAR | 1U << FIT_SINE, &points, NULL,
+				 &result, NULL),
+		0);
+	assert_int_equal(result.better, FIT_MODELS);
 	points.n = 60;
 	for (int i = 0; i < 60; i++)
 		y[i] = 4.9 * x[i] * x[i] + 0.02 * draw_normal(&draws);
-	assert_int_equal(fit_advise(FIT_PROPORTIONAL, &points, NULL, &result, NULL), 0);
+	assert_int_equal(
+		fit_advise(FIT_PROPORTIONAL, FIT_ALL_MODELS, &points, NULL, &result, NULL), 0);
 	assert_true(result.better == FIT_POWER || result.better == FIT_QUADRATIC);
 	/* A wheel that rolls out: a parabola nearly, and a quarter of some wave quite. */
 	for (int i = 0; i < 60; i++)
 		y[i] = 2 - 0.4 * x[i] + 0.035 * x[i] * x[i] - 0.001 * x[i] * x[i] * x[i] +
 			0.001 * draw_normal(&draws);
-	assert_int_equal(fit_advise(FIT_LINEAR, &points, NULL, &result, NULL), 0);
+	assert_int_equal(fit_advise(FIT_LINEAR, FIT_ALL_MODELS, &points, NULL, &result, NULL), 0);
 	assert_int_equal(result.why, FIT_RUNS);
 	assert_true(result.better != FIT_SINE && result.better != FIT_DAMPED);
 	for (int i = 0; i < 60; i++)
 		y[i] = draw_normal(&draws) + (i % 20 < 10 ? 5 : 0); /* nothing of ours */
-	assert_int_equal(fit_advise(FIT_LINEAR, &points, NULL, &result, NULL), 0);
+	assert_int_equal(fit_advise(FIT_LINEAR, FIT_ALL_MODELS, &points, NULL, &result, NULL), 0);
 	assert_int_equal(result.why, FIT_RUNS);
 	assert_true(result.better == FIT_MODELS || result.better == FIT_SINE);
 }

@@ -12,6 +12,7 @@ import { memory } from './base.js';
 import { askFit, Refusal } from './api.js';
 import { Emitter } from './emitter.js';
 import { formulaOf, Unreadable } from './formula.js';
+import { allowedFits } from './lesson-fits.js';
 import { readings } from './readings.js';
 import { view } from './view.js';
 
@@ -97,9 +98,8 @@ class Analysis extends Emitter {
     if (this.fit?.model !== model || this.fit.isXY !== isXY) { this.fit = fit; this.emit('fit'); }      // else the old one stands until the new is here
     try {
       const points = x?.column || y.column ? await pointsOf(x?.at ?? -1, y.at, range, asking.signal) : null;
-      const answer = await askFit(points ? { model, points, x_is_time: !x, x_unit: x ? x.channel.unit : 's', y_unit: y.channel.unit }
-        : { model, stream: stream.id, channel: y.channel.id, from_us: Math.floor(range[0]), to_us: Math.ceil(range[1]), ...(x && { x: { stream: stream.id, channel: x.channel.id } }) },
-      asking.signal);
+      const among = allowedFits(), answer = await askFit({ model, ...(among && { among }), ...(points ? { points, x_is_time: !x, x_unit: x ? x.channel.unit : 's', y_unit: y.channel.unit }
+        : { stream: stream.id, channel: y.channel.id, from_us: Math.floor(range[0]), to_us: Math.ceil(range[1]), ...(x && { x: { stream: stream.id, channel: x.channel.id } }) }) }, asking.signal);
       this.fit = { ...fit, state: 'done', answer, curve: curveOf(answer, isXY ? null : range[0]) };
     } catch (error) {
       if (asking.signal.aborted) return;

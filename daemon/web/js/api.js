@@ -111,7 +111,7 @@ export const getColumns = (stream, from, to, columns, signal) => ask('GET',
  *   better?: string|null, sentence: Words, residuals: {x: number[], y: number[]}|null, formula: string, expression?: string|null,
  *   x_zero_us?: number|null}} FitAnswer `expression` is of x, in seconds from x_zero_us (of given points: as they are), and of the parameters' ids;
  *   `better`: a model that was tried and fits */
-/** Fits a range of a channel, or points. @param {{model: string, points: [number, number][], x_is_time: boolean, x_unit: string, y_unit: string}|{model: string, stream: number, channel: string, from_us: number,
+/** Fits a range of a channel, or points. @param {{model: string, among?: string[], points: [number, number][], x_is_time: boolean, x_unit: string, y_unit: string}|{model: string, among?: string[], stream: number, channel: string, from_us: number,
  *   to_us: number, x?: {stream: number, channel: string}}} what @param {AbortSignal} [signal] @returns {Promise<FitAnswer>} */
 export const askFit = (what, signal) => ask('POST', 'fits', what, signal);
 

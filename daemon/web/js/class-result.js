@@ -48,14 +48,15 @@ export function titleOf(id, lesson, session) {
   return (say(known(id, lesson)?.name) || id) + (unit && ` / ${unit}`);
 }
 
-/** The fit over these points, asked for when they are others. @param {string|undefined} model @param {[number, number][]} points @param {{x_unit: string, y_unit: string}} units */
-function useFit(model, points, units) {
+/** The fit over these points, asked for when they are others. @param {string|undefined} model @param {string[]} among which others may be advised
+ * @param {[number, number][]} points @param {{x_unit: string, y_unit: string}} units */
+function useFit(model, among, points, units) {
   const nothing = { fit: /** @type {Fit|null} */ (null), refused: /** @type {import('./base.js').Words|null} */ (null) };
   const [answer, setAnswer] = useState(nothing), key = JSON.stringify([model, points, units]);
   useEffect(() => {
     if (!model || points.length < FIT_LEAST) { setAnswer(nothing); return undefined; }
     let isOver = false;
-    askFit({ model, points, x_is_time: false, ...units }).then((fit) => { if (!isOver) setAnswer({ fit, refused: null }); }, (error) => {
+    askFit({ model, among, points, x_is_time: false, ...units }).then((fit) => { if (!isOver) setAnswer({ fit, refused: null }); }, (error) => {
       if (!(error instanceof Refusal)) throw error;
       if (!isOver) setAnswer({ fit: null, refused: error.words });
     });
@@ -72,7 +73,7 @@ export function useFound(session, lesson, results, chosen = '') {
   const axes = lesson?.class_plot ?? { x: 'group', y: main, fits: [] }, model = axes.fits.includes(chosen) ? chosen : axes.fits[0];
   const points = pointsOf(runs, axes, lesson?.formulas ?? [], read);
   const units = { x_unit: unitOf(axes.x, lesson, session), y_unit: unitOf(axes.y, lesson, session) };
-  return { session, lesson, axes, model, runs, points, ...useFit(model, points.map(({ x, y }) => [x, y]), units) };
+  return { session, lesson, axes, model, runs, points, ...useFit(model, axes.fits, points.map(({ x, y }) => [x, y]), units) };
 }
 
 /** A range for these values; it begins at 0 where that is not far. @param {number[]} values @returns {[number, number]} */
