@@ -77,11 +77,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	body = text + strlen(text);
 	body += body < text + n - HEAD;
 
-	answer_words(body, (size_t)(text + n - HEAD - body), words, sizeof words);
+	size_t n_body = (size_t)(text + n - HEAD - body);
+	bool tells_error = answer_tells_error(body, n_body);
+
+	answer_words(body, n_body, words, sizeof words);
 	check_line(words);
-	enum answer answer = answer_classify(status, text, words);
+	enum answer answer = answer_classify(status, text, words, tells_error);
 	must(answer >= ANSWER_TAKEN && answer <= ANSWER_LATER, "no class of an answer");
-	must(answer != ANSWER_TAKEN || (status >= 200 && status < 300 && !answer_is_page(text)),
+	must(answer != ANSWER_TAKEN ||
+			(status >= 200 && status < 300 && !answer_is_page(text) && !tells_error),
 		"taken, though nobody said so");
 	(void)answer_is_all_expired(words, bytes[2]);
 	check_sentence(bytes[2], status, words);
