@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-enum { SENTENCE_TEXT = 1024, QUOTED = 90 };
+enum { SENTENCE_TEXT = 1024, QUOTED = 91 };
 
 #define SAFE " Data wait safely on this board."
 #define SAFE_ZH "数据安全地保存在本板上。"
@@ -141,12 +141,12 @@ static void write_network(const struct sentence *s, char *en, char *zh, size_t s
 		break;
 	case MATTER_NO_TRUST:
 		say(en, size,
-			"%s: the certificate of %s cannot be trusted (%.*s); check this board's "
+			"%s: the certificate of %s cannot be trusted (%s); check this board's "
 			"clock, and name the school's authority in ca of this sink." SAFE,
-			name, host, QUOTED, s->what);
+			name, host, s->what);
 		say(zh, size,
-			"%s：%s 的证书不可信（%.*s）；请检查本板时钟，并在这个 sink 的 ca 里写上学校的 CA。" SAFE_ZH,
-			name, host, QUOTED, s->what);
+			"%s：%s 的证书不可信（%s）；请检查本板时钟，并在这个 sink 的 ca 里写上学校的 CA。" SAFE_ZH,
+			name, host, s->what);
 		break;
 	case MATTER_TOO_SLOW:
 		say(en, size,
@@ -164,10 +164,10 @@ static void write_network(const struct sentence *s, char *en, char *zh, size_t s
 		break;
 	default:
 		say(en, size,
-			"%s: the connection to %s broke (%.*s); check the network and the server." SAFE,
-			name, host, QUOTED, s->what);
-		say(zh, size, "%s：与 %s 的连接中断（%.*s）；请检查网络和服务器。" SAFE_ZH, name,
-			host, QUOTED, s->what);
+			"%s: the connection to %s broke (%s); check the network and the server." SAFE,
+			name, host, s->what);
+		say(zh, size, "%s：与 %s 的连接中断（%s）；请检查网络和服务器。" SAFE_ZH, name,
+			host, s->what);
 		break;
 	}
 }
@@ -186,10 +186,10 @@ static void write_later(const struct sentence *s, char *en, char *zh, size_t siz
 			name);
 		break;
 	case MATTER_SERVER:
-		say(en, size, "%s: the server is in trouble (%d%s%.*s); look at its log." SAFE,
-			name, s->status, *s->words ? ": " : "", QUOTED, s->words);
-		say(zh, size, "%s：服务器自身有故障（%d%s%.*s）；请查看它的日志。" SAFE_ZH, name,
-			s->status, *s->words ? "：" : "", QUOTED, s->words);
+		say(en, size, "%s: the server is in trouble (%d%s%s); look at its log." SAFE, name,
+			s->status, *s->words ? ": " : "", s->words);
+		say(zh, size, "%s：服务器自身有故障（%d%s%s）；请查看它的日志。" SAFE_ZH, name,
+			s->status, *s->words ? "：" : "", s->words);
 		break;
 	case MATTER_PAGE:
 		say(en, size,
@@ -203,11 +203,11 @@ static void write_later(const struct sentence *s, char *en, char *zh, size_t siz
 	case MATTER_REDIRECT:
 		say(en, size,
 			"%s: the server sends us to another address (%d); put the right one into "
-			"the sink's url: %.*s." SAFE,
-			name, s->status, QUOTED, s->what);
+			"the sink's url: %s." SAFE,
+			name, s->status, s->what);
 		say(zh, size,
-			"%s：服务器让我们去别的地址（%d）；请把正确的地址写入 url：%.*s。" SAFE_ZH,
-			name, s->status, QUOTED, s->what);
+			"%s：服务器让我们去别的地址（%d）；请把正确的地址写入 url：%s。" SAFE_ZH,
+			name, s->status, s->what);
 		break;
 	default:
 		say(en, size,
@@ -235,22 +235,22 @@ static void write_lines(const struct sentence *s, char *en, char *zh, size_t siz
 		break;
 	case MATTER_STREAM:
 		say(en, size,
-			"%s: the server refuses every reading of device %u, %s (%d: %.*s); put that "
+			"%s: the server refuses every reading of device %u, %s (%d: %s); put that "
 			"right at the server." SAFE,
-			name, s->sticker, s->kit, s->status, QUOTED, s->words);
+			name, s->sticker, s->kit, s->status, s->words);
 		say(zh, size,
-			"%s：服务器拒绝 %u 号（%s）的全部数据（%d：%.*s）；请在服务器上改正。" SAFE_ZH,
-			name, s->sticker, s->kit, s->status, QUOTED, s->words);
+			"%s：服务器拒绝 %u 号（%s）的全部数据（%d：%s）；请在服务器上改正。" SAFE_ZH,
+			name, s->sticker, s->kit, s->status, s->words);
 		break;
 	case MATTER_SET_ASIDE:
 		say(en, size,
-			"%s: the server refused some readings (%d: %.*s); they are listed by "
+			"%s: the server refused some readings (%d: %s); they are listed by "
 			"`kitlog sink`, all others are stored.",
-			name, s->status, QUOTED, s->words);
+			name, s->status, s->words);
 		say(zh, size,
-			"%s：服务器拒绝了个别数据（%d：%.*s）；可用 `kitlog sink` "
+			"%s：服务器拒绝了个别数据（%d：%s）；可用 `kitlog sink` "
 			"查看，其余均已存入。",
-			name, s->status, QUOTED, s->words);
+			name, s->status, s->words);
 		break;
 	case MATTER_TOO_FAST:
 		say(en, size,
@@ -273,9 +273,17 @@ static void write_lines(const struct sentence *s, char *en, char *zh, size_t siz
 	}
 }
 
-void sentence_write(const struct sentence *s, char *ret_english, char *ret_chinese, size_t size)
+void sentence_write(const struct sentence *whole, char *ret_english, char *ret_chinese, size_t size)
 {
-	const char *name = s->sink->name;
+	const char *name = whole->sink->name;
+	char words[QUOTED], what[QUOTED];
+	struct sentence cut = *whole, *s = &cut;
+
+	/* As much as a sentence holds of others' words, and no half of a letter. */
+	text_copy(words, sizeof words, whole->words);
+	text_copy(what, sizeof what, whole->what);
+	cut.words = words;
+	cut.what = what;
 
 	ret_english[0] = ret_chinese[0] = '\0';
 	switch (s->matter) {
