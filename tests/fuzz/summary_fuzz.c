@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as what another board says of itself: refused, or written anew as JSON that a page can bear. */
+#include "room/summary.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+static void must(int is_so, const char *what)
+{
+	if (is_so)
+		return;
+	fprintf(stderr, "summary_fuzz: %s\n", what);
+	abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	struct summary summary;
+
+	if (summary_read((const char *)bytes, n, &summary) < 0)
+		return 0;
+	json_t *groups = json_loads(summary.groups, 0, NULL);
+
+	must(json_is_array(groups) && json_array_size(groups) <= SUMMARY_GROUPS, "no groups");
+	must(!strpbrk(summary.groups, "<\n\r\t"), "a sign that a page cannot bear");
+	must(utf8_is_valid(summary.groups, strlen(summary.groups)), "no UTF-8");
+	must(strlen(summary.id) == SUMMARY_ID - 1, "no id");
+	must(summary.now.ns >= 0, "no time");
+	json_decref(groups);
+	summary_clear(&summary);
+	return 0;
+}
