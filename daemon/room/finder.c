@@ -20,6 +20,7 @@
 #define LOG_TAG "room"
 
 static const char SERVICE[] = "_kitlog._tcp";
+static const int64_t SOON_NS = NS_PER_S;
 static const int64_t AGAIN_NS = 10 * (int64_t)NS_PER_S;
 
 /* One service as it is announced on one network; its resolver follows its address. */
@@ -197,10 +198,10 @@ static void on_client(AvahiClient *client, AvahiClientState state, void *self)
 		state == AVAHI_CLIENT_S_COLLISION)
 		browse(finder, client);
 	else if (state == AVAHI_CLIENT_CONNECTING)
-		say_trouble(finder); /* it comes by itself when the daemon does */
-	else if (state == AVAHI_CLIENT_FAILURE)
+		say_trouble(finder);            /* it comes by itself when the daemon does */
+	else if (state == AVAHI_CLIENT_FAILURE) /* a new one waits for the daemon */
 		timer_at(finder->options.loop, &finder->again,
-			loop_now(finder->options.loop)); /* not within its own callback */
+			instant_add(loop_now(finder->options.loop), SOON_NS));
 }
 
 static void close_client(struct finder *finder)
@@ -214,14 +215,9 @@ static void close_client(struct finder *finder)
 static void on_again(struct timer *timer, struct instant now)
 {
 	struct finder *finder = CONTAINER(timer, struct finder, again);
-	bool was_open = finder->client != NULL;
 
 	(void)now;
 	close_client(finder);
-	if (was_open) {
-		try_later(finder);
-		return;
-	}
 	finder->client =
 		avahi_client_new(finder->poll, AVAHI_CLIENT_NO_FAIL, on_client, finder, &(int){0});
 	if (!finder->client)

@@ -130,7 +130,9 @@ class Room(unittest.TestCase):
         for board in self.boards:
             said = started[board.name]
             run = board.get("runs")["runs"][0]
-            self.assertEqual(run["from_us"], said["from_us"])
+            # A board that was told an instant a little ahead of its clock takes the present: that is nearer.
+            self.assertLessEqual(run["from_us"], said["from_us"])
+            self.assertLessEqual(said["from_us"] - run["from_us"], said["stated_us"])
             # Where its run begins and where ours does, on the clock that all share.
             low = run["from_us"] - truth[board.name][1] - (meant - truth["one"][0])
             high = run["from_us"] - truth[board.name][0] - (meant - truth["one"][1])
