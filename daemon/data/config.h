@@ -74,7 +74,7 @@ struct config_sink {
 	bool gzip;
 };
 
-enum { CONFIG_SLAVES = 6, CONFIG_FOLDERS = 8, CONFIG_BOARDS = 48 };
+enum { CONFIG_SLAVES = 6, CONFIG_FOLDERS = 8, CONFIG_BOARDS = 64 };
 
 struct config_line {
 	char *id; /* of the kit's gpio */

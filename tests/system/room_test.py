@@ -167,5 +167,29 @@ class Room(unittest.TestCase):
         self.act("end")
 
 
+    def kitlog(self, *words, status=0, put_in="", locale="C.UTF-8"):
+        done = subprocess.run([KITLOG, "--config", str(self.one.config), "boards", *words], text=True, input=put_in,
+                              capture_output=True, timeout=60, env={**os.environ, "LC_ALL": locale})
+        self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
+        return done.stdout + done.stderr
+
+    def test_4_from_a_terminal(self):
+        self.join(self.three)
+        two = self.others()["two"]
+        if two["state"] == "here":
+            self.kitlog("forget", two["id"])
+        self.assertIn("needs its PIN", self.kitlog())
+        self.assertIn("PIN", self.kitlog("join", "two", put_in="12\n", status=1))
+        self.assertIn("does not fit", self.kitlog("join", "four", put_in="12\n", status=2))
+        pin = (self.two.data / "pin").read_text()
+        self.assertRegex(self.kitlog("join", "two", put_in=pin), "two +here")
+        self.assertEqual(self.kitlog("begin", "pendulum", "七（3）班").count("done"), 3)
+        self.assertRegex(self.kitlog("start"), r"one: done\n(.*: done ±.*\n){2}")
+        self.assertEqual(self.kitlog("stop", locale="zh_CN.UTF-8").count("：好"), 3)
+        self.assertEqual(len(json.loads(self.kitlog("end", "--json"))["boards"]), 3)
+        self.assertIn("No lesson is open there", self.kitlog("start", status=1))
+        self.assertIn("There is no such lesson", self.kitlog("begin", "nonsense", status=1))
+
+
 if __name__ == "__main__":
     unittest.main()

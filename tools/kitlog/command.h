@@ -20,6 +20,7 @@ int command_devices(const struct call *call);
 int command_tail(const struct call *call);
 int command_run(const struct call *call);
 int command_session(const struct call *call);
+int command_boards(const struct call *call);
 int command_mark(const struct call *call);
 int command_export(const struct call *call);
 int command_fit(const struct call *call);

@@ -23,6 +23,8 @@ static const struct {
 		"runs: list, start, stop, receipt, package, import, delete"},
 	{"session", command_session, "课：开课、分器材、开始、停止、下课、日志、撤销、读数、打包",
 		"sessions: begin, deal, start, stop, end, log, undo, readings, package"},
+	{"boards", command_boards, "别的板子：列出、加入、一起开课、开始、停止、归零、下课",
+		"other boards: list, join, and begin, start, stop, zero, end on all"},
 	{"mark", command_mark, "标记：列出、打一个", "marks: list, add"},
 	{"export", command_export, "导出数据", "data as a file"},
 	{"fit", command_fit, "一种线合不合适，参数多大", "does a model fit, and its parameters"},

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `kitlog boards`: the other boards in the room, and what is done on all of them. */
+#include "tools/kitlog/command.h"
+
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/kitlog/say.h"
+
+/* The board begins to look for others when it is asked: so long it is asked again. */
+enum { LOOKS = 20, LOOK_MS = 200, PIN_TEXT = 40 };
+
+static const char *text_of(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
+}
+
+/* ---------------------------------------------------------------- looking */
+
+/* Nobody is there yet, or somebody has not answered. */
+static bool may_come(const json_t *body)
+{
+	const json_t *boards = json_object_get(body, "boards"), *board;
+	size_t i;
+
+	json_array_foreach(
+		boards, i, board) if (strcmp(text_of(board, "state"), "found") == 0) return true;
+	return json_array_size(boards) == 0;
+}
+
+static json_t *look(const struct call *call)
+{
+	json_t *body = board_get(call->board, "/api/v1/boards");
+
+	for (int i = 0; i < LOOKS && body && may_come(body); i++) {
+		nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000L}, NULL);
+		json_decref(body);
+		body = board_get(call->board, "/api/v1/boards");
+	}
+	return body;
+}
+
+static const char *state_word(const char *state)
+{
+	static const struct {
+		const char *state, *zh, *en;
+	} words[] = {
+		{"found", "还没应答", "found"},
+		{"locked", "要 PIN", "needs its PIN"},
+		{"here", "在", "here"},
+		{"missing", "没有应答", "missing"},
+		{"other", "版本不合", "other version"},
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(state, words[i].state) == 0)
+			return say(words[i].zh, words[i].en);
+	return state;
+}
+
+static void print_board(const json_t *board)
+{
+	char groups[SAY_TEXT], line[SAY_LINE];
+	const char *sentence = say_pick(json_object_get(board, "sentence"));
+	size_t n = json_array_size(json_object_get(board, "groups"));
+
+	snprintf(groups, sizeof groups, say("%zu 组", "groups: %zu"), n);
+	say_row(stdout, (int[]){22, 16, 12, 18, 0},
+		(const char *[]){text_of(board, "name"), state_word(text_of(board, "state")),
+			n ? groups : "-",
+			*text_of(board, "lesson") ? text_of(board, "lesson") : "-",
+			text_of(board, "address")},
+		5);
+	if (*sentence)
+		printf("    %s\n", say_harmless(sentence, line));
+}
+
+static int list(const struct call *call)
+{
+	const json_t *board;
+	json_t *body;
+	size_t i;
+
+	if (call->argc > 1)
+		return command_too_many(
+			"boards list", call->argv[1], say("它后面不跟词", "it takes none"));
+	if (!(body = look(call)))
+		return 1;
+	if (call->is_json) {
+		say_json(body);
+	} else {
+		const json_t *trouble = json_object_get(body, "trouble");
+
+		json_array_foreach(json_object_get(body, "boards"), i, board) print_board(board);
+		if (i == 0)
+			puts(say("没有找到别的板子", "No other board is found"));
+		if (json_is_object(trouble))
+			puts(say_pick(trouble));
+	}
+	json_decref(body);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- keys */
+
+/* By its name or its id; the path of its key. False after saying why not. */
+static bool find(const struct call *call, const char *command, char *ret_path, size_t size)
+{
+	const char *wanted = call->argv[1];
+	json_t *body = look(call);
+	const json_t *board;
+	bool is_found = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(body, "boards"), i, board)
+	{
+		if (strcmp(text_of(board, "name"), wanted) && strcmp(text_of(board, "id"), wanted))
+			continue;
+		snprintf(ret_path, size, "/api/v1/boards/%s/key", text_of(board, "id"));
+		is_found = true;
+	}
+	if (body && !is_found)
+		command_misused(command, wanted,
+			say("kitlog boards 里的名字", "a name from kitlog boards"));
+	json_decref(body);
+	return is_found;
+}
+
+/* From the terminal, which does not show it; else a line of what is put in. */
+static bool read_pin(const char *name, char ret_pin[PIN_TEXT])
+{
+	struct termios before, quiet;
+	bool is_terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	char *line;
+
+	if (is_terminal) {
+		fprintf(stderr, say("“%s”的 PIN：", "PIN of \"%s\": "), name);
+		quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	}
+	line = fgets(ret_pin, PIN_TEXT, stdin);
+	if (is_terminal) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		fputc('\n', stderr);
+	}
+	if (!line)
+		return false;
+	ret_pin[strcspn(ret_pin, "\r\n")] = '\0';
+	return *ret_pin;
+}
+
+static int join(const struct call *call)
+{
+	char path[160], pin[PIN_TEXT];
+	json_t *body, *board;
+
+	if (call->argc < 2)
+		return command_misused("boards join", "",
+			say("kitlog boards 里的名字", "a name from kitlog boards"));
+	if (call->argc > 2)
+		return command_too_many("boards join", call->argv[2],
+			say("PIN 不写在这里，它会问", "it asks for the PIN by itself"));
+	if (!find(call, "boards join", path, sizeof path))
+		return 2;
+	if (!read_pin(call->argv[1], pin))
+		return command_misused(
+			"boards join", "", say("那块板子的 PIN", "the PIN of that board"));
+	body = json_pack("{s:s}", "pin", pin);
+	explicit_bzero(pin, sizeof pin);
+	board = board_post(call->board, path, body);
+	json_decref(body);
+	if (!board)
+		return 1;
+	if (call->is_json)
+		say_json(board);
+	else
+		print_board(board);
+	json_decref(board);
+	return 0;
+}
+
+static int forget(const struct call *call)
+{
+	char path[160];
+	json_t *answer;
+
+	if (call->argc < 2)
+		return command_misused("boards forget", "",
+			say("kitlog boards 里的名字", "a name from kitlog boards"));
+	if (call->argc > 2)
+		return command_too_many(
+			"boards forget", call->argv[2], say("它只跟一个名字", "it takes one name"));
+	if (!find(call, "boards forget", path, sizeof path))
+		return 2;
+	if (!(answer = board_delete(call->board, path)))
+		return 1;
+	json_decref(answer);
+	return 0;
+}
+
+/* ---------------------------------------------------------------- together */
+
+/* " ±0.3 ms" of a start; what became of it on each. Returns whether all is well. */
+static bool print_results(const json_t *body)
+{
+	const json_t *board;
+	bool is_well = true;
+	size_t i;
+
+	json_array_foreach(json_object_get(body, "boards"), i, board)
+	{
+		bool is_ok = json_is_true(json_object_get(board, "ok"));
+		char line[SAY_LINE], exact[SAY_TEXT];
+		const char *sentence = say_pick(json_object_get(board, "sentence"));
+		/* This board's own clock is exact. */
+		bool is_start = json_is_integer(json_object_get(board, "from_us")) &&
+			json_integer_value(json_object_get(board, "stated_us"));
+
+		is_well &= is_ok;
+		printf(is_ok ? say("%s：好%s\n", "%s: done%s\n")
+			     : say("%s：没有做%s\n", "%s: not done%s\n"),
+			say_harmless(text_of(board, "name"), line),
+			is_start ? say_precision(json_object_get(board, "stated_us"), exact) : "");
+		if (*sentence)
+			printf("    %s\n", say_harmless(sentence, line));
+	}
+	return is_well;
+}
+
+static int act(const struct call *call, json_t *wanted)
+{
+	json_t *before = look(call), *body;
+	int result;
+
+	json_decref(before);
+	body = before ? board_post(call->board, "/api/v1/boards/acts", wanted) : NULL;
+	json_decref(wanted);
+	if (!body)
+		return 1;
+	if (call->is_json) {
+		const json_t *board;
+		size_t i;
+
+		result = 0;
+		json_array_foreach(json_object_get(body, "boards"), i, board) result |=
+			!json_is_true(json_object_get(board, "ok"));
+		say_json(body);
+	} else {
+		result = !print_results(body);
+	}
+	json_decref(body);
+	return result;
+}
+
+static int begin(const struct call *call)
+{
+	if (call->argc < 2)
+		return command_misused("boards begin", "",
+			say("课的编号（kitlog lessons）", "the id of a lesson (kitlog lessons)"));
+	if (call->argc > 3)
+		return command_too_many("boards begin", call->argv[3],
+			say("名称有空格就加引号", "quote a title with spaces"));
+	return act(call,
+		json_pack("{s:s, s:s, s:s}", "do", "begin", "lesson", call->argv[1], "title",
+			call->argc > 2 ? call->argv[2] : ""));
+}
+
+static int act_plainly(const struct call *call, const char *what)
+{
+	char command[32];
+
+	snprintf(command, sizeof command, "boards %s", what);
+	return call->argc > 1
+		? command_too_many(command, call->argv[1], say("它后面不跟词", "it takes none"))
+		: act(call, json_pack("{s:s}", "do", what));
+}
+
+int command_boards(const struct call *call)
+{
+	static const char *const plain[] = {"start", "stop", "zero", "end"};
+	const char *verb = call->argc ? call->argv[0] : "list";
+
+	if (!strcmp(verb, "list"))
+		return list(call);
+	if (!strcmp(verb, "join"))
+		return join(call);
+	if (!strcmp(verb, "forget"))
+		return forget(call);
+	if (!strcmp(verb, "begin"))
+		return begin(call);
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (!strcmp(verb, plain[i]))
+			return act_plainly(call, verb);
+	return command_misused("boards", verb, "list, join, forget, begin, start, stop, zero, end");
+}
