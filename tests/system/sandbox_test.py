@@ -41,12 +41,12 @@ class Sandbox(unittest.TestCase):
             words = [PYTHON, "-B", HERE.parent / "support" / "sandboxed.py", UNIT, os.environ["KITLOGD"]]
             boxed.write_text(f"#!/bin/sh\nexec {shlex.join(map(str, words))} \"$@\"\n")
             boxed.chmod(0o755)
-            for test in ("exports", "session", "fit", "watchdog"):
+            for test in ("exports", "session", "fit", "watchdog", "room_mdns"):
                 with self.subTest(test):
                     done = subprocess.run([sys.executable, "-B", HERE / f"{test}_test.py"], text=True,
                                           env={**os.environ, "KITLOGD": str(boxed)},
                                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-                    self.assertEqual(done.returncode, 0, done.stdout)
+                    self.assertIn(done.returncode, (0, 77), done.stdout)
 
 
 if __name__ == "__main__":

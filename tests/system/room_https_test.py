@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
+"""A board that speaks https to others: it is found without being told so, what is typed goes only to whoever has
+the certificate that was shown, and one that shows another is believed no longer."""
+
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import daemon  # noqa: E402
+
+if not shutil.which("openssl"):
+    print("skipped: there is no openssl")
+    sys.exit(77)
+
+
+def make_certificate(folder, name):
+    path = pathlib.Path(folder) / f"{name}.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", f"/CN={name}", "-keyout", path, "-out", f"{path}.crt"],
+                   check=True, capture_output=True)
+    path.write_text(path.read_text() + pathlib.Path(f"{path}.crt").read_text())
+    return path
+
+
+class Front:
+    """TLS before a board, byte by byte; remembers what it carried."""
+
+    def __init__(self, board):
+        self.board, self.heard, self.context = board, b"", None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def show(self, certificate):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.context = context
+
+    def accept(self):
+        while True:
+            peer, _ = self.listener.accept()
+            threading.Thread(target=self.carry, args=(peer, self.context), daemon=True).start()
+
+    def carry(self, peer, context):
+        try:
+            with context.wrap_socket(peer, server_side=True) as near, \
+                    socket.create_connection(("127.0.0.1", self.board.port)) as far:
+                threading.Thread(target=self.back, args=(far, near), daemon=True).start()
+                while self.context is context and (data := near.recv(65536)):
+                    self.heard += data
+                    far.sendall(data)
+        except OSError:
+            pass
+
+    @staticmethod
+    def back(far, near):
+        try:
+            while data := far.recv(65536):
+                near.sendall(data)
+        except OSError:
+            pass
+
+
+class Https(unittest.TestCase):
+    def test_what_is_secret_goes_to_the_certificate_that_was_joined(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        boards = []
+        for name in ("one", "two"):
+            (pathlib.Path(folder) / name).mkdir()
+            boards.append(daemon.Daemon(pathlib.Path(folder) / name))
+            self.addCleanup(boards[-1].end)
+        one, two = boards
+        front = Front(two)
+        front.show(make_certificate(folder, "first"))
+        one.config.write_text(one.config.read_text() + f'boards: ["127.0.0.1:{front.port}"]\n')
+        for board in boards:
+            board.start().wait_ready()
+
+        def other(state):
+            return [board for board in one.get("boards")["boards"] if board["state"] == state]
+        seen, = daemon.wait_for("a board that speaks https", lambda: other("locked"))
+        self.assertEqual(seen["address"], f"https://127.0.0.1:{front.port}/")
+        one.sign_in()
+        pin = (two.data / "pin").read_text().strip()
+        self.assertEqual(one.post(f"boards/{seen['id']}/key", {"pin": pin})["state"], "here")
+        done = one.post("boards/acts", {"do": "begin", "lesson": "pendulum"})["boards"]
+        self.assertEqual([board["ok"] for board in done], [True, True])
+        self.assertIn(b"Cookie: kitlog=", front.heard)
+        # Somebody else at that address is shown nothing.
+        front.heard = b""
+        front.show(make_certificate(folder, "second"))
+        seen, = daemon.wait_for("a certificate that is not believed", lambda: other("locked"))
+        self.assertIn("another certificate", seen["sentence"]["en"])
+        one.post("boards/acts", {"do": "end"})
+        self.assertNotIn(b"kitlog=", front.heard)
+        # Unless the teacher says that it is the one.
+        self.assertEqual(one.post(f"boards/{seen['id']}/key", {"pin": pin})["state"], "here")
+
+
+if __name__ == "__main__":
+    unittest.main()
