@@ -28,7 +28,7 @@ static void tell(struct peer *peer)
 	peer->world->told(peer->world->self, peer);
 }
 
-static const char *address_of(const struct peer *peer)
+const char *peer_address(const struct peer *peer)
 {
 	const char *behind = strstr(peer->base, "://");
 
@@ -48,7 +48,7 @@ static void name_it(struct peer *peer)
 {
 	text_copy(peer->name, sizeof peer->name, peer->summary.name);
 	text_copy(peer->id, sizeof peer->id,
-		peer->world->is_id_taken(peer->world->self, peer) ? address_of(peer)
+		peer->world->is_id_taken(peer->world->self, peer) ? peer_address(peer)
 								  : peer->summary.id);
 }
 
@@ -60,6 +60,7 @@ static void judge_key(struct peer *peer, bool was_checking)
 	if (was_checking) {
 		peer->is_key_good = peer->summary.is_teacher;
 		peer->is_key_known = true;
+		peer->checked = peer->answered;
 	}
 	if (key && strcmp(key->address, peer->base) != 0)
 		peer->trouble = PEER_MOVED;
@@ -97,6 +98,15 @@ static void take_answer(struct peer *peer, const struct visit_answer *answer)
 	}
 }
 
+/* Somebody is there, and is not who he should be. */
+static void take_word(struct peer *peer, enum peer_trouble trouble)
+{
+	peer->has_answered = true;
+	peer->is_missing = false;
+	peer->answered = clock_now(peer->world->clock);
+	peer->trouble = trouble;
+}
+
 /* What does not understand http may be a board that speaks https. */
 static void try_other_scheme(struct peer *peer)
 {
@@ -105,7 +115,7 @@ static void try_other_scheme(struct peer *peer)
 
 	if (peer->has_scheme || peer->has_answered)
 		return;
-	text_copy(address, sizeof address, address_of(peer));
+	text_copy(address, sizeof address, peer_address(peer));
 	bool is_http = strncmp(peer->base, "http:", 5) == 0;
 
 	base = text_over(peer->base, sizeof peer->base);
@@ -121,13 +131,13 @@ static void on_answer(void *self, const struct visit_answer *answer)
 		take_answer(peer, answer);
 		break;
 	case VISIT_NO_TRUST:
-		peer->has_answered = true;
-		peer->is_missing = false;
-		peer->answered = clock_now(peer->world->clock);
-		peer->trouble = PEER_CHANGED;
+		take_word(peer, PEER_CHANGED);
 		break;
 	case VISIT_BROKEN:
-		try_other_scheme(peer);
+		if (answer->status) /* it says more than any board does */
+			take_word(peer, PEER_NO_KITLOG);
+		else
+			try_other_scheme(peer);
 		break;
 	case VISIT_NO_CONNECTION:
 	case VISIT_TOO_SLOW:
@@ -135,9 +145,9 @@ static void on_answer(void *self, const struct visit_answer *answer)
 	}
 	if (peer->is_self || peer->is_twin)
 		ask_in(peer, TWIN_NS);
-	else
+	else /* who has just told who it is, and is joined, is shown the key at once */
 		ask_in(peer,
-			peer_key(peer) && !peer->is_key_known && peer->has_answered ? 0 : PACE_NS);
+			peer_key(peer) && !peer->is_key_known && !peer->is_checking ? 0 : PACE_NS);
 	tell(peer);
 }
 
@@ -158,9 +168,8 @@ static void on_due(struct timer *timer, struct instant now)
 	struct peer *peer = CONTAINER(timer, struct peer, due);
 	const struct key *key = peer_key(peer);
 
-	peer->is_checking = key && instant_since(now, peer->checked) >= CHECK_NS;
-	if (peer->is_checking)
-		peer->checked = now;
+	peer->is_checking =
+		key && (!peer->is_key_known || instant_since(now, peer->checked) >= CHECK_NS);
 	if (visit_begin(peer->visit,
 		    &(struct visit_question){.base = peer->base,
 			    .path = "/api/v1/room",
@@ -222,8 +231,8 @@ int peer_new(
 		return -ENOMEM;
 	peer->world = world;
 	text_copy(peer->base, sizeof peer->base, base);
-	text_copy(peer->id, sizeof peer->id, address_of(peer));
-	text_copy(peer->name, sizeof peer->name, *name ? name : address_of(peer));
+	text_copy(peer->id, sizeof peer->id, peer_address(peer));
+	text_copy(peer->name, sizeof peer->name, *name ? name : peer_address(peer));
 	peer->since = loop_now(world->loop);
 	peer->checked.ns = INT64_MIN / 2;
 	peer->due.due = on_due;

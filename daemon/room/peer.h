@@ -77,6 +77,8 @@ void peer_free(struct peer *peer);
 enum peer_state peer_state(const struct peer *peer);
 const char *peer_state_name(enum peer_state state); /* "here" */
 
+const char *peer_address(const struct peer *peer); /* "10.0.0.7:8080" */
+
 /* The key that fits it as it answers now; NULL. */
 const struct key *peer_key(const struct peer *peer);
 

@@ -139,26 +139,45 @@ static struct peer *find_id(const struct room_thread *thread, const char *id)
 	return NULL;
 }
 
-/* The same board by two addresses is one, by that which answers. */
+/* Is it at the address at which a teacher joined it? */
+static bool is_joined(const struct room_thread *thread, const struct peer *peer)
+{
+	const struct key *key = keys_find(&thread->keys, peer->summary.id);
+
+	return key && strcmp(key->address, peer->base) == 0;
+}
+
+/* The same board by two addresses is one: by that at which it was joined, else by that which answered first. */
 static bool is_twin(void *self, const struct peer *peer)
 {
-	const struct room_thread *thread = self;
+	struct room_thread *thread = self;
 
-	for (const struct peer *one = thread->peers; one; one = one->next)
-		if (one != peer && !one->is_twin && !one->is_missing && one->has_answered &&
-			strcmp(one->summary.life, peer->summary.life) == 0)
+	for (struct peer *one = thread->peers; one; one = one->next) {
+		if (one == peer || one->is_twin || one->is_missing || !one->has_answered ||
+			strcmp(one->summary.life, peer->summary.life) != 0)
+			continue;
+		if (!is_joined(thread, peer))
 			return true;
+		one->is_twin = true;
+		on_told(thread, one);
+	}
 	return false;
 }
 
+/* Whoever was joined has its name, whoever else says that he is it. */
 static bool is_id_taken(void *self, const struct peer *peer)
 {
-	const struct room_thread *thread = self;
+	struct room_thread *thread = self;
 
-	for (const struct peer *one = thread->peers; one; one = one->next)
-		if (one != peer && !one->is_twin && !one->is_self && !one->is_missing &&
-			one->has_answered && strcmp(one->id, peer->summary.id) == 0)
+	for (struct peer *one = thread->peers; one; one = one->next) {
+		if (one == peer || one->is_twin || one->is_self || one->is_missing ||
+			!one->has_answered || strcmp(one->id, peer->summary.id) != 0)
+			continue;
+		if (!is_joined(thread, peer))
 			return true;
+		text_copy(one->id, sizeof one->id, peer_address(one));
+		on_told(thread, one);
+	}
 	return false;
 }
 

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
+"""What is no board, an older or a newer one, or one that wants to be taken for another: this board says what it
+is, follows it nowhere, and gives nothing away."""
+
+import http.server
+import json
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import daemon  # noqa: E402
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+def summary(number, **more):
+    return json.dumps({"interface": 1, "id": f"{number:016x}", "life": f"{number + 0x100:016x}", "name": f"stranger {number}",
+                       "version": "1.0", "is_teacher": True, "now_us": time.monotonic_ns() // 1000, "lesson": None,
+                       "session": None, "groups": [], **more})
+
+
+class Stranger:
+    """Answers what `say` returns: (status, headers, bytes)."""
+
+    def __init__(self, say):
+        stranger, self.say, self.heard = self, say, []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self):
+                length = int(self.headers.get("Content-Length", 0))
+                stranger.heard.append((self.path, self.headers.get("Cookie"), self.rfile.read(length)))
+                status, headers, body = stranger.say()
+                if self.path == "/api/v1/login":
+                    status, headers, body = 204, {"Set-Cookie": f"kitlog={TOKEN}; HttpOnly"}, b""
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = answer
+
+            def log_message(self, *words):
+                pass
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *connection: None  # whoever is asked too much hangs up
+        self.address = f"127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def says(number, **more):
+    return lambda: (200, {"Content-Type": "application/json"}, summary(number, **more).encode())
+
+
+class Strangers(unittest.TestCase):
+    def start(self, *strangers):
+        board = daemon.Daemon(self.enterContext(tempfile.TemporaryDirectory()))
+        listed = ", ".join(f'"{stranger.address}"' for stranger in strangers)
+        board.config.write_text(board.config.read_text() + f"boards: [{listed}]\n")
+        self.addCleanup(board.end)
+        board.start().wait_ready().sign_in()
+        return board
+
+    def by_address(self, board):
+        return {b["address"][len("http://"):-1]: b for b in board.get("boards")["boards"]}
+
+    def test_each_is_told_for_what_it_is(self):
+        trap = Stranger(says(66))
+        newer = Stranger(says(1, interface=2, version="9.9"))
+        page = Stranger(lambda: (200, {}, b"<html>a printer</html>"))
+        nothing = Stranger(lambda: (404, {}, b"{}"))
+        elsewhere = Stranger(lambda: (302, {"Location": f"http://{trap.address}/api/v1/room"}, b""))
+        endless = Stranger(lambda: (200, {}, b" " * 300000 + summary(2).encode()))
+        evil = Stranger(says(3, name='<b>"\n', groups=[{"number": 1, "phase": "</script>", "more": "x"}]))
+        board = self.start(newer, page, nothing, elsewhere, endless, evil)
+
+        def settled():
+            found = self.by_address(board)
+            return found if len(found) == 6 and "found" not in [b["state"] for b in found.values()] else None
+        found = daemon.wait_for("all to be told", settled)
+        self.assertEqual({a: b["state"] for a, b in found.items()}, {
+            newer.address: "other", page.address: "other", nothing.address: "other", elsewhere.address: "other",
+            endless.address: "other", evil.address: "locked"})
+        self.assertIn("9.9", found[newer.address]["sentence"]["en"])
+        self.assertEqual(trap.heard, [])
+        told = found[evil.address]
+        self.assertEqual(told["name"], '<b>" ')
+        self.assertEqual(told["groups"], [{"number": 1, "animal": {"zh": "", "en": ""}, "phase": "open", "run": None,
+                                           "channels": []}])
+        self.assertNotIn(b"<b>", board.fetch("boards"))
+
+    def test_who_has_another_ones_name_is_not_given_its_key(self):
+        honest = Stranger(says(5))
+        board = self.start(honest)
+        seen = daemon.wait_for("it", lambda: [b for b in self.by_address(board).values() if b["state"] == "locked"])[0]
+        self.assertEqual(board.post(f"boards/{seen['id']}/key", {"pin": "123456"})["state"], "here")
+        # The honest one is gone, and somebody at another address says that he is it; another pretends beside it.
+        liar = Stranger(says(5, life="f" * 16))
+        twin = Stranger(says(5))
+        board.end()
+        board.config.write_text(board.config.read_text().replace(honest.address + '"', f'{honest.address}", "{liar.address}", "{twin.address}"'))
+        board.start().wait_ready().sign_in()
+
+        def settled():
+            found = self.by_address(board)
+            states = {found[address]["state"] for address in found}
+            return found if len(found) == 2 and "found" not in states and "here" in states else None
+        found = daemon.wait_for("both", settled)  # the twin is the honest one by another address: not told twice
+        self.assertEqual(len({b["id"] for b in found.values()}), 2)
+        board.post("boards/acts", {"do": "begin", "lesson": "pendulum"})
+        for stranger in (liar, twin):
+            self.assertEqual([heard for heard in stranger.heard if heard[1] or heard[2]], [])
+        self.assertTrue([heard for heard in honest.heard if heard[1] == f"kitlog={TOKEN}"])
+
+
+if __name__ == "__main__":
+    unittest.main()
