@@ -126,7 +126,9 @@ static void add_board(const struct parts *parts, const struct board_seen *board,
 	text_add_json(text, board->name);
 	text_add(text, ",\"address\":\"");
 	text_add(text, board->base);
-	text_addf(text, "/\",\"state\":\"%s\",\"seen_s\":", peer_state_name(board->state));
+	text_addf(text,
+		"/\",\"state\":\"%s\",\"has_key\":%s,\"seen_s\":", peer_state_name(board->state),
+		board->has_key ? "true" : "false");
 	if (board->has_answered)
 		text_add_int(text, instant_since(now, board->answered) / NS_PER_S);
 	else
@@ -161,6 +163,7 @@ static void add_trouble(const struct parts *parts, struct text *text)
 void handle_boards(void *self, struct request *request)
 {
 	struct parts *parts = self;
+	const struct session *session = own_room_session(parts);
 	struct text text;
 
 	if (room_look(parts->room) < 0) {
@@ -170,6 +173,11 @@ void handle_boards(void *self, struct request *request)
 	text = answer_begin(parts);
 	text_addf(&text, "{\"id\":\"%s\",\"name\":", room_id(parts->room));
 	text_add_json(&text, parts->board);
+	text_add(&text, ",\"session\":");
+	if (session)
+		text_add_uint(&text, session->id);
+	else
+		text_add(&text, "null");
 	text_add(&text, ",\"is_finding\":");
 	json_bool(&text, room_is_finding(parts->room));
 	text_add(&text, ",\"trouble\":");
