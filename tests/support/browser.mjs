@@ -56,8 +56,9 @@ function starting(kit, link) {
 /** A board with its kits, all ready: `kits` are [model, samples per second]. */
 export class Board {
   /** @param {([string, number]|Emulated)[]} kits a model is of kitlog-virtual, or with a {place} the lines of a printing board (printer.py)
-   * @param {string|((folder: string) => string)} [more] YAML behind the usual lines; a function may put files into its folder first */
-  static async start(kits, more = '') {
+   * @param {string|((folder: string) => string)} [more] YAML behind the usual lines; a function may put files into its folder first
+   * @param {string} [name] what it is called */
+  static async start(kits, more = '', name = 'kitlog-3B2') {
     if (!process.env.KITLOGD || !process.env.KITLOG_VIRTUAL) skip('kitlogd and kitlog-virtual are not built');
     const board = new Board();
     board.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'kitlog-web-'));
@@ -68,7 +69,7 @@ export class Board {
       return { ...starting(kit, link), link, port: 'port' in kit ? `, ${kit.port}` : '', process: null };
     });
     const ports = board.kits.map((kit) => `\n    - {path: ${kit.link}${kit.port}}`).join('') || ' []';
-    fs.writeFileSync(path.join(board.folder, 'kitlogd.yaml'), `board: kitlog-3B2\ndata: ${board.folder}/data\n`
+    fs.writeFileSync(path.join(board.folder, 'kitlogd.yaml'), `board: ${name}\ndata: ${board.folder}/data\n`
       + `wall_clock: system\nhttp: {port: ${board.port}}\nserial:\n  scan: no\n  ports:${ports}\n${typeof more === 'string' ? more : more(board.folder)}`);
     try {
       await board.boot();

@@ -5,6 +5,7 @@
 import { t } from './base.js';
 import { identify, Refusal, zero } from './api.js';
 import { board } from './board.js';
+import { boards } from './boards.js';
 import { classroom } from './classroom.js';
 import { lanesOf } from './class-lanes.js';
 import { desk } from './desk.js';
@@ -12,7 +13,7 @@ import { devicesOf } from './group-view.js';
 import { mayStop } from './long-run.js';
 import { sentence, withTeacher } from './pin.js';
 import { refusals } from './refusals.js';
-import { act, makeSession, reloadLessons } from './teacher-api.js';
+import { act, getSession, makeSession, reloadLessons } from './teacher-api.js';
 import { toast } from './toast.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -55,9 +56,31 @@ export function kitsFree(session) {
   return (board.devices ?? []).filter((d) => !taken.has(d.id));
 }
 
+/** Is what is done to a session done on all boards that were joined? A long project is this board's alone, and of several
+ * lessons the newest is meant. @param {Session} session */
+export const isOnAll = (session) => boards.isAll && !session.is_project && session.id === boards.session;
+/** What became of it is told board by board (boards-told.js). @param {Parameters<typeof boards.act>[0]} what
+ * @returns {Promise<import('./boards.js').Result|null>} of this board */
+export async function onAll(what) {
+  const outcome = await doing(`all ${JSON.stringify(what)}`, () => boards.act(what));
+  return outcome?.boards[0] ?? null;
+}
+
+/** Would the chosen lesson be opened on all boards? A free recording is of what is plugged in here. */
+export const opensOnAll = () => boards.isAll && !!desk.card && !desk.card.is_project;
+
 /** Opens the chosen lesson for a class, which the board deals its kits. @param {number} groups */
 export async function openLesson(groups) {
   const { lesson = null, title, isProject, card } = desk;
+  if (lesson && opensOnAll()) {
+    const mine = await onAll({ do: 'begin', lesson, title: title.trim() }), id = mine?.ok ? mine.session : null;
+    const session = id == null ? null : await doing('enter', () => getSession(id));
+    if (!session) return;
+    classroom.take(session);
+    desk.enter(session);
+    if (desk.groups != null && session.state === 'open' && session.groups.length !== groups) await perform(session, { do: 'groups', groups });
+    return;
+  }
   const made = await doing('open', () => makeSession({ ...(lesson == null ? {} : { lesson }), title: title.trim(), groups,
     is_project: card?.is_project ?? (lesson == null && isProject) }));
   if (!made) return;
@@ -100,17 +123,20 @@ export async function startAll(session, fromUs, toUs) {
 
 /** @param {Session} session */
 export async function stopAll(session) {
-  if (await mayStop(session.groups.map((g) => board.runs.find((r) => r.id === g.run)))) await perform(session, { do: 'stop' });
+  if (await mayStop(session.groups.map((g) => board.runs.find((r) => r.id === g.run)))) await (isOnAll(session) ? onAll({ do: 'stop' }) : perform(session, { do: 'stop' }));
 }
 
 /** @param {Session} session */
 export async function endLesson(session) {
+  if (isOnAll(session)) { await onAll({ do: 'end' }); return; }      // that it is over comes by the stream
   const after = await perform(session, { do: 'end' });
   if (after) desk.close(after);
 }
 
-/** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson */
-export async function zeroAll(devices, lesson) {
+/** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson
+ * @param {Session} session */
+export async function zeroAll(devices, lesson, session) {
+  if (isOnAll(session)) { await onAll({ do: 'zero' }); return; }
   const lanes = devices.flatMap((d) => lanesOf([d], lesson).slice(0, 1)).filter(({ channel, device }) => isZeroable(channel) && device.state === 'ready');
   let done = 0;
   await doing('zero all', async () => {

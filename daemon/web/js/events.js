@@ -8,7 +8,7 @@
 // SILENCE_MS means dead: close and open anew. A listener hears `open`, `lost` and each event.
 
 export const EVENTS = ['hello', 'rows', 'devices', 'health', 'run', 'gap', 'calibration', 'mark', 'reset',
-  'session', 'reading', 'lessons'];
+  'session', 'reading', 'lessons', 'boards'];
 const SILENCE_MS = 6000;
 const AGAIN_MS = 2000;
 

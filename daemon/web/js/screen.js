@@ -8,6 +8,8 @@ import { app, html, memory, render, say, setApp, t, useApp, useEffect, useState,
 import { accuracyText } from './about.js';
 import { Animal, GroupShape, groupName } from './animals.js';
 import { board } from './board.js';
+import { boards } from './boards.js';
+import { OtherCard, OtherHead } from './other-groups.js';
 import { classroom } from './classroom.js';
 import { qrUrl } from './class-api.js';
 import { channelOf, digitsShown, isOfEvents, newest, pictureIn, needName, unitOf } from './group-view.js';
@@ -119,16 +121,38 @@ function One({ tile, session }) {
 /** Columns and rows for so many tiles. @param {number} n */
 const gridOf = (n) => (n <= 3 ? [n, 1] : n <= 4 ? [2, 2] : n <= 6 ? [3, 2] : n <= 9 ? [3, 3] : [4, Math.ceil(n / 4)]);
 
+const ACROSS = 6, ACROSS_TALL = 2;   // cards beside each other, at most; where it is higher than wide
+
+/** Ours and those of boards that obey, under a heading each. @param {{tiles: Tile[], session: Session|null}} p */
+function Rooms({ tiles, session }) {
+  const others = boards.joined, n = others.length + 1, isTall = innerWidth < innerHeight, bands = isTall ? n : Math.ceil(n / 3), beside = Math.ceil(n / bands), width = Math.max(2.5, unitPx() * 0.5);
+  // Two rows where the width suffices for that: a line needs height.
+  const columnsOf = (/** @type {number} */ groups) => Math.max(1, isTall ? Math.min(ACROSS_TALL, groups) : Math.min(Math.floor(ACROSS / beside), Math.ceil(groups / 2)));
+  const looks = (/** @type {number} */ groups) => ({ '--columns': columnsOf(groups), '--rows': Math.max(1, Math.ceil(groups / columnsOf(groups))) });
+  const most = Math.max(tiles.length, ...others.map((b) => b.groups.length)), rows = bands * Math.ceil(most / columnsOf(most));
+  return html`<main class=${`rooms rows${Math.min(3, rows)}`} style=${{ '--beside': beside }}><section class="room" style=${looks(tiles.length)}><h2 class="boardname"><${Icon} n="board"/><span>${board.name}</span></h2>
+      <div class="multi"><${Cells} tiles=${tiles} session=${session}/></div></section>
+    ${others.map((of) => html`<section class="room" key=${of.id} data-board=${of.id} style=${looks(of.groups.length)}><${OtherHead} board=${of}/>
+      ${of.groups.length > 0 && html`<div class="multi">${of.groups.map((group) => html`<${OtherCard} key=${group.number} group=${group} board=${of} font=${fontPx()} width=${width}/>`)}</div>`}</section>`)}</main>`;
+}
+
 /** @param {{tiles: Tile[], session: Session|null}} p */
 function All({ tiles, session }) {
-  const [columns, rows] = gridOf(tiles.length), shared = isComparable(tiles) ? axesOf(tiles, session) : null;
-  return html`<main class=${`multi rows${rows}`} style=${{ '--columns': columns, '--rows': rows }}>${tiles.map((tile) => {
+  if (boards.joined.length) return html`<${Rooms} tiles=${tiles} session=${session}/>`;
+  const [columns, rows] = gridOf(tiles.length);
+  return html`<main class=${`multi rows${rows}`} style=${{ '--columns': columns, '--rows': rows }}><${Cells} tiles=${tiles} session=${session}/></main>`;
+}
+
+/** @param {{tiles: Tile[], session: Session|null}} p */
+function Cells({ tiles, session }) {
+  const shared = isComparable(tiles) ? axesOf(tiles, session) : null;
+  return tiles.map((tile) => {
     const { source, span } = tile, value = source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : '';
     return html`<article class="cell" key=${tile.key}><div class="h"><${Who} tile=${tile}/>
       <b class=${'val c' + tile.colour} style=${{ '--n': value.length }}>${value}</b></div>
       <${Says} tile=${tile} session=${session}/>
       ${source && html`<${Chart} tile=${tile} axes=${shared ?? axesOf([tile], session)} isLarge=${false}/>`}</article>`;
-  })}</main>`;
+  });
 }
 
 /** @type {import('./base.js').Key[]} */
@@ -176,7 +200,7 @@ function Tools({ session, tiles, view, isRevealed, onPick }) {
   return html`<nav class=${'tools' + (isAwake ? ' awake' : '')} aria-label=${t('menu')}>
     ${sessions.length > 1 && html`<select aria-label=${t('sc_session')} onChange=${(/** @type {any} */ e) => pick({ session: Number(e.target.value), tile: null })}>
       ${sessions.map((s) => html`<option key=${s.id} value=${s.id} selected=${s.id === session?.id}>${s.title || say(classroom.lessonOf(s)?.title) || s.code}</option>`)}</select>`}
-    ${(tiles.length > 1 || isRevealed) && html`<${Segments} label=${t('views')} value=${view} onPick=${(/** @type {string} */ key) => pick({ view: key })} items=${[['one', t('sc_one')], ['all', t('sc_all')], ...(isRevealed ? [['results', t('sc_results')]] : [])]}/>
+    ${(tiles.length > 1 || boards.joined.length > 0 || isRevealed) && html`<${Segments} label=${t('views')} value=${view} onPick=${(/** @type {string} */ key) => pick({ view: key })} items=${[['one', t('sc_one')], ['all', t('sc_all')], ...(isRevealed ? [['results', t('sc_results')]] : [])]}/>
       ${view === 'one' && html`<select aria-label=${t('sc_which')} onChange=${(/** @type {any} */ e) => pick({ tile: e.target.value })}>
         ${tiles.map((tile) => html`<option key=${tile.key} value=${tile.key} selected=${tile.key === mainTile(tiles, chosen.tile)?.key}>${name(tile)}</option>`)}</select>`}`}
     <button class="btn" lang=${other === 'en' ? 'en' : 'zh-CN'} onClick=${() => setApp('lang', other)}><${Icon} n="lang"/>${t('otherLang')}</button>
@@ -189,8 +213,8 @@ function Page() {
   const [, again] = useState(0), session = shownSession(chosen.session), tiles = tilesOf(session), tile = mainTile(tiles, chosen.tile);
   const lesson = classroom.lessonOf(session), isRevealed = !!session?.is_revealed && !!lesson;
   if (isRevealed !== wasRevealed) { wasRevealed = isRevealed; if (isRevealed) choose({ view: null }); }
-  const fits = chosen.view === 'results' ? isRevealed : chosen.view != null && tiles.length > 1;
-  const view = fits ? chosen.view : isRevealed ? 'results' : session && tiles.length > 1 ? 'all' : 'one';
+  const isMany = tiles.length > 1 || (tiles.length > 0 && boards.joined.length > 0), fits = chosen.view === 'results' ? isRevealed : chosen.view != null && isMany;
+  const view = fits ? chosen.view : isRevealed ? 'results' : (session || boards.joined.length) && isMany ? 'all' : 'one';
   const title = (lesson ? say(lesson.title) : session?.title) || board.name || 'kitlog';
   return html`<div class="scr" data-view=${view} data-session=${session?.id ?? ''}><header><div class="grow"><h1>${title}</h1><${Line} session=${session} tile=${view === 'one' ? tile : null}/></div>
       ${session && html`<${LessonClock} session=${session}/>`}<${Join} session=${session}/></header>
@@ -206,6 +230,7 @@ board.on('status', () => {
 });
 document.title = `${t('sc_title')} · kitlog`;
 startTraces();
+boards.start();
 classroom.start();
 board.start();
 render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

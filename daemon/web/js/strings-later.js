@@ -5,6 +5,10 @@
 import { learn } from './base.js';
 
 export const T = {
+  // groups of other boards
+  bo_groupOf: ['{0}，{1}', '{0}, {1}'],
+  bo_noLesson: ['还没开课', 'no lesson yet'],
+
   // before a long run ends
   su_stop: ['这一次已经记了 {0}，要停吗？', 'This run has gone on for {0}. Stop it?'],
   su_stopD: ['停了，这一次就记到这里为止；记下的都留着。', 'It ends here then; what was recorded stays.'],

@@ -6,6 +6,7 @@ import { board } from './board.js';
 import { useBoard } from './hooks.js';
 import { Icon } from './icons.js';
 import { lasting, NB, num } from './numbers.js';
+import { BoardsKey } from './teacher-boards.js';
 import { Menu } from './teacher-parts.js';
 
 /** @param {{cls: string, icon: import('./icons.js').IconName, words: string}} p */
@@ -33,5 +34,5 @@ export function Bar() {
   useBoard('status');
   return html`<header class="tbar"><span class="wordmark"><img src="/img/icon.svg" alt="" width="30" height="30"/>kitlog</span>
     <span class="where">${t('te_title')} · ${board.name || 'kitlog'}</span>
-    <div class="tfacts">${board.isTeacher && html`<${Sinks}/><${Hour}/>`}</div><${Menu}/></header>`;
+    <div class="tfacts">${board.isTeacher && html`<${Sinks}/><${Hour}/>`}</div><${BoardsKey}/><${Menu}/></header>`;
 }

@@ -4,7 +4,8 @@
 // says otherwise, from now on, for this lesson.
 import { html, Pop, t } from './base.js';
 import { board } from './board.js';
-import { canStart, chosenLength, perform } from './deeds.js';
+import { canStart, chosenLength, isOnAll, onAll, perform } from './deeds.js';
+import { refusals } from './refusals.js';
 import { desk } from './desk.js';
 import { Icon } from './icons.js';
 import { lasting } from './numbers.js';
@@ -24,8 +25,14 @@ const usual = (session, lesson) => (lesson?.record.mode === 'time' && !lesson.is
 export async function begin(session, lesson, isAtOnce = false) {
   const wait = isAtOnce ? waiting(session) : [], able = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g));
   const groups = (wait.length ? wait : able).map((g) => g.number);
+  const isArming = !!lesson?.record.trigger && !isAtOnce;
+  if (isOnAll(session) && !isAtOnce && !isArming) {
+    if (await onAll({ do: 'start' }) && desk.view !== 'groups') desk.set({ view: 'groups' });
+    return;
+  }
   const chosen = chosenLength(session), lasts = chosen == null ? {} : { lasts_us: chosen };
-  const after = groups.length ? await perform(session, { do: lesson?.record.trigger && !isAtOnce ? 'arm' : 'start', groups, ...lasts }) : null;
+  const after = groups.length ? await perform(session, { do: isArming ? 'arm' : 'start', groups, ...lasts }) : null;
+  if (after && isArming && isOnAll(session)) refusals.tell(t('bo_trigger'));
   if (after && desk.view !== 'groups') desk.set({ view: 'groups' });
 }
 

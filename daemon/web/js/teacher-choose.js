@@ -4,9 +4,11 @@
 // side for how many groups of which class. The big key opens the lesson, and then there is a code to join by.
 import { app, html, say, Segments, t } from './base.js';
 import { classroom } from './classroom.js';
-import { kitsFree, openLesson, rereadLessons } from './deeds.js';
+import { boards } from './boards.js';
+import { kitsFree, openLesson, opensOnAll, rereadLessons } from './deeds.js';
 import { desk, GROUPS_MOST } from './desk.js';
 import { Icon } from './icons.js';
+import { useBoards } from './other-groups.js';
 import { Kits, kitsFor } from './teacher-kits.js';
 import { StartBar, Tick, useDesk } from './teacher-parts.js';
 import { BoardPanel, SavedPanel, Shelf } from './teacher-shelf.js';
@@ -103,11 +105,12 @@ function Going() {
 }
 
 function Foot() {
+  useBoards();
   const { lesson, card } = desk, isChosen = lesson === null || (!!card && !card.problem && !!desk.text(lesson)), groups = groupsNow();
   const said = !isChosen ? t('te_pickFirst') : lesson === null ? t('te_freeD') : say(card?.readiness.sentence) || t('te_canFor', card?.readiness.groups ?? 0);
   return html`<${StartBar} label=${t('te_open')}><div class="grow"><strong>${!isChosen ? t('te_step1') : lesson === null ? t('te_free') : say(card?.title)}</strong>
     <p class="dim">${said}</p></div>
-    <button class="btn main big" disabled=${!isChosen} onClick=${() => openLesson(groups)}><${Icon} n="right"/><span>${t('te_openN', groups)}</span></button><//>`;
+    <button class="btn main big" disabled=${!isChosen} onClick=${() => openLesson(groups)}><${Icon} n="right"/><span>${opensOnAll() ? t('bo_openAll', boards.joined.length + 1) : t('te_openN', groups)}</span></button><//>`;
 }
 
 export function Choose() {

@@ -6,9 +6,12 @@ import { html, Pop, say, Segments, t, useState } from './base.js';
 import { board } from './board.js';
 import { qrUrl } from './class-api.js';
 import { Animal, colourOf } from './animals.js';
+import { boards } from './boards.js';
+import { useBoards } from './other-groups.js';
 import { begin, How, left, waiting } from './teacher-begin.js';
+import { AllBoards } from './teacher-boards.js';
 import { triggerText } from './trigger-words.js';
-import { blink, canStart, endLesson, mark, perform, startAll, stopAll, zeroAll } from './deeds.js';
+import { blink, canStart, endLesson, isOnAll, mark, perform, startAll, stopAll, zeroAll } from './deeds.js';
 import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { useText } from './hooks.js';
@@ -103,18 +106,18 @@ function Foot({ session, lesson }) {
   const isRunning = session.groups.some((g) => g.run != null), isLeft = session.groups.some((g) => g.run == null && g.devices.length), ready = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
   const ill = session.groups.filter((g) => !g.replay && devicesOf(g).some((d) => nextAction(d))).length, run = board.runs.find((r) => r.id === session.groups.find((g) => g.run != null)?.run);
   const time = useText(250, () => (isRunning && run ? [clock((board.now() - run.from_us) / 1e6), left(session)].filter(Boolean).join(' · ') : ''));
-  const isWaiting = !isRunning && waiting(session).length > 0, start = () => begin(session, lesson), isArming = !!lesson?.record.trigger;
+  const inAll = (useBoards(), isOnAll(session) ? boards.joined.length + 1 : 0), isWaiting = !isRunning && waiting(session).length > 0, start = () => begin(session, lesson), isArming = !!lesson?.record.trigger;
   return html`<${StartBar} label=${t('te_class')}>${isRunning && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${28}/></span>`}
     <div class="grow"><strong class=${isRunning ? '' : 'name'}>${isRunning ? t('rec') : isWaiting ? triggerText(lesson) || t('armed') : sessionName(session)} <span ref=${time}></span></strong>
       <p class="dim" role="status">${isRunning || isWaiting ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
-    ${isRunning || isWaiting ? null : html`<${How} session=${session} lesson=${lesson}/><button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button>`}
+    ${isRunning || isWaiting ? null : html`<${How} session=${session} lesson=${lesson}/><button class="btn" onClick=${() => zeroAll(devicesIn(session), lesson, session)}><${Icon} n="zero" s=${20}/><span>${t('te_zeroAll')}</span></button>`}
     ${(isLeft || !isRunning) && html`<${Before} session=${session}/>`}
     ${waiting(session).length > 0 && html`<button class="btn atonce" onClick=${() => begin(session, lesson, true)}><${Icon} n="play" s=${20}/><span>${t('te_now')}</span></button>`}
     ${(isRunning || isWaiting) && ready > 0 && html`<button class="btn some" onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'} s=${20}/><span>${t(isArming ? 'te_arm' : 'te_startLeft', ready)}</span></button>`}
     <${Leave} session=${session}/>
-    ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${t('te_stopAll')}</span></button>`
+    ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${inAll ? t('bo_stopAll', inAll) : t('te_stopAll')}</span></button>`
     : isWaiting ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="cross"/><span>${t('te_noWait')}</span></button>`
-    : html`<button class="btn main big" disabled=${!ready} onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'}/><span>${ready && isArming ? t('te_arm', ready) : !ready ? t('te_noStart') : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}</span></button>`}<//>`;
+    : html`<button class="btn main big" disabled=${!ready} onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'}/><span>${ready && isArming ? t('te_arm', ready) : !ready ? t('te_noStart') : inAll ? t('bo_startAll', inAll) : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}</span></button>`}<//>`;
 }
 
 /** @param {{session: Session}} p */
@@ -123,7 +126,7 @@ export function Class({ session }) {
   const lesson = desk.text(session.lesson), { view } = desk;
   return html`<main class="inclass"><${LessonClock} session=${session} lesson=${lesson}/>
     <div class="secthead"><h1>${sessionName(session)}</h1><${Actions} session=${session} lesson=${lesson}/></div>
-    ${view === 'kits' ? html`<${KitsView} session=${session} lesson=${lesson}/>` : html`<div>${view === 'groups' ? html`<${Wall} session=${session} lesson=${lesson}/>`
+    ${view === 'kits' ? html`<${KitsView} session=${session} lesson=${lesson}/>` : html`<div>${view === 'groups' ? html`<${AllBoards}><${Wall} session=${session} lesson=${lesson}/><//>`
     : view === 'reveal' ? html`<${Reveal} session=${session} lesson=${lesson}/>` : html`<${Log} session=${session}/>`}</div>`}</main>
     <${Foot} session=${session} lesson=${lesson}/>`;
 }

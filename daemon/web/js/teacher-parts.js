@@ -4,6 +4,7 @@
 // the bar at the foot, a group's name.
 import { app, html, Pop, setApp, t, useAgain, useEffect, useState } from './base.js';
 import { board } from './board.js';
+import { BoardsTold } from './boards-told.js';
 import { Hour } from './clock.js';
 import { desk } from './desk.js';
 import { Emitter } from './emitter.js';
@@ -46,7 +47,7 @@ function Refused() {
 }
 
 /** The bar at the foot, always in the same place: what is, then the deeds, the one big key last. @param {{label: string, children?: any}} p */
-export const StartBar = ({ label, children }) => html`<footer class="startbar" aria-label=${label}><${Refused}/><div class="row">${children}</div></footer>`;
+export const StartBar = ({ label, children }) => html`<footer class="startbar" aria-label=${label}><${BoardsTold}/><${Refused}/><div class="row">${children}</div></footer>`;
 
 const opener = new Emitter(), Dialog = later(() => import('./teacher-saved.js').then((m) => m.SavedDialog));
 /** Opens the saved runs. @param {number|null} group for whose kit one is to stand in, if that is known */

@@ -6,6 +6,7 @@ import './strings-later.js';
 import './strings-teacher.js';
 import { app, html, render, t, useApp, useEffect } from './base.js';
 import { board } from './board.js';
+import { boards } from './boards.js';
 import { classroom } from './classroom.js';
 import { clock } from './clock.js';
 import { desk } from './desk.js';
@@ -14,6 +15,7 @@ import { Icon } from './icons.js';
 import { Lost } from './lost.js';
 import { askPin, PinDialog } from './pin.js';
 import { Bar } from './teacher-bar.js';
+import { BoardsPlace } from './teacher-boards.js';
 import { Choose } from './teacher-choose.js';
 import { Class } from './teacher-class.js';
 import { Ended } from './teacher-end.js';
@@ -46,7 +48,7 @@ function Page() {
   useBoard('status', 'devices');
   useEffect(() => { document.title = `${t('te_title')} · kitlog`; }, [app.lang]);
   const isKnown = board.status && board.devices;
-  return html`<div class="tea"><${Bar}/>${!isKnown ? html`<${Waiting}/>` : board.isTeacher ? html`<${Desk}/><${SavedRuns}/>` : html`<${Gate}/>`}</div>
+  return html`<div class="tea"><${Bar}/>${!isKnown ? html`<${Waiting}/>` : board.isTeacher ? html`<${Desk}/><${SavedRuns}/><${BoardsPlace}/>` : html`<${Gate}/>`}</div>
     <${Lost}/><${PinDialog}/><${Toast}/>`;
 }
 
@@ -54,5 +56,6 @@ startTraces();
 classroom.start();
 desk.start();
 clock.start();
+boards.start();
 board.start();
 render(html`<${Page}/>`, /** @type {HTMLElement} */ (document.getElementById('app')));

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// What became of a deed on all boards, board by board; and who does not answer, with the next thing to do with hands.
+import { html, say, t } from './base.js';
+import { boards } from './boards.js';
+import { Icon } from './icons.js';
+import { statedText, useBoards } from './other-groups.js';
+
+/** @type {Record<import('./boards.js').Together, import('./base.js').Key>} */
+const DONE = { begin: 'bo_begun', start: 'bo_started', stop: 'bo_stopped', zero: 'bo_zeroed', end: 'bo_ended' };
+
+const Close = () => html`<button class="btn plain sq" aria-label=${t('closeN')} title=${t('closeN')} onClick=${() => boards.told()}><${Icon} n="cross" s=${18}/></button>`;
+
+/** All well in one line; else a line for each board where it was not done. */
+export function BoardsTold() {
+  const { outcome, joined, isAll } = useBoards(), all = outcome?.boards ?? [], failed = all.filter((r) => !r.ok);
+  const away = isAll ? joined.filter((b) => b.state === 'missing' && !failed.some((r) => r.id === b.id)) : [], isWell = outcome && all.length > 1 && !failed.length;
+  const most = Math.max(0, ...all.map((r) => r.stated_us ?? 0)), within = outcome?.do === 'start' && most > 0 ? t('bo_within', statedText(most)) : '';
+  if (!failed.length && !away.length && !isWell) return null;
+  return html`<div class="boardstold" role="status">
+    ${isWell && html`<p class="notice calm"><${Icon} n="check"/><span>${t(DONE[outcome.do], all.length)}${within}</span><${Close}/></p>`}
+    ${failed.map((r) => html`<p class="notice warn" key=${r.id} data-board=${r.id}><${Icon} n="warn"/><span><b>${r.name}</b>${t('bo_colon')}${say(r.sentence)}</span><${Close}/></p>`)}
+    ${away.map((b) => html`<p class="notice bad" key=${b.id} data-board=${b.id}><${Icon} n="unplug"/><span>${say(b.sentence)}</span></p>`)}</div>`;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// @ts-check
+// Groups of other boards as cards: who, the newest value, the last half minute as a line. A board that does not answer says
+// so in place of its values.
+import { html, say, t, useAgain, useEffect } from './base.js';
+import { Animal, colourOf, groupName, GroupShape } from './animals.js';
+import { boards } from './boards.js';
+import { Icon } from './icons.js';
+import { digitsOf, num, quantity } from './numbers.js';
+import { Plot } from './plot.js';
+import { unitText } from './units.js';
+
+/** @typedef {import('./boards.js').OtherBoard} OtherBoard */
+/** @typedef {import('./boards.js').OtherGroup} OtherGroup */
+
+const STEP_S = 0.5, AIR = 0.08;
+
+/** Renders again when something of the other boards is new. */
+export function useBoards() {
+  const again = useAgain();
+  useEffect(() => boards.on('boards', again), []);
+  return boards;
+}
+
+/** The range of a line with air about it. @param {(number|null)[]} trace @param {number|null} step @returns {[number, number]} */
+function rangeOf(trace, step) {
+  const known = trace.flatMap((v) => (v == null ? [] : [v]));
+  if (!known.length) return [0, 1];
+  const low = Math.min(...known), high = Math.max(...known), air = Math.max((high - low) * AIR, (step ?? 0) * 3, Math.abs(high) * 1e-3, 1e-6);
+  return [low - air, high + air];
+}
+
+/** @param {{group: OtherGroup, board: OtherBoard, font?: number, width?: number, isLong?: boolean}} p `isLong`: there is room for a word */
+export function OtherCard({ group, board, font = 14, width = 2.25, isLong }) {
+  const [main] = group.channels, colour = colourOf(group.number), isHere = board.state !== 'missing';
+  const digits = main?.resolution ? digitsOf(main.resolution) : 2, value = isHere && main ? quantity(main.value, digits, unitText(main.unit)) : '—';
+  const trace = isHere ? main?.trace ?? [] : [], x = trace.map((_, i) => (i - trace.length + 1) * STEP_S);
+  return html`<article class="gcard cell other" aria-label=${t('bo_groupOf', board.name, groupName(group.number))} data-board=${board.id} data-group=${group.number}>
+    <div class=${'head h who c' + colour}><${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/>${isLong ? html`<b>${groupName(group.number)}</b>` : html`<b aria-hidden="true">${group.number}</b><span class="sr">${groupName(group.number)}</span>`}
+      ${isLong && isHere && group.phase === 'running' && html`<span class="rec-lamp bad-c" title=${t('rec')}><${Icon} n="rec" s=${14}/><span class="sr">${t('rec')}</span></span>`}
+      <span class=${'val c' + colour} style=${{ '--n': value.length }}>${value}</span></div>
+    ${!isHere ? null : main ? html`<${Plot} label=${`${board.name} ${groupName(group.number)}, ${say(main.name)}`} x=${[-30, 0]} y=${rangeOf(trace, main.resolution)} xTitle="s" font=${font} most=${[4, 3]}
+      lines=${[{ x, y: trace, colour: `var(--c${colour})`, width }]}/>` : html`<p class="nokit dim">${t('sc_noKit')}</p>`}</article>`;
+}
+
+/** The heading over a board's groups: its name, and what ails it. @param {{board: OtherBoard}} p */
+export const OtherHead = ({ board: { name, state, sentence, groups } }) => html`<h2 class="boardname"><${Icon} n=${state === 'missing' ? 'unplug' : 'board'}/><span>${name}</span>
+  ${state === 'here' ? !groups.length && html`<small class="dim">${t('bo_noLesson')}</small>` : sentence && html`<small class=${state === 'missing' ? 'bad-c' : 'warn-c'} role="status">${say(sentence)}</small>`}</h2>`;
+
+/** How exactly one instant is known on another board. @param {number|null} us */
+export const statedText = (us) => (us == null ? '' : `±\u202f${num(us / 1e3, us < 1e4 ? 1 : 0)}\u202fms`);

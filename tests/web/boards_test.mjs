@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Watches no clock: may run beside other tests.
+// Three boards in a room, each a real kitlogd: the teacher's page of one shows the others, joins them by their PINs, teaches
+// one lesson on all of them, shows all groups, and says which board does not answer. The screen shows all groups, too.
+import assert from 'node:assert';
+import { after, before, test } from 'node:test';
+import { Board, closeBrowser, open, until } from '../support/browser.mjs';
+import { lessonIn } from '../support/lesson.mjs';
+import { complaints } from '../support/looks.mjs';
+import { teacherOn } from '../support/teacher.mjs';
+
+const LESSON = 'warm-string', LOOK = { size: /** @type {[number, number]} */ ([1024, 768]), lang: 'zh', theme: 'light' };
+
+/** @type {Board} */ let ours;
+/** @type {Board[]} */ const others = [];
+/** @type {any} */ let page;
+before(async () => {
+  // One after the other: each takes a port that is free.
+  for (const [name, kits] of /** @type {[string, number][]} */ ([['2 号板子', 2], ['kitlog-C3', 1]])) others.push(await Board.start(Array(kits).fill(['cup', 10]), lessonIn, name));
+  ours = await Board.start([['cup', 10]], (folder) => `${lessonIn(folder)}boards: [${others.map((b) => `"127.0.0.1:${b.port}"`)}]\n`);
+  page = await teacherOn(ours, LOOK);
+});
+after(async () => {
+  await closeBrowser();
+  for (const board of [ours, ...others]) { board?.process?.kill('SIGCONT'); await board?.close(); }
+});
+
+const shot = async (/** @type {any} */ of, /** @type {string} */ name) => { if (process.env.SHOTS) await of.screenshot({ path: `${process.env.SHOTS}/boards-${name}.png` }); };
+const known = async () => (await ours.get('boards')).boards;
+/** A board as ours sees it. @param {Board} board */
+const seen = async (board) => (await known()).find((/** @type {any} */ b) => b.address.endsWith(`:${board.port}/`));
+const open_ = async (/** @type {Board} */ board) => (await board.get('sessions')).sessions;
+const all = () => [ours, ...others];
+
+/** The list, open. */
+async function list() {
+  if (!await page.locator('dialog.boardsheet').count()) await page.locator('.boardskey').click();
+  await page.locator('dialog.boardsheet[open]').waitFor();
+}
+const shut = async () => { await page.keyboard.press('Escape'); await until('the list is shut', async () => !await page.locator('dialog.boardsheet').count()); };
+/** @param {Board} board @param {string} pin */
+async function typePinOf(board, pin) {
+  const row = page.locator(`.boardlist [data-board="${(await seen(board)).id}"]`);
+  if (!await row.locator('.joinform').count()) await row.locator('.btn.main').click();
+  await row.locator('input').fill(pin);
+  await row.locator('.joinform .main').click();
+  return row;
+}
+
+test('a board alone shows nothing of others', async () => {
+  const alone = await teacherOn(others[0], LOOK);
+  await until('it has asked', () => alone.evaluate(async () => { const { boards } = await import('/js/boards.js'); await boards.load(); return boards.list.length === 0; }));
+  assert.strictEqual(await alone.locator('.boardskey').count(), 0);
+  assert.deepStrictEqual(alone.faults, []);
+  await alone.context().close();
+});
+
+test('another board is joined by its PIN, typed once; a wrong one is told, and it is forgotten again', async () => {
+  await until('two others', async () => /2/.test(await page.locator('.boardskey').innerText({ timeout: 500 }).catch(() => '')));
+  await list();
+  await until('both want their PIN', async () => await page.locator('.boardlist [data-state=locked]').count() === 2);
+  const row = await typePinOf(others[0], others[0].pin === '000000' ? '000001' : '000000');
+  await until('why not', async () => /PIN 不对/.test(await row.locator('.pinbad').innerText()));
+  assert.strictEqual((await seen(others[0])).state, 'locked');
+  await shot(page, 'wrong');
+  await typePinOf(others[0], others[0].pin);
+  await until('it obeys', async () => await row.getAttribute('data-state') === 'here');
+  assert.match(await row.innerText(), /2 号板子\s+能一起上课\s+时钟 ±\u202f[\d.]+\u202fms/);
+  await row.locator('.acts .btn').click();
+  await until('it is forgotten', async () => await row.getAttribute('data-state') === 'locked');
+  for (const board of others) await typePinOf(board, board.pin).then((of) => until('it obeys', async () => await of.getAttribute('data-state') === 'here'));
+  await shot(page, 'here');
+  await shut();
+});
+
+test('one lesson is opened, started, stopped and ended on all, and told board by board', async () => {
+  const key = page.locator('.startbar .big'), told = page.locator('.boardstold');
+  await page.locator('.lcard', { hasText: '绳子和水温' }).click();
+  await until('on three boards', async () => /开课，3 块板子/.test(await key.innerText()) && await key.isEnabled());
+  await key.click();
+  await page.locator('.code').waitFor();
+  for (const board of all()) assert.deepStrictEqual((await open_(board)).map((/** @type {any} */ s) => s.lesson), [LESSON]);
+  await until('it starts on all', async () => /3 块板子一起开始/.test(await key.innerText()) && await key.isEnabled());
+  await key.click();
+  await until('told', async () => /^3 块板子一起开始了，相差不超过 ±\u202f[\d.]+\u202fms/.test(await told.innerText()));
+  for (const board of all()) await until('it records', async () => (await open_(board))[0].groups.every((/** @type {any} */ g) => g.run != null));
+  // Each under its board's name, with a value and a line.
+  for (const [board, groups] of /** @type {[Board, number][]} */ ([[others[0], 2], [others[1], 1]])) {
+    const section = page.locator(`.boardgroups[data-board="${(await seen(board)).id}"]`);
+    await until('its groups', async () => await section.locator('.gcard').count() === groups);
+    assert.strictEqual(await section.locator('h2').innerText(), (await board.get('status')).board);
+    await until('values', async () => (await section.locator('.val').allInnerTexts()).every((/** @type {string} */ text) => /^\d+\.\d\d\u202f°C$/.test(text)));
+    await until('lines', async () => ((await section.locator('.ln').first().getAttribute('d').catch(() => '')) ?? '').includes('L'));
+  }
+  const screen = await open(ours, { size: [1920, 1080], query: 'screen?lang=zh&theme=light' });
+  await until('all groups of all boards', async () => await screen.locator('.room').count() === 3 && await screen.locator('.room .cell').count() === 4);
+  await until('with values', async () => (await screen.locator('.room .val').allInnerTexts()).every((/** @type {string} */ text) => /°C/.test(text)));
+  assert.deepStrictEqual(await complaints(screen), []);
+  await shot(screen, 'screen');
+  assert.deepStrictEqual(screen.faults, []);
+  await screen.context().close();
+  await key.click();
+  for (const board of all()) await until('it has stopped', async () => (await open_(board))[0].groups.every((/** @type {any} */ g) => g.run == null && g.runs.length === 1));
+  await page.locator('.startbar .end').click();
+  await page.locator('.startbar .pop .item').first().click();
+  await page.locator('.tslip').waitFor();
+  for (const board of all()) await until('it is over', async () => (await open_(board)).length === 0);
+  await page.locator('.startbar .btn:not(.big)', { hasText: '回到选课' }).click();
+});
+
+test('with the switch off it is this board\'s alone', async () => {
+  await list();
+  await page.locator('.boardsheet [role=checkbox]').click();
+  await shut();
+  await until('of groups, not of boards', async () => /^开课，1 组$/.test(await page.locator('.startbar .big').innerText()));
+  await page.locator('.startbar .big').click();
+  await page.locator('.code').waitFor();
+  assert.deepStrictEqual(await Promise.all(all().map(async (b) => (await open_(b)).length)), [1, 0, 0]);
+  await page.locator('.startbar .end').click();
+  await page.locator('.startbar .pop .item').first().click();
+  await page.locator('.tslip').waitFor();
+  await page.locator('.startbar .btn:not(.big)', { hasText: '回到选课' }).click();
+  await list();
+  await page.locator('.boardsheet [role=checkbox]').click();
+  await shut();
+});
+
+test('a board that does not answer is told with what to look at, on both pages, and comes back by itself', async () => {
+  const [, lost] = others, told = page.locator('.boardstold .notice.bad'), screen = await open(ours, { size: [1920, 1080], query: 'screen?lang=zh&theme=light' });
+  lost.process.kill('SIGSTOP');
+  await until('it is missed', async () => /^“kitlog-C3” .*没有应答：看看它的电源灯/.test(await told.innerText({ timeout: 500 }).catch(() => '')));
+  assert.match(await page.locator('.boardskey').getAttribute('aria-label') ?? '', /没有应答 1 块/);
+  await until('on the wall', async () => /没有应答/.test(await screen.locator(`.room[data-board="${(await seen(lost)).id}"]`).innerText({ timeout: 500 }).catch(() => '')));
+  await shot(page, 'missing');
+  lost.process.kill('SIGCONT');
+  await until('it is back', async () => await told.count() === 0);
+  await screen.context().close();
+});
+
+for (const [width, height, lang, theme] of /** @type {[number, number, string, string][]} */ ([[360, 740, 'en', 'dark'], [1920, 1080, 'zh', 'light'],
+  ...(process.env.KITLOG_LONG ? [[768, 1024, 'zh', 'light'], [1920, 1080, 'en', 'dark'], [360, 740, 'zh', 'light']] : [])])) {
+  test(`${width}×${height} ${lang} ${theme}: the list, the wall and the screen`, async () => {
+    const at = await teacherOn(ours, { size: [width, height], lang, theme });
+    await at.locator('.boardskey').click();
+    await until('both', async () => await at.locator('.boardlist [data-state=here]').count() === 2);
+    assert.deepStrictEqual(await complaints(at), []);
+    await shot(at, `list-${width}`);
+    await at.keyboard.press('Escape');
+    await at.locator('.lcard', { hasText: lang === 'zh' ? '绳子和水温' : 'String and water' }).click();
+    await until('it can be opened', () => at.locator('.startbar .big:enabled').count());
+    await at.locator('.startbar .big').click();
+    await at.locator('.code').waitFor();
+    await at.locator('.seg button', { hasText: lang === 'zh' ? '各组' : 'Groups' }).click();
+    await until('all groups', async () => await at.locator('.boardgroups .gcard').count() === 4 && (await at.locator('.other .val').allInnerTexts()).every((/** @type {string} */ text) => /°C/.test(text)));
+    assert.deepStrictEqual(await complaints(at), []);
+    await shot(at, `wall-${width}`);
+    const screen = await open(ours, { size: [width, height], query: `screen?lang=${lang}&theme=${theme}` });
+    await until('all groups', async () => await screen.locator('.room .cell').count() === 4);
+    assert.deepStrictEqual(await complaints(screen), []);
+    await shot(screen, `screen-${width}`);
+    await screen.context().close();
+    await at.locator('.startbar .end').click();
+    await at.locator('.startbar .pop .item').first().click();
+    await at.locator('.tslip').waitFor();
+    assert.deepStrictEqual([...at.faults, ...page.faults], []);
+    await at.context().close();
+  });
+}
