@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,7 @@ struct card {
 	pid_t daemon;
 	int disk; /* as FUSE shows it */
 	bool is_mounted;
+	char device[32]; /* that is mounted */
 	/* what was written down */
 	uint8_t *log;
 	size_t log_size;
@@ -109,48 +111,57 @@ static int attach(const char *path, char *ret_device, size_t size)
 	return result < 0 ? -1 : device;
 }
 
-static bool mount_file(const char *path, const char *directory, const char *options)
+static bool mount_file(struct card *card, const char *name, const char *options)
 {
-	char device[32];
-	int held = attach(path, device, sizeof device);
+	int held = attach(path_of(card, name), card->device, sizeof card->device);
 
 	if (held < 0)
 		return false;
-	int result = mount(device, directory, "ext4", MS_NOATIME, options), error = errno;
+	int result = mount(card->device, card->directory, "ext4", MS_NOATIME, options);
+	int error = errno;
 	close(held);
 	errno = error;
-	return result == 0;
+	card->is_mounted = result == 0;
+	return card->is_mounted;
 }
 
+/* Still of a file? */
+static bool is_attached(const char *device)
+{
+	struct loop_info64 info;
+	int held = open(device, O_RDONLY | O_CLOEXEC);
+	bool is = held >= 0 && ioctl(held, LOOP_GET_STATUS64, &info) == 0;
+
+	if (held >= 0)
+		close(held);
+	return is;
+}
+
+/* When it returns nothing of the file system is alive that could still write. */
 static void unmount(struct card *card)
 {
-	int result;
-
-	/* A process that was just killed may still be leaving it. */
-	for (int i = 0; (result = umount(card->directory)) < 0 && errno == EBUSY && i < 1000; i++)
-		wait_a_moment();
-	assert_int_equal(result, 0);
+	assert_int_equal(umount(card->directory), 0);
 	card->is_mounted = false;
+	for (int waited = 0; is_attached(card->device); waited++) {
+		if (waited > PATIENCE_MS)
+			fail_msg("%s is still mounted by somebody", card->device);
+		wait_a_moment();
+	}
 }
 
 /* ---------------------------------------------------------------- the card while it is written */
 
 const char *card_missing(void)
 {
-	char folder[] = "/tmp/kitlog-probe-XXXXXX";
-	bool can_mount;
-
 	if (system("command -v qemu-storage-daemon mkfs.ext4 e2fsck >/dev/null"))
 		return "no qemu-storage-daemon or e2fsprogs; run tools/packages/install test";
 	if (access("/dev/fuse", R_OK | W_OK) || access("/dev/loop-control", R_OK | W_OK))
 		return "a disk's log needs /dev/fuse, loop devices and root";
-	if (!mkdtemp(folder))
-		return "no folder can be made in /tmp";
-	can_mount = mount("kitlog", folder, "tmpfs", 0, "size=1m") == 0;
-	if (can_mount)
-		umount2(folder, MNT_DETACH);
-	rmdir(folder);
-	return can_mount ? NULL : "nothing may be mounted here";
+	/* Whoever takes a copy of all mounts would keep ours alive, and writing, when we have
+	 * unmounted. */
+	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return "nothing may be mounted here (needs root)";
+	return NULL;
 }
 
 static void start_daemon(struct card *card)
@@ -222,8 +233,7 @@ void card_insert(struct card **ret_card)
 	start_daemon(card);
 	/* ext4 writes down what it knows each second, not each five: there is more between the
 	 * flushes. */
-	card->is_mounted = mount_file(path_of(card, "shown"), card->directory, "commit=1");
-	assert_true(card->is_mounted);
+	assert_true(mount_file(card, "shown", "commit=1"));
 	card->disk = open(path_of(card, "shown"), O_RDWR | O_CLOEXEC);
 	assert_true(card->disk >= 0);
 }
@@ -411,10 +421,9 @@ int64_t card_mount_cut(struct card *card, size_t moment, struct draw *random)
 	/* What is checked then is not to be cut again: it need not wait for a flush. A superblock
 	 * of two sectors may be torn, which a board mends when it starts, before it mounts (1 and
 	 * 2: mended). */
-	card->is_mounted = mount_file(path_of(card, "image"), card->directory, "nobarrier");
-	if (!card->is_mounted && errno == EBADMSG) {
+	if (!mount_file(card, "image", "nobarrier") && errno == EBADMSG) {
 		run("e2fsck -fy %s >/dev/null 2>&1 || test $? -le 2", path_of(card, "image"));
-		card->is_mounted = mount_file(path_of(card, "image"), card->directory, "nobarrier");
+		mount_file(card, "image", "nobarrier");
 		card->mended++;
 	}
 	if (!card->is_mounted)

@@ -18,7 +18,8 @@
 
 struct card;
 
-/* Why there can be no card here, for the test's "skipped: "; NULL: there can. */
+/* Why there can be no card here, for the test's "skipped: "; NULL: there can, and from now on what
+ * this process mounts is seen by itself only. Once, at first. */
 const char *card_missing(void);
 
 /* Makes and mounts one. */
