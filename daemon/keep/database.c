@@ -129,7 +129,12 @@ int database_errno(sqlite3 *db, int code)
 	case SQLITE_CANTOPEN:
 		return system ? -system : -ENOENT;
 	default: /* SQLITE_IOERR of all kinds */
-		return system == ENOSPC || system == EROFS || system == EDQUOT ? -system : -EIO;
+		if (code == SQLITE_IOERR_NOMEM)
+			return -ENOMEM;
+		return system == ENOSPC || system == EROFS || system == EDQUOT ||
+				system == ENOMEM || system == EMFILE || system == ENFILE
+			? -system
+			: -EIO;
 	}
 }
 

@@ -113,14 +113,23 @@ static int prepare_copy(sqlite3 *from, sqlite3 *to, const char *table, const cha
 	return database_errno(to, sqlite3_prepare_v2(to, sql_room, -1, ret_insert, NULL));
 }
 
+/* The machine's trouble and not the file's: it may be read another time. A card's error is not among
+ * them, since one that stays would keep the store from ever opening. */
+static bool may_pass(int error)
+{
+	return error == -ENOMEM || error == -EMFILE || error == -ENFILE || error == -EROFS ||
+		error == -ENOSPC || error == -EDQUOT || error == -EBUSY;
+}
+
 /* One table, row by row. 1: all of it; 0: a row could not be read, and that was the end; or -errno:
- * one could not be written. */
+ * one could not be written, or not be read now. */
 static int copy(sqlite3 *from, sqlite3 *to, const char *table, const char *order)
 {
 	sqlite3_stmt *select = NULL, *insert = NULL;
-	int result = 0, code = SQLITE_ERROR;
+	int code = SQLITE_ERROR;
+	int result = prepare_copy(from, to, table, order, &select, &insert);
 
-	if (prepare_copy(from, to, table, order, &select, &insert) == 0) {
+	if (result == 0) {
 		for (unsigned row = 1; result == 0 && (code = sqlite3_step(select)) == SQLITE_ROW;
 			row++) {
 			for (int i = 0; i < sqlite3_column_count(select); i++)
@@ -129,6 +138,10 @@ static int copy(sqlite3 *from, sqlite3 *to, const char *table, const char *order
 			if (result == 0 && row % ROWS_A_COMMIT == 0)
 				result = database_exec(to, "COMMIT; BEGIN IMMEDIATE");
 		}
+		if (result == 0 && may_pass(database_errno(from, code)))
+			result = database_errno(from, code);
+	} else if (!may_pass(result)) {
+		result = 0; /* there is no such table in it */
 	}
 	sqlite3_finalize(select);
 	sqlite3_finalize(insert);
@@ -264,17 +277,35 @@ static int carry(const char *path, sqlite3 *from, sqlite3 *to, struct loss *loss
 	return result < 0 ? result : database_exec(to, "COMMIT");
 }
 
+static int open_damaged(const char *path, sqlite3 **ret_from)
+{
+	int result = database_open_damaged(path, ret_from);
+
+	if (result < 0)
+		return result;
+	result = database_exec(*ret_from, "SELECT count(*) FROM meta");
+	if (result < 0) {
+		database_close(*ret_from);
+		*ret_from = NULL;
+	}
+	return result;
+}
+
 int setaside_carry_over(const char *path, sqlite3 *db, struct loss *ret_loss)
 {
 	sqlite3 *from = NULL;
-	int result = 0;
+	int result = open_damaged(path, &from);
 
 	ret_loss->n = 0;
-	if (database_open_damaged(path, &from) == 0 &&
-		database_exec(from, "SELECT count(*) FROM meta") == 0)
+	/* SQLite does not always say that it only could not open a log: that passes, damage stays. */
+	if (result < 0)
+		result = open_damaged(path, &from);
+	if (result == 0) {
 		result = carry(path, from, db, ret_loss);
-	else
+	} else if (!may_pass(result)) {
 		lose(ret_loss, 0, 0, INT64_MAX);
+		result = 0;
+	}
 	database_close(from);
 	return result;
 }

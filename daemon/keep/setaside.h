@@ -21,5 +21,6 @@ struct loss {
 int setaside_rename(const char *directory, char ret_path[DATABASE_PATH]);
 
 /* Copies what can be read from the file into db, a new one, and says what could not. Negative when
- * db could not be written: then it is to be thrown away. */
+ * db could not be written, or the file not be read for want of memory, descriptors or room, which is
+ * no damage: then db is to be thrown away, and another time will do. */
 int setaside_carry_over(const char *path, sqlite3 *db, struct loss *ret_loss);
