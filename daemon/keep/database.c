@@ -63,8 +63,8 @@ static const char *const steps[DATABASE_SCHEMA] = {
 	/* those whose sum was wrong, set aside */
 	"CREATE TABLE damaged_calibration(number INTEGER PRIMARY KEY, id, refers, kind, identity, stream,"
 	"  channel, name, made_ns, wall_ns, from_ns, to_ns, ship_from_ns, points, sum);",
-	/* skipped_ns: board time that the boot's base left out beyond the usual second; from_ns: the
-	 * anchor may rule from here on. Anchors of before ruled a whole boot or nothing. */
+	/* skipped_ns: board time that the boot's base left out beyond the usual second; from_ns:
+	 * the anchor may rule from here on. Anchors of before ruled a whole boot or nothing. */
 	"ALTER TABLE boot ADD COLUMN skipped_ns INT NOT NULL DEFAULT 0;"
 	"ALTER TABLE anchor ADD COLUMN from_ns INT NOT NULL DEFAULT 4611686018427387904;",
 	/* ns: the stamps from from_ns on are within it, until the stream's next one */
@@ -323,6 +323,23 @@ int database_bring_up_to_date(sqlite3 *db, const char *const *up, int64_t newest
 	return result;
 }
 
+/* The last column of step 7 came four hours after the step (2026-11-28): a file of between has
+ * none. */
+static int complete(sqlite3 *db)
+{
+	sqlite3_stmt *has = NULL;
+	int64_t n;
+	int result = database_number(db, &has,
+		"SELECT count(*) FROM pragma_table_info('mark') WHERE name = 'is_withdrawn'", 0, &n,
+		"");
+
+	sqlite3_finalize(has);
+	if (result == 0 && n == 0)
+		result = database_exec(
+			db, "ALTER TABLE mark ADD COLUMN is_withdrawn INT NOT NULL DEFAULT 0");
+	return result;
+}
+
 /* Its tables and their columns; the caller's to free. */
 static int list_columns(sqlite3 *db, char **ret_list)
 {
@@ -345,8 +362,8 @@ static int list_columns(sqlite3 *db, char **ret_list)
 	return result;
 }
 
-/* A turned bit may rename a table or a column of ours, which SQLite then only misses when it is asked for: are
- * they those that a new file has? -EINVAL: no. */
+/* A turned bit may rename a table or a column of ours, which SQLite then only misses when it is
+ * asked for: are they those that a new file has? -EINVAL: no. */
 static int check_columns(sqlite3 *db)
 {
 	char *has = NULL, *wanted = NULL;
@@ -381,6 +398,8 @@ int database_open_writer(const char *path, sqlite3 **ret_db)
 
 	if (result == 0)
 		result = database_bring_up_to_date(db, steps, DATABASE_SCHEMA);
+	if (result == 0)
+		result = complete(db);
 	if (result == 0)
 		result = check_columns(db);
 	if (result < 0) {
