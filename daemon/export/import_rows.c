@@ -96,8 +96,8 @@ static int take_line(struct rows_in *in, const char *line, size_t n)
 	}
 	if (r == 0 && at != end)
 		return blame(in, "的列太多", "it has too many columns");
-	batch->stamps_ns[batch->n_rows] = IMPORT_BEGIN.ns + ns;
-	batch->n_rows += r == 0;
+	if (r == 0)
+		batch->stamps_ns[batch->n_rows++] = IMPORT_BEGIN.ns + ns;
 	return r;
 }
 
