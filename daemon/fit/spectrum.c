@@ -18,11 +18,12 @@ static double power_at(const double *transform, size_t n, size_t k)
 static void fill(const struct sorted *points, double *grid, size_t n)
 {
 	double mean = sorted_mean(points), span = sorted_span(points);
-	double places = (double)n / LONGER / span;
 
 	for (size_t i = 0; i < points->n; i++) {
 		double weight = points->root[i] * points->root[i];
-		size_t place = (size_t)lround((points->x[i] - points->x[0]) * places);
+		double part =
+			(points->x[i] - points->x[0]) / span; /* NaN: they are too far apart */
+		size_t place = part > 0 ? (size_t)lround(part * (double)(n / LONGER)) : 0;
 
 		grid[place] += weight * (points->y[i] - mean);
 	}
