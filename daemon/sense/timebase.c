@@ -179,6 +179,8 @@ static bool is_clock(const struct timebase *base, const struct fit_line *line)
 {
 	int64_t span_us = span_ticks(base), doubt_ppb = line->doubt_ppb;
 
+	if (doubt_ppb == INT64_MAX) /* of one instant: nothing is excluded */
+		return true;
 	if (span_us > 0)
 		doubt_ppb += 2 * distance(line->rate_ppb - base->rate_ppb) *
 			(base->bucket_ns / 1000) / span_us;

@@ -242,7 +242,8 @@ static void settle(struct envelope *envelope, int64_t rate_ppb)
 	int64_t residuals[FIT_BUCKETS], sorted[FIT_BUCKETS], ranks, local;
 
 	for (unsigned i = 0; i < n; i++)
-		sorted[i] = residuals[i] = envelope->y[i] - fit_grown_ns(rate_ppb, envelope->x[i]);
+		sorted[i] = residuals[i] = clamp(
+			envelope->y[i] - fit_grown_ns(rate_ppb, envelope->x[i]), growth_most_ns);
 	sort(sorted, n);
 	envelope->scatter_ns = sorted[half] - sorted[low];
 	local = n >= FEW_BUCKETS ? local_scatter(residuals, n) : envelope->scatter_ns;
@@ -269,7 +270,8 @@ static void settle(struct envelope *envelope, int64_t rate_ppb)
 static int64_t weighed(const struct envelope *from, const struct envelope *to, int64_t of_from,
 	int64_t of_to, int64_t *ret_scatter_ns)
 {
-	int64_t a = from->scatter_ns + RESOLUTION_NS, b = to->scatter_ns + RESOLUTION_NS;
+	int64_t a = clamp(from->scatter_ns, NS_PER_S) + RESOLUTION_NS;
+	int64_t b = clamp(to->scatter_ns, NS_PER_S) + RESOLUTION_NS;
 	int64_t unit = (a > b ? a : b) / 1000 + 1;
 
 	*ret_scatter_ns = a;
@@ -303,13 +305,13 @@ static bool has_both(const struct fit_bucket *bucket)
  * as much. */
 static int64_t width(const struct fit_bucket *bucket)
 {
-	return distance(bucket->high.offset_ns - bucket->low.offset_ns);
+	return distance(clamp(bucket->high.offset_ns - bucket->low.offset_ns, growth_most_ns));
 }
 
 /* 95 % of a rate, by chance alone. */
 static int64_t rate_noise_ppb(const struct envelope *from, int64_t scatter_ns)
 {
-	return 7 * scatter_ns * 1000 / root((int64_t)from->n * 1000000) * 1000000 /
+	return 7 * clamp(scatter_ns, NS_PER_S) * 1000 / root((int64_t)from->n * 1000000) * 1000000 /
 		(from->span > 0 ? from->span : 1);
 }
 
