@@ -28,6 +28,14 @@ enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 static const double pi = 3.14159265358979323846;
 
+/* As much of a word as a sentence quotes; no id is as long. */
+enum { QUOTED = 40 };
+
+static int quoted(size_t n)
+{
+	return (int)(n < QUOTED ? n : QUOTED);
+}
+
 static bool is_function(const char *word)
 {
 	for (size_t i = 0; i < FUNCTIONS; i++)
@@ -83,7 +91,7 @@ static bool refuse_name(const char *word, const char *rest, const char *const *n
 	size_t n_names, struct text *why)
 {
 	const char *inside = rest + strspn(rest, " ");
-	int n = (int)strspn(inside, LETTERS DIGITS ".");
+	int n = quoted(strspn(inside, LETTERS DIGITS "."));
 	const char *near = word_nearest(word, names, n_names);
 
 	if (is_function(word))
@@ -125,11 +133,10 @@ static const char *take_name(
 {
 	size_t n = strspn(at, LETTERS DIGITS), gap = strspn(at + n, " ");
 	bool is_called = at[n + gap] == '(';
-	char word[FORMULA_TEXT];
+	char word[QUOTED + 1];
 
-	memcpy(word, at, n);
-	word[n] = '\0';
-	bool is_known = is_name(word, names, n_names);
+	text_copy(word, (size_t)quoted(n) + 1, at);
+	bool is_known = n <= QUOTED && is_name(word, names, n_names);
 
 	if (is_called ? is_function(word) : is_known)
 		return at + n;
@@ -150,10 +157,10 @@ static const char *take_number(const char *at, struct text *why)
 		return NULL;
 	}
 	if (at[n] && strchr(LETTERS DIGITS ".(", at[n])) {
-		int more = (int)strspn(at + n, LETTERS DIGITS ".(");
+		int more = quoted(strspn(at + n, LETTERS DIGITS ".(")), less = quoted(n);
 
-		text_addf(why, "\"%.*s\" lacks a sign; write %.*s*%.*s to multiply", (int)n + more,
-			at, (int)n, at, more, at + n);
+		text_addf(why, "\"%.*s%.*s\" lacks a sign; write %.*s*%.*s to multiply", less, at,
+			more, at + n, less, at, more, at + n);
 		return NULL;
 	}
 	return at + n;
