@@ -69,8 +69,8 @@ class Install(unittest.TestCase):
                           "-not", "-path", "/var/cache/*", "-not", "-path", "/var/log/*", check=False).split()
         people = [line for line in board.run("getent", "passwd").splitlines() + board.run("getent", "group").splitlines()
                   if "kitlog" in line]
-        processes = board.run("sh", "-c", "ps -e -o args 2>/dev/null || cat /proc/[0-9]*/comm")
-        units = board.run("systemctl", "list-units", "--all", "--no-legend", "--plain", "*kitlog*").split()
+        processes = board.run("sh", "-c", "cat /proc/[0-9]*/comm 2>/dev/null")
+        units = board.run("systemctl", "list-units", "--state=active,failed", "--no-legend", "--plain", "*kitlog*").split()
         return files + people + units + [line for line in processes.splitlines() if line.strip().startswith("kitlog")]
 
     def is_running(self):
@@ -90,8 +90,8 @@ class Install(unittest.TestCase):
         told = self.board.run("kitlog", "teacher")
         self.assertIn(pin, told)
         self.assertIn(":8080/teacher", told)
-        user = self.board.run("ps", "-o", "user=", "-C", "kitlogd", check=False).strip() or self.board.run(
-            "stat", "-c", "%U", f"/proc/{self.board.run('systemctl', 'show', '-P', 'MainPID', 'kitlogd').strip()}").strip()
+        pid = self.board.run("systemctl", "show", "-P", "MainPID", "kitlogd").strip()
+        user = self.board.run("stat", "-c", "%U", f"/proc/{pid}").strip()
         self.assertEqual(user, "kitlog")
         for path in ("/usr/share/bash-completion/completions/kitlog", "/lib/udev/rules.d/70-kitlog.rules",
                      "/etc/avahi/services/kitlog.service"):
@@ -106,10 +106,8 @@ class Install(unittest.TestCase):
         board.run("sh", "-c", "printf 'board: Schule-7\\nserial:\\n  ports:\\n    - {path: /run/kit/cup}\\n' "
                               ">>/etc/kitlog/kitlogd.yaml")
         self.settings = board.run("cat", "/etc/kitlog/kitlogd.yaml")
-        board.run("install", "-d", "-o", "kitlog", "/run/kit")
-        self.kit = subprocess.Popen(board.inside("runuser", "-u", "kitlog", "--", "kitlog-virtual", "--quiet", "--link",
-                                                 "/run/kit/cup"), stdin=subprocess.DEVNULL)
-        self.addCleanup(lambda: self.kit.poll() is None and (self.kit.kill(), self.kit.wait()))
+        board.run("systemd-run", "--quiet", "--unit=cup", "--uid=kitlog", "--property=RuntimeDirectory=kit",
+                  "kitlog-virtual", "--quiet", "--link", "/run/kit/cup")
         board.run("kitlogd", "--check-config")
         board.run("systemctl", "restart", "kitlogd")
         self.is_running()
@@ -139,9 +137,7 @@ class Install(unittest.TestCase):
         self.board.wait("it records on", lambda: len(self.columns()) > rows)
 
     def is_removed(self):
-        self.kit.kill()
-        self.kit.wait()
-        self.board.run("rm", "-rf", "/run/kit")
+        self.board.run("systemctl", "stop", "cup")
         self.board.run("apt-get", "remove", "-y", "kitlog")
         left = [trace for trace in self.traces() if trace not in self.before]
         # Settings, data, who owns them, and what dpkg and systemd remember of it until a purge.

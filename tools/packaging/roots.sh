@@ -49,7 +49,10 @@ new_root() {
 		done
 	[ -n "$(find "$root/etc/apt" -name '*.list' -o -name '*.sources')" ] ||
 		echo "deb $(mirror "$release") $name main" >"$root/etc/apt/sources.list"
-	cp -a /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/"
+	# What no package brought is this machine's way to the packages; what one brought, it brings there, too.
+	for file in /etc/apt/apt.conf.d/*; do
+		dpkg -S "$file" >/dev/null 2>&1 || cp -a "$file" "$root/etc/apt/apt.conf.d/"
+	done
 	cp -a /usr/local/share/ca-certificates/. "$root/usr/local/share/ca-certificates/"
 	for file in /etc/npmrc "$HOME/.npmrc"; do
 		[ ! -e "$file" ] || install -m 600 "$file" "$root/${file/#$HOME/root}"
