@@ -65,3 +65,34 @@ new_root() {
 	in_root "$root" update-ca-certificates
 	in_root "$root" apt-get -q update
 }
+
+# lone_apt RELEASE ARCH COMMAND...: an apt-get for another processor that believes that nothing is installed. What it
+# downloads is in the folder that lone_archives prints.
+lone_root() {
+	# That in which packages are built will do.
+	local root=$KITLOG_ROOTS/build-$1
+	[ -d "$root" ] || root=$KITLOG_ROOTS/files-$1
+	if [ ! -d "$root" ]; then
+		new_root "$1" "$(dpkg --print-architecture)" "$root.new" --include=dpkg-dev >/dev/null || return 1
+		mv "$root.new" "$root"
+	fi
+	echo "$root"
+}
+lone_archives() {
+	echo "$(lone_root "$1")/files-$2/archives"
+}
+lone_apt() {
+	local root work
+	root=$(lone_root "$1")
+	work=files-$2
+	mkdir -p "$root/$work/lists/partial" "$root/$work/archives/partial"
+	: >"$root/$work/status"
+	cat >"$root/$work/apt.conf" <<-WORDS
+		APT::Architecture "$2";
+		APT::Architectures { "$2"; };
+		Dir::State::status "/$work/status";
+		Dir::State::Lists "/$work/lists";
+		Dir::Cache "/$work";
+	WORDS
+	in_root "$root" env APT_CONFIG="/$work/apt.conf" apt-get -qy --no-install-recommends "${@:3}"
+}
