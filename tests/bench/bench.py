@@ -3,7 +3,7 @@
 """The whole path measured beside its peers, in one run: prints a table, and with --keep writes it to
 tests/bench/RESULTS.md with the machine's name.
 
-    tests/bench/bench.py [--build DIR] [--keep] [--seconds N] [path] [latency] [card] [memory] [stages] [fits]
+    tests/bench/bench.py [--build DIR] [--keep] [--seconds N] [PART...]
 
 The build is that of the preset "ci", the one that has the programs of tests/bench.
 
@@ -20,12 +20,18 @@ memory  resident memory of kitlogd with 8 kits at 100 Hz and 20 viewers, and its
 stages  instructions per row of each stage, by callgrind.
 fits    processor time of a fit of 10 000 points, from points to verdict, of each model.
 
+More parts stand in field.py: first, page, drain, storage, instructions. Without a PART all are measured, a quarter
+of an hour.
+
 A ratio between rows of one run can be trusted on a noisy machine; a time cannot."""
 import argparse, datetime, glob, gzip, http.client, http.server, json, os, pathlib, platform, re, shutil, signal
 import socket, sqlite3, subprocess, sys, tempfile, threading, time, urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests/bench"))
+from field import Field  # noqa: E402
 RATE = 20000
+PARTS = ["path", "instructions", "latency", "first", "page", "drain", "card", "storage", "memory", "stages", "fits"]
 
 
 class Sink(http.server.BaseHTTPRequestHandler):
@@ -99,11 +105,14 @@ def wait_for(what, test, seconds=20):
 	sys.exit(f"bench: {what} did not happen within {seconds} s")
 
 
-class Bench:
+class Bench(Field):
+	start_sink = staticmethod(start_sink)
+
 	def __init__(self, build, seconds):
 		self.build, self.seconds = pathlib.Path(build), seconds
 		self.place = pathlib.Path(tempfile.mkdtemp(prefix="kitlog-bench-"))
 		self.started, self.rows, self.mounts = [], [], []
+		self.loads = [os.getloadavg()[1]]
 
 	def program(self, name):
 		found = [p for p in self.build.rglob(name) if p.is_file() and os.access(p, os.X_OK)]
@@ -139,20 +148,20 @@ class Bench:
 		print(f"{what:58} {figure:>16}  {note}", flush=True)
 		self.rows.append((what, figure, note))
 
-	def daemon(self, ports, data, sinks=""):
+	def daemon(self, ports, data, sinks="", before=()):
 		port = free_port()
 		config = self.place / f"kitlogd-{port}.yaml"
 		listed = "".join(f"\n    - {{path: {p}}}" for p in ports)
 		config.write_text(f"board: bench\ndata: {data}\nlog: warn\nwall_clock: system\n"
 			f"http: {{port: {port}}}\nserial:\n  scan: no\n  ports:{listed}\n{sinks}")
-		process = self.start(self.program("kitlogd"), "--config", str(config))
+		process = self.start(*before, self.program("kitlogd"), "--config", str(config))
 		return process, port
 
 	# ---------------------------------------------------------------- path
 
-	def load(self, *where):
+	def load(self, *where, rate=RATE, seconds=3600):
 		"""Starts the load; the list grows by how many rows were sent so far, ten times a second."""
-		rows = self.start(self.program("bench-rows"), str(RATE), "3600", *where, stdout=subprocess.PIPE,
+		rows = self.start(self.program("bench-rows"), str(rate), str(seconds), *where, stdout=subprocess.PIPE,
 			text=True)
 		sent = []
 
@@ -207,6 +216,8 @@ class Bench:
 		self.add("rows a second offered from one pty, three values each", f"{n / self.seconds:.0f}")
 		self.add("kitlogd: CPU per row, pty to sink, store included", f"{total / 1000:.2f} us",
 			", ".join(f"{k} {v / 1000:.2f}" for k, v in sorted(ours.items()) if v > 1))
+		self.add("kitlogd: CPU at that rate", f"{total * n / self.seconds / 1e7:.1f} %", "of one core")
+		self.add("kitlogd: samples a second for one core", f"{3e9 / total / 1e6:.1f} million", "by that CPU; all threads on one core")
 		self.stop(rows)
 		self.delivered(port, sink, before[0], (after[5] - before[5]) / (after[3] - before[3]))
 		if collectd:
@@ -214,6 +225,9 @@ class Bench:
 			self.add("collectd 5.12 tail_csv -> write_http: CPU per row", f"{theirs / 1000:.2f} us",
 				f"{(after[4] - before[4]) / n:.2f} lines a row reached its sink; keeps nothing")
 			self.add("kitlogd / collectd", f"{total / theirs:.3f}", "asked: at most 0.200")
+			self.add("collectd: CPU at that rate", f"{theirs * n / self.seconds / 1e7:.1f} %", "of one core")
+			self.add("collectd: samples a second for one core", f"{3e9 / theirs / 1e6:.1f} million", "by that CPU")
+			self.add("collectd: resident memory", f"{rss_kib(collectd.pid) / 1024:.1f} MiB")
 			self.stop(collectd)
 		else:
 			self.add("collectd", "not installed", "no ratio")
@@ -271,8 +285,8 @@ class Bench:
 
 	# ---------------------------------------------------------------- card
 
-	def mount(self):
-		image, mount = self.place / "card.img", self.place / "card"
+	def mount(self, name="card"):
+		image, mount = self.place / f"{name}.img", self.place / name
 		mount.mkdir()
 		with open(image, "wb") as f:
 			f.truncate(1 << 30)
@@ -308,12 +322,13 @@ class Bench:
 		daemon, port = self.daemon([*links, text], mount / "data")
 		written = lambda: int(stat.read_text().split()[6]) * 512
 		time.sleep(65)  # past the first merge
-		before = written(), time.monotonic()
+		before, began = written(), time.monotonic()
 		time.sleep(max(120, self.seconds * 6))
-		hours = (time.monotonic() - before[1]) / 3600
+		hours = (time.monotonic() - began) / 3600
 		subprocess.run(["sync", "-f", str(mount)], check=False)
+		wrote = written() - before
 		self.add("card: written to the device at 1 000 values/s, commit 1 s",
-			f"{(written() - before[0]) / 1e6 / hours:.0f} MB/h", "asked: at most 90; ext4 journal included")
+			f"{wrote / 1e6 / hours:.0f} MB/h", f"asked: at most 90; {wrote / hours / 3.6e6:.1f} B a sample, ext4 journal included")
 		self.stop(daemon)
 		report = subprocess.run([self.program("kitlog"), "--json", "store", "verify", str(mount / "data")],
 			text=True, stdout=subprocess.PIPE)
@@ -380,13 +395,22 @@ class Bench:
 			model, time_ms, _, why = line.split()
 			self.add(f"fit of 10 000 points: {model}", f"{time_ms} ms", f"verdict: {why.strip('()')}")
 
-	def keep(self):
+	def machine(self):
 		cpu = re.search(r"model name\s*:\s*(.*)", pathlib.Path("/proc/cpuinfo").read_text())
 		system = platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+		memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+		is_shared = "hypervisor" in pathlib.Path("/proc/cpuinfo").read_text()
+		return (f"{cpu[1] if cpu else platform.machine()}, {os.cpu_count()} cores"
+			f"{' (a virtual machine)' if is_shared else ''}, {memory:.0f} GiB, {system}, Linux "
+			f"{re.match(r'[0-9.]*', platform.release())[0]}; load over five minutes "
+			f"{min(self.loads):.0f} to {max(self.loads):.0f}, of which the bench itself makes one or two")
+
+	def keep(self):
 		with open(SOURCE / "tests/bench/RESULTS.md", "w") as out:
-			out.write("# Measured\n\n`tests/bench/bench.py --keep`, "
-				f"{datetime.date.today()}, {cpu[1] if cpu else platform.machine()}, {os.cpu_count()} cores "
-				f"(a shared virtual machine), {system}, Linux {platform.release()}.\n\n"
+			out.write("<!-- SPDX-License-Identifier: GPL-3.0-or-later -->\n# Measured\n\n"
+				f"`tests/bench/bench.py --keep`, {datetime.date.today()}: {self.machine()}.\n\n"
+				"A sample is one value with its stamp; a row has three. Where the load is more than the cores, a time is as much of\n"
+				"the other programs as of ours: CPU, instructions, bytes and ratios are not.\n\n"
 				"| what | figure | |\n|---|---:|---|\n")
 			for row in self.rows:
 				out.write("| " + " | ".join(row) + " |\n")
@@ -401,8 +425,9 @@ def main():
 	options = parser.parse_args()
 	bench = Bench(options.build, options.seconds)
 	try:
-		for part in options.parts or ["path", "latency", "card", "memory", "stages", "fits"]:
+		for part in options.parts or PARTS:
 			getattr(bench, part)()
+			bench.loads.append(os.getloadavg()[1])
 		if options.keep:
 			bench.keep()
 	finally:

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.error
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import daemon  # noqa: E402
@@ -65,8 +66,13 @@ class Board:
         """As the teacher's browser does, whose clock is wrong by so many days."""
         self.daemon.sign_in()
         at = self.daemon.get("clock")["now_us"]
-        self.daemon.post("clock", {"at_us": at, "wall_ms": int((time.time() + days * 86400) * 1000),
-                                   "round_trip_us": 1000})
+        try:
+            self.daemon.post("clock", {"at_us": at, "wall_ms": int((time.time() + days * 86400) * 1000),
+                                       "round_trip_us": 1000})
+        except urllib.error.HTTPError as error:
+            if error.code != 409:
+                raise
+            print("a time server tells this machine the hour; no board of it believes another")
 
     def is_ready(self):
         return [device["state"] for device in self.daemon.devices()] == ["ready"]
