@@ -287,8 +287,11 @@ static void mark(const struct wish *wish)
 
 static json_t *wish_end(const struct wish *wish)
 {
-	(void)wish;
-	return json_object();
+	const char *to = "";
+
+	if (!ask_member_text(wish->request, wish->asked, "to", &to))
+		return NULL;
+	return *to ? json_pack("{ss}", "to", to) : json_object();
 }
 
 /* An end that is undone needs a code that leads nowhere else. */

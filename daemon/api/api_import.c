@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* POST /import: the zip is on the card already (http/upload.h); the slow work thread unpacks it and makes a
- * store of each run in it. All of them come in, or none. A lesson's sample is named instead, by JSON: it lies
- * unpacked on the shelf, and comes in once. */
+ * store of each run in it. All of them come in, or none; those of a class that are here already stay as they are.
+ * A session that is to go on here (session.json says so) is opened behind them (api/moving.h). A lesson's sample is
+ * named instead, by JSON: it lies unpacked on the shelf, and comes in once. */
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +15,9 @@
 #include "base/container.h"
 #include "http/ask.h"
 #include "http/files.h"
+#include "api/classes.h"
 #include "api/handlers.h"
+#include "api/moving.h"
 #include "export/import.h"
 #include "export/sums.h"
 #include "history/import_place.h"
@@ -38,7 +41,10 @@ struct importing {
 	size_t most;    /* so many more have a place */
 	struct imported runs[MOST_RUNS];
 	size_t n;
-	uint32_t found; /* the sample is here: its import */
+	uint32_t found;          /* the sample is here: its import */
+	uint32_t had[MOST_RUNS]; /* imports that are here already, of a zip of several */
+	size_t n_had;
+	struct moving *moving; /* the session that goes on here; NULL: none does */
 	int result;
 	struct about_fault fault;
 };
@@ -54,6 +60,7 @@ static int refuse_same(struct importing *in)
 
 	if (!run)
 		return 0;
+	in->had[in->n_had] = same->import;
 	if (run->group) {
 		snprintf(group_zh, sizeof group_zh, " %u 组第 %u 次", run->group, run->number);
 		snprintf(group_en, sizeof group_en, ", group %u, run %u", run->group, run->number);
@@ -82,7 +89,7 @@ static int import_one(struct importing *in, const char *folder, const char *with
 			"needs (kitlog run delete).");
 		return -EMLINK;
 	}
-	if (in->n == MOST_RUNS) {
+	if (in->n + in->n_had == MOST_RUNS) {
 		snprintf(in->fault.zh, sizeof in->fault.zh, "一次最多导入 64 次记录。分几次导入。");
 		snprintf(in->fault.en, sizeof in->fault.en,
 			"At most 64 runs are imported at a time. Import them in parts.");
@@ -109,6 +116,27 @@ static int is_folder(const struct dirent *found)
 	return found->d_type == DT_DIR && found->d_name[0] != '.';
 }
 
+static void remove_last(struct importing *in)
+{
+	char path[PATH_BYTES];
+
+	in->n--;
+	if (import_path(in->directory, in->first + (uint32_t)in->n, path, sizeof path) == 0)
+		folder_remove(path);
+}
+
+/* One of several: it may be here since an earlier time, and the others still come. */
+static int import_another(struct importing *in, const char *folder, const char *within)
+{
+	int r = import_one(in, folder, within);
+
+	if (r != -EEXIST)
+		return r;
+	remove_last(in);
+	in->n_had++;
+	return 0;
+}
+
 /* Run by run, in the order of their folders' names. */
 static int import_folders(struct importing *in, const char *folder)
 {
@@ -121,7 +149,7 @@ static int import_folders(struct importing *in, const char *folder)
 		snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
 		snprintf(within, sizeof within, "%s/", names[i]->d_name);
 		if (r == 0)
-			r = import_one(in, path, within);
+			r = import_another(in, path, within);
 		free(names[i]);
 	}
 	if (n >= 0)
@@ -139,9 +167,14 @@ static int import_all(struct importing *in, const char *folder)
 	snprintf(path, sizeof path, "%s/run.json", folder);
 	if (access(path, F_OK) == 0)
 		return import_one(in, folder, "");
-	r = import_folders(in, folder);
-	return r == 0 && in->n == 0 ? import_one(in, folder, "")
-				    : r; /* which says what is missing */
+	r = moving_read(folder, &in->moving, &in->fault);
+	if (r == 0)
+		r = import_folders(in, folder);
+	if (r < 0 || in->n > 0 || in->moving)
+		return r;
+	if (in->n_had > 0) /* all of them, of which the sentence names the last */
+		return -EEXIST;
+	return import_one(in, folder, ""); /* which says what is missing */
 }
 
 /* Where one of them cannot be read, the import will say so. */
@@ -260,7 +293,7 @@ static void refuse_card(struct request *request, int result)
 		refuse_busy(request);
 }
 
-static void answer_runs(struct importing *in)
+static void answer_runs(struct importing *in, uint32_t session)
 {
 	struct text text = answer_begin(in->parts);
 
@@ -271,8 +304,33 @@ static void answer_runs(struct importing *in)
 		text_add(&text, i > 0 ? "," : "");
 		add_imported(&in->runs[i], &text);
 	}
-	text_add(&text, "]}\n");
-	answer_send(in->request, in->found ? 200 : 201, &text);
+	text_addf(&text, "],\"were_here\":%zu", in->n_had + (in->found != 0));
+	if (session)
+		text_addf(&text, ",\"session\":%u", session);
+	text_add(&text, "}\n");
+	answer_send(in->request, in->n > 0 ? 201 : 200, &text);
+}
+
+/* Its runs are on the card; with them it is opened. */
+static void open_session(struct importing *in)
+{
+	uint32_t session;
+	int r;
+
+	for (size_t i = 0; i < in->n; i++)
+		moving_add(in->moving, &in->runs[i].run);
+	for (size_t i = 0; i < in->n_had; i++) {
+		const struct imported *had =
+			imports_find(&in->parts->imports, import_run_id(in->had[i]));
+
+		if (had)
+			moving_add(in->moving, &had->run);
+	}
+	r = moving_open(in->moving, in->parts, &session);
+	if (r != 0)
+		classes_refuse(in->request, r);
+	else
+		answer_runs(in, session);
 }
 
 static void import_done(struct job *job)
@@ -285,8 +343,10 @@ static void import_done(struct job *job)
 		imports_add(imports, &in->runs[i]); /* which has room: begin */
 	if (!job->has_run)
 		refuse_busy(in->request);
+	else if (in->result == 0 && in->moving)
+		open_session(in);
 	else if (in->result == 0)
-		answer_runs(in);
+		answer_runs(in, 0);
 	else if (in->result == -EMLINK)
 		request_refuse(in->request, 409, "too_many", in->fault.zh, in->fault.en);
 	else if (in->fault.en[0] && in->result == -EEXIST)
@@ -298,6 +358,7 @@ static void import_done(struct job *job)
 	if (in->result < 0)
 		log_warn("an import failed: %s",
 			in->fault.en[0] ? in->fault.en : strerror(-in->result));
+	moving_free(in->moving);
 	free(in);
 }
 

@@ -80,6 +80,58 @@ static struct session_about_options session_options(
 	return options;
 }
 
+/* What belongs to a session that goes on elsewhere, and is no run of it: what it came with, and what groups typed
+ * that recorded nothing. */
+static void add_moving(
+	const struct parts *parts, const struct session *session, struct package_options *options)
+{
+	bool has_run[CLASSROOM_GROUPS + 1] = {false};
+
+	for (size_t i = 0; i < session->n_runs; i++)
+		has_run[session->runs[i].group] = true;
+	for (size_t i = 0; i < session->n_came; i++) {
+		const struct run *run = parts_find_run(parts, session->came[i].run);
+
+		if (run)
+			options->runs[options->n_runs++] =
+				(struct package_run){.run = *run, .import = import_of(run->id)};
+	}
+	for (unsigned group = 1; group <= session->n_groups; group++) {
+		struct package_run *to = &options->runs[options->n_runs];
+
+		if (has_run[group])
+			continue;
+		*to = (struct package_run){.run = {.session = session->id,
+						   .group = group,
+						   .from = session->made,
+						   .to = session->ended}};
+		text_copy(to->run.title, sizeof to->run.title, session->title);
+		text_copy(to->run.lesson, sizeof to->run.lesson, session->lesson);
+		options->n_runs++;
+	}
+}
+
+/* It is over, or its runs would go on behind what is packed; NULL: refused. */
+static const struct session *moving(const struct parts *parts, struct request *request, uint32_t id)
+{
+	const struct session *session =
+		parts->sessions.is_known ? classroom_session(parts->sessions.room, id) : NULL;
+
+	if (!parts_is_teacher(parts, request))
+		request_refuse(request, 401, "teacher_only", "先输入老师的 PIN。",
+			"Enter the teacher's PIN first.");
+	else if (!session)
+		refuse_unknown(request, "这节课不在手边了；只有开着的和刚下的课能带走。",
+			"This session is not at hand any more; open ones and those that ended last can "
+			"move.");
+	else if (session_is_open(session))
+		request_refuse(request, 409, "is_open", "课还开着；先下课，再带走。",
+			"The session is still open; end it first, then it can move.");
+	else
+		return session;
+	return NULL;
+}
+
 void handle_session_package(void *self, struct request *request)
 {
 	struct parts *parts = self;
@@ -88,6 +140,7 @@ void handle_session_package(void *self, struct request *request)
 		.board = parts->board, .directory = parts->config->data, .has_folders = true};
 	struct text file = text_over(options.file, sizeof options.file);
 	struct instant now = clock_now(parts->clock);
+	const struct session *moves = NULL;
 	struct product *product;
 	uint32_t id;
 
@@ -97,7 +150,9 @@ void handle_session_package(void *self, struct request *request)
 		refuse_busy(request);
 		return;
 	}
-	options.runs = calloc(runs->n + 1, sizeof *options.runs);
+	if (request_query(request, "move") && !(moves = moving(parts, request, id)))
+		return;
+	options.runs = calloc(runs->n + SESSION_CAME + CLASSROOM_GROUPS + 1, sizeof *options.runs);
 	if (!options.runs) {
 		refuse_busy(request);
 		return;
@@ -116,8 +171,11 @@ void handle_session_package(void *self, struct request *request)
 		options.n_runs++;
 	}
 	options.session = session_options(parts, request, id);
+	options.session.goes_on = moves;
+	if (moves)
+		add_moving(parts, moves, &options);
 	text_addf(&file, "kitlog-session-%u", id);
-	if (options.n_runs == 0) {
+	if (options.n_runs == 0 && !moves) {
 		free(options.runs);
 		refuse_unknown(
 			request, "这节课还没有记录。", "There is no run in this session yet.");

@@ -153,6 +153,26 @@ static void add_text_or_null(struct text *text, const char *value)
 		text_add(text, "null");
 }
 
+/* Those that somebody deleted are gone. */
+static void add_came(const struct parts *parts, const struct session *session, struct text *text)
+{
+	bool is_first = true;
+
+	if (!session->origin[0])
+		return;
+	text_add(text, ",\"came\":[");
+	for (size_t i = 0; i < session->n_came; i++) {
+		const struct session_came *came = &session->came[i];
+
+		if (!parts_find_run(parts, came->run))
+			continue;
+		text_addf(text, "%s{\"run\":%u,\"group\":%u}", is_first ? "" : ",", came->run,
+			came->group);
+		is_first = false;
+	}
+	text_add_char(text, ']');
+}
+
 void classes_write(const struct parts *parts, const struct session *session, struct text *text)
 {
 	bool is_open = session_is_open(session);
@@ -198,7 +218,9 @@ void classes_write(const struct parts *parts, const struct session *session, str
 		text_add(text, "null");
 	text_add(text, ",\"is_revealed\":");
 	json_bool(text, session->is_revealed);
-	text_addf(text, ",\"may_start\":\"%s\"}", session->groups_may_start ? "groups" : "teacher");
+	text_addf(text, ",\"may_start\":\"%s\"", session->groups_may_start ? "groups" : "teacher");
+	add_came(parts, session, text);
+	text_add_char(text, '}');
 }
 
 /* ---------------------------------------------------------------- readiness */

@@ -104,7 +104,7 @@ static int add_readings(const struct classroom *room, const struct session *sess
 	struct reading reading;
 
 	for (size_t place = 0; readings_next(room, session, &place, &reading);) {
-		if (reading.run != run->id)
+		if (reading.run != run->id || (run->id == 0 && reading.group != run->group))
 			continue;
 		if (!notes->readings)
 			notes->readings = json_array();

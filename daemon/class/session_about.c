@@ -133,6 +133,20 @@ static void add_head(const struct session_about *about, struct text *text)
 		text_add(text, "null");
 	else
 		text_add_int(text, since(about, session->ended));
+	if (!about->options.goes_on)
+		return;
+	/* Of all sessions of all boards: no two are made at one instant of a board's time. */
+	text_add(text, ",\n\"goes_on\":{\"origin\":");
+	char origin[SESSION_ORIGIN + 80];
+	struct text own = text_over(origin, sizeof origin);
+
+	if (session->origin[0])
+		text_add(&own, session->origin);
+	else
+		text_addf(&own, "%s/%u/%lld", about->options.board, session->id,
+			(long long)session->made.ns);
+	text_add_json(text, own.at);
+	text_add_char(text, '}');
 }
 
 static void add_groups(const struct session_about *about, struct text *text)

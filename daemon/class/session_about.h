@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the package of a class says of the class: session.json. Lesson, groups with what they predicted, runs,
  * readings, results, and how often what was done; nobody's name and no browser's token. Times are microseconds
- * from the session's begin. Made step by step. Work thread. */
+ * from the session's begin. Of one that goes on at another board it has `goes_on` {origin}: the session that it is on
+ * every board (data/classroom.h). Made step by step. Work thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@ struct session_about_options {
 	bool shows_all; /* else, until the journal says that all is revealed, only what group `own` typed and
 	                 * predicted, and no results */
 	unsigned own; /* 0: nobody */
+	bool goes_on; /* on another board, which shall open it: said, with what session it is */
 	bool has_guessed; /* the group's guess is of the browser that asks; else it is hidden likewise */
 };
 

@@ -38,7 +38,9 @@
  *   range       low, high; or {}: each page as it likes
  *   phase       index
  *   replay      group, run (0: live again)
- *   end
+ *   end         to?                  where it goes on: another board (export/package.h)
+ *   came        origin, runs [[group or 0, run id] ..]   from another board, with imported runs; origin: the
+ *               session that it is, by whatever board it has been through
  *   undo        act, code?           code: of a session that is open again
  *   join        group (0: not chosen), token, instead?      who has the token already changes group; in a
  *               session that is full the browser `instead` goes
@@ -70,6 +72,8 @@ enum {
 	SESSION_TITLE = 96,    /* bytes with the NUL */
 	SESSION_LESSON = 32,
 	SESSION_CODE = 5,
+	SESSION_ORIGIN = 96,
+	SESSION_CAME = 500, /* as many as a board holds */
 	SESSION_TOKEN = 33,
 	GROUP_DEVICES = 16,
 	PREDICTION_POINTS = 200,
@@ -103,6 +107,7 @@ enum act_kind {
 	ACT_DEAL,
 	ACT_ARM,
 	ACT_RESUME,
+	ACT_CAME,
 	ACT_KINDS,
 };
 const char *act_kind_name(enum act_kind kind);  /* "may_start" */
@@ -143,6 +148,12 @@ struct session_run {
 	struct instant from, to; /* to INT64_MAX: it goes on */
 };
 
+/* A run that another board recorded, and that was imported here. */
+struct session_came {
+	uint32_t run;
+	unsigned group; /* 0: nobody's */
+};
+
 struct session_member {
 	char token[SESSION_TOKEN];
 	unsigned group; /* 0: not chosen yet */
@@ -166,6 +177,9 @@ struct session {
 	size_t n_runs, room_runs;
 	struct session_member *members; /* who is in */
 	size_t n_members, room_members;
+	char origin[SESSION_ORIGIN]; /* "": it began here */
+	struct session_came *came;
+	size_t n_came;
 };
 
 static inline bool session_is_open(const struct session *session)

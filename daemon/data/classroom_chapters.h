@@ -51,6 +51,7 @@ enum act_verdict act_judge_arm(const struct session *session, const struct act *
 enum act_verdict act_do_arm(struct session *session, const struct act *act);
 enum act_verdict act_judge_resume(const struct session *session, const struct act *act);
 enum act_verdict act_do_resume(struct session *session, const struct act *act);
+enum act_verdict act_judge_end(const struct session *session, const struct act *act);
 enum act_verdict act_do_end(struct session *session, const struct act *act);
 enum act_verdict act_do_freeze(struct session *session, const struct act *act);
 enum act_verdict act_do_reveal(struct session *session, const struct act *act);
@@ -70,3 +71,6 @@ enum act_verdict act_judge_predict(const struct session *session, const struct a
 enum act_verdict act_do_predict(struct session *session, const struct act *act);
 enum act_verdict act_judge_reading(const struct session *session, const struct act *act);
 enum act_verdict act_judge_mark(const struct session *session, const struct act *act);
+/* classroom_came.c */
+enum act_verdict act_judge_came(const struct session *session, const struct act *act);
+enum act_verdict act_do_came(struct session *session, const struct act *act);

@@ -287,6 +287,12 @@ enum act_verdict act_do_resume(struct session *session, const struct act *act)
 	return ACT_FITS;
 }
 
+enum act_verdict act_judge_end(const struct session *session, const struct act *act)
+{
+	(void)session;
+	return strlen(act_text(act, "to")) < ACT_TEXT ? ACT_FITS : ACT_TOO_LONG;
+}
+
 enum act_verdict act_do_end(struct session *session, const struct act *act)
 {
 	for (unsigned i = 1; i <= session->n_groups; i++)

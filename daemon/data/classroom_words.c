@@ -237,6 +237,15 @@ static void say_one(const struct saying *saying, const struct act *act)
 		break;
 	case ACT_END:
 		say(saying, "下课", "Session ended");
+		if (*text_of(act, "to"))
+			say(saying, "，接着上在 ", ", and goes on at ");
+		if (*text_of(act, "to"))
+			say_quoted(saying, text_of(act, "to"));
+		break;
+	case ACT_CAME:
+		say_number(saying, NUMBER("从另一块板子带来 ", " 次记录"),
+			NUMBER("Came from another board, runs: ", ""),
+			(int64_t)json_array_size(json_object_get(act->body, "runs")));
 		break;
 	case ACT_UNDO:
 		say_number(saying, NUMBER("撤销第 ", " 项"), NUMBER("Undone: no. ", ""),

@@ -362,7 +362,7 @@ int about_collect(
 
 	if (r < 0)
 		return r;
-	if (in.n_streams == 0) {
+	if (in.n_streams == 0 && options->run->id != 0) { /* else it is what was typed, alone */
 		in.streams = found;
 		r = run_notes_streams(
 			reader, &notes, options->run, options->kept, found, &in.n_streams);

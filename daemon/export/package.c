@@ -17,6 +17,7 @@
 #include "export/sums.h"
 #include "export/typed_table.h"
 #include "export/written.h"
+#include "history/import_place.h"
 #include "export/zip_out.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	PAGE_BYTES = 64 << 10,   /* of rows to pack at a time */
 	ROW_BYTES = (STREAM_CHANNELS + 2) * NUMBER_TEXT,
 	PATH_BYTES = 32 + ABOUT_FILE,
+	STORE_PATH_BYTES = 512,
 	FIRST_BYTES = 64 << 10, /* of what is written whole */
 };
 
@@ -43,6 +45,8 @@ struct package {
 	struct about about;
 	char *bytes; /* of an import's run.json, owned; NULL: it is the board's own */
 	size_t n_bytes;
+	struct reader *elsewhere; /* another store than the product's; NULL: none is open */
+	uint32_t elsewhere_import;
 	bool is_open;        /* the stream's file */
 	struct instant next; /* its rows from here on are not in it */
 	char page[PAGE_BYTES];
@@ -62,8 +66,14 @@ static int begin_entry(struct package *self, const char *file, bool is_of_run)
 	char room[PATH_BYTES];
 	struct text path = text_over(room, sizeof room);
 
-	if (is_of_run && self->options.has_folders)
-		text_addf(&path, "run-%u/", self->options.runs[self->run].run.id);
+	if (is_of_run && self->options.has_folders) {
+		const struct run *run = &self->options.runs[self->run].run;
+
+		if (run->id)
+			text_addf(&path, "run-%u/", run->id);
+		else
+			text_addf(&path, "group-%u/", run->group);
+	}
 	text_add(&path, file);
 	sums_begin(&self->sums, file);
 	return zip_out_begin(self->zip, path.at);
@@ -268,14 +278,40 @@ static int take_rows(void *self, const struct rows *rows)
 	return 0;
 }
 
+/* Where the rows are: an import has a store of its own. The product's is opened already. */
+static int reader_of(struct package *self, struct reader **reader)
+{
+	uint32_t import = self->options.runs[self->run].import;
+	char path[STORE_PATH_BYTES];
+	int r = 0;
+
+	if (import == self->product.import)
+		return 0;
+	if (import != self->elsewhere_import) {
+		reader_close(self->elsewhere);
+		self->elsewhere = NULL;
+		self->elsewhere_import = 0;
+		r = import_path(self->options.directory, import, path, sizeof path);
+		if (r == 0)
+			r = reader_open(path, &self->elsewhere);
+		if (r == 0)
+			self->elsewhere_import = import;
+	}
+	if (r == 0)
+		*reader = self->elsewhere;
+	return r;
+}
+
 static int add_rows(struct package *self, struct reader *reader)
 {
 	const struct about_stream *of = &self->about.streams[self->stream];
 	const struct package_run *run = &self->options.runs[self->run];
 	struct instant from = run->import ? (struct instant){0} : run->run.from;
 	struct instant to = run->import ? (struct instant){INT64_MAX} : run->run.to;
-	int r = 0, full;
+	int r = reader_of(self, &reader), full;
 
+	if (r < 0)
+		return r;
 	if (!self->is_open) {
 		self->is_open = true;
 		self->next = from;
@@ -369,6 +405,7 @@ static void free_product(struct product *product)
 	about_clear(&self->about);
 	free(self->bytes);
 	session_about_free(self->session);
+	reader_close(self->elsewhere);
 	lesson_let_go(self->options.session.lesson);
 	for (size_t i = 0; i < self->options.n_runs; i++)
 		lesson_let_go(self->options.runs[i].lesson);
@@ -399,7 +436,8 @@ int package_product_new(const struct package_options *options, struct product **
 		lesson_hold(options->runs[i].lesson);
 	self->product =
 		(struct product){.kind = &KIND, .to = options->to, .type = "application/zip"};
-	self->product.import = options->runs[0].import;
+	/* One store it reads; of a session that is the board's, whatever came to it from elsewhere. */
+	self->product.import = options->has_folders ? 0 : options->runs[0].import;
 	file = text_over(self->product.file, sizeof self->product.file);
 	text_addf(&file, "%s.zip", options->file);
 	*ret_product = &self->product;

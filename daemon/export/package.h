@@ -14,7 +14,8 @@
  * t_ns is whole nanoseconds from the run's begin, and may be negative. Values are as the device said them, the
  * shortest decimals that read back to the same double; an empty cell is no value. The calibrations stand in
  * run.json. A session has a folder "run-<id>/" for each run instead, with a SHA256SUMS
- * of its own, and one README.txt. The same run
+ * of its own, and one README.txt. One that is to go on at another board also has what groups typed that recorded
+ * nothing ("group-<number>/", run 0: no rows), and the runs with which it came from the board before. The same run
  * gives the same bytes, whenever it is asked for, as long as its lesson stays as it is and nothing more is known of it: a
  * calibration, a reading, the hour. To a group, what others typed and predicted is left out until it is revealed. */
 #pragma once

@@ -73,6 +73,7 @@ static bool is_wanted(const char *path)
 	size_t n = strlen(name);
 
 	return strcmp(name, "run.json") == 0 || strcmp(name, SUMS_FILE) == 0 ||
+		(!slash && strcmp(name, "session.json") == 0) ||
 		(n > 4 && strcmp(name + n - 4, ".csv") == 0);
 }
 

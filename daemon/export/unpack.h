@@ -11,7 +11,7 @@ enum { UNPACK_FILES = 8192 };
 #define UNPACK_BYTES (2LL << 30)
 
 /* Writes the files of a run package: run.json, *.csv and SHA256SUMS, beside each other or in one folder for each
- * run; others are passed over. `folder` is there and empty; what was written when it fails is the caller's to
+ * run, and session.json; others are passed over. `folder` is there and empty; what was written when it fails is the caller's to
  * remove. 0; -EBADMSG with the fault: cut off, damaged, too large, or with names that lead elsewhere;
  * -ENOSPC and other -errno with the fault, too: the card. -ECANCELED. */
 int unpack(const char *zip, const char *folder, const atomic_bool *is_cancelled,

@@ -333,14 +333,17 @@ class Openapi(unittest.TestCase):
         self.expect(400, "GET", "/sessions/{id}/log", "?limit=0", id=me)
         self.expect(201, "POST", "/marks", body={"text": "搅拌"})
         self.expect(400, "POST", "/marks", body={"text": 5})
-        self.act(me, 200, {"do": "end"})
+        self.expect(409, "GET", "/sessions/{id}/package", "?move=1", id=me)
+        self.act(me, 200, {"do": "end", "to": "third floor"})
         self.expect(409, "GET", "/sessions/{id}/qr", id=me)
         self.assertEqual(self.expect(200, "GET", "/sessions", "?ended=1")["sessions"][-1]["id"], me)
+        self.move(me)
         self.assertEqual(self.expect(200, "GET", "/activity")["lessons"][0]["visits"], 1)
         self.assertIn("visits", self.expect(200, "GET", "/activity", "?format=csv"))
         self.expect(400, "GET", "/activity", "?format=pdf")
         type(self).cookie = {}
         self.expect(401, "GET", "/activity")
+        self.expect(401, "GET", "/sessions/{id}/package", "?move=1", id=me)
         type(self).cookie = teacher
 
     def act(self, session, status, body, cookie=None):
@@ -446,6 +449,17 @@ class Openapi(unittest.TestCase):
         self.expect(400, "POST", "/calibrations/{id}/withdraw", body={"name": 7}, id=first["id"])
         self.expect(415, "POST", "/calibrations/{id}/withdraw", body="{}", headers={}, id=1)
         self.expect(400, "GET", "/calibrations", "?limit=0")
+
+    def move(self, session):
+        """It goes on, here."""
+        self.board.sign_in()
+        package = self.board.fetch(f"sessions/{session}/package?move=1")
+        took = self.expect(201, "POST", "/import", body=package, headers={"Content-Type": "application/zip"})
+        came = self.expect(200, "GET", "/sessions/{id}", id=took["session"])["came"]
+        self.assertEqual([one["run"] for one in came], [run["id"] for run in took["runs"]])
+        self.act(took["session"], 200, {"do": "end"})
+        for run in took["runs"]:
+            self.expect(204, "DELETE", "/runs/{id}", id=run["id"])
 
     def test_3_every_event_is_as_described(self):
         kinds = {"hello": "HelloEvent", "devices": "Devices", "rows": "RowsEvent", "health": "HealthEvent",

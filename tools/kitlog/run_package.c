@@ -43,13 +43,14 @@ static int fetch(const struct call *call, const char *what, const char *path, co
 	return failed ? 1 : 0;
 }
 
-/* WHAT is a run or a session; `file` NULL: named by its number. */
-static int fetch_package(const struct call *call, const char *what, long long id, const char *file)
+/* WHAT is a run or a session; `file` NULL: named by its number. `query`: "" or "?...". */
+static int fetch_package(const struct call *call, const char *what, long long id, const char *query,
+	const char *file)
 {
 	char name[64], path[64];
 
 	snprintf(name, sizeof name, "kitlog-%s-%lld.zip", what, id);
-	snprintf(path, sizeof path, "/api/v1/%ss/%lld/package", what, id);
+	snprintf(path, sizeof path, "/api/v1/%ss/%lld/package%s", what, id, query);
 	return fetch(call, what, path, file ? file : name);
 }
 
@@ -64,12 +65,17 @@ int run_package(const struct call *call)
 	if (call->argc < 2 || *end || id <= 0)
 		return command_misused("run package", call->argc > 1 ? call->argv[1] : "",
 			say("kitlog run list 里的编号", "a number from kitlog run list"));
-	return fetch_package(call, "run", id, call->argc > 2 ? call->argv[2] : NULL);
+	return fetch_package(call, "run", id, "", call->argc > 2 ? call->argv[2] : NULL);
 }
 
 int session_package(const struct call *call, json_int_t session, const char *file)
 {
-	return fetch_package(call, "session", session, file);
+	return fetch_package(call, "session", session, "", file);
+}
+
+int session_package_moving(const struct call *call, json_int_t session, const char *file)
+{
+	return fetch_package(call, "session", session, "?move=1", file);
 }
 
 /* --- import --- */

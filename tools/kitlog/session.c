@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `kitlog session`: list, begin, deal, start, arm, stop, resume, end, log, undo; what readings and package do
- * stands in files of their own. Where one session is open, its number may be left out. */
+ * stands in files of their own, as does what pack and take do. Where one session is open, its number may be left out. */
 #include "tools/kitlog/command.h"
 
 #include <getopt.h>
@@ -11,6 +11,7 @@
 #include "data/word.h"
 #include "tools/kitlog/run_package.h"
 #include "tools/kitlog/say.h"
+#include "tools/kitlog/session_move.h"
 #include "tools/kitlog/session_readings.h"
 
 static const char *text_of(const json_t *object, const char *name)
@@ -411,6 +412,44 @@ static int package(const struct call *call)
 	return result ? result : session_package(call, id, file);
 }
 
+/* The session may be left out where one is open, and then the file, too. */
+static int pack(const struct call *call)
+{
+	static const struct option options[] = {{"to", required_argument, NULL, 't'}, {0}};
+	struct call numbered = *call;
+	const char *to = NULL, *file;
+	json_int_t id;
+	int option;
+
+	optind = 0;
+	while ((option = getopt_long(call->argc, call->argv, "+:", options, NULL)) != -1) {
+		if (option != 't')
+			return command_no_option(
+				" session pack", call->argv[optind > 1 ? optind - 1 : 1], option);
+		to = optarg;
+	}
+	if (call->argc > optind + 2)
+		return command_too_many("session pack", call->argv[optind + 2],
+			say("一个编号和一个文件名", "it takes a number and a file"));
+	file = call->argc > optind + 1 ? call->argv[optind + 1] : NULL;
+	if (file)
+		numbered.argc = optind + 1;
+	int result = read_session(&numbered, "session pack", optind, &id);
+
+	return result ? result : session_pack(call, id, to, file);
+}
+
+static int take(const struct call *call)
+{
+	if (call->argc != 2)
+		return call->argc < 2 ? command_misused("session take", "",
+						say("kitlog session pack 打的包",
+							"a file of kitlog session pack"))
+				      : command_too_many("session take", call->argv[2],
+						say("一次带来一节课", "it takes one file"));
+	return finish_dealt(call, session_take(call, call->argv[1]));
+}
+
 int command_session(const struct call *call)
 {
 	const char *verb = call->argc ? call->argv[0] : "list";
@@ -433,6 +472,10 @@ int command_session(const struct call *call)
 		return readings(call);
 	if (!strcmp(verb, "package"))
 		return package(call);
+	if (!strcmp(verb, "pack"))
+		return pack(call);
+	if (!strcmp(verb, "take"))
+		return take(call);
 	return command_misused("session", verb,
-		"list, begin, deal, start, arm, stop, resume, end, log, undo, readings, package");
+		"list, begin, deal, start, arm, stop, resume, end, log, undo, readings, package, pack, take");
 }
