@@ -70,6 +70,8 @@ static const struct route ROUTES[] = {
 	{"GET",    "/api/v1/sessions/{id}/log",         false, handle_session_log},
 	{"GET",    "/api/v1/sessions/{id}/results",     false, handle_results},
 	{"GET",    "/api/v1/sessions/{id}/qr",          false, handle_session_qr},
+	{"GET",    "/api/v1/hotspot",                   true,  handle_hotspot},
+	{"GET",    "/api/v1/hotspot/qr",                true,  handle_hotspot_qr},
 	{"GET",    "/api/v1/sessions/{id}/readings",    false, handle_readings},
 	{"GET",    "/api/v1/sessions/{id}/groups/{n}/prediction", false, handle_predicted},
 	{"POST",   "/api/v1/sessions/{id}/groups/{n}/prediction", false, handle_prediction},

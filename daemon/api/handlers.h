@@ -96,6 +96,8 @@ void write_joined(const struct parts *parts, const struct session *session, unsi
 	struct text *text);
 
 /* api_qr.c */
+void handle_hotspot(void *self, struct request *request);
+void handle_hotspot_qr(void *self, struct request *request);
 void handle_session_qr(void *self, struct request *request);
 
 /* api_groups.c */

@@ -296,6 +296,15 @@ class Openapi(unittest.TestCase):
         for path in ("", "/log", "/qr", "/results", "/readings", "/package"):
             self.expect(404, "GET", "/sessions/{id}" + path, id=999)
         self.expect(200, "GET", "/sessions/{id}/qr", id=me)
+        for path in ("/hotspot", "/hotspot/qr"):
+            note = self.board.data / "hotspot.json"
+            self.expect(404 if path.endswith("qr") else 200, "GET", path)
+            note.write_text('{"name": "七（3）班", "password": "abcde-fgh23"}')
+            self.expect(200, "GET", path)
+            note.unlink()
+            type(self).cookie, cookie = {}, self.cookie
+            self.expect(401, "GET", path)
+            type(self).cookie = cookie
         self.act(me, 401, {"do": "end"}, cookie={})
         self.act(me, 200, {"do": "assign", "group": 1, "devices": [self.device["id"]]})
         self.act(me, 400, {"do": "assign", "group": 1})

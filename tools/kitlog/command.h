@@ -28,6 +28,7 @@ int command_join(const struct call *call);
 int command_sink(const struct call *call);
 int command_calibrate(const struct call *call);
 int command_clock(const struct call *call);
+int command_hotspot(const struct call *call);
 int command_teacher(const struct call *call);
 int command_store(const struct call *call);
 int command_backup(const struct call *call);

@@ -33,6 +33,7 @@ static const struct {
 	{"calibrate", command_calibrate, "校准和归零", "calibrate and zero"},
 	{"clock", command_clock, "几点了，听谁的", "what hour it is, by whom"},
 	{"teacher", command_teacher, "老师怎么登录", "how the teacher signs in"},
+	{"hotspot", command_hotspot, "板子自己的 Wi-Fi", "a Wi-Fi of the board's own"},
 	{"sink", command_sink, "数据送到了没有", "does the data arrive"},
 	{"backup", command_backup, "备份这块板子的数据", "what is kept, copied elsewhere"},
 	{"restore", command_restore, "把备份放回来", "a backup brought back"},

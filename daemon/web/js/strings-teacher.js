@@ -123,6 +123,11 @@ export const T = {
   // a lesson goes on
   te_scan: ['扫码进入', 'Scan to join'],
   te_qrAlt: ['加入这节课的二维码', 'QR code that joins this lesson'],
+  te_wifi: ['先连 Wi-Fi', 'First join the Wi-Fi'],
+  te_wifiAlt: ['连上 {0} 这个 Wi-Fi 的二维码', 'QR code that joins the Wi-Fi {0}'],
+  te_wifiName: ['名称 {0}', 'Name {0}'],
+  te_wifiKey: ['密码 {0}', 'Password {0}'],
+  te_wifiThen: ['连上以后，板子在 {0}', 'There the board is at {0}'],
   te_orOpen: ['或打开 {0}，输入', 'or open {0} and type'],
   te_orType: ['或在打开的页面上输入', 'or type on the open page'],
   te_joined: ['已加入 {0} 组，共 {1} 组', 'Groups that joined: {0} of {1}'],

@@ -27,6 +27,7 @@ import { Reveal } from './teacher-reveal.js';
 import { BoardPanel, SavedPanel, Shelf } from './teacher-shelf.js';
 import { Stepper } from './teacher-choose.js';
 import { Wall } from './teacher-wall.js';
+import { Wifi } from './teacher-wifi.js';
 import { hostForOthers } from './way-in.js';
 
 /** @typedef {import('./class-api.js').Session} Session */
@@ -69,7 +70,7 @@ function Actions({ session, lesson }) {
 /** The way in for students, and who is there. @param {{session: Session}} p */
 function Join({ session }) {
   const here = session.groups.filter((g) => g.joined > 0).length, at = hostForOthers();
-  return html`<section class="panel join first" aria-labelledby="join"><h2 id="join">${t('te_scan')}</h2><img class="qr" src=${qrUrl(session.id)} alt=${t('te_qrAlt')} width="184" height="184"/>
+  return html`<section class="panel join first" aria-labelledby="join"><${Wifi}/><h2 id="join">${t('te_scan')}</h2><img class="qr" src=${qrUrl(session.id)} alt=${t('te_qrAlt')} width="184" height="184"/>
     <p class="dim">${at ? t('te_orOpen', at) : t('te_orType')}</p><p class="code">${session.code}</p>
     <div class="gdots" role="img" aria-label=${t('te_joined', here, session.groups.length)}>${session.groups.map((g) => html`<span key=${g.number} class=${g.joined ? 'c' + colourOf(g.number) : 'no'}>
       <${Animal} animal=${g.animal} s=${26}/><small>${g.number}</small></span>`)}</div><p>${t('te_joined', here, session.groups.length)}</p>
