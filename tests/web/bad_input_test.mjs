@@ -9,7 +9,7 @@ import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastTime, open, phase, typePin, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastTime, open, phase, textOf, typePin, until } from '../support/browser.mjs';
 import { putLessons, Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
 
@@ -34,7 +34,7 @@ after(async () => {
   await board?.close();
 });
 
-const text = (/** @type {any} */ page, /** @type {string} */ where) => page.locator(where).first().innerText({ timeout: 500 }).catch(() => '');
+const text = (/** @type {any} */ page, /** @type {string} */ where) => textOf(page.locator(where).first());
 const session = async () => (await board.get('sessions')).sessions[0];
 const close = async (/** @type {any} */ page) => { assert.deepStrictEqual(page.faults, []); await page.context().close(); };
 
@@ -80,7 +80,7 @@ test('the name of a class that is too long is told where it ends', async () => {
   await name.pressSequentially('七'.repeat(30));
   assert.strictEqual(await hint.count(), 0);
   await name.pressSequentially('三班');
-  await until('it is told', async () => /最多 31 个字/.test(await hint.innerText({ timeout: 500 }).catch(() => '')));
+  await until('it is told', async () => /最多 31 个字/.test(await textOf(hint)));
   assert.strictEqual((await name.inputValue()).length, 31);
   await close(page);
 });
@@ -88,7 +88,11 @@ test('the name of a class that is too long is told where it ends', async () => {
 test('two teachers press at once: one start, one end, and each page shows what is', async () => {
   const teacher = await Teacher.signIn(board), pages = [await teacherOn(), await teacherOn('en')];
   const { id } = await teacher.session('cool-choice', [1, 2]);
-  const both = (/** @type {string} */ where) => Promise.all(pages.map((page) => page.locator(where).first().click()));
+  // At once: both hold the key that they see, whatever the first press makes of it.
+  const both = async (/** @type {string} */ where) => {
+    const keys = await Promise.all(pages.map((page) => page.locator(where).first().elementHandle()));
+    await Promise.all(keys.map((key) => key.evaluate((/** @type {HTMLElement} */ e) => e.click())));
+  };
   await both('.goin');
   await until('both can start both groups', async () => (await Promise.all(pages.map((page) => text(page, '.startbar .big:enabled')))).every((words) => /2/.test(words)));
   await both('.startbar .big');
@@ -109,6 +113,19 @@ test('two teachers press at once: one start, one end, and each page shows what i
   const log = (await one.evaluate(async (/** @type {number} */ of) => (await fetch(`/api/v1/sessions/${of}/log`)).json(), id)).acts.map((/** @type {any} */ a) => a.do);
   for (const once of ['start', 'stop', 'end']) assert.strictEqual(log.filter((/** @type {string} */ what) => what === once).length, 1, once);
   for (const page of pages) await close(page);
+});
+
+test('a press on start that comes after another teacher\'s is no stop', async () => {
+  const teacher = await Teacher.signIn(board), page = await teacherOn(), { id } = await teacher.session('cool-choice', [1, 2]);
+  await page.locator('.goin').first().click();
+  const key = await page.locator('.startbar .big:enabled').elementHandle();
+  await teacher.act(id, { do: 'start' });
+  await page.locator('.startbar .stop').waitFor();
+  await key.evaluate((/** @type {HTMLElement} */ e) => e.click());
+  await page.evaluate(() => fetch('/api/v1/status'));            // asked after what the press asked for
+  assert.ok((await session()).groups.every((/** @type {any} */ g) => g.run != null), 'both record on');
+  await teacher.endAll();
+  await close(page);
 });
 
 test('the code of a lesson that is over is a sentence that names it; the new one is on the wall', async () => {

@@ -2,7 +2,7 @@
 // @ts-check
 // A lesson that is open: its clock, what the teacher does to all groups, and four looks at it: the kits, the groups, the
 // reveal, the log. The one big key starts the groups that can, or stops all; it stands always in the same place.
-import { html, Pop, say, Segments, t, useState } from './base.js';
+import { html, Pop, say, Segments, t, useLayoutEffect, useRef, useState } from './base.js';
 import { board } from './board.js';
 import { qrUrl } from './class-api.js';
 import { Animal, colourOf } from './animals.js';
@@ -102,6 +102,22 @@ function Leave({ session }) {
     <button class="item" data-close onClick=${() => desk.leave()}><${Icon} n="left"/><span>${t('te_back')}<small>${t('te_backD')}</small></span></button><//>`;
 }
 
+const REST_MS = 600;
+
+/** The one big key. When another teacher's press makes it another key, a press that is on its way to the old one does nothing:
+ * "start" that comes late is not "stop". @param {{face: 'start'|'stop'|'noWait', icon: import('./icons.js').IconName, words: string, isOff?: boolean, onPress: () => unknown}} p */
+function BigKey({ face, icon, words, isOff = false, onPress }) {
+  const was = useRef(face), [rests, setRests] = useState(false);
+  useLayoutEffect(() => {
+    if (was.current === face) return undefined;
+    was.current = face;
+    setRests(true);
+    const timer = setTimeout(() => setRests(false), REST_MS);
+    return () => clearTimeout(timer);
+  }, [face]);
+  return html`<button key=${face} class=${'btn main big' + (face === 'start' ? '' : ' stop')} style=${rests ? { pointerEvents: 'none' } : null} disabled=${isOff} onClick=${onPress}><${Icon} n=${icon}/><span>${words}</span></button>`;
+}
+
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function Foot({ session, lesson }) {
   const isRunning = session.groups.some((g) => g.run != null), isLeft = session.groups.some((g) => g.run == null && g.devices.length), ready = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
@@ -116,9 +132,10 @@ function Foot({ session, lesson }) {
     ${waiting(session).length > 0 && html`<button class="btn atonce" onClick=${() => begin(session, lesson, true)}><${Icon} n="play" s=${20}/><span>${t('te_now')}</span></button>`}
     ${(isRunning || isWaiting) && ready > 0 && html`<button class="btn some" onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'} s=${20}/><span>${t(isArming ? 'te_arm' : 'te_startLeft', ready)}</span></button>`}
     <${Leave} session=${session}/>
-    ${isRunning ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="stop"/><span>${inAll ? t('bo_stopAll', inAll) : t('te_stopAll')}</span></button>`
-    : isWaiting ? html`<button class="btn main big stop" onClick=${() => stopAll(session)}><${Icon} n="cross"/><span>${t('te_noWait')}</span></button>`
-    : html`<button class="btn main big" disabled=${!ready} onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'}/><span>${ready && isArming ? t('te_arm', ready) : !ready ? t('te_noStart') : inAll ? t('bo_startAll', inAll) : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}</span></button>`}<//>`;
+    ${isRunning ? html`<${BigKey} face="stop" icon="stop" words=${inAll ? t('bo_stopAll', inAll) : t('te_stopAll')} onPress=${() => stopAll(session)}/>`
+    : isWaiting ? html`<${BigKey} face="noWait" icon="cross" words=${t('te_noWait')} onPress=${() => stopAll(session)}/>`
+    : html`<${BigKey} face="start" icon=${isArming ? 'wait' : 'play'} isOff=${!ready} onPress=${start} words=${ready && isArming ? t('te_arm', ready) : !ready ? t('te_noStart') : inAll ? t('bo_startAll', inAll)
+      : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}/>`}<//>`;
 }
 
 /** @param {{session: Session}} p */
