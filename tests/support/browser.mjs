@@ -12,17 +12,27 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => 
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 export const PATIENCE = 20000;       // ms; only for what must come sooner anyway
+const LOOK_MS = 30, SLOW = 3;
 
-/** Asks until the answer is true and returns it. @param {string} what @param {() => any} test @param {number} [ms] */
+/** Asks until the answer is true and returns it. On a machine that is busy with something else each look takes longer, and so
+ * does what is waited for: patience ends when the time is over and it was looked as often as a machine of our own would have
+ * looked in a half of it; at the latest after thrice the time. @param {string} what @param {() => any} test @param {number} [ms] */
 export async function until(what, test, ms = PATIENCE) {
-  const deadline = performance.now() + ms;
-  for (;;) {
-    const answer = await test();
+  const began = performance.now(), enough = ms / LOOK_MS / 2;
+  for (let looks = 1; ; looks++) {
+    const answer = await test(), took = performance.now() - began;
     if (answer) return answer;
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${ms / 1000} s`);
-    await new Promise((done) => { setTimeout(done, 30); });
+    if (took > ms && (looks > enough || took > SLOW * ms)) throw new Error(`${what}: not within ${Math.round(took / 1000)} s`);
+    await new Promise((done) => { setTimeout(done, LOOK_MS); });
   }
 }
+
+/** What an element says now; '' while it is not there. It waits for nothing: none is missed because a look took
+ * long. A page that is just loading anew says nothing.
+ * @param {any} locator */
+export const textOf = async (locator) => (await locator.allInnerTexts().catch(() => []))[0] ?? '';
+/** An attribute of an element now; null while there is none. @param {any} locator @param {string} name @returns {Promise<string|null>} */
+export const attributeOf = (locator, name) => locator.evaluateAll((/** @type {Element[]} */ all, /** @type {string} */ n) => all[0]?.getAttribute(n) ?? null, name).catch(() => null);
 
 const freePort = () => new Promise((done) => {
   const server = net.createServer().listen(0, '127.0.0.1', () => {
@@ -150,6 +160,7 @@ export async function closeBrowser() { await shared?.close(); shared = null; }
  * @param {Board} board @param {{size?: [number, number], query?: string, hasTouch?: boolean, context?: any}} [o] */
 export async function open(board, { size = [1024, 768], query = '?lang=zh&theme=light', hasTouch = false, context } = {}) {
   context ??= await (await chromium()).newContext({ viewport: { width: size[0], height: size[1] }, hasTouch, acceptDownloads: true, reducedMotion: 'reduce' });
+  context.setDefaultTimeout(SLOW * PATIENCE);     // of a click, too
   const page = await context.newPage();
   const faults = [], asked = [];
   page.on('pageerror', (e) => faults.push(e.message));
@@ -161,7 +172,7 @@ export async function open(board, { size = [1024, 768], query = '?lang=zh&theme=
 
 /** The newest drawn point, [x, y, …], or null. @param {any} page */
 export const lastPoint = async (page) => {
-  const text = await page.locator('.chart .paper').getAttribute('data-last', { timeout: 1000 }).catch(() => null);
+  const text = await attributeOf(page.locator('.chart .paper'), 'data-last');
   return text ? text.split(',').map(Number) : null;
 };
 /** The time of that point in seconds; 0 while nothing is drawn, as for a moment after a change of view. @param {any} page */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A class at its pages, by hand: a teacher who opens a lesson, phones that come in by its code and draw a guess.
-import { chromium, open, phase, until } from './browser.mjs';
+import { chromium, open, phase, textOf, until } from './browser.mjs';
 
 export const LONG = 60000;           // ms; sixty browsers' worth of work on a busy machine
 export const PHONE = /** @type {[number, number]} */ ([360, 640]);
 
 /** @param {any} page @param {string} where */
-export const text = (page, where) => page.locator(where).first().innerText({ timeout: 500 }).catch(() => '');
+export const text = (page, where) => textOf(page.locator(where).first());
 
 /** A page of a browser of its own. @param {import('./browser.mjs').Board} board @param {string} query @param {[number, number]} size @param {boolean} [hasTouch] */
 export const alone = async (board, query, size, hasTouch = false) => open(board, { query, context: await (await chromium()).newContext({

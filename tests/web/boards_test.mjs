@@ -4,7 +4,7 @@
 // one lesson on all of them, shows all groups, and says which board does not answer. The screen shows all groups, too.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, open, until } from '../support/browser.mjs';
+import { Board, closeBrowser, open, textOf, until } from '../support/browser.mjs';
 import { lessonIn } from '../support/lesson.mjs';
 import { complaints } from '../support/looks.mjs';
 import { teacherOn } from '../support/teacher.mjs';
@@ -56,7 +56,7 @@ test('a board alone shows nothing of others', async () => {
 });
 
 test('another board is joined by its PIN, typed once; a wrong one is told, and it is forgotten again', async () => {
-  await until('two others', async () => /2/.test(await page.locator('.boardskey').innerText({ timeout: 500 }).catch(() => '')));
+  await until('two others', async () => /2/.test(await textOf(page.locator('.boardskey'))));
   await list();
   await until('both want their PIN', async () => await page.locator('.boardlist [data-state=locked]').count() === 2);
   const row = await typePinOf(others[0], others[0].pin === '000000' ? '000001' : '000000');
@@ -128,9 +128,9 @@ test('with the switch off it is this board\'s alone', async () => {
 test('a board that does not answer is told with what to look at, on both pages, and comes back by itself', async () => {
   const [, lost] = others, told = page.locator('.boardstold .notice.bad'), screen = await open(ours, { size: [1920, 1080], query: 'screen?lang=zh&theme=light' });
   lost.process.kill('SIGSTOP');
-  await until('it is missed', async () => /^“kitlog-C3” .*没有应答：看看它的电源灯/.test(await told.innerText({ timeout: 500 }).catch(() => '')));
+  await until('it is missed', async () => /^“kitlog-C3” .*没有应答：看看它的电源灯/.test(await textOf(told)));
   assert.match(await page.locator('.boardskey').getAttribute('aria-label') ?? '', /没有应答 1 块/);
-  await until('on the wall', async () => /没有应答/.test(await screen.locator(`.room[data-board="${(await seen(lost)).id}"]`).innerText({ timeout: 500 }).catch(() => '')));
+  await until('on the wall', async () => /没有应答/.test(await textOf(screen.locator(`.room[data-board="${(await seen(lost)).id}"]`))));
   await shot(page, 'missing');
   lost.process.kill('SIGCONT');
   await until('it is back', async () => await told.count() === 0);

@@ -5,7 +5,7 @@
 // On the page of a group, on the wall and on the teacher's page, from a phone to a large display.
 import assert from 'node:assert';
 import { after, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastPoint, open, PATIENCE, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastPoint, open, PATIENCE, textOf, until } from '../support/browser.mjs';
 import { Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
 
@@ -40,7 +40,7 @@ async function looks(page, name, ready) {
 async function says(page, where, what) {
   let words = '';
   try {
-    await until(String(what), async () => what.test(words = await page.locator(where).innerText({ timeout: 500 }).catch(() => '')));
+    await until(String(what), async () => what.test(words = await textOf(page.locator(where))));
   } catch { assert.match(words, what); }
 }
 

@@ -3,7 +3,7 @@
 // points, and shows every reading where somebody zooms in.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, lastPoint, lastTime, open, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, lastPoint, lastTime, open, until } from '../support/browser.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await Board.start([['wave', 1000]]); });
@@ -19,7 +19,7 @@ const held = (page) => page.evaluate(async () => {
 test('more readings than pixels are a band of least and greatest, and it moves', async () => {
   const page = await open(board);
   await page.keyboard.press('a');
-  await until('a band', async () => await page.locator('.chart .paper').getAttribute('data-band', { timeout: 500 }).catch(() => '') === 'true');
+  await until('a band', async () => await attributeOf(page.locator('.chart .paper'), 'data-band') === 'true');
   const width = (await page.locator('.chart .u-over').boundingBox()).width;
   assert.ok(Number(await page.locator('.chart .paper').getAttribute('data-points')) <= width * 1.5 + 4);
   const first = await until('a drawn point', () => lastPoint(page));

@@ -4,7 +4,7 @@
 // their range and while they warm up, events as points, and what there is to know about them.
 import assert from 'node:assert';
 import { after, afterEach, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, phase, rested, startRun, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, phase, rested, startRun, textOf, until } from '../support/browser.mjs';
 import { kindsBoard, lookAt } from '../support/kinds.mjs';
 import { relay } from '../support/relay.mjs';
 
@@ -16,7 +16,7 @@ after(async () => { await closeBrowser(); await board?.close(); });
 const look = (/** @type {number} */ kit, how = {}, at = board) => lookAt(at, kit, how);
 const english = { query: '?lang=en&theme=light' };
 const has = (/** @type {any} */ page, /** @type {string} */ where, /** @type {RegExp} */ words) => (
-  until(String(words), async () => words.test(await page.locator(where).first().innerText({ timeout: 500 }).catch(() => ''))));
+  until(String(words), async () => words.test(await textOf(page.locator(where).first()))));
 
 test('a kit is called by its name in the page\'s language, one that nobody described by what it says', async () => {
   for (const [lang, name, text] of [['zh', '慢热光电门', 'virtual-cup'], ['en', 'Slow photogate', 'virtual-cup']]) {

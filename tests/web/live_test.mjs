@@ -2,7 +2,7 @@
 // The live chart of a real board: it moves, a latecomer sees what was before, nothing comes from elsewhere.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastPoint, lastTime, open, phase, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastPoint, lastTime, open, phase, textOf, until } from '../support/browser.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await Board.start([['cup', 10], ['pendulum', 100]]); });
@@ -108,7 +108,7 @@ test('frozen, drawing and numbers stand still while the board goes on; released,
   const page = await open(board);
   await until('a drawn point', () => lastPoint(page));
   await page.keyboard.press('f');
-  const since = async () => Number((await page.locator('[data-notice=frozen]').innerText({ timeout: 500 }).catch(() => '')).match(/\d+/)?.[0] ?? 0);
+  const since = async () => Number((await textOf(page.locator('[data-notice=frozen]'))).match(/\d+/)?.[0] ?? 0);
   await until('a count of what came since', async () => (await since()) > 3);
   const at = await lastPoint(page);
   await until('it counts on', async () => (await since()) > 20);

@@ -4,7 +4,7 @@
 // or out of its place, every target is large enough, axe finds nothing.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, until } from '../support/browser.mjs';
 import { lessonIn } from '../support/lesson.mjs';
 import { COMBINATIONS, complaints } from '../support/looks.mjs';
 import { post, teacherOn } from '../support/teacher.mjs';
@@ -47,7 +47,7 @@ for (const how of COMBINATIONS) {
     const page = await teacherOn(board, how);
     await page.locator('.goin').click();                 // another teacher's page goes into the lesson that is on
     await until('seven tiles', async () => await page.locator('.gcard').count() === 7);
-    await until('a line', async () => ((await page.locator('.gcard .plot .ln').first().getAttribute('d', { timeout: 500 }).catch(() => '')) ?? '').length > 20);
+    await until('a line', async () => ((await attributeOf(page.locator('.gcard .plot .ln').first(), 'd')) ?? '').length > 20);
     assert.strictEqual(await page.locator('.startbar .some').count(), 1, 'one group can start yet');
     assert.deepStrictEqual(await complaints(page), [], 'groups');
     assert.match(await page.locator('h1').innerText(), /<i>“很长的班级名字”<\/i>/, 'a label is text');

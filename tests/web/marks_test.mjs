@@ -5,7 +5,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, lastPoint, open, startRun, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, lastPoint, open, startRun, textOf, until } from '../support/browser.mjs';
 import { complaints } from '../support/looks.mjs';
 
 const BELL = `kit: bell
@@ -36,7 +36,7 @@ async function press(n) {
   board.kits[1].process.kill('SIGUSR1');
   await until(`mark ${n}`, async () => (await marks()).length === n);
 }
-const drawn = (/** @type {any} */ page) => page.locator('.chart .paper').getAttribute('data-marks', { timeout: 500 }).catch(() => null);
+const drawn = (/** @type {any} */ page) => attributeOf(page.locator('.chart .paper'), 'data-marks');
 /** @param {any} page @param {string} numbers */
 const shows = (page, numbers) => until(`marks ${numbers}`, async () => await drawn(page) === numbers);
 async function look(how = {}) {
@@ -45,7 +45,7 @@ async function look(how = {}) {
   await page.keyboard.press('a');
   return page;
 }
-const note = (/** @type {any} */ page) => page.locator('.cross p em').innerText({ timeout: 500 }).catch(() => '');
+const note = (/** @type {any} */ page) => textOf(page.locator('.cross p em'));
 
 test('marks of before and new ones are flags on the chart of another kit', async () => {
   const page = await look();

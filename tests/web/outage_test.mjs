@@ -3,7 +3,7 @@
 // stays, says what to do, and mends itself; what is missing is shaded, what is not missing comes back.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, lastPoint, lastTime, open, phase, until } from '../support/browser.mjs';
+import { Board, closeBrowser, lastPoint, lastTime, open, phase, textOf, until } from '../support/browser.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await Board.start([['cup', 10]]); });
@@ -19,7 +19,7 @@ test('an unplugged kit is named with what to do; plugged in again, the gap stays
   const page = await open(board);
   await until('a drawn point', () => lastPoint(page));
   await board.unplug(0);
-  await until('a sentence', async () => /1 号.*USB 线/.test(await page.locator('.notice.bad').innerText({ timeout: 500 }).catch(() => '')));
+  await until('a sentence', async () => /1 号.*USB 线/.test(await textOf(page.locator('.notice.bad'))));
   await until('no old value is shown as if it were new', async () => await page.locator('.readout .big b').innerText() === '—');
   await until('the open gap is shaded', async () => Number(await page.locator('.chart .paper').getAttribute('data-gaps')) > 0);
   await board.plug(0);

@@ -5,7 +5,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, lastTime, open, phase, rested, startRun, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastTime, open, phase, rested, startRun, textOf, until } from '../support/browser.mjs';
 import { kindsBoard, lookAt } from '../support/kinds.mjs';
 
 // emulate/bell.py says how often it was pressed only when it is.
@@ -26,7 +26,7 @@ before(async () => { board = await Board.start([['T:20.5 p:{n}', 10], { emulate:
 }); });
 after(async () => { await closeBrowser(); await board?.close(); });
 
-const facts = (/** @type {any} */ page) => page.locator('.quality .facts').innerText({ timeout: 500 }).catch(() => '');
+const facts = (/** @type {any} */ page) => textOf(page.locator('.quality .facts'));
 /** @param {any} page @param {RegExp} words */
 const says = (page, words) => until(String(words), async () => words.test(await facts(page)));
 

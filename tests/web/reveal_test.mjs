@@ -5,7 +5,7 @@
 // place of a kit that was pulled; a kit that comes late.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, open, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, open, textOf, until } from '../support/browser.mjs';
 import { lessonIn } from '../support/lesson.mjs';
 
 const RUN_US = 2e6;
@@ -57,7 +57,7 @@ test('each run of a group is a point, and the fit over them says what it found',
   await until('four points', async () => await dots(page) === 4);
   const results = (await page.evaluate(async (session) => (await fetch(`/api/v1/sessions/${session}/results`)).json(), id)).groups;
   assert.deepStrictEqual(results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => r.typed.L)), [1, 3, 2, 4]);
-  const says = () => page.locator('.verdict[data-model=linear]').innerText({ timeout: 500 }).catch(() => '');
+  const says = () => textOf(page.locator('.verdict[data-model=linear]'));
   await until('a sentence with its equation', async () => /y = k x \+ b/.test(await says()));
   const { sentence } = await post('fits', { model: 'linear', x_unit: 'm', y_unit: 'Cel', points: results.flatMap((/** @type {any} */ g) => g.runs.map((/** @type {any} */ r) => [r.typed.L, 2 * r.channels.water.mean + 1000 * r.typed.L])) });
   await until('that of the board for these very points, by the formula of the lesson', async () => (await says()).includes(sentence.zh));
@@ -71,7 +71,7 @@ test('each run of a group is a point, and the fit over them says what it found',
   await post(`sessions/${id}/acts`, { do: 'end' });
   await until('it is over on this page too', () => page.locator('.tslip').count());
   await page.reload();
-  await until('and after a reload', async () => /数据都存好了|数据齐了/.test(await page.locator('.tslip h1').innerText({ timeout: 500 }).catch(() => '')));
+  await until('and after a reload', async () => /数据都存好了|数据齐了/.test(await textOf(page.locator('.tslip h1'))));
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });
@@ -87,16 +87,16 @@ test('a line that misses has no tick and no range to choose, and who is not in t
     await route.fulfill({ response: await route.fetch({ postData: JSON.stringify({ ...route.request().postDataJSON(), points: missed }) }) });
   });
   await run(post, id, [1, null]);
-  const result = page.locator('[aria-labelledby=result]'), absent = () => result.locator('.absent').innerText({ timeout: 500 }).catch(() => '');
+  const result = page.locator('[aria-labelledby=result]'), absent = () => textOf(result.locator('.absent'));
   await until('one point', async () => await dots(page) === 1);
-  assert.strictEqual(await absent(), '2 组还没填绳长');
+  await until('who has not typed', async () => await absent() === '2 组还没填绳长');
   await run(post, id, [null, 2]);
   await until('all are there', async () => await dots(page) >= 2 && await absent() === '');
   const says = (/** @type {string} */ model) => result.locator(`.verdict[data-model=${model}]`);
-  await until('no change is seen', async () => /水平线也一样好/.test(await says('linear').innerText({ timeout: 500 }).catch(() => '')));
+  await until('no change is seen', async () => /水平线也一样好/.test(await textOf(says('linear'))));
   assert.strictEqual(await says('linear').getAttribute('class'), 'verdict', 'it is no fault, and no tick');
   await result.locator('.seg button').nth(1).click();
-  await until('it does not fit', async () => /不合适：一条水平线/.test(await says('proportional').innerText({ timeout: 500 }).catch(() => '')));
+  await until('it does not fit', async () => /不合适：一条水平线/.test(await textOf(says('proportional'))));
   assert.strictEqual(await says('proportional').getAttribute('class'), 'verdict bad');
   assert.doesNotMatch(await says('proportional').innerText(), /一段/);
   await post(`sessions/${id}/acts`, { do: 'end' });
@@ -122,7 +122,7 @@ test('what was forgotten is recorded from the past, in a free recording', async 
   await page.locator('.startbar .pop .over').first().click();
   await until('a second run that is over already', async () => (await board.get('sessions')).sessions[0].groups.every((/** @type {any} */ g) => g.runs.length === 2 && g.run == null));
   await page.locator('.inclass .acts .seg button').nth(2).click();
-  await until('four values together', async () => /of 4 values: \S*\d/.test(await page.locator('[aria-labelledby=result] .verdict').innerText({ timeout: 500 }).catch(() => '')));
+  await until('four values together', async () => /of 4 values: \S*\d/.test(await textOf(page.locator('[aria-labelledby=result] .verdict'))));
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });
@@ -137,7 +137,7 @@ test('a saved run stands in for a kit that was pulled, and says that it is a rep
   await until('it is over', async () => await page.locator('.startbar .stop').count() === 0);
   await board.unplug(1);
   const tile = page.locator('[data-group="2"]');
-  await until('what to do, and a way on', async () => /Push its USB cable/.test(await tile.locator('.fix').innerText({ timeout: 500 }).catch(() => '')));
+  await until('what to do, and a way on', async () => /Push its USB cable/.test(await textOf(tile.locator('.fix'))));
   await tile.locator('.fix .btn').click();
   await tile.locator('.pop .item').first().click();
   await until('it is a replay', async () => /Replay/.test(await tile.locator('.plot .watermark').textContent({ timeout: 500 }).catch(() => '') ?? ''));
@@ -147,7 +147,7 @@ test('a saved run stands in for a kit that was pulled, and says that it is a rep
     const group = classroom.sessions?.[0].groups[1], source = group && sourceFor(group, null), span = source && spanOf(group, source.stream, null);
     return !!span && span.later > 0 && source.device.identity.startsWith('replay/');
   }));
-  await until('its line', async () => ((await tile.locator('.plot .ln').first().getAttribute('d', { timeout: 500 }).catch(() => '')) ?? '').length > 20);
+  await until('its line', async () => ((await attributeOf(tile.locator('.plot .ln').first(), 'd')) ?? '').length > 20);
   await until('its value', async () => /°C/.test(await tile.locator('.val').innerText()));
   assert.strictEqual(await tile.locator('.fix').count(), 0, 'the fault is out of the way');
   await tile.locator('.replaying .btn').click();
@@ -170,7 +170,7 @@ test('a group whose kit was loose starts later, and what its kit sent before can
   await until('it records', () => page.locator('.startbar .stop').count());
   assert.strictEqual(await page.locator('.startbar .some').count(), 0, 'nobody else can');
   await board.plug(1);
-  await until('the other can', async () => /Start 1 more/.test(await page.locator('.startbar .some').innerText({ timeout: 500 }).catch(() => '')));
+  await until('the other can', async () => /Start 1 more/.test(await textOf(page.locator('.startbar .some'))));
   await page.locator('.startbar .some').click();
   await until('both record', async () => (await session()).groups.every((/** @type {any} */ g) => g.run != null));
   await page.locator('.startbar .stop').click();
@@ -187,7 +187,7 @@ test('a group whose kit was loose starts later, and what its kit sent before can
   await until('a way on beside each empty group', async () => await page.locator('.gcard .nokit + .replaying').count() === 2);
   await page.locator('.startbar .forgot').click();
   await page.locator('.startbar .pop .over').first().click();
-  await until('it is said that there is none', async () => /No group to start/.test(await page.locator('[data-notice=refused]').innerText({ timeout: 500 }).catch(() => '')));
+  await until('it is said that there is none', async () => /No group to start/.test(await textOf(page.locator('[data-notice=refused]'))));
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 });

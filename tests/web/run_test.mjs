@@ -3,7 +3,7 @@
 import assert from 'node:assert';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, lastPoint, lastTime, open, phase, rested, startRun, typePin, until } from '../support/browser.mjs';
+import { Board, closeBrowser, lastPoint, lastTime, open, phase, rested, startRun, textOf, typePin, until } from '../support/browser.mjs';
 
 /** @type {Board} */ let board;
 before(async () => { board = await Board.start([['cup', 10]]); });
@@ -152,7 +152,7 @@ test('a refusal is told in the notice line', async () => {
   await page.route('**/stop', (route) => route.fulfill({ status: 409, json: { error: { code: 'x', zh: '不行。', en: 'No.' } } }));
   await rested(page);
   await page.locator('.state').click();
-  await until('its sentence', async () => (await page.locator('.notice').innerText({ timeout: 500 }).catch(() => '')).includes('不行。'));
+  await until('its sentence', async () => (await textOf(page.locator('.notice'))).includes('不行。'));
   assert.strictEqual(await page.locator('.readout [role=status]').innerText(), '不行。', 'and spoken');
   await page.unroute('**/stop');
   await rested(page);

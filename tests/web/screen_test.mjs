@@ -3,7 +3,7 @@
 // The screen on the wall, on a real board: it needs no login and no hands, nothing on it is small, and it mends itself.
 import assert from 'node:assert';
 import { after, before, test } from 'node:test';
-import { Board, chromium, closeBrowser, until } from '../support/browser.mjs';
+import { attributeOf, Board, chromium, closeBrowser, textOf, until } from '../support/browser.mjs';
 import { complaints } from '../support/looks.mjs';
 
 const SMALLEST = 0.034;                           // of the height
@@ -22,9 +22,9 @@ async function wall({ size = [1920, 1080], query = '?lang=zh&theme=light' } = {}
   return Object.assign(page, { faults });
 }
 /** The big number, or NaN. @param {any} page */
-const value = async (page) => parseFloat((await page.locator('.bignum .v b').innerText({ timeout: 500 }).catch(() => '')).replace(/\u2212/, '-').replace(/\u202f/g, ''));
+const value = async (page) => parseFloat((await textOf(page.locator('.bignum .v b'))).replace(/\u2212/, '-').replace(/\u202f/g, ''));
 /** How much of the line is drawn. @param {any} page */
-const line = async (page) => ((await page.locator('.frame .ln').getAttribute('d', { timeout: 500 }).catch(() => '')) ?? '').length;
+const line = async (page) => ((await attributeOf(page.locator('.frame .ln'), 'd')) ?? '').length;
 /** @param {any} page */
 async function shown(page) { await until('a number and its line', async () => !Number.isNaN(await value(page)) && await line(page) > 60); }
 

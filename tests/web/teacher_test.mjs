@@ -6,7 +6,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, open, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, open, textOf, until } from '../support/browser.mjs';
 import { lessonIn } from '../support/lesson.mjs';
 import { complaints } from '../support/looks.mjs';
 
@@ -32,7 +32,7 @@ async function lookOver(page, name) {
   await shoot(page, name);
   assert.deepStrictEqual(await complaints(page), [], name);
 }
-const tileLine = (/** @type {any} */ page, /** @type {number} */ group) => page.locator(`[data-group="${group}"] .plot .ln`).first().getAttribute('d', { timeout: 500 }).catch(() => '');
+const tileLine = (/** @type {any} */ page, /** @type {number} */ group) => attributeOf(page.locator(`[data-group="${group}"] .plot .ln`).first(), 'd');
 /** The session as the board has it. */
 const session = async () => (await board.get('sessions')).sessions[0];
 /** Asks the board from the page, with the teacher's cookie. @param {any} page @param {string} what @param {unknown} body @returns {Promise<number>} */
@@ -58,13 +58,13 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await tap('.pin .main');
 
     // Step 1 and 2.
-    await until('the lesson can run', async () => /2/.test(await page.locator('.lcard .can.ok-c').first().innerText({ timeout: 500 }).catch(() => '')));
+    await until('the lesson can run', async () => /2/.test(await textOf(page.locator('.lcard .can.ok-c').first())));
     const card = '.lcard:has-text("' + (lang === 'zh' ? '绳子和水温' : 'String and water') + '")';
     await tap(card);
     await until('both kits are well', async () => await page.locator('.kit.ok').count() === 2 && await page.locator('[data-check=kits].ok').count());
     await lookOver(page, `choose-${lang}`);
     await tap('.startbar .big');
-    await until('a code', async () => /^\d{4}$/.test(await page.locator('.code').innerText({ timeout: 500 }).catch(() => '')));
+    await until('a code', async () => /^\d{4}$/.test(await textOf(page.locator('.code'))));
     await until('its picture', () => page.locator('.qr').evaluate((/** @type {any} */ img) => img.naturalWidth > 0));
     assert.doesNotMatch(await page.locator('.join').innerText(), /127\.0\.0\.1|localhost/, 'nobody is sent to what leads only the board to itself');
     await until('each group has a kit', async () => (await session()).groups.every((/** @type {any} */ g) => g.devices.length === 1));
@@ -84,7 +84,7 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
 
     // A kit is pulled, and plugged again: what to do, and then it goes.
     await board.unplug(1);
-    await until('the next action', async () => words.gone.test(await page.locator('[data-group="2"] .fix').innerText({ timeout: 500 }).catch(() => '')));
+    await until('the next action', async () => words.gone.test(await textOf(page.locator('[data-group="2"] .fix'))));
     await lookOver(page, `fault-${lang}`);
     await board.plug(1);
     await until('it is back', async () => await page.locator('[data-group="2"] .fix').count() === 0);
@@ -144,7 +144,7 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     // The end: one package.
     await page.locator('.startbar .end').click();
     await page.locator('.startbar .pop .item').first().click();
-    await until('all is kept, and the gap is said', async () => (await page.locator('.slip h1').innerText({ timeout: 500 }).catch(() => '')).includes(words.kept));
+    await until('all is kept, and the gap is said', async () => (await textOf(page.locator('.slip h1'))).includes(words.kept));
     await lookOver(page, `end-${lang}`);
     assert.match(await page.locator('.startbar a.big').getAttribute('href') ?? '', new RegExp(`sessions/${running.id}/package$`));
     const download = page.waitForEvent('download');

@@ -4,7 +4,7 @@
 import assert from 'node:assert';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Board, closeBrowser, lastPoint, open, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, lastPoint, open, until } from '../support/browser.mjs';
 
 /** @type {Board} */ let board;
 /** @type {any} */ let sine;
@@ -86,7 +86,7 @@ test('smoothing changes the line, says so, and leaves the numbers alone', async 
   assert.match(await page.locator('.chart .ylab').innerText(), /平滑 11 点/);
   assert.strictEqual(await page.locator('.stats dd').first().innerText(), mean);
   await page.reload();
-  await until('it stays through a reload', async () => await page.locator('.chart .paper').getAttribute('data-smoothed', { timeout: 500 }).catch(() => '') === 'true');
+  await until('it stays through a reload', async () => await attributeOf(page.locator('.chart .paper'), 'data-smoothed') === 'true');
   await page.evaluate(async () => (await import('/js/analysis.js')).analysis.set({ smooth: 0 }));
   assert.deepStrictEqual(page.faults, []);
 });

@@ -3,7 +3,7 @@
 // The cards of the groups on the teacher's page: each shows its data, and nothing that is said of it covers it.
 import assert from 'node:assert';
 import { after, test } from 'node:test';
-import { Board, closeBrowser, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, until } from '../support/browser.mjs';
 import { complaints } from '../support/looks.mjs';
 import { post, teacherOn } from '../support/teacher.mjs';
 
@@ -19,7 +19,7 @@ test('what comes as events is seen as points, also where a saved run stands in f
     await page.locator('.gcard .replaying .btn').click();
     await page.locator('.gcard .pop .item').first().click();
     let d = '';
-    await until('readings of the sample', async () => (d = await page.locator('.gcard .plot .ln').first().getAttribute('d', { timeout: 500 }).catch(() => '') ?? '').length > 20);
+    await until('readings of the sample', async () => (d = await attributeOf(page.locator('.gcard .plot .ln').first(), 'd') ?? '').length > 20);
     assert.match(d, /^(M[\d. -]+h0)+$/, 'each a point: a line of no length is nothing without it');
     assert.deepStrictEqual(page.faults, []);
     await page.context().close();

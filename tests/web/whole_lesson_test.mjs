@@ -7,7 +7,7 @@
 import assert from 'node:assert';
 import fs from 'node:fs';
 import { after, before, beforeEach, test } from 'node:test';
-import { Board, closeBrowser, lastPoint, phase, until } from '../support/browser.mjs';
+import { attributeOf, Board, closeBrowser, lastPoint, phase, until } from '../support/browser.mjs';
 import { LONG, PHONE, alone, draw, openLesson, phoneOf, teacherPage, text } from '../support/classroom.mjs';
 import { Teacher } from '../support/lessons.mjs';
 import { complaints } from '../support/looks.mjs';
@@ -29,7 +29,7 @@ beforeEach(async () => {                      // also what a test that failed le
 after(async () => { await closeBrowser(); await board?.close(); });
 
 const session = async () => (await board.get('sessions')).sessions[0];
-const line = (/** @type {any} */ page, /** @type {string} */ where) => page.locator(where).first().getAttribute('d', { timeout: 500 }).catch(() => '').then((/** @type {string|null} */ d) => (d ?? '').length);
+const line = (/** @type {any} */ page, /** @type {string} */ where) => attributeOf(page.locator(where).first(), 'd').then((/** @type {string|null} */ d) => (d ?? '').length);
 const lookOver = async (/** @type {any} */ page, /** @type {string} */ name) => {
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/whole-${name}.png` });
   assert.deepStrictEqual(await complaints(page), [], name);
