@@ -91,8 +91,10 @@ struct wall_map;
 int wall_map_new(struct wall_map **ret_map);
 void wall_map_free(struct wall_map *map); /* NULL: nothing */
 
-/* Boots in the order of their numbers, before the anchors of any later boot. skipped_ns: board time
- * that its base left out beyond the usual second. -ENOMEM; -EINVAL: not behind the one before. */
+/* Boots in the order of their numbers; each before the first anchor that was told in it, and after
+ * those that were told earlier, whose laps would be others else than when they were shipped.
+ * skipped_ns: board time that its base left out beyond the usual second. -ENOMEM; -EINVAL: not behind
+ * the one before. */
 int wall_map_add_boot(struct wall_map *map, uint32_t id, struct instant begin, int64_t skipped_ns);
 
 /* Anchors in the order in which they were told. An ANCHOR_CARRIED whose wall is before 2026 says only

@@ -131,6 +131,7 @@ static const struct clock_case cases[] = {
 	{.name = "the power is cut in the middle", .steps = {NTP, RUN(HOUR), CUT(30), RUN(HOUR), NTP, RUN(HOUR)}},
 	{.name = "the power is cut before anybody told the hour", .steps = {NTP, RUN(HOUR), OFF(30), RUN(60), CUT(30), RUN(60), CUT(30), NTP, RUN(60)}},
 	{.name = "the power is cut just after a step", .steps = {BROWSER(300), RUN(HOUR), NTP, RUN(60), CUT(30), NTP, RUN(HOUR)}, .backward = 0},
+	{.name = "NTP an hour behind for two, then the power is cut", .steps = {NTP, RUN(60), NTP_OFF(-HOUR), RUN(2 * HOUR), CUT(30), RUN(60)}, .waiting = 20, .has_laps = true, .n_steps_back = 1, .backward = 1, .is_false = true},
 	{.name = "set by hand, and nobody vouches for it", .steps = {LOOK(SYNCHRONISED), RUN(HOUR), SET(HOUR), LOOK(NOBODY), RUN(HOUR)}},
 	{.name = "set by hand, wall_clock: system", .steps = {SET(-HOUR), LOOK(VOUCHED), RUN(HOUR), SET(0), LOOK(VOUCHED), RUN(HOUR)}},
 	{.name = "two steps within a second", .steps = {NTP_OFF(5), RUN(HOUR), NTP_OFF(-3), RUN(.5), NTP, RUN(HOUR)}},
