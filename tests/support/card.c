@@ -155,6 +155,8 @@ const char *card_missing(void)
 {
 	if (system("command -v qemu-storage-daemon mkfs.ext4 e2fsck >/dev/null"))
 		return "no qemu-storage-daemon or e2fsprogs; run tools/packages/install test";
+	if (system("qemu-storage-daemon --help | grep -q type..fuse"))
+		return "this qemu-storage-daemon shows no disk as a file (FUSE)";
 	if (access("/dev/fuse", R_OK | W_OK) || access("/dev/loop-control", R_OK | W_OK))
 		return "a disk's log needs /dev/fuse, loop devices and root";
 	/* Whoever takes a copy of all mounts would keep ours alive, and writing, when we have
