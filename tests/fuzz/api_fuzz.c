@@ -17,7 +17,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 200;
+const unsigned fuzz_cost = 400;
 
 enum { REQUESTS = 4, REQUEST_BYTES = 20000 };
 

@@ -14,6 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
+const unsigned fuzz_cost = 5;
+
 enum { STATE_TEXT = 1 << 20, SESSIONS = 64 };
 
 static char first[STATE_TEXT], second[STATE_TEXT];

@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 4;
+const unsigned fuzz_cost = 100;
 
 enum { IS_FRAME = 0x80, MOST_STEPS = 64 };
 

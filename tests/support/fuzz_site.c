@@ -6,13 +6,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "class/shelf.h"
 #include "support/classroom_site.h"
 
 /* A turn waits 5 ms for the work threads at most. */
-enum { INPUTS_OF_ONE = 250, TURNS = 40, QUIET = 4, ROWS = 3000 };
+enum { INPUTS_OF_ONE = 250, TURNS = 40, QUIET = 4, ROWS = 3000, PLACES = 200 };
 
 static struct site *site;
 static struct shelf *shelf; /* of all lessons: read once */
@@ -155,11 +156,28 @@ static struct fuzz_answer read_answer(char *got, size_t n)
 	return answer;
 }
 
+/* Where it comes from is the input's: who guesses codes in vain is made to wait, and others are not. */
+static void come_from_somewhere(const void *bytes, size_t n)
+{
+	browser_come_from(1 + (unsigned)(hash_add(HASH_START, bytes, n) % PLACES));
+}
+
+/* Without a minute's wait for what may still be under way: there are only so many ports. */
+static void leave(struct browser *b)
+{
+	const struct linger at_once = {.l_onoff = 1};
+
+	setsockopt(b->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	browser_close(b);
+	loop_turn(site->loop, 0); /* the board sees that the reader left */
+}
+
 struct fuzz_answer fuzz_site_send(const void *bytes, size_t n)
 {
 	struct browser b;
 
 	see_logout(bytes, n);
+	come_from_somewhere(bytes, n);
 	browser_open(&b, site->loop, site->port);
 	browser_send_bytes(&b, bytes, n);
 	shutdown(b.fd, SHUT_WR);
@@ -175,8 +193,8 @@ struct fuzz_answer fuzz_site_send(const void *bytes, size_t n)
 	answer_bytes = b.got;
 	n = b.n;
 	b.got = NULL;
-	browser_close(&b);
-	loop_turn(site->loop, 0); /* it sees that the reader left */
+	leave(&b);
+	browser_come_from(1);
 	return answer_bytes ? read_answer(answer_bytes, n)
 			    : (struct fuzz_answer){.head = "", .body = ""};
 }
