@@ -43,10 +43,12 @@ static json_t *get_marks(const struct call *call)
 {
 	char path[64] = "/api/v1/marks";
 	json_t *all = json_array();
+	json_int_t before = -1;
 	bool has_more = true;
 
 	while (has_more) {
 		json_t *body = board_get(call->board, path);
+		json_int_t last;
 
 		if (!body) {
 			json_decref(all);
@@ -55,9 +57,12 @@ static json_t *get_marks(const struct call *call)
 		json_array_extend(all, json_object_get(body, "marks"));
 		has_more = json_is_true(json_object_get(body, "has_more"));
 		json_decref(body);
-		if (has_more)
-			snprintf(path, sizeof path, "/api/v1/marks?from_us=%lld",
-				(long long)cut_last(all));
+		if (!has_more)
+			break;
+		last = cut_last(all);
+		has_more = last > before; /* else it is no board, and would go on for ever */
+		before = last;
+		snprintf(path, sizeof path, "/api/v1/marks?from_us=%lld", (long long)last);
 	}
 	return all;
 }

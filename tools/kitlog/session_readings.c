@@ -22,12 +22,24 @@ static json_t *ask_all(const struct call *call, json_int_t session)
 		json_t *page = board_get(call->board, path);
 		json_t *readings = json_object_get(page, "readings");
 
-		if (!page) {
+		if (page && !json_is_array(readings))
+			fputs(say("kitlog session readings: 板子的回答看不懂；把 kitlog 和 kitlogd 换成"
+				  "同一个版本\n",
+				      "kitlog session readings: what the board answers is not understood; give "
+				      "kitlog and kitlogd the same version\n"),
+				stderr);
+		if (!json_is_array(readings)) {
+			json_decref(page);
 			json_decref(all);
 			return NULL;
 		}
-		before = json_integer_value(json_object_get(json_array_get(readings, 0), "id"));
-		has_more = json_is_true(json_object_get(page, "has_more"));
+		json_int_t oldest =
+			json_integer_value(json_object_get(json_array_get(readings, 0), "id"));
+
+		/* What leads no further back is no board, and would go on for ever. */
+		has_more = json_is_true(json_object_get(page, "has_more")) && oldest > 0 &&
+			(!before || oldest < before);
+		before = oldest;
 		json_array_extend(readings, all);
 		json_decref(all);
 		all = json_incref(readings);
