@@ -17,7 +17,7 @@ import stores  # noqa: E402
 
 TRIALS = 5
 STORAGE_RATE, STORAGE_S = 2000, 90  # rows of three values
-SLOW_RATE = 500  # rows a second that callgrind can follow
+SLOW_RATES, SLOW_S = (100, 1000), 20  # rows a second that callgrind can follow; seconds
 
 # InfluxDB compacts what was not written to for hours; here there are no hours.
 COMPACT = '\n  cache-snapshot-write-cold-duration = "5s"\n  compact-full-write-cold-duration = "10s"'
@@ -202,27 +202,30 @@ class Field:
 		if not shutil.which("valgrind"):
 			self.add("instructions of the whole daemon", "not measured", "needs valgrind")
 			return
-		short, long = (self.collected(seconds) for seconds in (10, 30))
-		rows, instructions = long[0] - short[0], long[1] - short[1]
-		self.add("instructions of the whole daemon for a row of three", f"{instructions / rows:.0f}",
-			f"pty to sink, store included, at {SLOW_RATE} rows/s; timers and commits of the seconds are in it")
-		self.add("instructions of the whole daemon for a sample", f"{instructions / rows / 3:.0f}")
+		slow, fast = (self.collected(rate) for rate in SLOW_RATES)
+		a_row = (fast[1] - slow[1]) / (fast[0] - slow[0])
+		self.add("instructions of the whole daemon for a row of three", f"{a_row:.0f}",
+			f"pty to sink, store included, rows one by one: {SLOW_RATES[1]}/s against {SLOW_RATES[0]}/s")
+		self.add("instructions of the whole daemon for a sample", f"{a_row / 3:.0f}")
+		self.add("instructions of the whole daemon for itself", f"{(slow[1] - a_row * slow[0]) / 1e6:.0f} million",
+			f"its start, and {SLOW_S} s of timers and commits, whatever the rate")
 
-	def collected(self, seconds):
-		"""(rows offered, instructions) of a kitlogd that ran for so long."""
+	def collected(self, rate):
+		"""(rows, instructions) of a kitlogd that was at work for so long at that rate."""
 		sink, server, sink_port = self.start_sink()
-		link = self.place / f"slow{seconds}"
-		rows, sent = self.load("--pty", str(link), rate=SLOW_RATE, seconds=3600)
+		link, log = self.place / f"slow{rate}", self.place / f"callgrind{rate}"
+		rows, sent = self.load("--pty", str(link), rate=rate)
 		kitlogd.wait_for("the pty", link.is_symlink)
-		log = self.place / f"callgrind{seconds}"
-		process, port = self.daemon([link], self.place / f"slow{seconds}-data",
+		process, port = self.daemon([link], self.place / f"slow{rate}-data",
 			f"sinks:\n  - {{name: bench, kind: influxdb1, url: 'http://127.0.0.1:{sink_port}', database: k}}\n",
 			before=["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", f"--log-file={log}"])
-		kitlogd.wait_for("the first rows at the sink", lambda: sink.lines > SLOW_RATE, 180)
-		first = sink.lines
-		kitlogd.wait_for("so many rows at the sink", lambda: sink.lines > first + seconds * SLOW_RATE, 600)
-		n = sink.lines
-		self.stop(process)
+		kitlogd.wait_for("the first rows at the sink", lambda: sink.lines, 180)
+		time.sleep(SLOW_S)
 		self.stop(rows)
+		ask = lambda what: json.loads(stores.get(f"http://127.0.0.1:{port}/api/v1/{what}")[1])
+		time.sleep(5)
+		kitlogd.wait_for("all delivered", lambda: (ask("status")["store"]["pending_rows"],
+			ask("sinks")["sinks"][0]["rows_behind"]) == (0, 0), 120)
+		self.stop(process)
 		server.shutdown()
-		return n, int(re.findall(r"Collected : (\d+)", log.read_text())[-1])  # a child comes first
+		return sink.lines, int(re.findall(r"Collected : (\d+)", log.read_text())[-1])  # a child comes first
