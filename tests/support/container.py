@@ -63,8 +63,9 @@ class Container:
         # Its control groups are those of the present Debian, whatever this machine has.
         self.console = open(f"{self.root}.console", "ab")
         self.process = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "--directory", self.root, "--register=no", "--keep-unit", "--private-network",
-             "--console=pipe", "--boot", *self.words], stdin=subprocess.DEVNULL, stdout=self.console, stderr=self.console,
+            ["systemd-nspawn", "--quiet", "--directory", self.root, "--register=no", "--keep-unit",
+             "--private-network", "--console=pipe", "--boot", *self.words],
+            stdin=subprocess.DEVNULL, stdout=self.console, stderr=self.console,
             env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"})
         return self
 
@@ -94,8 +95,8 @@ class Container:
         return status == 133
 
     def inside(self, *command, env=()):
-        return ["nsenter", "--target", self.init, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd",
-                "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",
+        return ["nsenter", "--target", self.init, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root",
+                "--wd", "--", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C.UTF-8",
                 "DEBIAN_FRONTEND=noninteractive", *env, *command]
 
     def run(self, *command, check=True, env=()):
@@ -108,7 +109,8 @@ class Container:
         """Bytes of an address inside; an empty answer when nobody answers."""
         asked = subprocess.run(
             ["nsenter", "--target", self.init, "--net", "--", "python3", "-c",
-             "import sys, urllib.request as r; sys.stdout.buffer.write(r.urlopen(sys.argv[1], timeout=20).read())", url],
+             "import sys, urllib.request as r; sys.stdout.buffer.write(r.urlopen(sys.argv[1], timeout=20).read())",
+             url],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         return asked.stdout
 

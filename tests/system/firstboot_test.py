@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock
-"""A fresh system with the files of tools/packaging/image-files on its boot partition installs kitlog with no network, by its own
-name; what failed is told on that partition, and tried again. Boots containers: KITLOG_LONG=1, root, and packages by
-tools/packaging/build --arch amd64."""
+"""A fresh system with the files of tools/packaging/image-files on its boot partition installs kitlog with no network,
+by a name of its own; what failed is told on that partition, and tried again. Boots containers: KITLOG_LONG=1, root,
+and packages by tools/packaging/build --arch amd64."""
 
 import pathlib
 import subprocess
@@ -28,8 +28,9 @@ class FirstBoot(unittest.TestCase):
         (firmware / "cmdline.txt").write_text(OURS + "\n")
         (root / "etc/hostname").write_text("raspberrypi\n")
         (root / "etc/hosts").write_text("127.0.0.1\tlocalhost\n127.0.1.1\traspberrypi\n")
-        made = subprocess.run([container.SOURCE / "tools/packaging/image-files", "--release", str(release), "--arch", "amd64",
-                               firmware], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        made = subprocess.run([container.SOURCE / "tools/packaging/image-files", "--release", str(release),
+                               "--arch", "amd64", firmware],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.assertEqual(made.returncode, 0, made.stdout)
         told = firmware / "kitlog/board.txt"
         # As an editor of another system leaves it.

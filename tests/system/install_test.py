@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock
-"""A package in a clean Debian 12 and 13: installed, it runs and a teacher can begin; a newer one takes what was recorded and
-set; removed, nothing of it runs; purged, it asks, and keeps or deletes. Boots containers: KITLOG_LONG=1, root, and packages
-by tools/packaging/build --arch amd64."""
+"""A package in a clean Debian 12 and 13: installed, it runs and a teacher can begin; a newer one takes what was
+recorded and set; removed, nothing of it runs; purged, it asks, and keeps or deletes. Boots containers: KITLOG_LONG=1,
+root, and packages by tools/packaging/build --arch amd64."""
 
 import os
 import pathlib
@@ -24,7 +24,7 @@ QUESTION = b"Delete everything that was recorded?"
 
 
 def older(package, folder):
-    """The same package by an older number; its settings file had one line less."""
+    """The same package by an older number."""
     tree = pathlib.Path(folder) / "older"
     subprocess.run(["dpkg-deb", "--raw-extract", package, tree], check=True)
     control = tree / "DEBIAN/control"
@@ -65,17 +65,19 @@ class Install(unittest.TestCase):
     def traces(self):
         """All that bears the name, beside the files of this test."""
         board = self.board
-        files = board.run("find", "/", "-xdev", "-name", "*kitlog*", "-not", "-path", "/root/*", "-not", "-path", "/proc/*",
+        files = board.run("find", "/", "-xdev", "-name", "*kitlog*", "-not", "-path", "/root/*",
                           "-not", "-path", "/var/cache/*", "-not", "-path", "/var/log/*", check=False).split()
-        people = [line for line in board.run("getent", "passwd").splitlines() + board.run("getent", "group").splitlines()
+        people = [line for base in ("passwd", "group") for line in board.run("getent", base).splitlines()
                   if "kitlog" in line]
         processes = board.run("sh", "-c", "cat /proc/[0-9]*/comm 2>/dev/null")
-        units = board.run("systemctl", "list-units", "--state=active,failed", "--no-legend", "--plain", "*kitlog*").split()
+        units = board.run("systemctl", "list-units", "--state=active,failed", "--no-legend", "--plain",
+                          "*kitlog*").split()
         return files + people + units + [line for line in processes.splitlines() if line.strip().startswith("kitlog")]
 
     def is_running(self):
         board = self.board
-        board.wait("kitlogd is active", lambda: board.run("systemctl", "is-active", "kitlogd", check=False) == "active\n")
+        board.wait("kitlogd is active",
+                   lambda: board.run("systemctl", "is-active", "kitlogd", check=False) == "active\n")
         self.assertEqual(board.run("systemctl", "is-enabled", "kitlogd"), "enabled\n")
         for path, words in (("", "<html"), ("teacher", "<html"), ("api/v1/status", "board")):
             page = board.wait(f"/{path}", lambda path=path: board.fetch(f"http://127.0.0.1:8080/{path}"))
@@ -159,15 +161,15 @@ class Install(unittest.TestCase):
         self.board.run("getent", "passwd", "kitlog")
         self.board.run("apt-get", "install", "-y", "/root/new.deb")
         self.is_running()
-        self.assertGreaterEqual(len(self.board.get(f"streams/{self.stream}/columns?columns=4000")["t_us"]), len(self.rows))
+        self.assertGreaterEqual(len(self.columns()), len(self.rows))
         self.assertIn(QUESTION, self.purge(b"yes"))
         self.assertEqual([trace for trace in self.traces() if trace not in self.before], [])
 
     def purge(self, answer):
         """At a terminal, as a person does it; returns what was read there."""
         ours, theirs = pty.openpty()
-        process = subprocess.Popen(self.board.inside("apt-get", "purge", "-y", "kitlog", env=["DEBIAN_FRONTEND=teletype",
-                                                                                             "TERM=dumb"]),
+        process = subprocess.Popen(self.board.inside("apt-get", "purge", "-y", "kitlog",
+                                                     env=["DEBIAN_FRONTEND=teletype", "TERM=dumb"]),
                                    stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
         said, answered, deadline = b"", False, time.monotonic() + container.PATIENCE
