@@ -122,7 +122,9 @@ class BadMorning(unittest.TestCase):
         quarantine = self.board.get("sinks/school/quarantine")
         self.assertEqual([line["status"] for line in quarantine["lines"]], [400])
         self.assertIn(f"ramp={poisoned} ", quarantine["lines"][0]["line"])
-        self.assertEqual(self.server.stats()["agents"], ["kitlog/0.1.0"])
+        agents = self.server.stats()["agents"]
+        self.assertEqual(len(agents), 1)
+        self.assertRegex(agents[0], r"^kitlog/\d+\.\d+\.\d+$")
         said = self.board.said()
         self.assertNotIn("ramp=", said, "no reading in the log")
         self.assertLess(said.count("\n"), 60, "changes are logged, not repetitions")
