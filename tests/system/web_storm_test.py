@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock
 """Somebody in the class is curious: heads and bodies that trickle, a thousand sockets that say nothing, sixty
 telephones that sleep with the page open, requests that are none, too large, or hundreds in one breath. The
 teacher is served all the while, from the same access point as from another address; memory is bounded; nothing is
 missing of what is recorded.
 
 What is counted is held always, how late the teacher is served on a machine that does nothing else: KITLOG_LONG=1,
-which also sends 12 000 damaged requests instead of 300. KITLOG_SEED repeats them."""
+which also sends 12 000 damaged requests instead of 200. KITLOG_SEED repeats them."""
 
 import collections
 import concurrent.futures
@@ -29,9 +30,10 @@ import daemon  # noqa: E402
 import events  # noqa: E402
 
 LONG = bool(os.environ.get("KITLOG_LONG"))
+IS_SANITIZED = "__asan_init" in pathlib.Path(daemon.PROGRAM).read_bytes().decode("latin-1")
 VIRTUAL = os.environ.get("KITLOG_VIRTUAL", "")
-SECONDS = 15 if LONG else 1.2  # of each storm, at least
-REQUESTS = 12000 if LONG else 300
+SECONDS = 15 if LONG else 0.6  # of each storm, at least
+REQUESTS = 12000 if LONG else 200
 SERVED_S = 5.0  # within which the teacher is served in any storm, on any machine: heads have ten
 LATE_MS, TIMES = 250.0, 20
 GROWTH_KB = 40 * 1024  # 512 connections, 16 KB and their answers; events that are kept
@@ -311,9 +313,10 @@ class WebStorm(unittest.TestCase):
 
     # --- what is promised meanwhile ---
 
-    def rss_kb(self):
+    def most_kb(self):
+        """Of memory that it ever had."""
         status = pathlib.Path(f"/proc/{self.board.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0])
+        return int(status.split("VmHWM:")[1].split()[0])
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.board.process.pid}/fd"))
@@ -323,9 +326,8 @@ class WebStorm(unittest.TestCase):
             deadline = time.monotonic() + SECONDS
             asked = len(self.teacher.took)
             daemon.wait_for(f"{name}: the teacher to be served", lambda: time.monotonic() > deadline and
-                            len(self.teacher.took) > asked + 20, 120)
-            rss = self.rss_kb()
-        figures = self.teacher.figures() | {"rss_kb": rss}
+                            len(self.teacher.took) > asked + 15, 120)
+        figures = self.teacher.figures() | {"most_kb": self.most_kb()}
         print(f"{name}: {json.dumps(figures)}", flush=True)
         self.assertIsNone(self.board.process.poll(), self.board.said()[-3000:])
         self.assertEqual(self.teacher.failed, [], name)
@@ -385,11 +387,11 @@ class WebStorm(unittest.TestCase):
         self.teacher.is_over.set()
         self.teacher.join()
         daemon.wait_for("descriptors to be given back", lambda: self.descriptors() < 60, 30)
-        self.assertLess(max(one["rss_kb"] for one in figures.values()) - quiet["rss_kb"],
-                        GROWTH_KB * (8 if "asan" in daemon.PROGRAM else 1))
+        if not IS_SANITIZED:  # which keeps what is given back
+            self.assertLess(self.most_kb() - quiet["most_kb"], GROWTH_KB)
         self.assert_all_was_recorded()
         self.assertEqual(self.board.end(), 0, self.board.said()[-3000:])
-        if LONG and "asan" not in daemon.PROGRAM:
+        if LONG and not IS_SANITIZED:
             for name, one in figures.items():
                 self.assertLess(one["p95_ms"], max(LATE_MS, TIMES * quiet["p95_ms"]), name)
 
