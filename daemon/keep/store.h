@@ -85,7 +85,8 @@ int store_lock(const char *directory, int *ret_fd);
 /* Finds or makes the boot's row. `boot_id` is "KERNEL/MACHINE" (boot_name.h), monotonic_ns the clock now.
  * A new boot's base is chosen so that board time goes on 1 s after the last kept instant. Also
  * notes a GAP_STOPPED (stream 0) from the last kept instant to now when there is anything
- * before. */
+ * before; of a stream with a pace one of its own goes on to its first row, if that comes within a
+ * minute, else it is called unplugged. */
 int store_begin_boot(struct store *store, const char *boot_id, int64_t monotonic_ns,
 	uint32_t *ret_boot, int64_t *ret_base_ns);
 

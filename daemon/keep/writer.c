@@ -219,6 +219,7 @@ static int begin_boot(struct store *store, const char *boot_id, int64_t monotoni
 	if (result < 0)
 		return result;
 	store->boot = boot;
+	store->started = now;
 	store->fresh_since = instant_add(now, -ROLL_SECONDS * second_ns); /* of former times */
 	store->durable = now;
 	store_commit(store, now); /* refused: it stays pending, and the status says so */
@@ -272,9 +273,46 @@ static int add_note(struct store *store, enum note_kind kind, const void *body, 
 	return notes_add(store->notes, kind, body, size);
 }
 
+/* Of a stream that was announced in this run; 0: irregular. */
+static int64_t period_of(const struct store *store, uint32_t stream)
+{
+	for (size_t i = 0; i < store->n_devices; i++)
+		for (size_t k = 0; k < store->devices[i]->n_streams; k++)
+			if (store->devices[i]->streams[k].id == stream)
+				return store->devices[i]->streams[k].period_ns;
+	return 0;
+}
+
+/* The gap of the time without kitlogd ends when it starts, but a device is found and understood some seconds later:
+ * of a stream with a pace its first row ends the gap. Whoever comes after more than FOUND_S was not plugged in. */
+enum { FOUND_S = 60 };
+
+static int note_return(struct store *store, uint32_t id, int64_t first_ns)
+{
+	const struct pending_stream *stream = pending_stream(&store->pending, id);
+	int64_t period_ns = period_of(store, id), found_ns = first_ns - store->started.ns;
+	struct gap gap = {
+		.stream = id,
+		.reason = found_ns > FOUND_S * second_ns ? GAP_UNPLUGGED : GAP_STOPPED,
+		.from = store->started,
+		.to = {first_ns},
+	};
+
+	if (!stream || stream->last_ns == INT64_MIN || stream->last_ns > store->started.ns ||
+		period_ns == 0 || found_ns <= period_ns)
+		return 0;
+	return store_add_gap(store, &gap);
+}
+
 int store_add_batch(struct store *store, const struct feed_record *batch)
 {
+	int result = 0;
+
 	assert(batch->kind == FEED_BATCH);
+	if (batch->batch.n_rows > 0 && batch->batch.stream > 0 && batch->batch.stream <= STREAM_MAX)
+		result = note_return(store, batch->batch.stream, batch->batch.stamps_ns[0]);
+	if (result < 0)
+		return result;
 	return pending_add(&store->pending, batch, room_for_rows(store));
 }
 

@@ -57,6 +57,7 @@ struct store {
 	int64_t commit_max_ns;
 	int last_error;
 	struct log_state upkeep;
+	struct instant started; /* this run */
 	struct instant durable;
 	uint32_t durable_act;
 };

@@ -304,6 +304,65 @@ static void the_time_without_kitlogd_is_a_gap(void **state)
 	assert_int_equal(gaps.gaps[0].to.ns, bench.now.ns);
 }
 
+static void announce(int64_t period_ns)
+{
+	struct device device = {.id = 1, .sticker = 1, .n_streams = 1};
+
+	device.streams[0].id = 1;
+	device.streams[0].device = 1;
+	device.streams[0].kind = STREAM_DATA;
+	device.streams[0].n_channels = 1;
+	device.streams[0].period_ns = period_ns;
+	assert_int_equal(store_add_device(bench.store, &device), 0);
+}
+
+static void put_row(int64_t at_ns)
+{
+	const double value = 1;
+	struct feed_record record = {.kind = FEED_BATCH};
+
+	record.batch.stream = record.batch.n_channels = record.batch.n_rows = 1;
+	record.batch.stamps_ns = &at_ns;
+	record.batch.values = &value;
+	assert_int_equal(store_add_batch(bench.store, &record), 0);
+}
+
+/* After so long rows come again; how many gaps there are of that, and the last of them. */
+static size_t find_again(int64_t period_ns, int64_t after_ns, struct gap *ret_gap)
+{
+	struct gaps gaps = {.n = 0};
+	struct instant started;
+
+	put_row(bench.now.ns);
+	bench.now.ns += 3600LL * NS_PER_S;
+	bench_reopen(&bench, 0);
+	started = bench.now;
+	announce(period_ns);
+	for (int row = 0; row < 3; row++)
+		put_row(started.ns + after_ns + row * period_ns + row);
+	bench.now.ns += after_ns + 60 * (int64_t)NS_PER_S;
+	assert_int_equal(store_commit(bench.store, bench.now), 0);
+	assert_int_equal(reader_gaps(bench.reader, 1, started, bench.now, collect_gap, &gaps), 0);
+	*ret_gap = gaps.gaps[gaps.n ? gaps.n - 1 : 0];
+	bench.now.ns += 3600LL * NS_PER_S;
+	return gaps.n;
+}
+
+static void until_a_kit_is_found_again_is_a_gap_too(void **state)
+{
+	struct gap gap;
+
+	(void)state;
+	assert_int_equal(find_again(10000000, 4 * (int64_t)NS_PER_S, &gap), 1);
+	assert_int_equal(gap.reason, GAP_STOPPED);
+	assert_int_equal(gap.stream, 1);
+	assert_int_equal(gap.to.ns - gap.from.ns, 4 * (int64_t)NS_PER_S);
+	assert_int_equal(find_again(10000000, 400 * (int64_t)NS_PER_S, &gap), 1);
+	assert_int_equal(gap.reason, GAP_UNPLUGGED);
+	assert_int_equal(find_again(10 * (int64_t)NS_PER_S, 4 * (int64_t)NS_PER_S, &gap), 0);
+	assert_int_equal(find_again(0, 4 * (int64_t)NS_PER_S, &gap), 0);
+}
+
 static void keep_gap(int64_t from_ns, int64_t to_ns, uint64_t rows)
 {
 	struct gap gap = {3, GAP_SILENT, {from_ns}, {to_ns}, rows};
@@ -416,6 +475,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_new_boot_begins_behind_anchors_and_gaps_too, begin, end),
 		cmocka_unit_test_setup_teardown(the_time_without_kitlogd_is_a_gap, begin, end),
+		cmocka_unit_test_setup_teardown(
+			until_a_kit_is_found_again_is_a_gap_too, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_gap_that_is_told_again_is_one_that_grew, begin, end),
 		cmocka_unit_test_setup_teardown(
