@@ -6,9 +6,9 @@ import time
 
 from inside import wait_for
 
-TIMES = 50 if os.environ.get("KITLOG_LONG") else 10
+TIMES = int(os.environ.get("KITLOG_REPLUGS", 50 if os.environ.get("KITLOG_LONG") else 10))
 SETTLED = 5  # after so many replugs the daemon has what it will ever need
-AGAIN_S, LATE_S = 2.0, 20.0
+AGAIN_S, LATE_S = 2.0, 20.0 * float(os.environ.get("KITLOG_PATIENCE", 1))
 GROWTH_KB = 1024
 
 
@@ -48,18 +48,28 @@ class Return:
         return {device["sticker"]: device["kit"] for device in self.devices}
 
 
+def unplugged(daemon, device):
+    """How often the board tells that the device was pulled out; its stamps rise."""
+    told = [daemon.get(f"streams/{stream['id']}/columns?columns=4000&from_us=0") for stream in device["streams"]]
+    for one in told:
+        assert all(a < b for a, b in zip(one["t_us"], one["t_us"][1:])), "stamps rise"
+    return max(len({gap["from_us"] for gap in one["gaps"] if gap["reason"] == "unplugged"}) for one in told)
+
+
 def middle(numbers):
     return sorted(numbers)[len(numbers) // 2]
 
 
 def replug(test, daemon, *kits, times=TIMES):
     """Pulls all `kits` out at once and plugs them in (plug, unplug). Promise: the same stickers
-    each time, recording again within two seconds, no growth.
+    each time, recording again within two seconds, a gap for each unplugging, no growth.
 
     In this machine udevd alone may need seconds when the host is busy: the two seconds count from
     when it has nothing left to do, and are judged by the middle of all replugs; none may take
     longer than LATE_S."""
-    stickers = Return(daemon, kits).wait().stickers()
+    first = Return(daemon, kits).wait()
+    stickers, known = first.stickers(), len(daemon.devices())
+    before = {device["id"]: unplugged(daemon, device) for device in first.devices}
     returns, weights = [], []
     for _ in range(times):
         for kit in kits:
@@ -68,6 +78,9 @@ def replug(test, daemon, *kits, times=TIMES):
         returns.append(Return(daemon, kits).wait())
         test.assertEqual(returns[-1].stickers(), stickers)
         weights.append(daemon.weight())
+    test.assertEqual(len(daemon.devices()), known, "the same devices")
+    for device in returns[-1].devices:
+        test.assertEqual(unplugged(daemon, device) - before[device["id"]], times, "a gap for each unplugging")
     took, after_udevd = [[getattr(each, name) for each in returns]
                          for name in ("took", "took_after_udevd")]
     descriptors, resident = zip(*weights[min(SETTLED, times - 1):])

@@ -86,6 +86,10 @@ class Usb(unittest.TestCase):
         wait_for("rows again", lambda: self.daemon.devices()[0]["health"]["rows"] > rows + 10)
         self.assertEqual(self.daemon.devices()[0]["health"]["trouble"], "")
 
+    @unittest.skipUnless(os.environ.get("KITLOG_LONG"), "KITLOG_LONG=1 pulls all of them out at once")
+    def test_all_come_back_at_once(self):
+        replug(self, self.daemon, *self.kits())
+
     def test_each_kit_comes_back_each_time(self):
         for name, kit in zip(KITS, self.kits()):
             with self.subTest(name):
