@@ -85,13 +85,15 @@ void board_tell_answer(struct board *board, long status, const char *bytes)
 
 	text_copy(board->refusal, sizeof board->refusal, code ? code : "");
 
-	if (*sentence && !board->is_quiet)
-		fprintf(stderr, "kitlog: %s\n", sentence);
-	else if (!board->is_quiet)
+	if (*sentence && !board->is_quiet) {
+		fputs("kitlog: ", stderr);
+		say_harmless_to(stderr, sentence);
+	} else if (!board->is_quiet) {
 		fprintf(stderr,
 			say("kitlog: %s 用 %ld 应答，不像 kitlogd；看看 --board 的地址\n",
 				"kitlog: %s answers %ld, which is not kitlogd's way; check --board\n"),
 			board->address, status);
+	}
 	json_decref(body);
 }
 

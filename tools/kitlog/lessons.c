@@ -65,10 +65,12 @@ static int list(const struct call *call)
 static unsigned print_ids(const json_t *changes, const char *name, const char *words)
 {
 	const json_t *ids = json_object_get(changes, name);
+	char line[SAY_LINE];
 	json_t *id;
 	size_t i;
 
-	json_array_foreach(ids, i, id) printf("%s  %s\n", words, json_string_value(id));
+	json_array_foreach(ids, i, id) if (json_is_string(id))
+		printf("%s  %s\n", words, say_harmless(json_string_value(id), line));
 	return (unsigned)json_array_size(ids);
 }
 

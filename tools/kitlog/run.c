@@ -188,15 +188,14 @@ static const char *say_amount(const json_t *one, char *ret_text, size_t size)
 static void print_lacking(const json_t *accept)
 {
 	const json_t *one;
-	char line[SAY_LINE], amount[3 * SAY_TEXT];
+	char channel[SAY_LINE], line[SAY_LINE], amount[3 * SAY_TEXT];
 	size_t i;
 
 	json_array_foreach(accept, i, one)
 	{
 		if (!json_is_false(json_object_get(one, "holds")))
 			continue;
-		printf(say("%s（%s）：%s\n", "%s (%s): %s\n"),
-			json_string_value(json_object_get(one, "channel")),
+		printf(say("%s（%s）：%s\n", "%s (%s): %s\n"), say_member(one, "channel", channel),
 			say_amount(one, amount, sizeof amount),
 			say_harmless(say_pick(json_object_get(one, "otherwise")), line));
 	}
@@ -204,6 +203,7 @@ static void print_lacking(const json_t *accept)
 
 static void print_receipt(const json_t *receipt)
 {
+	char text[SAY_LINE];
 	const json_t *sink;
 	size_t i;
 
@@ -216,11 +216,11 @@ static void print_receipt(const json_t *receipt)
 		count_of(receipt, "received"), count_of(receipt, "stored"),
 		count_of(receipt, "bad"), count_of(receipt, "gaps"),
 		count_of(receipt, "lost_rows"));
-	json_array_foreach(json_object_get(receipt, "shipped"), i, sink) printf(
-		say("%s 还差 %lld 行\n", "%s has %lld rows still to get\n"),
-		json_string_value(json_object_get(sink, "sink")), count_of(sink, "rows_behind"));
+	json_array_foreach(json_object_get(receipt, "shipped"), i, sink)
+		printf(say("%s 还差 %lld 行\n", "%s has %lld rows still to get\n"),
+			say_member(sink, "sink", text), count_of(sink, "rows_behind"));
 	print_lacking(json_object_get(receipt, "accept"));
-	printf("sha256 %s\n", json_string_value(json_object_get(receipt, "sha256")));
+	printf("sha256 %s\n", say_member(receipt, "sha256", text));
 }
 
 static int receipt(const struct call *call)

@@ -117,6 +117,29 @@ const char *say_harmless(const char *text, char *ret_text)
 	return ret_text;
 }
 
+const char *say_member(const json_t *object, const char *key, char *ret_text)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return say_harmless(text ? text : "", ret_text);
+}
+
+void say_harmless_to(FILE *out, const char *lines)
+{
+	char line[SAY_LINE], harmless[SAY_LINE];
+	const char *end;
+
+	do {
+		end = lines + strcspn(lines, "\n");
+		text_copy(line,
+			(size_t)(end - lines) + 1 < sizeof line ? (size_t)(end - lines) + 1
+								: sizeof line,
+			lines);
+		fprintf(out, "%s\n", say_harmless(line, harmless));
+		lines = end + 1;
+	} while (*end && *lines);
+}
+
 void say_row(FILE *out, const int *widths, const char *const *cells, int n)
 {
 	for (int i = 0; i < n; i++) {

@@ -28,6 +28,10 @@ void say_json(json_t *json);
  * rename its window, as "\x1b". Into a buffer of SAY_LINE bytes, cut there. */
 enum { SAY_LINE = 1024 };
 const char *say_harmless(const char *text, char *ret_text);
+/* The string of a member of an object likewise; "" for what is none. */
+const char *say_member(const json_t *object, const char *key, char *ret_text);
+/* The same of what may be several lines, each cut likewise, with a line's end behind the last. */
+void say_harmless_to(FILE *out, const char *lines);
 
 /* Prints cells, made harmless, in columns `width` wide (0: as it is, the last one), counting a Han
  * character as two. */

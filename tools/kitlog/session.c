@@ -77,7 +77,7 @@ static void print_hands(const struct call *call, const json_t *session)
 
 	json_array_foreach(json_object_get(session, "groups"), i, group)
 	{
-		char buffer[4 * SAY_LINE];
+		char buffer[4 * SAY_LINE], animal[SAY_LINE];
 		struct text text = text_over(buffer, sizeof buffer);
 
 		json_array_foreach(json_object_get(group, "devices"), k, id)
@@ -85,8 +85,9 @@ static void print_hands(const struct call *call, const json_t *session)
 			text_add(&text, k ? say("、", ", ") : "");
 			add_kit(&text, json_object_get(body, "devices"), id);
 		}
+		say_harmless(say_pick(json_object_get(group, "animal")), animal);
 		printf(say("    %lld 组 %s：%s\n", "    Group %lld %s: %s\n"),
-			number_of(group, "number"), say_pick(json_object_get(group, "animal")),
+			number_of(group, "number"), animal,
 			k ? text.at : say("还没有器材", "no kit yet"));
 	}
 	json_decref(body);

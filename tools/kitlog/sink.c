@@ -42,8 +42,10 @@ static void print_sink(const json_t *sink)
 		(const char *[]){
 			name ? name : "?", state_word(state ? state : "?"), sent, behind, bad},
 		5);
-	if (*sentence)
-		printf("  %s\n", sentence);
+	if (*sentence) {
+		fputs("  ", stdout);
+		say_harmless_to(stdout, sentence);
+	}
 }
 
 /* The sink of that name with its "lines", those in quarantine; NULL after saying what is wrong. */
@@ -73,13 +75,13 @@ static json_t *find_sink(const struct call *call, const json_t *sinks, const cha
 
 static void print_lines(const json_t *sink)
 {
+	char words[SAY_LINE], rows[SAY_LINE];
 	json_t *line;
 	size_t i;
 
 	json_array_foreach(json_object_get(sink, "lines"), i, line)
 		printf("  %lld  %s\n    %s\n", json_integer_value(json_object_get(line, "status")),
-			json_string_value(json_object_get(line, "words")),
-			json_string_value(json_object_get(line, "line")));
+			say_member(line, "words", words), say_member(line, "line", rows));
 }
 
 /* A sink with a mistake is left out, and then "none is set" is not the whole truth. */

@@ -7,13 +7,14 @@
 
 static void print(const struct board *board, const json_t *once)
 {
-	printf(say("老师的页面  %s\n", "The teacher's page  %s\n"),
-		json_string_value(json_object_get(once, "url")));
+	char text[SAY_LINE];
+
+	printf(say("老师的页面  %s\n", "The teacher's page  %s\n"), say_member(once, "url", text));
 	if (*board_pin(board))
 		printf(say("PIN         %s\n", "PIN                 %s\n"), board_pin(board));
 	printf(say("临时 PIN    %s（%lld 分钟内可以登录一次，有人乱猜也不用等）\n",
 		       "PIN for once        %s (signs in once within %lld min, also while others guess)\n"),
-		json_string_value(json_object_get(once, "pin")),
+		say_member(once, "pin", text),
 		json_integer_value(json_object_get(once, "lasts_s")) / 60);
 }
 
