@@ -18,6 +18,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
+const unsigned fuzz_cost = 2;
+
 static void must(bool is_so, const char *what, const char *shown)
 {
 	if (is_so)

@@ -154,7 +154,7 @@ class WrongServer(unittest.TestCase):
             self.assertNotRegex(text, rb"[\x00-\x08\x0b-\x1f\x7f]", what)
             text.decode("utf-8")
         if done.returncode:
-            self.assertTrue(done.stderr.strip(), f"{what}: no sentence")
+            self.assertTrue((done.stdout + done.stderr).strip(), f"{what}: no sentence")
 
     def test_the_proxy_itself_wounds_nothing(self):
         self.assertEqual(self.kitlog("run", "start", "x").returncode, 0)
