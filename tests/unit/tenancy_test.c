@@ -99,6 +99,21 @@ static void what_is_dealt_is_each_groups_and_what_is_shared_all(void **unused)
 	assert_string_equal(whose(5, 30), "");
 }
 
+/* More than class/sessions.h has at hand: an end may be a slip of the finger. */
+static void of_fifty_classes_that_are_over_each_may_go_on(void **unused)
+{
+	(void)unused;
+	for (unsigned class = 1; class <= 50; class ++) {
+		make(10 * class, class, "4827", "a");
+		done(10 * class + 1, class, ACT_ASSIGN, "{'group':2,'devices':[5]}");
+		done(10 * class + 2, class, ACT_END, "{}");
+	}
+	make(990, 51, "0001", "b");
+	assert_string_equal(whose(5, 1000), "");
+	done(1000, 1, ACT_UNDO, "{'act':3}");
+	assert_string_equal(whose(5, 1000), "pendulum/2@a");
+}
+
 /* Else a line that is sent once more would be another one. */
 static void undoing_does_not_look_back(void **unused)
 {
@@ -154,6 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_device_is_its_groups_from_the_act_on),
 		TEST(what_is_dealt_is_each_groups_and_what_is_shared_all),
+		TEST(of_fifty_classes_that_are_over_each_may_go_on),
 		TEST(undoing_does_not_look_back),
 		TEST(what_concerns_no_device_changes_nothing),
 		TEST(many_sessions_are_remembered_by_their_instants),
