@@ -72,6 +72,18 @@ static void a_better_claim_takes_over_and_one_that_agrees_confirms(void **state)
 	assert_int_equal(wall_at(50 * S), NOW + 50 * S + 300 * MS);
 }
 
+static void a_claim_that_is_hardly_better_moves_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(claim(1, 10 * S, NOW + 10 * S, S, ANCHOR_BROWSER), WALL_RULES);
+	assert_int_equal(
+		claim(1, 20 * S, NOW + 20 * S + 800 * MS, 600 * MS, ANCHOR_BROWSER), WALL_CONFIRMS);
+	assert_int_equal(wall_at(20 * S), NOW + 20 * S);
+	assert_int_equal(
+		claim(1, 30 * S, NOW + 30 * S + 300 * MS, 200 * MS, ANCHOR_BROWSER), WALL_RULES);
+	assert_int_equal(wall_at(30 * S), NOW + 30 * S + 300 * MS);
+}
+
 static void who_is_trusted_less_is_refused_unless_a_clock_could_have_drifted_so(void **state)
 {
 	(void)state;
@@ -399,6 +411,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
 		TEST(a_better_claim_takes_over_and_one_that_agrees_confirms),
+		TEST(a_claim_that_is_hardly_better_moves_nothing),
 		TEST(who_is_trusted_less_is_refused_unless_a_clock_could_have_drifted_so),
 		TEST(a_slip_of_who_types_is_set_right_by_the_next_telephone),
 		TEST(the_year_that_somebody_typed_binds_no_telephone_in_the_next_start),
