@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 4;
+const unsigned fuzz_cost = 10;
 
 enum { WRITTEN = 4 << 20 };
 

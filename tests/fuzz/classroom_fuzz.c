@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 5;
+const unsigned fuzz_cost = 20;
 
 enum { STATE_TEXT = 1 << 20, SESSIONS = 64 };
 

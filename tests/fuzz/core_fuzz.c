@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 100;
+const unsigned fuzz_cost = 400;
 
 enum { IS_FRAME = 0x80, MOST_STEPS = 64 };
 

@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 4;
+const unsigned fuzz_cost = 20;
 
 enum { STEP = 8, STEPS = 256, TRIP_UNIT_NS = 16000 };
 
