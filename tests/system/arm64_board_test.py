@@ -27,9 +27,8 @@ RELEASE = os.environ.get("KITLOG_RELEASE", "13")
 SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
 PATIENCE = 2400.0  # seconds; this is another processor, played by a busy one
 CPU_SECONDS = 60
-# What systemd believes to be a fault is this processor's pace; and of its data base nothing is asked here.
-SLOW = ("systemd.default_timeout_start_sec=1800 systemd.default_device_timeout_sec=1800 "
-        "systemd.mask=systemd-hwdb-update.service")
+# What systemd believes to be a fault is this processor's pace.
+SLOW = "systemd.default_timeout_start_sec=1800 systemd.default_device_timeout_sec=1800"
 KIT = """[Unit]
 Description=a kit without hardware
 StartLimitIntervalSec=0
@@ -153,6 +152,9 @@ class Arm64Board(unittest.TestCase):
         (self.root / "etc/fstab").write_text("/dev/vda / ext4 defaults 0 0\n"
                                              "/dev/vdb /boot/firmware vfat defaults 0 0\n")
         (self.root / "boot/firmware").mkdir()
+        # As after its first boot: what Debian puts into caches then takes this processor ten minutes.
+        for folder in ("etc", "var"):
+            (self.root / folder / ".updated").touch()
         (self.root / "etc/hostname").write_text("raspberrypi\n")
         (self.root / "etc/systemd/network/80-wired.network").write_text(NETWORK)
         wanted = self.root / "etc/systemd/system/multi-user.target.wants"
