@@ -41,6 +41,16 @@ class Rules(unittest.TestCase):
             left = one.sub("", line).replace(",", "").strip()
             self.assertEqual(left, "", line)
 
+    def test_are_installed_where_udev_looks(self):
+        build = os.environ.get("KITLOG_BUILD")
+        if not build:
+            self.skipTest("KITLOG_BUILD names no build")
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["cmake", f"-DCMAKE_INSTALL_PREFIX={folder}", "-P", pathlib.Path(build) / "kits/cmake_install.cmake"],
+                           check=True, stdout=subprocess.DEVNULL)
+            installed = pathlib.Path(folder) / "lib/udev/rules.d/70-kitlog.rules"
+            self.assertEqual(installed.read_text(encoding="utf-8"), made())
+
     def test_leave_serial_kits_and_other_devices_alone(self):
         with tempfile.TemporaryDirectory() as folder:
             for kit, family in (("a", "modbus"), ("b", "hid")):
