@@ -421,8 +421,8 @@ static void fill_self(
 		listen = "127.0.0.1";
 	else if (strcmp(listen, "::") == 0)
 		listen = "::1";
-	text_addf(&base, strchr(listen, ':') ? "http://[%s]:%u" : "http://%s:%u", listen,
-		parts->port);
+	text_add(&base, parts->tls ? "https://" : "http://");
+	text_addf(&base, strchr(listen, ':') ? "[%s]:%u" : "%s:%u", listen, parts->port);
 	text_copy(ret_self->token, sizeof ret_self->token, token ? token : "");
 	text_copy(ret_self->id, sizeof ret_self->id, room_id(parts->room));
 	text_copy(ret_self->name, sizeof ret_self->name, parts->board);

@@ -128,7 +128,11 @@ static void on_answer(void *self, const struct visit_answer *answer)
 
 	switch (answer->trouble) {
 	case VISIT_ANSWERED:
-		take_answer(peer, answer);
+		/* A board with a certificate sends on who asks it in the clear (http/plain.h). */
+		if (answer->status == 307 && !peer->has_scheme && !peer->has_answered)
+			try_other_scheme(peer);
+		else
+			take_answer(peer, answer);
 		break;
 	case VISIT_NO_TRUST:
 		take_word(peer, PEER_CHANGED);

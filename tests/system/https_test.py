@@ -41,6 +41,7 @@ class Https(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        self.cookie = {}
         self.certificate, self.key = certify(self.folder)
         self.board = daemon.Daemon(self.folder)
         self.addCleanup(self.board.end)
@@ -58,7 +59,7 @@ class Https(unittest.TestCase):
     def ask(self, path, method="GET", body=None, context=None):
         connection = self.connect(context)
         connection.request(method, f"/api/v1/{path}", json.dumps(body) if body is not None else None,
-                           {"Content-Type": "application/json"})
+                           {"Content-Type": "application/json", **self.cookie})
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
@@ -258,6 +259,30 @@ class Https(unittest.TestCase):
             return  # ten seconds, which flow/http_slow has on a clock of its own
         daemon.wait_for("who says nothing is gone", lambda: all(not self.is_open(c) for c in silent))
         self.assertTrue(all(map(self.next_event, streams)))
+
+    def test_two_secure_boards_in_a_room_find_each_other_and_begin_a_lesson(self):
+        (self.folder / "other").mkdir()
+        other = daemon.Daemon(self.folder / "other")
+        self.addCleanup(other.end)
+        certificate, key = certify(self.folder, "second", address=None)
+        other.config.write_text(other.config.read_text().replace(
+            f"{{port: {other.port}}}", f"{{port: {other.port}, certificate: {certificate}, key: {key}}}"))
+        with self.board.config.open("a") as config:
+            config.write(f'boards: ["127.0.0.1:{other.port}"]\n')
+        other.start()
+        self.start()
+        answer, _ = self.ask("login", "POST", {"pin": (self.board.data / "pin").read_text().strip()})
+        self.cookie = {"Cookie": answer.getheader("Set-Cookie").split(";")[0]}
+
+        def seen():
+            found = [board for board in self.ask("boards")[1]["boards"] if board["state"] == "locked"]
+            return found[0] if found else None
+        board = daemon.wait_for("the other board", seen)
+        self.assertEqual(board["address"], f"https://127.0.0.1:{other.port}/")
+        pin = (other.data / "pin").read_text().strip()
+        self.assertEqual(self.ask(f"boards/{board['id']}/key", "POST", {"pin": pin})[1]["state"], "here")
+        done = self.ask("boards/acts", "POST", {"do": "begin", "lesson": "pendulum"})[1]["boards"]
+        self.assertEqual([one["ok"] for one in done], [True, True], done)
 
     @staticmethod
     def is_open(connection):
