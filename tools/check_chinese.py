@@ -39,7 +39,7 @@ NO_WORDS = re.compile(
     re.X,
 )
 # Where English has a plural.
-FEWER = {"%s: %u %s; expected %s %u%s", '"%.*s" lacks a sign; write %.*s*%.*s to multiply'}
+FEWER = {"%s: %u %s; expected %s %u%s"}
 
 LITERAL = r'"(?:[^"\\\n]|\\.)*"'
 CONVERSION = re.compile(r"%(?!%)[0-9.*lz]*[a-zA-Z]")

@@ -107,7 +107,7 @@ const struct chinese chinese_phrases[] = {
 	{"\"%s\" is no function; did you mean %s?", "没有函数“%1”；是不是想写 %2？"},
 	{"\"%s\" is no function; there are %s", "没有函数“%1”；可以用：%2"},
 	{"\"%.12s\" is no number", "“%1”不是数"},
-	{"\"%.*s\" lacks a sign; write %.*s*%.*s to multiply", "“%1”缺少符号；相乘写成 %2*%3"},
+	{"\"%.*s%.*s\" lacks a sign; write %.*s*%.*s to multiply", "“%1%2”缺少符号；相乘写成 %3*%4"},
 	{"a parenthesis is not closed; add )", "有括号没收尾；加上 )"},
 	{"a parenthesis is closed that was not opened; take ) out, or add (", "多了一个 )；去掉它，或者补上 ("},
 	{"the formula ends too early; write what is missing at its end", "公式没写完；把末尾补上"},
