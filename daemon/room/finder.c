@@ -85,7 +85,6 @@ static void on_resolved(AvahiServiceResolver *resolver, AvahiIfIndex interface,
 	char base[FINDER_BASE], dotted[INET_ADDRSTRLEN];
 
 	(void)resolver, (void)interface, (void)protocol, (void)name, (void)type, (void)domain;
-	(void)flags;
 	if (event != AVAHI_RESOLVER_FOUND || !address || address->proto != AVAHI_PROTO_INET ||
 		!is_local(address->data.ipv4.address) ||
 		!inet_ntop(AF_INET, &address->data.ipv4.address, dotted, sizeof dotted))
@@ -100,7 +99,8 @@ static void on_resolved(AvahiServiceResolver *resolver, AvahiIfIndex interface,
 
 	text_copy(shown, sizeof shown, host ? host : "");
 	shown[strcspn(shown, ".")] = '\0'; /* the host's name without .local */
-	finder->options.found(finder->options.self, shown, base);
+	finder->options.found(
+		finder->options.self, shown, base, (flags & AVAHI_LOOKUP_RESULT_LOCAL) != 0);
 }
 
 static struct sighting *find(struct finder *finder, AvahiIfIndex interface, const char *service)

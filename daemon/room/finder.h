@@ -15,8 +15,8 @@ struct finder;
 
 struct finder_options {
 	struct loop *loop;
-	/* It is there, or at another address now. `base`: "http://192.168.1.7:8080". */
-	void (*found)(void *self, const char *name, const char *base);
+	/* It is there, or at another address now. `base`: "http://192.168.1.7:8080". is_of_this_host: likely ourselves. */
+	void (*found)(void *self, const char *name, const char *base, bool is_of_this_host);
 	void (*lost)(void *self, const char *base); /* nobody announces that any more */
 	void *self;
 };

@@ -53,6 +53,7 @@ struct peer {
 	char id[PEER_ID]; /* its own; its address until it told, or where another has that id */
 	char base[KEY_ADDRESS]; /* "http://10.0.0.7:8080" */
 	char name[SUMMARY_NAME];
+	bool is_of_this_host;             /* who does not answer is not shown: it is likely us */
 	bool is_configured, is_announced; /* neither, and no key: it can be forgotten */
 	bool has_scheme;                  /* false: https is tried where http is not understood */
 	bool is_self, is_twin;

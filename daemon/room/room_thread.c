@@ -77,7 +77,8 @@ static struct room_news *news_of(const struct peer *peer)
 	if (!news)
 		return NULL;
 	news->number = peer->number;
-	news->is_there = !peer->is_self && !peer->is_twin;
+	news->is_there =
+		!peer->is_self && !peer->is_twin && (peer->has_answered || !peer->is_of_this_host);
 	board = &news->board;
 	text_copy(board->id, sizeof board->id, peer->id);
 	text_copy(board->base, sizeof board->base, peer->base);
@@ -182,13 +183,15 @@ static bool is_id_taken(void *self, const struct peer *peer)
 	return false;
 }
 
-static struct peer *add_peer(struct room_thread *thread, const char *base, const char *name)
+static struct peer *add_peer(
+	struct room_thread *thread, const char *base, const char *name, bool is_of_this_host)
 {
 	struct peer *peer = find_base(thread, base);
 
 	if (peer || thread->n_peers == ROOM_BOARDS ||
 		peer_new(&thread->world, base, name, &peer) < 0)
 		return peer;
+	peer->is_of_this_host = is_of_this_host;
 	peer->next = thread->peers;
 	thread->peers = peer;
 	thread->n_peers++;
@@ -209,9 +212,9 @@ static void remove_peer(struct room_thread *thread, struct peer *peer)
 	peer_free(peer);
 }
 
-static void on_found(void *self, const char *name, const char *base)
+static void on_found(void *self, const char *name, const char *base, bool is_of_this_host)
 {
-	struct peer *peer = add_peer(self, base, name);
+	struct peer *peer = add_peer(self, base, name, is_of_this_host);
 
 	if (peer)
 		peer->is_announced = peer->has_scheme = true;
@@ -238,7 +241,7 @@ static void add_configured(struct room_thread *thread, const char *word)
 	text_add(&text, word);
 	if (!strrchr(behind ? behind + 3 : word, ':'))
 		text_add(&text, ":8080");
-	peer = text.is_cut ? NULL : add_peer(thread, base, "");
+	peer = text.is_cut ? NULL : add_peer(thread, base, "", false);
 	if (!peer)
 		return;
 	peer->is_configured = true;
@@ -383,8 +386,8 @@ static void add_known(struct room_thread *thread)
 	for (size_t i = 0; i < thread->options.n_boards; i++)
 		add_configured(thread, thread->options.boards[i]);
 	for (size_t i = 0; i < thread->keys.n; i++) {
-		struct peer *peer =
-			add_peer(thread, thread->keys.all[i].address, thread->keys.all[i].name);
+		struct peer *peer = add_peer(
+			thread, thread->keys.all[i].address, thread->keys.all[i].name, false);
 
 		if (!peer)
 			continue;
