@@ -433,11 +433,13 @@ static void fill_self(
 static bool read_deed(struct request *request, const json_t *body, struct room_order *ret_order)
 {
 	const char *name = "", *lesson = "", *title = "";
+	int64_t lasts_us = -1;
 	size_t i = 0;
 
 	if (!ask_member_text(request, body, "do", &name) ||
 		!ask_member_text(request, body, "lesson", &lesson) ||
-		!ask_member_text(request, body, "title", &title))
+		!ask_member_text(request, body, "title", &title) ||
+		!ask_member_int(request, body, "lasts_us", &lasts_us))
 		return false;
 	while (i < sizeof DEEDS / sizeof *DEEDS && strcmp(DEEDS[i].name, name) != 0)
 		i++;
@@ -447,6 +449,7 @@ static bool read_deed(struct request *request, const json_t *body, struct room_o
 		return false;
 	}
 	ret_order->deed = DEEDS[i].deed;
+	ret_order->lasts_us = lasts_us; /* each board judges it */
 	text_copy(ret_order->title, sizeof ret_order->title, title);
 	if (ret_order->deed != ROOM_BEGIN ||
 		(*lesson && text_copy(ret_order->lesson, sizeof ret_order->lesson, lesson) &&

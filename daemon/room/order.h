@@ -51,6 +51,7 @@ struct room_order {
 	char pin[ROOM_PIN];                             /* of JOIN */
 	char lesson[SUMMARY_LESSON], title[ROOM_TITLE]; /* of BEGIN */
 	struct instant at;                              /* of the others: our time */
+	int64_t lasts_us; /* of START: how long runs last, 0 until they are stopped; -1: as the lesson says */
 	struct room_self self;
 
 	void (*done)(struct room_order *order); /* frees it */

@@ -103,11 +103,15 @@ static int ask_act(struct errand *errand, const char *what)
 	const struct room_order *order = errand->together->options.order;
 	char path[PATH_TEXT];
 
+	json_t *body = json_pack("{ss}", "do", what);
+
+	if (order->deed == ROOM_START) {
+		json_object_set_new(body, "from_us", json_integer(errand->result->from_us));
+		if (order->lasts_us >= 0)
+			json_object_set_new(body, "lasts_us", json_integer(order->lasts_us));
+	}
 	snprintf(path, sizeof path, "/api/v1/sessions/%u/acts", errand->result->session);
-	return ask(errand, path,
-		order->deed == ROOM_START ? json_pack("{sssI}", "do", what, "from_us",
-						    (json_int_t)errand->result->from_us)
-					  : json_pack("{ss}", "do", what));
+	return ask(errand, path, body);
 }
 
 static int ask_lesson(struct errand *errand)

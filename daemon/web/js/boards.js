@@ -66,7 +66,7 @@ class Boards extends Emitter {
   /** @param {string} id */
   async forget(id) { await ask('DELETE', `boards/${encodeURIComponent(id)}/key`); await this.load(); }
 
-  /** Does one thing on this board and on all that obey it, at one instant. @param {{do: Together, lesson?: string, title?: string}} what
+  /** Does one thing on this board and on all that obey it, at one instant. @param {{do: Together, lesson?: string, title?: string, lasts_us?: number}} what
    * @returns {Promise<Outcome>} this board first */
   async act(what) {
     /** @type {Outcome} */ const outcome = await ask('POST', 'boards/acts', what);

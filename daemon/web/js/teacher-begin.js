@@ -26,11 +26,11 @@ export async function begin(session, lesson, isAtOnce = false) {
   const wait = isAtOnce ? waiting(session) : [], able = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g));
   const groups = (wait.length ? wait : able).map((g) => g.number);
   const isArming = !!lesson?.record.trigger && !isAtOnce;
+  const chosen = chosenLength(session), lasts = chosen == null ? {} : { lasts_us: chosen };
   if (isOnAll(session) && !isAtOnce && !isArming) {
-    if (await onAll({ do: 'start' }) && desk.view !== 'groups') desk.set({ view: 'groups' });
+    if (await onAll({ do: 'start', ...lasts }) && desk.view !== 'groups') desk.set({ view: 'groups' });
     return;
   }
-  const chosen = chosenLength(session), lasts = chosen == null ? {} : { lasts_us: chosen };
   const after = groups.length ? await perform(session, { do: isArming ? 'arm' : 'start', groups, ...lasts }) : null;
   if (after && isArming && isOnAll(session)) refusals.tell(t('bo_trigger'));
   if (after && desk.view !== 'groups') desk.set({ view: 'groups' });
