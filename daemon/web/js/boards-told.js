@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // What became of a deed on all boards, board by board; and who does not answer, with the next thing to do with hands.
-import { html, say, t } from './base.js';
+import { html, say, t, useMemo } from './base.js';
 import { boards } from './boards.js';
 import { Icon } from './icons.js';
 import { statedText, useBoards } from './other-groups.js';
@@ -16,9 +16,11 @@ export function BoardsTold() {
   const { outcome, joined, isAll } = useBoards(), all = outcome?.boards ?? [], failed = all.filter((r) => !r.ok);
   const away = isAll ? joined.filter((b) => b.state === 'missing' && !failed.some((r) => r.id === b.id)) : [], isWell = outcome && all.length > 1 && !failed.length;
   const most = Math.max(0, ...all.map((r) => r.stated_us ?? 0)), within = outcome?.do === 'start' && most > 0 ? t('bo_within', statedText(most)) : '';
+  // Spoken once when it comes; the seconds that it counts are for eyes only.
+  const spoken = useMemo(() => away.map((b) => say(b.sentence)).join(' '), [away.map((b) => b.id).join()]);
   if (!failed.length && !away.length && !isWell) return null;
-  return html`<div class="boardstold" role="status">
+  return html`<div class="boardstold"><p class="sr" role="status">${spoken}</p><div role="status">
     ${isWell && html`<p class="notice calm"><${Icon} n="check"/><span>${t(DONE[outcome.do], all.length)}${within}</span><${Close}/></p>`}
-    ${failed.map((r) => html`<p class="notice warn" key=${r.id} data-board=${r.id}><${Icon} n="warn"/><span><b>${r.name}</b>${t('bo_colon')}${say(r.sentence)}</span><${Close}/></p>`)}
+    ${failed.map((r) => html`<p class="notice warn" key=${r.id} data-board=${r.id}><${Icon} n="warn"/><span><b>${r.name}</b>${t('bo_colon')}${say(r.sentence)}</span><${Close}/></p>`)}</div>
     ${away.map((b) => html`<p class="notice bad" key=${b.id} data-board=${b.id}><${Icon} n="unplug"/><span>${say(b.sentence)}</span></p>`)}</div>`;
 }

@@ -45,7 +45,7 @@ export function OtherCard({ group, board, font = 14, width = 2.25, isLong }) {
 
 /** The heading over a board's groups: its name, and what ails it. @param {{board: OtherBoard}} p */
 export const OtherHead = ({ board: { name, state, sentence, groups } }) => html`<h2 class="boardname"><${Icon} n=${state === 'missing' ? 'unplug' : 'board'}/><span>${name}</span>
-  ${state === 'here' ? !groups.length && html`<small class="dim">${t('bo_noLesson')}</small>` : sentence && html`<small class=${state === 'missing' ? 'bad-c' : 'warn-c'} role="status">${say(sentence)}</small>`}</h2>`;
+  ${state === 'here' ? !groups.length && html`<small class="dim">${t('bo_noLesson')}</small>` : sentence && html`<small class=${state === 'missing' ? 'bad-c' : 'warn-c'}>${say(sentence)}</small>`}</h2>`;
 
 /** How exactly one instant is known on another board. @param {number|null} us */
 export const statedText = (us) => (us == null ? '' : `±\u202f${num(us / 1e3, us < 1e4 ? 1 : 0)}\u202fms`);
