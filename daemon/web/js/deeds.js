@@ -56,9 +56,9 @@ export function kitsFree(session) {
   return (board.devices ?? []).filter((d) => !taken.has(d.id));
 }
 
-/** Is what is done to a session done on all boards that were joined? A long project is this board's alone, and of several
- * lessons the newest is meant. @param {Session} session */
-export const isOnAll = (session) => boards.isAll && !session.is_project && session.id === boards.session;
+/** Is what is done to a session done on all boards that were joined? A long project and a free recording are this board's
+ * alone, and of several lessons the newest is meant. @param {Session} session */
+export const isOnAll = (session) => boards.isAll && !!session.lesson && !session.is_project && session.id === boards.session;
 /** What became of it is told board by board (boards-told.js). @param {Parameters<typeof boards.act>[0]} what
  * @returns {Promise<import('./boards.js').Result|null>} of this board */
 export async function onAll(what) {
@@ -136,7 +136,8 @@ export async function endLesson(session) {
 /** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson
  * @param {Session} session */
 export async function zeroAll(devices, lesson, session) {
-  if (isOnAll(session)) { await onAll({ do: 'zero' }); return; }
+  // Other boards zero whatever they can: only where nothing that the lesson reads has a zero of its own.
+  if (isOnAll(session) && lesson?.needs.every((need) => ZEROED.includes(need.quantity))) { await onAll({ do: 'zero' }); return; }
   const lanes = devices.flatMap((d) => lanesOf([d], lesson).slice(0, 1)).filter(({ channel, device }) => isZeroable(channel) && device.state === 'ready');
   let done = 0;
   await doing('zero all', async () => {
