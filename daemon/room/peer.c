@@ -83,6 +83,35 @@ static bool take_summary(struct peer *peer, const struct visit_answer *answer)
 	return true;
 }
 
+/* What does not understand http may be a board that speaks https. */
+static void try_other_scheme(struct peer *peer)
+{
+	char address[KEY_ADDRESS];
+	struct text base;
+
+	if (peer->has_scheme || peer->has_answered)
+		return;
+	text_copy(address, sizeof address, peer_address(peer));
+	bool is_http = strncmp(peer->base, "http:", 5) == 0;
+
+	base = text_over(peer->base, sizeof peer->base);
+	text_addf(&base, "%s://%s", is_http ? "https" : "http", address);
+}
+
+/* A board that speaks https sends on who comes by http. Where to is not looked at; https at this very address is
+ * tried, once. */
+static bool is_sent_on(struct peer *peer, const struct visit_answer *answer)
+{
+	bool is_first = !peer->was_sent_on;
+
+	if (answer->status / 100 != 3 || peer->has_scheme || peer->has_answered)
+		return false;
+	peer->was_sent_on = true;
+	if (is_first)
+		try_other_scheme(peer);
+	return is_first;
+}
+
 static void take_answer(struct peer *peer, const struct visit_answer *answer)
 {
 	bool was_checking = peer->is_checking;
@@ -107,31 +136,13 @@ static void take_word(struct peer *peer, enum peer_trouble trouble)
 	peer->trouble = trouble;
 }
 
-/* What does not understand http may be a board that speaks https. */
-static void try_other_scheme(struct peer *peer)
-{
-	char address[KEY_ADDRESS];
-	struct text base;
-
-	if (peer->has_scheme || peer->has_answered)
-		return;
-	text_copy(address, sizeof address, peer_address(peer));
-	bool is_http = strncmp(peer->base, "http:", 5) == 0;
-
-	base = text_over(peer->base, sizeof peer->base);
-	text_addf(&base, "%s://%s", is_http ? "https" : "http", address);
-}
-
 static void on_answer(void *self, const struct visit_answer *answer)
 {
 	struct peer *peer = self;
 
 	switch (answer->trouble) {
 	case VISIT_ANSWERED:
-		/* A board with a certificate sends on who asks it in the clear (http/plain.h). */
-		if (answer->status == 307 && !peer->has_scheme && !peer->has_answered)
-			try_other_scheme(peer);
-		else
+		if (!is_sent_on(peer, answer))
 			take_answer(peer, answer);
 		break;
 	case VISIT_NO_TRUST:

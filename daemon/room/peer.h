@@ -55,7 +55,8 @@ struct peer {
 	char name[SUMMARY_NAME];
 	bool is_of_this_host;             /* who does not answer is not shown: it is likely us */
 	bool is_configured, is_announced; /* neither, and no key: it can be forgotten */
-	bool has_scheme;                  /* false: https is tried where http is not understood */
+	bool was_sent_on;
+	bool has_scheme; /* false: https is tried where http is not understood */
 	bool is_self, is_twin;
 	bool has_answered, is_missing;
 	enum peer_trouble trouble;

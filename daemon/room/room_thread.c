@@ -125,10 +125,13 @@ static void finish_order(struct room_thread *thread, struct room_order *order)
 
 /* ---------------------------------------------------------------- who is there */
 
+/* By its address: which scheme it speaks is found out. */
 static struct peer *find_base(const struct room_thread *thread, const char *base)
 {
+	const char *address = strstr(base, "://") + 3;
+
 	for (struct peer *one = thread->peers; one; one = one->next)
-		if (strcmp(one->base, base) == 0)
+		if (strcmp(peer_address(one), address) == 0)
 			return one;
 	return NULL;
 }
@@ -216,8 +219,10 @@ static void on_found(void *self, const char *name, const char *base, bool is_of_
 {
 	struct peer *peer = add_peer(self, base, name, is_of_this_host);
 
-	if (peer)
-		peer->is_announced = peer->has_scheme = true;
+	if (!peer)
+		return;
+	peer->is_announced = true;
+	peer->has_scheme |= strncmp(base, "https:", 6) == 0;
 }
 
 static void on_lost(void *self, const char *base)
@@ -284,7 +289,7 @@ static void on_joined(void *self, struct join *join)
 	struct peer *peer = find_id(thread, join_order(join)->board);
 
 	if (peer && join_order(join)->outcome == ROOM_DONE) {
-		peer->is_key_good = peer->is_key_known = true;
+		peer->is_key_good = peer->is_key_known = peer->has_scheme = true;
 		peer->trouble = PEER_WELL;
 		on_told(thread, peer);
 	}
@@ -392,6 +397,7 @@ static void add_known(struct room_thread *thread)
 		if (!peer)
 			continue;
 		peer->has_scheme = true;
+		text_copy(peer->base, sizeof peer->base, thread->keys.all[i].address);
 		/* Until it answers, the key says who it is. */
 		text_copy(peer->summary.id, sizeof peer->summary.id, thread->keys.all[i].id);
 		text_copy(peer->id, sizeof peer->id, thread->keys.all[i].id);

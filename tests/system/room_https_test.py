@@ -52,6 +52,12 @@ class Front:
 
     def carry(self, peer, context):
         try:
+            if peer.recv(1, socket.MSG_PEEK) != b"\x16":  # as a board does that is asked by http
+                peer.recv(65536)
+                peer.sendall(b"HTTP/1.1 307 Temporary Redirect\r\nLocation: https://192.0.2.1/\r\n"
+                             b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+                peer.close()
+                return
             with context.wrap_socket(peer, server_side=True) as near, \
                     socket.create_connection(("127.0.0.1", self.board.port)) as far:
                 threading.Thread(target=self.back, args=(far, near), daemon=True).start()
