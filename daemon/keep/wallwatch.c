@@ -26,8 +26,9 @@ enum { LOOKS = 10 };
 static const int64_t ask_chrony_ns = 60 * (int64_t)NS_PER_S,
 		     chrony_holds_ns = 150 * (int64_t)NS_PER_S;
 
-/* The timer that somebody cancels is never due: it ends with the kernel's own time. */
-static const time_t never_s = INT64_MAX / NS_PER_S;
+/* The timer that somebody cancels is never due: it ends with the kernel's own time, or with that of
+ * a time_t of 32 bits, which Debian 12 has on armhf. */
+static const time_t never_s = sizeof(time_t) > 4 ? (time_t)(INT64_MAX / NS_PER_S) : INT32_MAX;
 
 /* What found no room yet, and what a look may find: a sleep is a gap and an anchor, the kernel's own
  * claim is another. */
