@@ -39,7 +39,7 @@ class Move(unittest.TestCase):
             self.addCleanup(running.kill)
         board = daemon.Daemon(folder, [folder / f"tty{kit}" for kit in range(kits)])
         board.config.write_text(board.config.read_text().replace("board: test", f"board: {name}"))
-        self.addCleanup(board.end)
+        self.addCleanup(lambda: self.assertEqual(board.end(), 0))
         board.start().wait_ready()
         if kits:
             board.wait_device(kits)
