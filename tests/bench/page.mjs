@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How heavy the student's page is, and when its first point is drawn: a board with one kit, a browser with nothing in
 // its cache. Prints one line of JSON, and so for a processor a quarter as fast (the browser's own brake). For bench.py.
-import { Board, chromium, closeBrowser, lastPoint, open, until } from '../support/browser.mjs';
+import { Board, chromium, closeBrowser, lastPoint, open, PATIENCE, until } from '../support/browser.mjs';
 
 const TRIALS = 3;
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
@@ -16,7 +16,7 @@ async function look(board, slower) {
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: slower });
   const began = performance.now();
   await page.goto(`${board.url}/?lang=zh`, { waitUntil: 'commit' });
-  await until('the first point', () => lastPoint(page));
+  await until('the first point', () => lastPoint(page), 3 * PATIENCE);
   const seen = { ms: performance.now() - began, bytes };
   await context.close();
   return seen;
