@@ -185,17 +185,32 @@ static size_t find(const struct curve *curve, int64_t stamp_ns)
 	return low ? low - 1 : curve->n;
 }
 
+/* Beside a stretch of the curve a stamp stays as it is, unless that would put it before a better one
+ * that it is behind, or the other way round: then it goes on from there at half the speed, until they
+ * meet. Either knot may be NULL. */
+static int64_t beside(
+	const struct curve_knot *before, const struct curve_knot *behind, int64_t stamp_ns)
+{
+	int64_t low_ns = INT64_MIN, high_ns = INT64_MAX;
+
+	if (before && before->delta_ns > 0)
+		low_ns = before->stamp_ns + before->delta_ns + (stamp_ns - before->stamp_ns) / 2;
+	if (behind && behind->delta_ns < 0)
+		high_ns = behind->stamp_ns + behind->delta_ns - (behind->stamp_ns - stamp_ns) / 2;
+	return stamp_ns < low_ns ? low_ns : stamp_ns > high_ns ? high_ns : stamp_ns;
+}
+
 int64_t curve_stamp(const struct curve *curve, int64_t stamp_ns)
 {
 	size_t at = find(curve, stamp_ns);
 
 	if (at == curve->n)
-		return stamp_ns;
+		return beside(NULL, curve->n ? curve->knots : NULL, stamp_ns);
 	const struct curve_knot *from = &curve->knots[at], *to = from + 1;
 	if (from->stamp_ns == stamp_ns)
 		return stamp_ns + from->delta_ns;
 	if (at + 1 == curve->n || from->uncertainty_ns == 0)
-		return stamp_ns;
+		return beside(from, at + 1 == curve->n ? NULL : to, stamp_ns);
 	/* By microseconds, so that the product stays below 2^63; where the slope is some hundred
 	 * ppm at most that is exact to a nanosecond. */
 	int64_t along_us = (stamp_ns - from->stamp_ns) / NS_PER_US;

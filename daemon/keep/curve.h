@@ -5,9 +5,11 @@
  *
  * Knots (stored stamp, what to add), straight lines between them. It is a curve over stamps and not
  * over the device's ticks, so that it applies to every row of the device's streams without ticks or
- * segments, and two rows that had one stamp still have one. What comes out rises strictly where the
- * stamps do: no row changes its place. Before the first knot and behind the last one stamps stay as
- * they are, as they do behind a knot whose uncertainty is 0: nothing better is known there. */
+ * segments, and two rows that had one stamp still have one. What comes out does not fall where the
+ * stamps rise, and rises where they rise by more than a nanosecond: no row changes its place. Before
+ * the first knot and behind the last one nothing better is known, as behind a knot whose uncertainty
+ * is 0: stamps stay as they are there, but for those so near to the knot that they would change
+ * places with a row that is moved; they are moved by less than it. */
 #pragma once
 
 #include <stdbool.h>

@@ -65,6 +65,16 @@ static void stamps_outside_and_behind_a_break_stay_as_they_are(void **state)
 	assert_int_equal(curve_stamp(curve, 25 * second), 25 * second);
 	assert_int_equal(curve_stamp(curve, 35 * second), 35 * second - 7000);
 	assert_int_equal(curve_stamp(curve, 41 * second), 41 * second);
+	/* A row just behind one that is moved on, or just before one that is moved back, keeps its place. */
+	int64_t last_ns = 0;
+	for (int64_t knot_s = 10; knot_s <= 40; knot_s += 10)
+		for (int64_t at_ns = knot_s * second - 30000; at_ns < knot_s * second + 30000;
+			at_ns += 2) {
+			int64_t better_ns = curve_stamp(curve, at_ns);
+
+			assert_true(better_ns > last_ns);
+			last_ns = better_ns;
+		}
 
 	assert_int_equal(curve_uncertainty_ns(curve, 9 * second), 0);
 	assert_int_equal(curve_uncertainty_ns(curve, 15 * second), 20000);
