@@ -30,7 +30,7 @@
 /** @typedef {{path: string, is_open: boolean, speed: number|null, problem: Words|null, state: string}} Port */
 /** @typedef {{board: string, version: string, now_us: number, wall_us: number|null, wall_source: string|null,
  *   wall_uncertainty_us: number|null, started_us: number, is_teacher: boolean, viewers: number,
- *   store: {problem: Words|null, durable_us: number}, ports: Port[], kits?: {known: number, problems: Words[]}}} Status
+ *   store: {problem: Words|null, durable_us: number}, ports: Port[], kits?: {known: number, problems: Words[]}, config_problem?: Words|null}} Status
  *   `problems`: sentences on descriptions that could not be used */
 
 const ROOT = '/api/v1/';

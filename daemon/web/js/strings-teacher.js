@@ -77,6 +77,8 @@ export const T = {
   te_viewers: ['正在看的页面：{0}', 'Pages looking on: {0}'],
   te_stored: ['已存 {0}，上限 {1}', 'Kept: {0} of {1}'],
   te_storedAll: ['已存 {0}', 'Kept: {0}'],
+  te_config: ['配置里有 {0} 处没有用上', 'Lines of the configuration left out: {0}'],
+  te_configDo: ['板子照常记录。把下面的话告诉管板子的人：', 'The board records on. Tell whoever looks after it:'],
   te_mayStart: ['各组可以自己开始和停止', 'Groups may start and stop by themselves'],
 
   // step 2: the kits

@@ -40,11 +40,19 @@ export function Shelf() {
 export const SavedPanel = () => html`<section class="panel" aria-labelledby="savedruns"><h2 id="savedruns">${t('sv_title')}</h2><p class="dim">${t('sv_about')}</p>
   <button class="btn" onClick=${() => openSaved(null)}><${Icon} n="store"/>${t('sv_open')}</button></section>`;
 
+/** What the configuration says and could not be used, a line each: the board goes on without it. */
+function ConfigLeft() {
+  const lines = (say(board.status?.config_problem) || '').split('\n').filter(Boolean);
+  if (!lines.length) return null;
+  return html`<details class="about configleft"><summary><${Icon} n="warn"/>${t('te_config', lines.length)}</summary><p>${t('te_configDo')}</p>
+    <ul>${lines.map((line) => html`<li key=${line}>${line}</li>`)}</ul></details>`;
+}
+
 export function BoardPanel() {
   useBoard('status', 'health');
   const { status } = board, store = /** @type {{bytes?: number, limit_bytes?: number}|undefined} */ (status?.store);
   if (!status) return null;
   return html`<section class="panel" aria-labelledby="boards"><h2 id="boards">${t('te_board')}</h2>
     <div class="boardrow"><span class="ok-c"><${Icon} n="board"/></span><span class="grow">${status.board}<small>${t('te_viewers', status.viewers)}</small></span></div>
-    ${store?.bytes != null && html`<p class="dim">${store.limit_bytes ? t('te_stored', size(store.bytes), size(store.limit_bytes)) : t('te_storedAll', size(store.bytes))}</p>`}</section>`;
+    ${store?.bytes != null && html`<p class="dim">${store.limit_bytes ? t('te_stored', size(store.bytes), size(store.limit_bytes)) : t('te_storedAll', size(store.bytes))}</p>`}<${ConfigLeft}/></section>`;
 }
