@@ -32,10 +32,10 @@ def make_certificate(folder, name):
 
 
 class Front:
-    """TLS before a board, byte by byte; remembers what it carried."""
+    """TLS before a board, byte by byte; remembers what it carried by the certificate that it shows now."""
 
     def __init__(self, board):
-        self.board, self.heard, self.context = board, b"", None
+        self.board, self.context, self.carried = board, None, {}
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -43,7 +43,12 @@ class Front:
     def show(self, certificate):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
+        self.carried[context] = b""
         self.context = context
+
+    @property
+    def heard(self):
+        return self.carried[self.context]
 
     def accept(self):
         while True:
@@ -62,7 +67,7 @@ class Front:
                     socket.create_connection(("127.0.0.1", self.board.port)) as far:
                 threading.Thread(target=self.back, args=(far, near), daemon=True).start()
                 while self.context is context and (data := near.recv(65536)):
-                    self.heard += data
+                    self.carried[context] += data
                     far.sendall(data)
         except OSError:
             pass
@@ -102,7 +107,6 @@ class Https(unittest.TestCase):
         self.assertEqual([board["ok"] for board in done], [True, True])
         self.assertIn(b"Cookie: kitlog=", front.heard)
         # Somebody else at that address is shown nothing.
-        front.heard = b""
         front.show(make_certificate(folder, "second"))
         seen, = daemon.wait_for("a certificate that is not believed", lambda: other("locked"))
         self.assertIn("another certificate", seen["sentence"]["en"])
