@@ -113,15 +113,13 @@ const char *say_harmless(const char *text, char *ret_text)
 {
 	struct text harmless = text_over(ret_text, SAY_LINE);
 
-	text_add_harmless(&harmless, text);
+	text_add_harmless(&harmless, text ? text : "");
 	return ret_text;
 }
 
 const char *say_member(const json_t *object, const char *key, char *ret_text)
 {
-	const char *text = json_string_value(json_object_get(object, key));
-
-	return say_harmless(text ? text : "", ret_text);
+	return say_harmless(json_string_value(json_object_get(object, key)), ret_text);
 }
 
 void say_harmless_to(FILE *out, const char *lines)

@@ -24,7 +24,7 @@ void say_mistakes_to(FILE *out, const char *lines); /* NULL is fine: there are n
  * read back (Jansson's own are 50.899999999999999 for 50.9). */
 void say_json(json_t *json);
 
-/* What a device or a page told, for a terminal: control characters, which might move its cursor or
+/* What a device or a page told (NULL: nothing), for a terminal: control characters, which might move its cursor or
  * rename its window, as "\x1b". Into a buffer of SAY_LINE bytes, cut there. */
 enum { SAY_LINE = 1024 };
 const char *say_harmless(const char *text, char *ret_text);
