@@ -28,6 +28,9 @@ enum { MOST_CONNECTIONS = 512, MOST_PER_ADDRESS = 448 };
  * that gave way: so far below the limits that only streams reach them. */
 enum { MOST_UNDISTURBED = 384 };
 enum { INACTIVITY_S = 20, CONNECTION_BYTES = 16384 };
+/* While a TLS handshake waits for the other side, libmicrohttpd (0.9.75, 1.0.1) takes its socket for ready and asks to
+ * be run at once, again and again. After so many turns in which no socket stirred it is run each few milliseconds. */
+enum { TURNS_AT_ONCE = 8, PACE_MS = 5 };
 
 struct http {
 	struct http_options options;
@@ -37,6 +40,7 @@ struct http {
 	struct connections connections;
 	struct watch watch;
 	struct timer again; /* libmicrohttpd's time-out */
+	unsigned turns;     /* that it asked for at once since a socket stirred */
 	struct timer sweep;
 };
 
@@ -208,12 +212,23 @@ static void on_log(void *self, const char *format, va_list arguments)
 
 /* --- the loop --- */
 
+static bool is_answering(const struct http *http)
+{
+	for (const struct connection *c = http->connections.first; c; c = c->next)
+		if (c->phase == CONNECTION_ANSWER && !c->is_shut)
+			return true;
+	return false;
+}
+
 void http_run(struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG wait_ms;
 
 	MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &wait_ms) == MHD_YES) {
+		if (wait_ms == 0 && http->options.tls && ++http->turns > TURNS_AT_ONCE &&
+			!is_answering(http))
+			wait_ms = PACE_MS;
 		int64_t wait_ns =
 			wait_ms > 60000 ? 60 * (int64_t)NS_PER_S : (int64_t)wait_ms * NS_PER_MS;
 
@@ -226,8 +241,11 @@ void http_run(struct http *http)
 
 static void on_ready(struct watch *watch, uint32_t events)
 {
+	struct http *http = CONTAINER(watch, struct http, watch);
+
 	(void)events;
-	http_run(CONTAINER(watch, struct http, watch));
+	http->turns = 0;
+	http_run(http);
 }
 
 static void on_again(struct timer *timer, struct instant now)
@@ -309,14 +327,6 @@ unsigned http_port(const struct http *http)
 }
 
 /* --- closing --- */
-
-static bool is_answering(const struct http *http)
-{
-	for (const struct connection *c = http->connections.first; c; c = c->next)
-		if (c->phase == CONNECTION_ANSWER && !c->is_shut)
-			return true;
-	return false;
-}
 
 static void finish_answers(struct http *http, int wait_ms)
 {
