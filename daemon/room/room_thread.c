@@ -526,9 +526,11 @@ static int open_all(struct room_thread *thread)
 		.is_twin = is_twin,
 		.is_id_taken = is_id_taken,
 		.self = thread};
-	return finder_new(
-		&(struct finder_options){
-			.loop = thread->loop, .found = on_found, .lost = on_lost, .self = thread},
+	return finder_new(&(struct finder_options){.clock = thread->options.clock,
+				  .loop = thread->loop,
+				  .found = on_found,
+				  .lost = on_lost,
+				  .self = thread},
 		&thread->finder);
 }
 
