@@ -44,14 +44,6 @@ static void take_ping(struct peer *peer, const struct visit_answer *answer, stru
 			.sent = answer->sent, .came = answer->came, .theirs = theirs});
 }
 
-static void name_it(struct peer *peer)
-{
-	text_copy(peer->name, sizeof peer->name, peer->summary.name);
-	text_copy(peer->id, sizeof peer->id,
-		peer->world->is_id_taken(peer->world->self, peer) ? peer_address(peer)
-								  : peer->summary.id);
-}
-
 static void judge_key(struct peer *peer, bool was_checking)
 {
 	const struct key *key = keys_find(peer->world->keys, peer->summary.id);
@@ -77,7 +69,8 @@ static bool take_summary(struct peer *peer, const struct visit_answer *answer)
 	summary_clear(&peer->summary);
 	peer->summary = summary;
 	peer->is_self = strcmp(summary.life, peer->world->life) == 0;
-	peer->is_twin = !peer->is_self && peer->world->is_twin(peer->world->self, peer);
+	text_copy(peer->name, sizeof peer->name, summary.name);
+	peer->world->named(peer->world->self, peer);
 	if (summary.interface == SUMMARY_INTERFACE)
 		take_ping(peer, answer, summary.now);
 	return true;
@@ -119,12 +112,10 @@ static void take_answer(struct peer *peer, const struct visit_answer *answer)
 	peer->has_answered = true;
 	peer->is_missing = false;
 	peer->answered = answer->came;
-	if (take_summary(peer, answer)) {
-		name_it(peer);
+	if (take_summary(peer, answer))
 		judge_key(peer, was_checking);
-	} else {
+	else
 		peer->trouble = PEER_NO_KITLOG;
-	}
 }
 
 /* Somebody is there, and is not who he should be. */

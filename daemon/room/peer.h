@@ -40,9 +40,8 @@ struct peer_world {
 	const char *life; /* ours: who has it is us */
 	/* Something about it is new. */
 	void (*told)(void *self, struct peer *peer);
-	/* Has another that answers this life, or this id? */
-	bool (*is_twin)(void *self, const struct peer *peer);
-	bool (*is_id_taken)(void *self, const struct peer *peer);
+	/* It said who it is, which is in its summary: gives it its id, and says whether it is a twin. */
+	void (*named)(void *self, struct peer *peer);
 	void *self;
 };
 

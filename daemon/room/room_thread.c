@@ -136,12 +136,19 @@ static struct peer *find_base(const struct room_thread *thread, const char *base
 	return NULL;
 }
 
+/* The one that answers, where an address that is silent had the same. */
 static struct peer *find_id(const struct room_thread *thread, const char *id)
 {
-	for (struct peer *one = thread->peers; one; one = one->next)
-		if (!one->is_self && !one->is_twin && strcmp(one->id, id) == 0)
+	struct peer *silent = NULL;
+
+	for (struct peer *one = thread->peers; one; one = one->next) {
+		if (one->is_self || one->is_twin || strcmp(one->id, id) != 0)
+			continue;
+		if (!one->is_missing)
 			return one;
-	return NULL;
+		silent = one;
+	}
+	return silent;
 }
 
 /* Is it at the address at which a teacher joined it? */
@@ -152,38 +159,68 @@ static bool is_joined(const struct room_thread *thread, const struct peer *peer)
 	return key && strcmp(key->address, peer->base) == 0;
 }
 
-/* The same board by two addresses is one: by that at which it was joined, else by that which answered first. */
-static bool is_twin(void *self, const struct peer *peer)
+static bool answers(const struct peer *peer)
 {
-	struct room_thread *thread = self;
-
-	for (struct peer *one = thread->peers; one; one = one->next) {
-		if (one == peer || one->is_twin || one->is_missing || !one->has_answered ||
-			strcmp(one->summary.life, peer->summary.life) != 0)
-			continue;
-		if (!is_joined(thread, peer))
-			return true;
-		one->is_twin = true;
-		on_told(thread, one);
-	}
-	return false;
+	return peer->has_answered && !peer->is_missing && !peer->is_twin && !peer->is_self;
 }
 
-/* Whoever was joined has its name, whoever else says that he is it. */
-static bool is_id_taken(void *self, const struct peer *peer)
+/* Another address at which the same running board answers; NULL. */
+static struct peer *find_same(const struct room_thread *thread, const struct peer *peer)
+{
+	for (struct peer *one = thread->peers; one; one = one->next)
+		if (one != peer && answers(one) &&
+			strcmp(one->summary.life, peer->summary.life) == 0)
+			return one;
+	return NULL;
+}
+
+/* The same board by two addresses is one: by that at which it was joined, else by that which answered first. */
+static bool is_twin(const struct room_thread *thread, const struct peer *peer)
+{
+	return !peer->is_self && find_same(thread, peer) && !is_joined(thread, peer);
+}
+
+/* Whoever was joined has its id, whoever else says that he is it; without that, who answered first. */
+static bool has_its_id(const struct room_thread *thread, const struct peer *peer)
+{
+	const char *id = peer->summary.id;
+
+	if (is_joined(thread, peer))
+		return true;
+	for (struct peer *one = thread->peers; one; one = one->next)
+		if (one != peer && answers(one) && strcmp(one->summary.id, id) == 0 &&
+			(is_joined(thread, one) || strcmp(one->id, id) == 0))
+			return false;
+	return true;
+}
+
+static void take_id_from_others(struct room_thread *thread, const struct peer *peer)
+{
+	for (struct peer *one = thread->peers; one; one = one->next)
+		if (one != peer && strcmp(one->id, peer->id) == 0) {
+			text_copy(one->id, sizeof one->id, peer_address(one));
+			on_told(thread, one);
+		}
+}
+
+/* It has just told who it is: the one place where ids and twins are given. */
+static void on_named(void *self, struct peer *peer)
 {
 	struct room_thread *thread = self;
+	struct peer *same;
 
-	for (struct peer *one = thread->peers; one; one = one->next) {
-		if (one == peer || one->is_twin || one->is_self || one->is_missing ||
-			!one->has_answered || strcmp(one->id, peer->summary.id) != 0)
-			continue;
-		if (!is_joined(thread, peer))
-			return true;
-		text_copy(one->id, sizeof one->id, peer_address(one));
-		on_told(thread, one);
+	peer->is_twin = false;
+	peer->is_twin = is_twin(thread, peer);
+	while (!peer->is_twin && !peer->is_self && (same = find_same(thread, peer))) {
+		same->is_twin = true;
+		on_told(thread, same);
 	}
-	return false;
+	if (peer->is_twin || peer->is_self || !has_its_id(thread, peer)) {
+		text_copy(peer->id, sizeof peer->id, peer_address(peer));
+	} else {
+		text_copy(peer->id, sizeof peer->id, peer->summary.id);
+		take_id_from_others(thread, peer);
+	}
 }
 
 static struct peer *add_peer(
@@ -253,12 +290,20 @@ static void add_configured(struct room_thread *thread, const char *word)
 	peer->has_scheme = behind != NULL;
 }
 
+static bool answers_elsewhere(const struct room_thread *thread, const struct peer *peer)
+{
+	for (struct peer *one = thread->peers; one; one = one->next)
+		if (one != peer && answers(one) && strcmp(one->summary.id, peer->summary.id) == 0)
+			return true;
+	return false;
+}
+
 /* It does not answer, nobody announces it, nobody wrote it down, and nobody has its key, or it answers elsewhere
  * now. */
-static bool can_be_forgotten(struct room_thread *thread, const struct peer *peer)
+static bool can_be_forgotten(const struct room_thread *thread, const struct peer *peer)
 {
 	return !peer->is_configured && !peer->is_announced && (peer->is_missing || peer->is_self) &&
-		(!keys_find(&thread->keys, peer->summary.id) || is_id_taken(thread, peer));
+		(!keys_find(&thread->keys, peer->summary.id) || answers_elsewhere(thread, peer));
 }
 
 static void on_tick(struct timer *timer, struct instant now)
@@ -523,8 +568,7 @@ static int open_all(struct room_thread *thread)
 		.keys = &thread->keys,
 		.life = thread->options.life,
 		.told = on_told,
-		.is_twin = is_twin,
-		.is_id_taken = is_id_taken,
+		.named = on_named,
 		.self = thread};
 	return finder_new(&(struct finder_options){.clock = thread->options.clock,
 				  .loop = thread->loop,

@@ -57,6 +57,10 @@ class Stranger:
         self.address = f"127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
 
 def says(number, **more):
     return lambda: (200, {"Content-Type": "application/json"}, summary(number, **more).encode())
@@ -121,6 +125,23 @@ class Strangers(unittest.TestCase):
         for stranger in (liar, twin):
             self.assertEqual([heard for heard in stranger.heard if heard[1] or heard[2]], [])
         self.assertTrue([heard for heard in honest.heard if heard[1] == f"kitlog={TOKEN}"])
+
+    def test_a_joined_board_that_has_moved_is_joined_anew(self):
+        """Its old address, which only the key knows, is silent and shown no more; the id is the new one's and stays."""
+        old, new = Stranger(says(7)), Stranger(says(7))
+        board = self.start(old)
+        seen = daemon.wait_for("it", lambda: [b for b in self.by_address(board).values() if b["state"] == "locked"])[0]
+        key = f"boards/{seen['id']}/key"
+        self.assertEqual(board.post(key, {"pin": "123456"})["state"], "here")
+        board.end()
+        old.end()
+        board.config.write_text(board.config.read_text().replace(old.address, new.address))
+        board.start().wait_ready().sign_in()
+        moved = daemon.wait_for("the new address alone", lambda: (
+            found := self.by_address(board)) and list(found) == [new.address] and found[new.address])
+        self.assertEqual((moved["id"], moved["state"]), (seen["id"], "locked"))
+        self.assertIn("another address", moved["sentence"]["en"])
+        self.assertEqual(board.post(key, {"pin": "123456"})["state"], "here")
 
 
 if __name__ == "__main__":
