@@ -10,6 +10,9 @@
 
 #include "base/text.h"
 
+/* 73 years: no board runs so long, and sums and differences of such instants fit. */
+static const int64_t LATEST_US = (INT64_C(1) << 61) / NS_PER_US;
+
 static const char *const PHASES[] = {"running", "armed", "ready", "open"};
 
 static const char *string_of(const json_t *object, const char *name)
@@ -171,7 +174,7 @@ static bool take_state(const json_t *told, struct summary *ret_summary)
 	const json_t *now = json_object_get(told, "now_us");
 	json_int_t now_us = json_integer_value(now);
 
-	if (!json_is_integer(now) || now_us < 0 || now_us > INT64_MAX / NS_PER_US)
+	if (!json_is_integer(now) || now_us < 0 || now_us > LATEST_US)
 		return false;
 	ret_summary->now.ns = now_us * NS_PER_US;
 	ret_summary->is_teacher = json_is_true(json_object_get(told, "is_teacher"));

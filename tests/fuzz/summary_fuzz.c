@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "room/mapping.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -18,6 +19,19 @@ static void must(int is_so, const char *what)
 		return;
 	fprintf(stderr, "summary_fuzz: %s\n", what);
 	abort();
+}
+
+/* Whatever time it tells, after an earlier one, can be reckoned with. */
+static void map(struct instant theirs)
+{
+	struct mapping mapping = {.n = 0};
+	struct instant when = {NS_PER_S}, at_theirs;
+	int64_t stated_ns;
+
+	mapping_add(&mapping, &(struct mapping_ping){.sent = {0}, .came = {1000}, .theirs = {0}});
+	mapping_add(
+		&mapping, &(struct mapping_ping){.sent = {2000}, .came = {3000}, .theirs = theirs});
+	must(mapping_at(&mapping, when, &at_theirs, &stated_ns) && stated_ns >= 0, "no mapping");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
@@ -33,6 +47,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	must(utf8_is_valid(summary.groups, strlen(summary.groups)), "no UTF-8");
 	must(strlen(summary.id) == SUMMARY_ID - 1, "no id");
 	must(summary.now.ns >= 0, "no time");
+	if (summary.interface == SUMMARY_INTERFACE)
+		map(summary.now);
 	json_decref(groups);
 	summary_clear(&summary);
 	return 0;
