@@ -118,16 +118,19 @@ static void add_stated(struct text *text, int64_t ns)
 static void add_board(const struct parts *parts, const struct board_seen *board, struct text *text)
 {
 	struct instant now = clock_now(parts->clock);
+	char address[sizeof board->base + 1];
 	struct words words;
 
 	text_add(text, "{\"id\":");
 	text_add_json(text, board->id);
 	text_add(text, ",\"name\":");
 	text_add_json(text, board->name);
-	text_add(text, ",\"address\":\"");
-	text_add(text, board->base);
+	text_add(text, ",\"address\":");
+	text_copy(address, sizeof address, board->base);
+	strcat(address, "/");
+	text_add_json(text, address);
 	text_addf(text,
-		"/\",\"state\":\"%s\",\"has_key\":%s,\"seen_s\":", peer_state_name(board->state),
+		",\"state\":\"%s\",\"has_key\":%s,\"seen_s\":", peer_state_name(board->state),
 		board->has_key ? "true" : "false");
 	if (board->has_answered)
 		text_add_int(text, instant_since(now, board->answered) / NS_PER_S);

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "data/file.h"
 
+#define ADDRESS_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:"
+
 enum { FILE_BYTES = KEYS_MOST * (2 * VISIT_CERTIFICATE + 1024) };
 
 static bool take(char *ret_text, size_t size, const json_t *object, const char *name)
@@ -19,12 +21,24 @@ static bool take(char *ret_text, size_t size, const json_t *object, const char *
 	return text_copy(ret_text, size, text ? text : "");
 }
 
+/* "https://10.0.0.7:8080", as room's thread made it, and nothing that would be more in a URL. */
+static bool is_address(const char *word)
+{
+	size_t scheme = strncmp(word, "http://", 7) == 0 ? 7
+		: strncmp(word, "https://", 8) == 0      ? 8
+							 : 0;
+	size_t n = strlen(word);
+
+	return scheme && n > scheme && n == scheme + strspn(word + scheme, ADDRESS_CHARACTERS);
+}
+
 static bool read_key(const json_t *told, struct key *ret_key)
 {
 	return take(ret_key->id, sizeof ret_key->id, told, "id") && *ret_key->id &&
 		take(ret_key->name, sizeof ret_key->name, told, "name") &&
 		take(ret_key->address, sizeof ret_key->address, told, "address") &&
-		*ret_key->address && take(ret_key->token, sizeof ret_key->token, told, "token") &&
+		is_address(ret_key->address) &&
+		take(ret_key->token, sizeof ret_key->token, told, "token") &&
 		take(ret_key->certificate, sizeof ret_key->certificate, told, "certificate");
 }
 

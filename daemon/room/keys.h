@@ -28,7 +28,7 @@ struct keys {
 	char path[512];
 };
 
-/* A file that is damaged, or not there, opens nothing. 0 or -ENOMEM. */
+/* A file that is damaged, or not there, opens nothing; a key without a right address is left out. 0 or -ENOMEM. */
 int keys_open(struct keys *keys, const char *directory);
 void keys_close(struct keys *keys);
 

@@ -128,7 +128,7 @@ static void finish_order(struct room_thread *thread, struct room_order *order)
 /* By its address: which scheme it speaks is found out. */
 static struct peer *find_base(const struct room_thread *thread, const char *base)
 {
-	const char *address = strstr(base, "://") + 3;
+	const char *behind = strstr(base, "://"), *address = behind ? behind + 3 : base;
 
 	for (struct peer *one = thread->peers; one; one = one->next)
 		if (strcmp(peer_address(one), address) == 0)

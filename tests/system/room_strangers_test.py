@@ -126,6 +126,18 @@ class Strangers(unittest.TestCase):
             self.assertEqual([heard for heard in stranger.heard if heard[1] or heard[2]], [])
         self.assertTrue([heard for heard in honest.heard if heard[1] == f"kitlog={TOKEN}"])
 
+    def test_keys_that_nobody_could_have_made_are_left_out(self):
+        board = self.start()
+        board.end()
+        stranger = Stranger(says(8))
+        wrong = ["127.0.0.1:1", "ftp://127.0.0.1:1", "http://", 'http://127.0.0.1:1"', "http://a@127.0.0.1:1", "127.0.0.1:1"]
+        (board.data / "boards").write_text(json.dumps({"boards": [
+            {"id": f"{i:016x}", "name": "x", "address": address, "token": TOKEN, "certificate": ""}
+            for i, address in enumerate([*wrong, f"http://{stranger.address}"])]}))
+        board.start().wait_ready().sign_in()
+        daemon.wait_for("the right one alone", lambda: list(self.by_address(board)) == [stranger.address])
+        self.assertIn("id", board.get("boards"))
+
     def test_a_joined_board_that_has_moved_is_joined_anew(self):
         """Its old address, which only the key knows, is silent and shown no more; the id is the new one's and stays."""
         old, new = Stranger(says(7)), Stranger(says(7))
