@@ -6,7 +6,9 @@ is, follows it nowhere, and gives nothing away."""
 
 import http.server
 import json
+import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import threading
@@ -137,6 +139,23 @@ class Strangers(unittest.TestCase):
         board.start().wait_ready().sign_in()
         daemon.wait_for("the right one alone", lambda: list(self.by_address(board)) == [stranger.address])
         self.assertIn("id", board.get("boards"))
+
+    def test_a_pin_is_not_typed_for_whoever_has_the_name(self):
+        one, other = Stranger(says(9, name="window")), Stranger(says(10, name="window"))
+        board = self.start(one, other)
+        daemon.wait_for("both", lambda: [b["state"] for b in self.by_address(board).values()] == ["locked"] * 2)
+
+        def join(whom, status):
+            done = subprocess.run([os.environ["KITLOG"], "--config", str(board.config), "boards", "join", whom], text=True,
+                                  input="123456\n", capture_output=True, timeout=60, env={**os.environ, "LC_ALL": "C.UTF-8"})
+            self.assertEqual(done.returncode, status, done.stderr)
+            return done.stderr
+        said = join("window", 2)
+        for stranger in (one, other):
+            self.assertIn(f"http://{stranger.address}/", said)
+            self.assertEqual([heard for heard in stranger.heard if heard[2]], [])
+        join(other.address, 0)
+        self.assertEqual([heard for heard in one.heard if heard[2]], [])
 
     def test_a_joined_board_that_has_moved_is_joined_anew(self):
         """Its old address, which only the key knows, is silent and shown no more; the id is the new one's and stays."""

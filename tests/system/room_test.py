@@ -8,11 +8,13 @@ each board knows its own name as exactly as it says, and whoever falls silent is
 import json
 import os
 import pathlib
+import pty
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import unittest
 import urllib.error
@@ -173,6 +175,25 @@ class Room(unittest.TestCase):
         self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
         return done.stdout + done.stderr
 
+    def break_off_at_the_pin(self):
+        """^C there leaves a terminal that shows what is typed."""
+        near, far = pty.openpty()
+        self.addCleanup(os.close, near)
+        self.addCleanup(os.close, far)
+        process = subprocess.Popen([KITLOG, "--config", str(self.one.config), "boards", "join", f"127.0.0.1:{self.two.port}"],
+                                   stdin=far, stdout=far, stderr=far, env={**os.environ, "LC_ALL": "C.UTF-8"},
+                                   start_new_session=True)
+        daemon.wait_for("no echo", lambda: not termios.tcgetattr(far)[3] & termios.ECHO)
+        self.assertIn(f"(http://127.0.0.1:{self.two.port}/)", os.read(near, 1000).decode())
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(daemon.PATIENCE), -signal.SIGINT)
+        self.assertTrue(termios.tcgetattr(far)[3] & termios.ECHO)
+
+    def test_5_nobody_is_there(self):
+        self.one.end()
+        self.kitlog("join", "two", put_in="12\n", status=1)
+        self.one.start().wait_ready()
+
     def test_4_from_a_terminal(self):
         self.join(self.three)
         two = self.others()["two"]
@@ -181,6 +202,7 @@ class Room(unittest.TestCase):
         self.assertIn("needs its PIN", self.kitlog())
         self.assertIn("PIN", self.kitlog("join", "two", put_in="12\n", status=1))
         self.assertIn("does not fit", self.kitlog("join", "four", put_in="12\n", status=2))
+        self.break_off_at_the_pin()
         pin = (self.two.data / "pin").read_text()
         self.assertRegex(self.kitlog("join", "two", put_in=pin), "two +here")
         self.assertEqual(self.kitlog("begin", "pendulum", "七（3）班").count("done"), 3)

@@ -2,6 +2,7 @@
 /* `kitlog boards`: the other boards in the room, and what is done on all of them. */
 #include "tools/kitlog/command.h"
 
+#include <signal.h>
 #include <string.h>
 #include <termios.h>
 #include <time.h>
@@ -107,45 +108,115 @@ static int list(const struct call *call)
 
 /* ---------------------------------------------------------------- keys */
 
-/* By its name or its id; the path of its key. False after saying why not. */
-static bool find(const struct call *call, const char *command, char *ret_path, size_t size)
+/* A board that was asked for. */
+struct chosen {
+	char path[160]; /* of its key */
+	char address[300];
+};
+
+/* "http://10.0.0.7:8080/", also without what is around "10.0.0.7:8080". */
+static bool is_address(const char *address, const char *wanted)
+{
+	const char *behind = strstr(address, "://"), *start = behind ? behind + 3 : address;
+	size_t n = strlen(wanted);
+
+	if (strstr(wanted, "://"))
+		start = address;
+	return n && strncmp(start, wanted, n) == 0 && (!start[n] || strcmp(start + n, "/") == 0);
+}
+
+static void choose(const json_t *board, struct chosen *ret_chosen)
+{
+	snprintf(ret_chosen->path, sizeof ret_chosen->path, "/api/v1/boards/%s/key",
+		text_of(board, "id"));
+	snprintf(ret_chosen->address, sizeof ret_chosen->address, "%s", text_of(board, "address"));
+}
+
+/* Names are what boards say of themselves: none gets a PIN because it was listed last. */
+static int refuse_ambiguous(const char *command, const char *name, const json_t *boards)
+{
+	const json_t *board;
+	char line[SAY_LINE];
+	size_t i;
+
+	fprintf(stderr,
+		say("kitlog %s: 叫“%s”的板子不止一块；写它的地址：\n",
+			"kitlog %s: more than one board is called \"%s\"; name it by its address:\n"),
+		command, name);
+	json_array_foreach(boards, i, board) if (strcmp(text_of(board, "name"), name) == 0)
+		fprintf(stderr, "    %s\n", say_harmless(text_of(board, "address"), line));
+	return 2;
+}
+
+/* By its id, its address, or its name where only one has it. 0, or how to exit after saying why. */
+static int find(const struct call *call, const char *command, struct chosen *ret_chosen)
 {
 	const char *wanted = call->argv[1];
 	json_t *body = look(call);
-	const json_t *board;
+	const json_t *boards = json_object_get(body, "boards"), *board;
+	size_t n_named = 0, i;
 	bool is_found = false;
-	size_t i;
+	int result = 0;
 
-	json_array_foreach(json_object_get(body, "boards"), i, board)
+	if (!body)
+		return 1;
+	json_array_foreach(boards, i, board)
 	{
-		if (strcmp(text_of(board, "name"), wanted) && strcmp(text_of(board, "id"), wanted))
-			continue;
-		snprintf(ret_path, size, "/api/v1/boards/%s/key", text_of(board, "id"));
-		is_found = true;
+		bool is_exact = strcmp(text_of(board, "id"), wanted) == 0 ||
+			is_address(text_of(board, "address"), wanted);
+		bool is_named = strcmp(text_of(board, "name"), wanted) == 0;
+
+		if (is_exact || (is_named && !is_found))
+			choose(board, ret_chosen);
+		is_found |= is_exact;
+		n_named += is_named;
 	}
-	if (body && !is_found)
-		command_misused(command, wanted,
-			say("kitlog boards 里的名字", "a name from kitlog boards"));
+	if (!is_found && n_named > 1)
+		result = refuse_ambiguous(command, wanted, boards);
+	else if (!is_found && n_named == 0)
+		result = command_misused(command, wanted,
+			say("kitlog boards 里的名字或地址",
+				"a name or an address from kitlog boards"));
 	json_decref(body);
-	return is_found;
+	return result;
+}
+
+static struct termios terminal_before;
+
+/* Whoever breaks off at the PIN sees again what he types. */
+static void on_broken_off(int signal)
+{
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+	raise(signal); /* its action is again what it was before */
+}
+
+static void watch_for_the_end(void)
+{
+	static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = on_broken_off, .sa_flags = (int)SA_RESETHAND};
+
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		sigaction(signals[i], &action, NULL);
 }
 
 /* From the terminal, which does not show it; else a line of what is put in. */
-static bool read_pin(const char *name, char ret_pin[PIN_TEXT])
+static bool read_pin(const char *name, const char *address, char ret_pin[PIN_TEXT])
 {
-	struct termios before, quiet;
-	bool is_terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-	char *line;
+	bool is_terminal = tcgetattr(STDIN_FILENO, &terminal_before) == 0;
+	struct termios quiet;
+	char *line, line_of[SAY_LINE];
 
 	if (is_terminal) {
-		fprintf(stderr, say("“%s”的 PIN：", "PIN of \"%s\": "), name);
-		quiet = before;
+		fprintf(stderr, say("“%s”（%s）的 PIN：", "PIN of \"%s\" (%s): "), name,
+			say_harmless(address, line_of));
+		watch_for_the_end();
+		quiet = terminal_before;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
 	}
 	line = fgets(ret_pin, PIN_TEXT, stdin);
 	if (is_terminal) {
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
 		fputc('\n', stderr);
 	}
 	if (!line)
@@ -156,7 +227,9 @@ static bool read_pin(const char *name, char ret_pin[PIN_TEXT])
 
 static int join(const struct call *call)
 {
-	char path[160], pin[PIN_TEXT];
+	struct chosen chosen;
+	char pin[PIN_TEXT];
+	int result;
 	json_t *body, *board;
 
 	if (call->argc < 2)
@@ -165,14 +238,14 @@ static int join(const struct call *call)
 	if (call->argc > 2)
 		return command_too_many("boards join", call->argv[2],
 			say("PIN 不写在这里，它会问", "it asks for the PIN by itself"));
-	if (!find(call, "boards join", path, sizeof path))
-		return 2;
-	if (!read_pin(call->argv[1], pin))
+	if ((result = find(call, "boards join", &chosen)))
+		return result;
+	if (!read_pin(call->argv[1], chosen.address, pin))
 		return command_misused(
 			"boards join", "", say("那块板子的 PIN", "the PIN of that board"));
 	body = json_pack("{s:s}", "pin", pin);
 	explicit_bzero(pin, sizeof pin);
-	board = board_post(call->board, path, body);
+	board = board_post(call->board, chosen.path, body);
 	json_decref(body);
 	if (!board)
 		return 1;
@@ -186,8 +259,9 @@ static int join(const struct call *call)
 
 static int forget(const struct call *call)
 {
-	char path[160];
+	struct chosen chosen;
 	json_t *answer;
+	int result;
 
 	if (call->argc < 2)
 		return command_misused("boards forget", "",
@@ -195,9 +269,9 @@ static int forget(const struct call *call)
 	if (call->argc > 2)
 		return command_too_many(
 			"boards forget", call->argv[2], say("它只跟一个名字", "it takes one name"));
-	if (!find(call, "boards forget", path, sizeof path))
-		return 2;
-	if (!(answer = board_delete(call->board, path)))
+	if ((result = find(call, "boards forget", &chosen)))
+		return result;
+	if (!(answer = board_delete(call->board, chosen.path)))
 		return 1;
 	json_decref(answer);
 	return 0;
