@@ -271,6 +271,11 @@ static void refuse_outcome(struct request *request, const struct room_order *ord
 			"那块板子没有应答。看看它的电源灯和网线，再试一次。",
 			"That board does not answer. Look at its power lamp and its network, and try "
 			"again.");
+	else if (order->outcome == ROOM_NO_TRUST)
+		request_refuse(request, 502, "no_trust",
+			"那块板子的证书读不出来，或者刚刚换了。先看清楚是不是它，再试一次。",
+			"That board's certificate cannot be read, or has just changed. Make sure that it "
+			"is the one, then try again.");
 	else
 		pass_refusal(request, order);
 }

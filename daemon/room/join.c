@@ -69,8 +69,10 @@ static void take_certificate(struct join *join, const struct visit_answer *answe
 {
 	text_copy(join->key.certificate, sizeof join->key.certificate, answer->certificate);
 	join->has_looked = true;
-	if (!*join->key.certificate || ask_sign_in(join) < 0)
-		finish(join, ROOM_NO_ANSWER);
+	if (!*join->key.certificate)
+		finish(join, ROOM_NO_TRUST);
+	else if (ask_sign_in(join) < 0)
+		finish(join, ROOM_FAILED);
 }
 
 static void on_answer(void *self, const struct visit_answer *answer)
@@ -78,7 +80,9 @@ static void on_answer(void *self, const struct visit_answer *answer)
 	struct join *join = self;
 	struct room_order *order = join->options.order;
 
-	if (answer->trouble != VISIT_ANSWERED) {
+	if (answer->trouble == VISIT_NO_TRUST) {
+		finish(join, ROOM_NO_TRUST);
+	} else if (answer->trouble != VISIT_ANSWERED) {
 		finish(join, ROOM_NO_ANSWER);
 	} else if (!join->has_looked) {
 		take_certificate(join, answer);

@@ -3,8 +3,8 @@
  * not followed, and nothing but http and https is spoken. Everything belongs to the thread that runs the loop.
  *
  * A board's certificate is signed by nobody that this one knows. So one is believed that is known: it was shown
- * when a teacher joined that board (room/keys.h), and the request fails where another is shown. Without that
- * nothing secret is sent. */
+ * when a teacher joined that board (room/keys.h), and the request fails where one of another key is shown; its dates
+ * are not looked at, for a board may not know the hour. Without that nothing secret is sent. */
 #pragma once
 
 #include <stddef.h>

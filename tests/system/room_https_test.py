@@ -31,6 +31,22 @@ def make_certificate(folder, name):
     return path
 
 
+def end_certificate(folder, path):
+    """The same with dates long past."""
+    folder = pathlib.Path(folder)
+    (folder / "index.txt").write_text("")
+    (folder / "ca.cnf").write_text(f"[ca]\ndefault_ca=a\n[a]\ndatabase={folder}/index.txt\nnew_certs_dir={folder}\n"
+                                   "default_md=sha256\nrand_serial=yes\npolicy=p\n[p]\ncommonName=supplied\n")
+    subprocess.run(["openssl", "req", "-new", "-key", path, "-subj", "/CN=ended", "-out", folder / "request"],
+                   check=True, capture_output=True)
+    subprocess.run(["openssl", "ca", "-config", folder / "ca.cnf", "-batch", "-notext", "-selfsign", "-keyfile", path,
+                    "-in", folder / "request", "-startdate", "20200101000000Z", "-enddate", "20200102000000Z",
+                    "-out", folder / "ended.crt"], check=True, capture_output=True)
+    key = path.read_text().split("-----BEGIN CERTIFICATE-----")[0]
+    path.write_text(key + (folder / "ended.crt").read_text())
+    return path
+
+
 class Front:
     """TLS before a board, byte by byte; remembers what it carried by the certificate that it shows now."""
 
@@ -107,12 +123,12 @@ class Https(unittest.TestCase):
         self.assertEqual([board["ok"] for board in done], [True, True])
         self.assertIn(b"Cookie: kitlog=", front.heard)
         # Somebody else at that address is shown nothing.
-        front.show(make_certificate(folder, "second"))
+        front.show(end_certificate(folder, make_certificate(folder, "second")))
         seen, = daemon.wait_for("a certificate that is not believed", lambda: other("locked"))
         self.assertIn("another certificate", seen["sentence"]["en"])
         one.post("boards/acts", {"do": "end"})
         self.assertNotIn(b"kitlog=", front.heard)
-        # Unless the teacher says that it is the one.
+        # Unless the teacher says that it is the one; when it ends is no matter, for who knows the hour?
         self.assertEqual(one.post(f"boards/{seen['id']}/key", {"pin": pin})["state"], "here")
 
 
