@@ -67,6 +67,22 @@ static const char *const LOCKED[][2] = {
 	[PEER_NO_KITLOG] = {"", ""},
 };
 
+static void say_other(const struct board_seen *board, struct text *zh, struct text *en)
+{
+	if (board->trouble == PEER_NO_KITLOG) {
+		text_add(zh, "这个地址上应答的不是 kitlog。看看配置里 boards: 的地址。");
+		text_add(en,
+			"What answers at this address is not kitlog. Look at the addresses under boards: "
+			"in the configuration.");
+		return;
+	}
+	text_addf(zh, "这块板子的 kitlog 版本（%s）和这里不合。两边装同一个版本。",
+		*board->version ? board->version : "不知道");
+	text_addf(en,
+		"This board's kitlog (version %s) does not fit ours. Install the same on both.",
+		*board->version ? board->version : "unknown");
+}
+
 /* What to do next; empty: nothing. */
 static void say_next(const struct board_seen *board, struct instant now, struct words *ret_words)
 {
@@ -88,11 +104,7 @@ static void say_next(const struct board_seen *board, struct instant now, struct 
 		say_missing(board, now, ret_words);
 		break;
 	case PEER_OTHER:
-		text_addf(&zh, "这块板子的 kitlog 版本（%s）和这里不合。两边装同一个版本。",
-			*board->version ? board->version : "不知道");
-		text_addf(&en,
-			"This board's kitlog (version %s) does not fit ours. Install the same on both.",
-			*board->version ? board->version : "unknown");
+		say_other(board, &zh, &en);
 		break;
 	}
 }

@@ -98,6 +98,7 @@ class Strangers(unittest.TestCase):
             newer.address: "other", page.address: "other", nothing.address: "other", elsewhere.address: "other",
             endless.address: "other", evil.address: "locked"})
         self.assertIn("9.9", found[newer.address]["sentence"]["en"])
+        self.assertIn("not kitlog", found[page.address]["sentence"]["en"])
         self.assertEqual(trap.heard, [])
         told = found[evil.address]
         self.assertEqual(told["name"], '<b>" ')
