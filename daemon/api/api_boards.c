@@ -111,6 +111,8 @@ static void say_next(const struct board_seen *board, struct instant now, struct 
 
 /* ---------------------------------------------------------------- one board */
 
+enum { BOARD_TEXT = 3 * 1024 }; /* at most, without its groups */
+
 static void add_text_or_null(struct text *text, const char *value)
 {
 	if (*value)
@@ -125,6 +127,16 @@ static void add_stated(struct text *text, int64_t ns)
 		text_add(text, "null");
 	else
 		text_add_int(text, (ns + NS_PER_US - 1) / NS_PER_US);
+}
+
+/* Groups are up to SUMMARY_TEXT of each board, so those of a room full of them may be more than an answer holds: then
+ * some are left out. Who was not joined has half of what there is, whoever else may need it. */
+static bool groups_fit(const struct board_seen *board, const struct text *text)
+{
+	size_t left = text->size - text->length, rest = (size_t)ROOM_BOARDS * BOARD_TEXT;
+
+	left = left > rest ? left - rest : 0;
+	return strlen(board->groups) < (board->has_key ? left : left / 2);
 }
 
 static void add_board(const struct parts *parts, const struct board_seen *board, struct text *text)
@@ -160,7 +172,7 @@ static void add_board(const struct parts *parts, const struct board_seen *board,
 	say_next(board, now, &words);
 	text_add(text, ",\"sentence\":");
 	json_words(text, words.zh, words.en);
-	text_addf(text, ",\"groups\":%s}", board->groups);
+	text_addf(text, ",\"groups\":%s}", groups_fit(board, text) ? board->groups : "[]");
 }
 
 static void add_trouble(const struct parts *parts, struct text *text)

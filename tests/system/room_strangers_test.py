@@ -158,6 +158,16 @@ class Strangers(unittest.TestCase):
         join(other.address, 0)
         self.assertEqual([heard for heard in one.heard if heard[2]], [])
 
+    def test_who_says_much_does_not_hide_the_others(self):
+        long = {"name": {"zh": "\u6c49" * 20, "en": "x" * 60}, "unit": "x" * 60, "value": 1.0, "resolution": 1.0,
+                "trace": [-1.2345678901234567e-100 * i for i in range(60)]}
+        groups = [{"number": i + 1, "animal": long["name"], "phase": "ready", "run": 1, "channels": [long] * 4} for i in range(9)]
+        board = self.start(*[Stranger(says(100 + i, groups=groups)) for i in range(60)])
+        found = daemon.wait_for("all", lambda: (
+            found := self.by_address(board)) and len(found) == 60 and {b["state"] for b in found.values()} == {"locked"} and found)
+        shown = [b for b in found.values() if b["groups"]]
+        self.assertTrue(0 < len(shown) < 60, len(shown))
+
     def test_a_joined_board_that_has_moved_is_joined_anew(self):
         """Its old address, which only the key knows, is silent and shown no more; the id is the new one's and stays."""
         old, new = Stranger(says(7)), Stranger(says(7))
