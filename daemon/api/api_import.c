@@ -27,7 +27,7 @@
 #define LOG_TAG "imports"
 #include "base/log.h"
 
-enum { PATH_BYTES = 512, MOST_RUNS = 64 };
+enum { PATH_BYTES = 512 };
 
 struct importing {
 	struct job job;
@@ -39,10 +39,10 @@ struct importing {
 	/* the work thread's until it is done */
 	uint32_t first; /* number of its first run */
 	size_t most;    /* so many more have a place */
-	struct imported runs[MOST_RUNS];
+	struct imported runs[IMPORTS_MOST];
 	size_t n;
-	uint32_t found;          /* the sample is here: its import */
-	uint32_t had[MOST_RUNS]; /* imports that are here already, of a zip of several */
+	uint32_t found;             /* the sample is here: its import */
+	uint32_t had[IMPORTS_MOST]; /* imports that are here already, of a zip of several */
 	size_t n_had;
 	struct moving *moving; /* the session that goes on here; NULL: none does */
 	int result;
@@ -89,10 +89,11 @@ static int import_one(struct importing *in, const char *folder, const char *with
 			"needs (kitlog run delete).");
 		return -EMLINK;
 	}
-	if (in->n + in->n_had == MOST_RUNS) {
-		snprintf(in->fault.zh, sizeof in->fault.zh, "一次最多导入 64 次记录。分几次导入。");
+	if (in->n + in->n_had == IMPORTS_MOST) {
+		snprintf(
+			in->fault.zh, sizeof in->fault.zh, "一次最多导入 500 次记录。分几次导入。");
 		snprintf(in->fault.en, sizeof in->fault.en,
-			"At most 64 runs are imported at a time. Import them in parts.");
+			"At most 500 runs are imported at a time. Import them in parts.");
 		return -EBADMSG;
 	}
 	/* The sample of a lesson is its author's to change. */
@@ -365,8 +366,10 @@ static void import_done(struct job *job)
 /* Takes `in`, which is NULL where memory is short. */
 static void begin(struct parts *parts, struct request *request, struct importing *in)
 {
+	size_t most = IMPORTS_MOST - parts->imports.n;
+
 	/* Here, for once they are on the card the list must not refuse one of them. */
-	if (!in || imports_reserve(&parts->imports, MOST_RUNS) < 0) {
+	if (!in || imports_reserve(&parts->imports, in->sample[0] ? 1 : most) < 0) {
 		refuse_busy(request);
 		free(in);
 		return;
@@ -376,7 +379,7 @@ static void begin(struct parts *parts, struct request *request, struct importing
 	in->request = request;
 	in->directory = parts->config->data;
 	in->first = imports_next(&parts->imports);
-	in->most = IMPORTS_MOST - parts->imports.n;
+	in->most = most;
 	if (work_submit(parts->slow, &in->job) < 0) {
 		refuse_busy(request);
 		free(in);

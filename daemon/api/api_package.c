@@ -9,6 +9,7 @@
 #include "api/handlers.h"
 #include "api/inquiry.h"
 #include "export/import.h"
+#include "export/imports.h"
 #include "export/package.h"
 #include "export/run_about.h"
 
@@ -174,6 +175,14 @@ void handle_session_package(void *self, struct request *request)
 	options.session.goes_on = moves;
 	if (moves)
 		add_moving(parts, moves, &options);
+	if (moves && options.n_runs > IMPORTS_MOST) { /* which no board would take */
+		free(options.runs);
+		request_refuse(request, 409, "too_many",
+			"这节课的记录超过 500 次，一块板子放不下，不能带走；要紧的用 kitlog run package 一次一次带。",
+			"This session has more than the 500 runs that a board takes, so it cannot move; "
+			"take along those that matter one by one (kitlog run package).");
+		return;
+	}
 	text_addf(&file, "kitlog-session-%u", id);
 	if (options.n_runs == 0 && !moves) {
 		free(options.runs);

@@ -17,13 +17,11 @@ enum act_verdict act_judge_came(const struct session *session, const struct act 
 {
 	const char *origin = act_text(act, "origin");
 	const json_t *runs = json_object_get(act->body, "runs"), *pair;
-	size_t i;
+	size_t i, n_new = 0;
 
 	if (!*origin || strlen(origin) >= SESSION_ORIGIN ||
 		(session->origin[0] && strcmp(session->origin, origin) != 0))
 		return ACT_BAD;
-	if (session->n_came + json_array_size(runs) > SESSION_CAME)
-		return ACT_FULL;
 	json_array_foreach(runs, i, pair)
 	{
 		int64_t group = json_integer_value(json_array_get(pair, 0));
@@ -33,8 +31,9 @@ enum act_verdict act_judge_came(const struct session *session, const struct act 
 			return ACT_BAD;
 		if (group != 0 && !session_has_group(session, group))
 			return ACT_NO_GROUP;
+		n_new += !has_come(session, (uint32_t)json_integer_value(json_array_get(pair, 1)));
 	}
-	return ACT_FITS;
+	return session->n_came + n_new > SESSION_CAME ? ACT_FULL : ACT_FITS;
 }
 
 enum act_verdict act_do_came(struct session *session, const struct act *act)

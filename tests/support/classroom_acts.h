@@ -36,7 +36,7 @@ static inline int tear_down(void **unused)
 /* Somebody does something, a second after what was done before. Bodies are JSON with ' for ". */
 static inline enum act_verdict by(int who, uint32_t session, enum act_kind kind, const char *body)
 {
-	char text[512];
+	char text[8192]; /* of a journal entry */
 	size_t n = strlen(body);
 
 	assert_true(n < sizeof text);

@@ -46,9 +46,9 @@ class Move(unittest.TestCase):
         board.sign_in()
         return board
 
-    def kitlog(self, board, *words, status=0):
+    def kitlog(self, board, *words, status=0, patience=daemon.PATIENCE):
         done = subprocess.run([KITLOG, "--config", board.config, *map(str, words)], capture_output=True, text=True,
-                              timeout=daemon.PATIENCE, env={**os.environ, "LC_ALL": "C"})
+                              timeout=patience, env={**os.environ, "LC_ALL": "C"})
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
@@ -71,9 +71,9 @@ class Move(unittest.TestCase):
             return {name: package.read(name) for name in package.namelist() if name.endswith(".csv")}, \
                 json.loads(package.read("run.json"))
 
-    def take(self, board, file):
+    def take(self, board, file, patience=daemon.PATIENCE):
         """The session, as `kitlog session take` has it."""
-        self.kitlog(board, "session", "take", file)
+        self.kitlog(board, "session", "take", file, patience=patience)
         session, = board.get("sessions")["sessions"]
         return session
 
@@ -137,6 +137,56 @@ class Move(unittest.TestCase):
         self.assertEqual(typed, [11.5, 13.5])
         marks = [mark["text"] for _, run in came for mark in run["marks"]]
         self.assertEqual(marks, ["new water"] * len(before))
+
+    def many(self, file, n, to):
+        """The package FILE with N runs like its first one, as a term of a project has them."""
+        with zipfile.ZipFile(file) as package:
+            names = [name for name in package.namelist() if name.startswith("run-")]
+            folder = names[0].split("/")[0] + "/"
+            run = {name.removeprefix(folder): package.read(name) for name in names if name.startswith(folder)}
+            session = package.read("session.json")
+        run.pop("SHA256SUMS")  # as in packages of before
+        about = json.loads(run.pop("run.json"))
+        with zipfile.ZipFile(to, "w") as package:
+            package.writestr("session.json", session)
+            for i in range(n):
+                for name, content in run.items():
+                    package.writestr(f"run-{i}/{name}", content)
+                package.writestr(f"run-{i}/run.json", json.dumps(about | {"title": f"run {i}"}))
+
+    def test_a_term_of_runs_moves_and_moves_on(self):
+        old, new, third = self.board("old", kits=1), self.board("new"), self.board("third")
+        session = old.post("sessions", {"title": "酵素", "groups": 1, "is_project": True})["id"]
+        self.record(old, session, 1)
+        one, term, on = (self.folder / name for name in ("one.zip", "term.zip", "on.zip"))
+        self.kitlog(old, "session", "pack", session, one)
+        self.many(one, 66, term)
+        moved = self.take(new, term)
+        self.assertEqual(len(moved["came"]), 66)
+        self.kitlog(new, "session", "pack", moved["id"], on)
+        moved = self.take(third, on)
+        self.assertEqual(len(moved["came"]), 66)
+        self.assertEqual(self.take(third, on)["came"], moved["came"])
+
+    @unittest.skipUnless(os.environ.get("KITLOG_LONG"), "500 runs; KITLOG_LONG=1")
+    def test_what_no_board_takes_is_not_ended(self):
+        board, other = self.board("old", kits=1), self.board("new")
+        session = board.post("sessions", {"title": "t", "groups": 3})["id"]
+        self.record(board, session, 1)
+        self.kitlog(board, "session", "pack", session, self.folder / "one.zip")
+        self.many(self.folder / "one.zip", 499, self.folder / "all.zip")
+        moved = self.take(other, self.folder / "all.zip", patience=600)
+        self.assertEqual(len(moved["came"]), 499)
+        self.assertEqual(self.take(other, self.folder / "all.zip", patience=600)["came"], moved["came"], "those are no new ones")
+        said = self.kitlog(other, "session", "pack", moved["id"], self.folder / "more.zip", status=1)
+        self.assertIn("more than the 500 runs that a board takes", said)
+        self.assertEqual(other.get(f"sessions/{moved['id']}")["state"], "open")
+        self.assertFalse((self.folder / "more.zip").exists())
+        self.act(other, moved["id"], do="end")
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            other.get(f"sessions/{moved['id']}/package?move=1")
+        self.assertEqual(refused.exception.code, 409)
+        self.assertIn("more than the 500 runs", refused.exception.read().decode())
 
     def test_of_a_class_that_is_partly_here_the_rest_comes(self):
         old, new = self.board("old", kits=2), self.board("new")

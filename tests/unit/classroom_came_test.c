@@ -38,6 +38,31 @@ static void another_session_does_not_come_into_it(void **unused)
 	undo(2, ACT_IS_FOR_GOOD);
 }
 
+/* "{'origin':'old/7/12','runs':[[1,id] ...]}", n from the first on; static. */
+static const char *came_from(unsigned first, unsigned n)
+{
+	static char buffer[8192];
+	struct text text = text_over(buffer, sizeof buffer);
+
+	text_add(&text, "{'origin':'old/7/12','runs':[");
+	for (unsigned i = 0; i < n; i++)
+		text_addf(&text, "%s[1,%u]", i > 0 ? "," : "", first + i);
+	text_add(&text, "]}");
+	assert_false(text.is_cut);
+	return buffer;
+}
+
+static void those_that_are_here_take_no_room(void **unused)
+{
+	(void)unused;
+	make(1, jar);
+	assert_int_equal(teacher(1, ACT_CAME, came_from(4194368, 300)), ACT_FITS);
+	assert_int_equal(teacher(1, ACT_CAME, came_from(4194368, 500)), ACT_FITS);
+	assert_int_equal(of(1)->n_came, SESSION_CAME);
+	assert_int_equal(teacher(1, ACT_CAME, came_from(4194368, 500)), ACT_FITS);
+	assert_int_equal(teacher(1, ACT_CAME, came_from(4194369, 500)), ACT_FULL);
+}
+
 static void an_undoing_keeps_what_came(void **unused)
 {
 	(void)unused;
@@ -77,6 +102,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CLASSROOM_TEST(what_comes_twice_is_there_once),
 		CLASSROOM_TEST(another_session_does_not_come_into_it),
+		CLASSROOM_TEST(those_that_are_here_take_no_room),
 		CLASSROOM_TEST(an_undoing_keeps_what_came),
 		CLASSROOM_TEST(the_log_says_where_it_goes_and_that_it_came),
 	};

@@ -5,8 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "export/imports.h"
 #include "tools/kitlog/run_package.h"
 #include "tools/kitlog/say.h"
+
+/* Each group is one at least: what it typed comes as one. */
+static size_t count_runs(const json_t *session)
+{
+	const json_t *groups = json_object_get(session, "groups"), *group;
+	size_t i, n = json_array_size(json_object_get(session, "came"));
+
+	json_array_foreach(groups, i, group)
+	{
+		size_t n_own = json_array_size(json_object_get(group, "runs"));
+
+		n += n_own ? n_own : 1;
+	}
+	return n;
+}
 
 /* Before it is packed, since what came behind that would be nowhere. */
 static int end(const struct call *call, json_int_t id, const char *to)
@@ -22,7 +38,19 @@ static int end(const struct call *call, json_int_t id, const char *to)
 	const char *state = json_string_value(json_object_get(session, "state"));
 
 	is_over = state && strcmp(state, "ended") == 0;
+	size_t n = count_runs(session);
+
 	json_decref(session);
+	if (n > IMPORTS_MOST) { /* else it would end here and go on nowhere */
+		fprintf(stderr,
+			say("kitlog session pack: 这节课的记录（各组记下的读数也算一次）超过 %d 次，一块板子放不下，没有打包；要紧的用 kitlog "
+			    "run package 一次一次带\n",
+				"kitlog session pack: the session has more than the %d runs that a board takes (what a group "
+				"typed is one, too), so it was left as it is; take along those that matter by kitlog run "
+				"package\n"),
+			IMPORTS_MOST);
+		return 1;
+	}
 	if (is_over)
 		return 0;
 	body = json_pack(
