@@ -295,6 +295,11 @@ static void refuse_outcome(struct request *request, const struct room_order *ord
 			"那块板子没有应答。看看它的电源灯和网线，再试一次。",
 			"That board does not answer. Look at its power lamp and its network, and try "
 			"again.");
+	else if (order->outcome == ROOM_NOT_KEPT)
+		request_refuse(request, 500, "not_kept",
+			"做了，可是卡写不进去：重启以后又和原来一样。看看卡满了没有，再做一次。",
+			"Done, but the card refused it: after a restart it is as it was before. See whether "
+			"the card is full, then do it again.");
 	else if (order->outcome == ROOM_NO_TRUST)
 		request_refuse(request, 502, "no_trust",
 			"那块板子的证书读不出来，或者刚刚换了。先看清楚是不是它，再试一次。",

@@ -55,14 +55,24 @@ static void finish(struct join *join, enum room_outcome outcome)
 	join->options.done(join->options.self, join);
 }
 
-/* -errno only where it is not kept at all: a card that refuses keeps it until the daemon ends. */
+static bool holds(const struct keys *keys, const struct key *key)
+{
+	const struct key *held = keys_find(keys, key->id);
+
+	return held && strcmp(held->token, key->token) == 0;
+}
+
 static void take_token(struct join *join, const struct visit_answer *answer)
 {
+	struct keys *keys = join->options.world->keys;
+	enum room_outcome outcome = ROOM_FAILED;
+
 	text_copy(join->key.token, sizeof join->key.token, answer->token);
-	finish(join,
-		*join->key.token && keys_put(join->options.world->keys, &join->key) != -ENOSPC
-			? ROOM_DONE
-			: ROOM_FAILED);
+	if (*join->key.token && keys_put(keys, &join->key) == 0)
+		outcome = ROOM_DONE;
+	else if (*join->key.token && holds(keys, &join->key))
+		outcome = ROOM_NOT_KEPT;
+	finish(join, outcome);
 }
 
 static void take_certificate(struct join *join, const struct visit_answer *answer)

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "data/file.h"
 
+#define LOG_TAG "room"
 #define ADDRESS_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:"
 
 enum { FILE_BYTES = KEYS_MOST * (2 * VISIT_CERTIFICATE + 1024) };
@@ -111,6 +113,9 @@ static int write_all(const struct keys *keys)
 		r = file_write_secret(keys->path, bytes, strlen(bytes));
 	free(bytes);
 	json_decref(whole);
+	if (r < 0)
+		log_err("%s: %s; after a restart other boards are joined as they were before",
+			keys->path, strerror(-r));
 	return r;
 }
 
@@ -118,6 +123,8 @@ int keys_put(struct keys *keys, const struct key *key)
 {
 	struct key *place = find(keys, key->id);
 
+	if (!keys->all)
+		return -ENOSPC;
 	if (!place && keys->n == KEYS_MOST)
 		return -ENOSPC;
 	if (!place)

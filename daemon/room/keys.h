@@ -34,7 +34,7 @@ void keys_close(struct keys *keys);
 
 const struct key *keys_find(const struct keys *keys, const char *id); /* NULL */
 
-/* In place of the one of that id, or added; and without it. 0; -ENOSPC: too many; or what the card says: then it
- * holds until this program ends. */
+/* In place of the one of that id, or added; and without it. 0; -ENOSPC: too many; or what the card says, which is
+ * logged: then it holds until this program ends. */
 int keys_put(struct keys *keys, const struct key *key);
 int keys_remove(struct keys *keys, const char *id);

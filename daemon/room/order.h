@@ -19,6 +19,7 @@ enum room_outcome {
 	ROOM_DONE,
 	ROOM_NO_BOARD, /* of that id */
 	ROOM_NO_ANSWER,
+	ROOM_NOT_KEPT, /* done, but the card refused: after a restart it is as it was */
 	ROOM_NO_TRUST, /* a certificate that cannot be read, or another than a moment ago */
 	ROOM_REFUSED,  /* the other board's `status`, words and code */
 	ROOM_FAILED,   /* no memory, or too many boards */

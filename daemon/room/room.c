@@ -31,6 +31,7 @@ struct seen {
 struct room {
 	struct room_options options;
 	char id[SUMMARY_ID], life[SUMMARY_ID];
+	struct keys keys; /* the thread's while it runs; what the card refused holds beyond it */
 	struct room_thread *thread; /* NULL: nobody looks */
 	struct instant looked, started;
 	bool is_closed;
@@ -186,6 +187,7 @@ int room_look(struct room *room)
 	room->started = room->looked;
 	return room_thread_start(&(struct room_thread_options){.clock = room->options.clock,
 					 .loop = room->options.loop,
+					 .keys = &room->keys,
 					 .directory = room->options.directory,
 					 .life = room->life,
 					 .boards = room->options.boards,
@@ -272,5 +274,6 @@ void room_free(struct room *room)
 	if (!room)
 		return;
 	stop(room);
+	keys_close(&room->keys);
 	free(room);
 }

@@ -32,7 +32,6 @@ struct room_thread {
 	struct loop *loop;
 	struct wake ordered;
 	struct timer tick;
-	struct keys keys;
 	struct transfers *transfers;
 	struct finder *finder;
 	struct peer_world world;
@@ -154,7 +153,7 @@ static struct peer *find_id(const struct room_thread *thread, const char *id)
 /* Is it at the address at which a teacher joined it? */
 static bool is_joined(const struct room_thread *thread, const struct peer *peer)
 {
-	const struct key *key = keys_find(&thread->keys, peer->summary.id);
+	const struct key *key = keys_find(thread->options.keys, peer->summary.id);
 
 	return key && strcmp(key->address, peer->base) == 0;
 }
@@ -303,7 +302,8 @@ static bool answers_elsewhere(const struct room_thread *thread, const struct pee
 static bool can_be_forgotten(const struct room_thread *thread, const struct peer *peer)
 {
 	return !peer->is_configured && !peer->is_announced && (peer->is_missing || peer->is_self) &&
-		(!keys_find(&thread->keys, peer->summary.id) || answers_elsewhere(thread, peer));
+		(!keys_find(thread->options.keys, peer->summary.id) ||
+			answers_elsewhere(thread, peer));
 }
 
 static void on_tick(struct timer *timer, struct instant now)
@@ -333,7 +333,9 @@ static void on_joined(void *self, struct join *join)
 			thread->joins[i] = NULL;
 	struct peer *peer = find_id(thread, join_order(join)->board);
 
-	if (peer && join_order(join)->outcome == ROOM_DONE) {
+	if (peer &&
+		(join_order(join)->outcome == ROOM_DONE ||
+			join_order(join)->outcome == ROOM_NOT_KEPT)) {
 		peer->is_key_good = peer->is_key_known = peer->has_scheme = true;
 		peer->trouble = PEER_WELL;
 		on_told(thread, peer);
@@ -368,8 +370,10 @@ static void forget_key(struct room_thread *thread, struct room_order *order)
 	struct peer *peer = find_id(thread, order->board);
 
 	order->outcome = peer ? ROOM_DONE : ROOM_NO_BOARD;
-	if (peer) {
-		keys_remove(&thread->keys, peer->summary.id);
+	/* Who only says that he is that board has no key that could be forgotten. */
+	if (peer && strcmp(peer->id, peer->summary.id) == 0) {
+		if (keys_remove(thread->options.keys, peer->summary.id) < 0)
+			order->outcome = ROOM_NOT_KEPT;
 		peer->is_key_good = peer->is_key_known = false;
 		peer->trouble = PEER_WELL;
 		on_told(thread, peer);
@@ -435,18 +439,19 @@ static void add_known(struct room_thread *thread)
 {
 	for (size_t i = 0; i < thread->options.n_boards; i++)
 		add_configured(thread, thread->options.boards[i]);
-	for (size_t i = 0; i < thread->keys.n; i++) {
-		struct peer *peer = add_peer(
-			thread, thread->keys.all[i].address, thread->keys.all[i].name, false);
+	for (size_t i = 0; i < thread->options.keys->n; i++) {
+		struct peer *peer = add_peer(thread, thread->options.keys->all[i].address,
+			thread->options.keys->all[i].name, false);
 
 		if (!peer)
 			continue;
 		peer->has_scheme = true;
-		text_copy(peer->base, sizeof peer->base, thread->keys.all[i].address);
+		text_copy(peer->base, sizeof peer->base, thread->options.keys->all[i].address);
 		/* Until it answers, the key says who it is. */
-		text_copy(peer->summary.id, sizeof peer->summary.id, thread->keys.all[i].id);
-		text_copy(peer->id, sizeof peer->id, thread->keys.all[i].id);
-		text_copy(peer->name, sizeof peer->name, thread->keys.all[i].name);
+		text_copy(
+			peer->summary.id, sizeof peer->summary.id, thread->options.keys->all[i].id);
+		text_copy(peer->id, sizeof peer->id, thread->options.keys->all[i].id);
+		text_copy(peer->name, sizeof peer->name, thread->options.keys->all[i].name);
 	}
 }
 
@@ -473,6 +478,8 @@ static void *run(void *self)
 	struct room_thread *thread = self;
 
 	pthread_setname_np(pthread_self(), "kitlog-room");
+	if (!thread->options.keys->all)
+		keys_open(thread->options.keys, thread->options.directory);
 	add_known(thread);
 	timer_every(thread->loop, &thread->tick, NS_PER_S / 2);
 	loop_run(thread->loop);
@@ -559,13 +566,12 @@ static int open_all(struct room_thread *thread)
 		(r = loop_open(thread->options.clock, &thread->loop)) < 0 ||
 		(r = wake_open(thread->loop, &thread->ordered)) < 0 ||
 		(r = wake_open(thread->options.loop, &thread->arrived)) < 0 ||
-		(r = keys_open(&thread->keys, thread->options.directory)) < 0 ||
 		(r = transfers_new(thread->loop, &thread->transfers)) < 0)
 		return r;
 	thread->world = (struct peer_world){.clock = thread->options.clock,
 		.loop = thread->loop,
 		.transfers = thread->transfers,
-		.keys = &thread->keys,
+		.keys = thread->options.keys,
 		.life = thread->options.life,
 		.told = on_told,
 		.named = on_named,
@@ -617,7 +623,6 @@ void room_thread_free(struct room_thread *thread)
 		free(news);
 	}
 	transfers_free(thread->transfers);
-	keys_close(&thread->keys);
 	wake_close(&thread->arrived);
 	wake_close(&thread->ordered);
 	loop_close(thread->loop);

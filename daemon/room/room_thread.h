@@ -10,6 +10,7 @@ struct room_thread;
 struct room_thread_options {
 	const struct clock *clock;
 	struct loop *loop; /* main's */
+	struct keys *keys; /* borrowed while it runs; opened by the first that does */
 	const char *directory, *life;
 	char *const *boards;
 	size_t n_boards;

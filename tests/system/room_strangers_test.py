@@ -168,6 +168,38 @@ class Strangers(unittest.TestCase):
         shown = [b for b in found.values() if b["groups"]]
         self.assertTrue(0 < len(shown) < 60, len(shown))
 
+    def test_a_card_that_refuses_keys_is_told(self):
+        stranger = Stranger(says(11))
+        board = self.start(stranger)
+        (board.data / "boards").mkdir()
+        daemon.wait_for("it", lambda: [b["state"] for b in self.by_address(board).values()] == ["locked"])
+        key = board.url(f"boards/{11:016x}/key")
+        for method, body, state in (("POST", b'{"pin": "123456"}', "here"), ("DELETE", None, "locked")):
+            request = daemon.urllib.request.Request(key, body, {"Content-Type": "application/json"}, method=method)
+            with self.assertRaises(daemon.urllib.error.HTTPError) as raised:
+                board.opener.open(request)
+            self.assertEqual((raised.exception.code, json.load(raised.exception)["error"]["code"]), (500, "not_kept"))
+            daemon.wait_for(state, lambda: [b["state"] for b in self.by_address(board).values()] == [state])
+
+    def test_a_liar_can_be_forgotten_without_harm(self):
+        honest = Stranger(says(12))
+        liar = Stranger(says(12, life="e" * 16))
+        board = self.start(honest)
+        daemon.wait_for("it", lambda: [b["state"] for b in self.by_address(board).values()] == ["locked"])
+        board.post(f"boards/{12:016x}/key", {"pin": "123456"})
+        board.end()
+        board.config.write_text(board.config.read_text().replace(honest.address + '"', f'{honest.address}", "{liar.address}"'))
+        board.start().wait_ready().sign_in()
+
+        def states():
+            return {b["address"][len("http://"):-1]: b["state"] for b in board.get("boards")["boards"]}
+        wanted = {honest.address: "here", liar.address: "locked"}
+        daemon.wait_for("both", lambda: states() == wanted)
+        request = daemon.urllib.request.Request(board.url(f"boards/{liar.address}/key"), method="DELETE")
+        self.assertEqual(board.opener.open(request).status, 204)
+        self.assertEqual(states(), wanted)
+        self.assertEqual(len(json.loads((board.data / "boards").read_text())["boards"]), 1)
+
     def test_a_joined_board_that_has_moved_is_joined_anew(self):
         """Its old address, which only the key knows, is silent and shown no more; the id is the new one's and stays."""
         old, new = Stranger(says(7)), Stranger(says(7))
