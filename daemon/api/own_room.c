@@ -30,7 +30,8 @@ struct own_room {
 	struct own_trace traces[TRACES];
 	struct instant asked, made;
 	char summary[SUMMARY_TEXT]; /* without its beginning */
-	size_t n;                   /* 0: none was made */
+	bool is_made;
+	size_t n; /* 0: none was made */
 };
 
 static const int64_t STEP_NS = 500 * (int64_t)NS_PER_MS;
@@ -226,8 +227,9 @@ static bool make(struct own_room *own, struct instant now)
 {
 	struct text text;
 
-	if (own->n && instant_since(now, own->made) < STEP_NS)
-		return true;
+	if (own->is_made && instant_since(now, own->made) < STEP_NS)
+		return own->n > 0;
+	own->is_made = true;
 	own->made = now;
 	text = text_over(own->summary, SUMMARY_TEXT);
 	add_state(own, &text);

@@ -17,7 +17,7 @@ struct own_room;
 int own_room_new(const struct parts *parts, struct loop *loop, struct own_room **ret_own);
 void own_room_free(struct own_room *own); /* takes NULL */
 
-/* {"now_us":...,"id":...,...}, GET /room. False: no memory. */
+/* {"now_us":...,"id":...,...}, GET /room. False: it does not fit. */
 bool own_room_write(struct own_room *own, bool is_teacher, struct text *text);
 
 /* The class that is meant where a board has several: the newest, a project only where there is no other; NULL. */

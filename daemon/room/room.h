@@ -61,7 +61,7 @@ struct board_seen {
 	char lesson[SUMMARY_LESSON], version[SUMMARY_VERSION];
 	enum peer_state state;
 	enum peer_trouble trouble;
-	bool has_key; /* it was joined here, also where the key is good no longer */
+	bool has_key; /* it was joined here, also where the key is good no longer, or it has moved */
 	bool has_answered;
 	struct instant answered; /* the last time */
 	int64_t stated_ns;       /* of its clock, when it answered last; -1: not known */

@@ -86,7 +86,8 @@ static struct room_news *news_of(const struct peer *peer)
 	text_copy(board->version, sizeof board->version, peer->summary.version);
 	board->state = peer_state(peer);
 	board->trouble = peer->trouble;
-	board->has_key = peer_key(peer) != NULL;
+	board->has_key = keys_find(peer->world->keys, peer->summary.id) &&
+		strcmp(peer->id, peer->summary.id) == 0;
 	board->has_answered = peer->has_answered;
 	board->answered = peer->answered;
 	board->session = peer->summary.session;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* HTTP transfers of libcurl from within a loop: its multi socket interface. Whoever wants something prepares an
  * easy handle and hands it over; connections are kept alive between them. Everything belongs to the thread that
- * runs the loop; transfers_library_open is for main, before threads start. */
+ * runs the loop; transfers_library_open is for main, before a thread that transfers starts, as often as one does:
+ * libcurl sets up once. */
 #pragma once
 
 #include <curl/curl.h>

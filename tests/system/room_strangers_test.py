@@ -213,7 +213,7 @@ class Strangers(unittest.TestCase):
         board.start().wait_ready().sign_in()
         moved = daemon.wait_for("the new address alone", lambda: (
             found := self.by_address(board)) and list(found) == [new.address] and found[new.address])
-        self.assertEqual((moved["id"], moved["state"]), (seen["id"], "locked"))
+        self.assertEqual((moved["id"], moved["state"], moved["has_key"]), (seen["id"], "locked", True))
         self.assertIn("another address", moved["sentence"]["en"])
         self.assertEqual(board.post(key, {"pin": "123456"})["state"], "here")
 
