@@ -311,9 +311,10 @@ int store_add_batch(struct store *store, const struct feed_record *batch)
 	assert(batch->kind == FEED_BATCH);
 	if (batch->batch.n_rows > 0 && batch->batch.stream > 0 && batch->batch.stream <= STREAM_MAX)
 		result = note_return(store, batch->batch.stream, batch->batch.stamps_ns[0]);
-	if (result < 0)
-		return result;
-	return pending_add(&store->pending, batch, room_for_rows(store));
+	/* Of a note that found no room the rows are none the less, kept or counted. */
+	int added = pending_add(&store->pending, batch, room_for_rows(store));
+
+	return added < 0 ? added : result;
 }
 
 /* For a database that is lost in mid-run. No memory, or more of them than can be plugged in: then

@@ -363,6 +363,47 @@ static void until_a_kit_is_found_again_is_a_gap_too(void **state)
 	assert_int_equal(find_again(0, 4 * (int64_t)NS_PER_S, &gap), 0);
 }
 
+/* Nothing more is noted before the next commit. */
+static void fill_notes(void)
+{
+	struct gap gap = {.stream = 3, .reason = GAP_SILENT};
+
+	do {
+		gap.from.ns = gap.to.ns + NS_PER_S;
+		gap.to.ns = gap.from.ns + 1;
+	} while (store_add_gap(bench.store, &gap) == 0);
+}
+
+static void rows_of_a_return_that_cannot_be_noted_are_kept_or_counted(void **state)
+{
+	enum { ROWS = 5 };
+	const double value = 1;
+	struct store_status status;
+	uint64_t lost;
+
+	(void)state;
+	put_row(bench.now.ns);
+	bench.now.ns += 3600LL * NS_PER_S;
+	bench_reopen(&bench, 0);
+	announce(10000000);
+	fill_notes();
+	for (int row = 0; row < ROWS; row++) {
+		const int64_t at_ns = bench.now.ns + (4 + row) * (int64_t)NS_PER_S;
+		struct feed_record record = {.kind = FEED_BATCH};
+
+		record.batch.stream = record.batch.n_channels = record.batch.n_rows = 1;
+		record.batch.stamps_ns = &at_ns;
+		record.batch.values = &value;
+		store_add_batch(bench.store, &record);
+	}
+	store_status(bench.store, &status);
+	lost = status.lost_rows;
+	assert_int_equal(status.pending_rows + lost, ROWS);
+	bench.now.ns += 60 * (int64_t)NS_PER_S;
+	assert_int_equal(store_commit(bench.store, bench.now), 0);
+	assert_int_equal(bench_count_rows(&bench, 1) + lost, 1 + ROWS);
+}
+
 static void keep_gap(int64_t from_ns, int64_t to_ns, uint64_t rows)
 {
 	struct gap gap = {3, GAP_SILENT, {from_ns}, {to_ns}, rows};
@@ -477,6 +518,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_time_without_kitlogd_is_a_gap, begin, end),
 		cmocka_unit_test_setup_teardown(
 			until_a_kit_is_found_again_is_a_gap_too, begin, end),
+		cmocka_unit_test_setup_teardown(
+			rows_of_a_return_that_cannot_be_noted_are_kept_or_counted, begin, end),
 		cmocka_unit_test_setup_teardown(
 			a_gap_that_is_told_again_is_one_that_grew, begin, end),
 		cmocka_unit_test_setup_teardown(
