@@ -167,7 +167,8 @@ class Https(unittest.TestCase):
                 self.assertIn(f"https://127.0.0.1:{self.board.port}/teacher", done.stdout)
         self.assertIn(f"pages at https://127.0.0.1:{self.board.port}/", self.board.said())
         # Another key under the same file's name is not the board's.
-        put(certify(self.folder, "other")[0], self.certificate)
+        for source, target in zip(certify(self.folder, "other"), (self.certificate, self.key)):
+            put(source, target)
         done = run(KITLOG, "--config", self.board.config, "status")
         self.assertEqual(done.returncode, 1)
         self.assertIn(f"does not use the certificate {self.certificate}", done.stderr)
@@ -210,6 +211,27 @@ class Https(unittest.TestCase):
             self.assertIsNone(self.problem())
             self.board.end()
         self.assertEqual(run(KITLOGD, "--config", self.board.config, "--check-config").returncode, 0)
+
+    def test_the_command_line_finds_its_board_by_no_certificate_too(self):
+        good, key = self.folder / "good.crt", self.folder / "good.key"
+        put(self.certificate, good)
+        put(self.key, key)
+        for file, words in ((self.certificate, None), (self.certificate, "junk\n"), (self.key, "junk\n"),
+                            (self.key, certify(self.folder, "other")[1].read_text())):
+            file.unlink() if words is None else file.write_text(words)
+            self.board.start()
+            daemon.wait_for("the pages", self.shown)
+            done = run(KITLOG, "--config", self.board.config, "status")
+            self.assertIn(f"{file}: ", done.stdout, done.stderr)
+            done = run(KITLOG, "--config", self.board.config, "teacher")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn((self.board.data / "pin").read_text().strip(), done.stdout)
+            # By its name it is any board of the room, and never taken at its word.
+            done = run(KITLOG, "--config", self.board.config, "--board", f"https://127.0.0.1:{self.board.port}", "status")
+            self.assertIn("cannot be trusted", done.stderr)
+            self.board.end()
+            put(good, self.certificate)
+            put(key, self.key)
 
     def test_one_that_has_run_out_serves_and_is_told(self):
         self.certificate, self.key = certify(self.folder, ends="20200201000000Z")

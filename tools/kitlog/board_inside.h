@@ -12,6 +12,7 @@ struct board {
 	struct curl_slist *headers;
 	char address[256];
 	char key[80];      /* the board's public key, as libcurl pins it; empty: not known */
+	bool is_any_key_good; /* its certificate's files are unusable, and it is asked on loopback */
 	char pin[32];      /* to sign in by */
 	bool is_pin_given; /* by who runs us: may be one that was good once */
 	struct config *config;
@@ -29,7 +30,7 @@ struct board_body {
 size_t board_collect(char *bytes, size_t size, size_t n, void *body); /* as curl calls it */
 
 /* The key of the board on this machine, by the certificate that its configuration names; and that a transfer
- * trusts that key alone, where it is known (board_tls.c). */
+ * trusts that key alone, where it is known, or any on loopback while the files cannot be used (board_tls.c). */
 void board_learn_key(struct board *board, const struct config *config);
 void board_trust(const struct board *board, CURL *curl);
 
