@@ -56,7 +56,8 @@ static void what_is_no_board_is_refused(void **unused)
 		"{" WHO ",\"interface\":1}",
 		"{" WHO ",\"interface\":1,\"now_us\":-1}",
 		"{" WHO ",\"interface\":1,\"now_us\":9223372036854775807}",
-		"{" WHO ",\"interface\":1,\"now_us\":9223372036854775}", /* its ns fit, sums do not */
+		"{" WHO
+		",\"interface\":1,\"now_us\":9223372036854775}", /* its ns fit, sums do not */
 		"{" WHO ",\"interface\":1,\"now_us\":\"1\"}",
 		"{\"id\":\"0123456789ABCDEF\",\"life\":\"fedcba9876543210\",\"interface\":1,\"now_us\":1}",
 		"{\"id\":\"0123456789abcde\",\"life\":\"fedcba9876543210\",\"interface\":1,\"now_us\":1}",
