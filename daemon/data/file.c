@@ -85,15 +85,23 @@ static int sync_folder_of(const char *path)
 
 int file_write_secret(const char *path, const void *bytes, size_t n)
 {
+	return file_write_secret_of(path, NULL, bytes, n);
+}
+
+int file_write_secret_of(const char *path, const char *of, const void *bytes, size_t n)
+{
+	struct stat owner;
 	char fresh[PATH_MAX];
 
 	if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh)
 		return -ENAMETOOLONG;
 	unlink(fresh); /* whoever could read that one */
-	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	int failed = write_whole(fd, bytes, n);
+	if (!failed && of && (stat(of, &owner) < 0 || fchown(fd, owner.st_uid, owner.st_gid) < 0))
+		failed = -errno;
 	close(fd);
 	if (!failed && rename(fresh, path))
 		failed = -errno;

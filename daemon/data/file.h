@@ -18,6 +18,10 @@ int file_read_plain(const char *path, char *ret_bytes, size_t size, size_t *ret_
  * of before, or this one. -errno. */
 int file_write_secret(const char *path, const void *bytes, size_t n);
 
+/* The same by root, for the owner of the folder `of`. It is theirs before it has its name, and what they put in its
+ * place is never followed. */
+int file_write_secret_of(const char *path, const char *of, const void *bytes, size_t n);
+
 /* A folder's own name, whatever leads to it: of "/etc/kitlog/kits/foo/" it is "foo", and of "." and of a
  * link what is behind them. Of the arena; NULL when memory is short. */
 char *file_folder_name(const char *folder, struct arena *arena);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "data/file.h"
@@ -156,7 +155,6 @@ int hotspot_read(const char *directory, struct hotspot *ret_hotspot)
 int hotspot_keep(const char *directory, const struct hotspot *hotspot)
 {
 	char path[PATH_MAX];
-	struct stat folder;
 	int r = note_path(directory, path);
 
 	if (r < 0)
@@ -166,11 +164,8 @@ int hotspot_keep(const char *directory, const struct hotspot *hotspot)
 	json_t *json = json_pack("{ss ss}", "name", hotspot->name, "password", hotspot->password);
 	char *bytes = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
-	r = bytes ? file_write_secret(path, bytes, strlen(bytes)) : -ENOMEM;
 	/* Root writes it, the daemon reads it. */
-	if (r == 0 &&
-		(stat(directory, &folder) < 0 || chown(path, folder.st_uid, folder.st_gid) < 0))
-		r = -errno;
+	r = bytes ? file_write_secret_of(path, directory, bytes, strlen(bytes)) : -ENOMEM;
 	free(bytes);
 	json_decref(json);
 	return r;

@@ -110,6 +110,36 @@ static void that_it_is_on_is_known_to_the_owner_alone(void **unused)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* As root writes it for the daemon; what lies in its place is not followed. */
+static void it_is_of_whoever_owns_the_folder(void **unused)
+{
+	const struct hotspot on = {"a", "12345678"};
+	struct stat file;
+	char folder[200], path[300], fresh[310], other[300];
+
+	(void)unused;
+	if (geteuid() != 0)
+		skip();
+	scratch_folder("hotspot", folder, sizeof folder);
+	snprintf(path, sizeof path, "%s/hotspot.json", folder);
+	snprintf(fresh, sizeof fresh, "%s.new", path);
+	snprintf(other, sizeof other, "%s/other", folder);
+	assert_int_equal(mkdir(other, 0700), 0);
+	assert_int_equal(symlink(other, path), 0);
+	assert_int_equal(symlink(other, fresh), 0);
+	assert_int_equal(chown(folder, 1234, 1235), 0);
+	assert_int_equal(hotspot_keep(folder, &on), 0);
+	assert_int_equal(lstat(path, &file), 0);
+	assert_true(S_ISREG(file.st_mode));
+	assert_int_equal(file.st_uid, 1234);
+	assert_int_equal(file.st_gid, 1235);
+	assert_int_equal(stat(other, &file), 0);
+	assert_int_equal(file.st_uid, 0);
+	assert_int_equal(hotspot_keep(folder, NULL), 0);
+	assert_int_equal(rmdir(other), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +148,7 @@ int main(void)
 		cmocka_unit_test(names_and_passwords_are_what_wifi_takes),
 		cmocka_unit_test(a_new_password_can_be_read_out),
 		cmocka_unit_test(that_it_is_on_is_known_to_the_owner_alone),
+		cmocka_unit_test(it_is_of_whoever_owns_the_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
