@@ -40,11 +40,13 @@ static bool is_whole(const json_t *json)
 {
 	const json_t *groups = json_object_get(json, "groups");
 	const char *lesson = json_string_value(json_object_get(json, "lesson"));
+	const json_t *goes_on = json_object_get(json, "goes_on");
 
 	return is_text(json, "title", SESSION_TITLE) && is_text(json, "lesson", SESSION_LESSON) &&
 		strspn(lesson, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(lesson) &&
 		json_array_size(groups) >= 1 && json_array_size(groups) <= CLASSROOM_GROUPS &&
-		is_text(json_object_get(json, "goes_on"), "origin", SESSION_ORIGIN);
+		is_text(goes_on, "origin", SESSION_ORIGIN) &&
+		*json_string_value(json_object_get(goes_on, "origin"));
 }
 
 int moving_read(const char *folder, struct moving **ret_moving, struct about_fault *ret_fault)

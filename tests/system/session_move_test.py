@@ -208,6 +208,7 @@ class Move(unittest.TestCase):
         board = self.board("new")
         good = '{"goes_on": {"origin": "a"}, "title": "t", "lesson": "x", "groups": [{"number": 1}]}'
         for text, said in (("{}", "no package of kitlog"), ('{"goes_on": 1}', "session.json cannot be understood"),
+                           (good.replace('"a"', '""'), "session.json cannot be understood"),
                            (good.replace('"x"', '"../x"'), "session.json cannot be understood"),
                            (good[:-1], "session.json cannot be understood")):
             file = self.folder / "odd.zip"
