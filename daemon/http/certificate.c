@@ -138,10 +138,19 @@ done:
 
 /* --- a certificate of the board's own --- */
 
+time_t certificate_stand_in_end(size_t time_bytes)
+{
+	/* Of 2049; else of 2038, or in 32 bits, as Debian 12 has on armhf, it would be one of 1912. */
+	static const int64_t until = 2493072000;
+
+	return (time_t)(time_bytes > sizeof(int32_t) ? until : INT32_MAX);
+}
+
 static int sign_oneself(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
 {
-	/* From 2000 to 2049, since a board may not know the hour. */
-	static const time_t from = 946684800, until = 2493072000;
+	/* From 2000, since a board may not know the hour. */
+	static const time_t from = 946684800;
+	const time_t until = certificate_stand_in_end(sizeof(time_t));
 	static const unsigned char serial[] = {1};
 	static const char name[] = "kitlog";
 	int r = gnutls_x509_privkey_generate(

@@ -29,6 +29,9 @@ int certificate_take(const char *certificate_path, const char *key_path,
 /* One that the board signs itself, of which browsers warn. -EIO: GnuTLS cannot. */
 int certificate_make(struct certificate **ret_certificate);
 
+/* When that one ends, with a time_t of so many bytes. */
+time_t certificate_stand_in_end(size_t time_bytes);
+
 void certificate_free(struct certificate *certificate); /* NULL is well */
 
 /* Adds a sentence when it has run out by `now` (0: nobody knows the hour). */
