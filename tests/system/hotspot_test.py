@@ -111,6 +111,17 @@ class Hotspot(unittest.TestCase):
         self.assertEqual(refused.exception.code, 404)
         self.assertIn("is off", self.kitlog("status"))
 
+    def test_what_fails_leaves_the_one_that_worked(self):
+        first = self.kitlog("on", "--name", "first", locale="json")
+        profile, note = self.profile.read_text(), (self.board.data / "hotspot.json").read_text()
+        self.answer(4)
+        self.asked.unlink()
+        self.assertIn("is not open", self.kitlog("on", "--name", "second", status=1))
+        self.assertEqual(self.profile.read_text(), profile)
+        self.assertEqual((self.board.data / "hotspot.json").read_text(), note)
+        self.assertEqual(self.asked.read_text().count(f"connection load {self.profile}"), 2, "and is loaded again")
+        self.assertEqual(self.kitlog("status", locale="json")["password"], first["password"])
+
     def test_what_fails_leaves_nothing_that_comes_up_by_itself(self):
         self.answer(4)
         self.assertIn("is not open", self.kitlog("on", status=1))

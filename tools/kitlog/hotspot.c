@@ -259,30 +259,68 @@ static int settle(const struct call *call, const struct wish *wish, struct hotsp
 	return 0;
 }
 
+/* As it was before this command, to go back to. */
+struct former {
+	char profile[HOTSPOT_PROFILE_TEXT];
+	size_t n; /* 0: there was none */
+	bool has_note;
+	struct hotspot note;
+};
+
+static void look_at_former(const struct call *call, const char *path, struct former *ret_former)
+{
+	*ret_former = (struct former){.n = 0};
+	if (file_read(path, ret_former->profile, sizeof ret_former->profile, &ret_former->n) < 0)
+		ret_former->n = 0;
+	ret_former->has_note = hotspot_read(board_data(call->board), &ret_former->note) == 0;
+}
+
+static int bring_up(const char *path)
+{
+	int r = NMCLI((char *)"connection", (char *)"load", (char *)path);
+
+	return r != 0 ? r
+		      : NMCLI((char *)"connection", (char *)"up", (char *)"id", (char *)profile_id);
+}
+
+/* One that worked comes up again; else nothing stays, or it would come up by itself one day, and nobody know its
+ * password. */
+static void go_back(const struct call *call, const char *path, const struct former *former)
+{
+	hotspot_keep(board_data(call->board), former->has_note ? &former->note : NULL);
+	if (former->n > 0 && file_write_secret(path, former->profile, former->n) == 0) {
+		bring_up(path);
+		return;
+	}
+	unlink(path);
+	NMCLI((char *)"connection", (char *)"reload");
+}
+
 static int switch_on(const struct call *call, const struct wish *wish)
 {
 	struct hotspot hotspot;
+	struct former former;
 	char path[PATH_TEXT];
 	int r = settle(call, wish, &hotspot), result;
 
 	if (r < 0)
 		return cannot_write(usual_folder, r);
+	name_profile(wish, path);
+	look_at_former(call, path, &former);
 	result = write_profile(wish, &hotspot);
 	if (result)
 		return result;
-	name_profile(wish, path);
-	r = NMCLI((char *)"connection", (char *)"load", path);
-	if (r == 0)
-		r = NMCLI((char *)"connection", (char *)"up", (char *)"id", (char *)profile_id);
+	/* Before it is up, or it would be open and nobody know its password. */
+	r = hotspot_keep(board_data(call->board), &hotspot);
+	if (r < 0) {
+		go_back(call, path, &former);
+		return cannot_write(board_data(call->board), r);
+	}
+	r = bring_up(path);
 	if (r != 0) {
-		/* Else it would come up by itself one day, and nobody know its password. */
-		unlink(path);
-		NMCLI((char *)"connection", (char *)"reload");
+		go_back(call, path, &former);
 		return tell_nmcli(r);
 	}
-	r = hotspot_keep(board_data(call->board), &hotspot);
-	if (r < 0)
-		return cannot_write(board_data(call->board), r);
 	return tell(call, wish, &hotspot);
 }
 
