@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Any bytes as the session.json of an uploaded package: the session goes on, or it does not, or it is refused in
+ * both languages. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/moving.h"
+#include "http/files.h"
+#include "support/scratch.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+const unsigned fuzz_cost = 40;
+
+static char home[64];
+
+static void must(bool is_so, const char *what)
+{
+	if (is_so)
+		return;
+	fprintf(stderr, "moving_fuzz: %s\n", what);
+	abort();
+}
+
+static void remove_home(void)
+{
+	folder_remove(home);
+}
+
+static void save(const uint8_t *bytes, size_t n)
+{
+	char path[100];
+
+	if (!*home) {
+		scratch_folder("moving", home, sizeof home);
+		atexit(remove_home);
+	}
+	snprintf(path, sizeof path, "%s/session.json", home);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	must(fd >= 0 && write(fd, bytes, n) == (ssize_t)n && close(fd) == 0, "no file");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+	const struct run run = {.id = 4194368, .group = 3};
+	struct about_fault fault = {"", ""};
+	struct moving *moving;
+
+	save(bytes, n);
+	int r = moving_read(home, &moving, &fault);
+
+	must(r == 0 || (r == -EBADMSG && !moving && *fault.zh && *fault.en), "no sentence");
+	if (moving)
+		moving_add(moving, &run);
+	moving_free(moving);
+	return 0;
+}
