@@ -296,7 +296,19 @@ static bool check_certificate(const struct daemon *d)
 	return is_well;
 }
 
-/* --check-config: kits, lessons and certificates, too. Returns whether all is well. */
+/* The same of the sinks' secrets. */
+static bool check_secrets(const struct daemon *d)
+{
+	char *problems = config_lost_secrets(d->config);
+	bool is_well = problems && !*problems;
+
+	if (problems)
+		print_problems(problems);
+	free(problems);
+	return is_well;
+}
+
+/* --check-config: kits, lessons, certificates and secrets, too. Returns whether all is well. */
 static bool check_folders(struct daemon *d)
 {
 	int failed = open_catalogue(d);
@@ -313,7 +325,9 @@ static bool check_folders(struct daemon *d)
 	free(problems);
 	shelf_close(d->shelf);
 	catalogue_close(d->catalogue);
-	return check_certificate(d) && is_well;
+	is_well &= check_certificate(d);
+	is_well &= check_secrets(d);
+	return is_well;
 }
 
 static const char *next_step(int error)

@@ -267,6 +267,8 @@ const struct chinese chinese_sentences[] = {
 	{"user and secret belong together; add %s", "user 和 secret 要一起写；加上&1"},
 	{"%s: everybody on this board can read this secret; chmod o= it",
 		"%1: 这块板子上谁都能读这个密码文件；对它运行 chmod o="},
+	{"%s: holds no secret; write the password or token into its first line",
+		"%1: 里面没有密码；把密码或令牌写在第一行"},
 	{"%s: is no file; name a file in PEM form", "%1: 不是文件；写一个 PEM 格式的文件"},
 	{"%s: %s; check the name, and let kitlogd read it (chgrp kitlog, chmod 640)",
 		"%1: &2；看看名字对不对，并让 kitlogd 能读它（chgrp kitlog，chmod 640）"},

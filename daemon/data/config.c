@@ -296,6 +296,17 @@ static const char *open_secret(const char *path)
 	return path && stat(path, &found) == 0 && (found.st_mode & S_IROTH) ? path : NULL;
 }
 
+/* Adds a line to a text that was malloc'ed; NULL when memory is short. */
+static char *add_line(char *lines, const char *line)
+{
+	char *more = NULL;
+
+	if (!lines || asprintf(&more, "%s%s\n", lines, line) < 0)
+		more = NULL;
+	free(lines);
+	return more;
+}
+
 char *config_open_secrets(const struct config *config)
 {
 	const char *paths[SECRETS_MOST];
@@ -306,16 +317,13 @@ char *config_open_secrets(const struct config *config)
 	for (size_t i = 0; i < config->n_sinks && n < SECRETS_MOST; i++)
 		paths[n++] = open_secret(config->sinks[i].secret);
 	for (size_t i = 0; i < n && lines; i++) {
-		char line[400], *more = NULL;
+		char line[400];
 
 		if (!paths[i])
 			continue;
 		snprintf(line, sizeof line,
 			"%s: everybody on this board can read this secret; chmod o= it", paths[i]);
-		if (asprintf(&more, "%s%s\n", lines, line) < 0)
-			more = NULL;
-		free(lines);
-		lines = more;
+		lines = add_line(lines, line);
 	}
 	return lines;
 }
@@ -353,4 +361,28 @@ int config_read_secret(const char *path, char *ret_secret, size_t size)
 		r = take_secret(bytes, n, ret_secret, size);
 	explicit_bzero(bytes, sizeof bytes);
 	return r;
+}
+
+char *config_lost_secrets(const struct config *config)
+{
+	char *lines = strdup("");
+
+	for (size_t i = 0; i < config->n_sinks && lines; i++) {
+		const char *path = config->sinks[i].secret;
+		char secret[SECRET_BYTES], line[400];
+		int failed = path ? config_read_secret(path, secret, sizeof secret) : 0;
+
+		explicit_bzero(secret, sizeof secret);
+		if (failed == -ENODATA || failed == -EINVAL || failed == -EMSGSIZE)
+			snprintf(line, sizeof line,
+				"%s: holds no secret; write the password or token into its first line",
+				path);
+		else if (failed)
+			snprintf(line, sizeof line,
+				"%s: %s; check the name, and let kitlogd read it (chgrp kitlog, chmod 640)",
+				path, strerror(-failed));
+		if (failed)
+			lines = add_line(lines, line);
+	}
+	return lines;
 }

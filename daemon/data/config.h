@@ -183,6 +183,10 @@ void config_print(const struct config *config, FILE *out);
  * where they are used. */
 char *config_open_secrets(const struct config *config);
 
+/* The same of the sinks' secrets that cannot be read, or are none: for --check-config. The daemon tells
+ * them as what is the matter with the sink. */
+char *config_lost_secrets(const struct config *config);
+
 /* Reads a secret's file: its first line without the newline. -errno; -EACCES and friends as they
  * are, -ENODATA when the line is empty, -EMSGSIZE when it is longer than size - 1, -EINVAL when it
  * holds control characters. */

@@ -23,6 +23,7 @@ struct post {
 	char url[URL_TEXT];
 	char host[128];
 	char secret[SECRET_TEXT];
+	int secret_error; /* of reading it last */
 	char trouble[CURL_ERROR_SIZE];
 	char answer[ANSWER_KEPT];
 	size_t answer_n, answer_bytes; /* kept; that came */
@@ -166,6 +167,7 @@ int post_read_secret(struct post *post)
 		? config_read_secret(sink->secret, post->secret, sizeof(post->secret))
 		: 0;
 
+	post->secret_error = error;
 	if (error)
 		post->secret[0] = '\0';
 	if (sink->gzip)
@@ -191,6 +193,11 @@ int post_read_secret(struct post *post)
 	curl_slist_free_all(post->headers);
 	post->headers = headers;
 	return error;
+}
+
+int post_secret_error(const struct post *post)
+{
+	return post->secret_error;
 }
 
 static int set_options(struct post *post)
@@ -244,7 +251,7 @@ int post_new(
 		error = set_options(post);
 	if (error)
 		goto fail;
-	post_read_secret(post); /* what is wrong with it shows when the server refuses */
+	post_read_secret(post); /* what is wrong with it stops what would be sent */
 	*ret_post = post;
 	return 0;
 fail:

@@ -45,6 +45,8 @@ void post_free(struct post *post); /* a request under way is given up, without `
 /* Reads the secret's file again (for a person may have put it right). 0 or -errno of the file; a
  * sink without a secret has 0. */
 int post_read_secret(struct post *post);
+int post_secret_error(
+	const struct post *post); /* of the last time; nothing is to be sent with one */
 
 /* Begins a request; `bytes` stay as they are until `done`, which never runs within this call. */
 int post_send(struct post *post, const char *bytes, size_t n);

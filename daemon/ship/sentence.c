@@ -2,6 +2,7 @@
 /* The sentences. The server's words are quoted as they came, in either language. */
 #include "ship/sentence.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +60,13 @@ static void write_refused(const struct sentence *s, char *en, char *zh, size_t s
 	write_place(sink, place, place_zh, sizeof(place));
 	switch (s->matter) {
 	case MATTER_SECRET:
+		if (s->error == -ENODATA || s->error == -EINVAL || s->error == -EMSGSIZE) {
+			say(en, size, "%s: %s holds no %s; write it into its first line." SAFE,
+				name, sink->secret, secret_word(sink->kind));
+			say(zh, size, "%s：%s 里没有%s；请把它写在第一行。" SAFE_ZH, name,
+				sink->secret, secret_word_zh(sink->kind));
+			break;
+		}
 		say(en, size, "%s: cannot read %s (%s); let the service read that file." SAFE, name,
 			sink->secret, strerror(-s->error));
 		say(zh, size, "%s：无法读取 %s（%s）；请让服务能读取这个文件。" SAFE_ZH, name,

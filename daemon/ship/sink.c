@@ -166,6 +166,14 @@ void sink_next(struct sink *sink)
 
 	if (sink->is_stopping || sink->is_sending || sink_now(sink).ns < sink->not_before.ns)
 		return;
+	if (post_secret_error(sink->post)) {
+		/* Told before there are data, and no server is asked without a key: it may count
+		 * that as guessing. */
+		problem_begin(&sink->problems, &sink->problems.now, MATTER_SECRET, 0,
+			post_secret_error(sink->post), NULL, NULL, NULL);
+		sink_wait(sink, sink->world->pace->hold_ns);
+		return;
+	}
 	if (!split_portion(&sink->split, &sink->portion_from, &sink->portion_to)) {
 		error = compose(sink);
 		sink->is_idle =
@@ -185,8 +193,12 @@ static void again(struct timer *timer, struct instant at)
 	struct sink *sink = CONTAINER(timer, struct sink, again);
 
 	(void)at;
-	if (sink->problems.now.matter == MATTER_KEY || sink->problems.now.matter == MATTER_SECRET)
-		post_read_secret(sink->post); /* somebody may have put it right */
+	if (sink->problems.now.matter == MATTER_KEY || sink->problems.now.matter == MATTER_SECRET) {
+		int error = post_read_secret(sink->post); /* somebody may have put it right */
+
+		if (!error && sink->problems.now.matter == MATTER_SECRET)
+			problem_end(&sink->problems, &sink->problems.now);
+	}
 	sink_next(sink);
 }
 

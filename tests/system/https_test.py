@@ -261,6 +261,27 @@ class Https(unittest.TestCase):
         self.start()
         self.assertIn(f"{secret}: everybody on this board can read", self.board.said())
 
+    def test_a_secret_that_is_none_is_told(self):
+        secret = self.folder / "school.secret"
+        self.board.config.write_text(self.board.config.read_text() +
+            f"sinks: [{{name: s, kind: influxdb1, url: 'http://127.0.0.1:9', database: d, user: u, secret: {secret}}}]\n")
+        self.start()
+        for text, checked, told in ((None, "No such file or directory; check the name", f"cannot read {secret}"),
+                                    ("\n", "holds no secret; write the password", "holds no password")):
+            if text:
+                self.board.end()
+                secret.write_text(text)
+                secret.chmod(0o600)
+                self.start()
+            done = run(KITLOGD, "--config", self.board.config, "--check-config")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(f"{secret}: {checked}", done.stderr)
+            self.assertRegex(run(KITLOGD, "--config", self.board.config, "--check-config", env=CHINESE).stderr, "看看名字|写在第一行")
+            daemon.wait_for("the log", lambda: told in self.board.said())
+            self.assertIn(told, self.ask("sinks")[1]["sinks"][0]["sentence"]["en"])
+        secret.write_text("token\n")
+        self.assertEqual(run(KITLOGD, "--config", self.board.config, "--check-config").returncode, 0)
+
     def test_thirty_browsers_hear_the_same_while_others_stop_in_the_handshake(self):
         self.start()
         silent = []

@@ -50,6 +50,9 @@ static void sentences_name_the_sink_and_the_next_step(void **state)
 	say((struct sentence){.matter = MATTER_SECRET, .error = -EACCES});
 	assert_non_null(
 		strstr(english, "cannot read /etc/kitlog/school.secret (Permission denied)"));
+	say((struct sentence){.matter = MATTER_SECRET, .error = -ENODATA});
+	assert_non_null(strstr(english,
+		"/etc/kitlog/school.secret holds no password; write it into its first line."));
 }
 
 static void sentences_speak_of_tokens_and_buckets_to_influxdb_2(void **state)
