@@ -327,6 +327,10 @@ static bool check_folders(struct daemon *d)
 	catalogue_close(d->catalogue);
 	is_well &= check_certificate(d);
 	is_well &= check_secrets(d);
+	is_well &= !d->config_problem;
+	if (is_well)
+		printf(chinese_is_wanted() ? "%s：没有错\n" : "%s: nothing is wrong\n",
+			d->config_name);
 	return is_well;
 }
 
@@ -603,9 +607,9 @@ int main(int argc, char **argv)
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 
-	/* Who checks wants to know; who runs wants what can run. */
-	int failed = (command.deed == COMMAND_CHECK ? config_load : config_load_rest)(
-		command.config, &d.config, &d.config_problem);
+	/* Also for who checks: what several keys must be to each other shows only in what is left
+	 * without the mistakes. */
+	int failed = config_load_rest(command.config, &d.config, &d.config_problem);
 	if (d.config_problem && command.deed == COMMAND_RUN)
 		fputs(d.config_problem, stderr);
 	else if (d.config_problem)

@@ -65,6 +65,20 @@ class BadInput(unittest.TestCase):
         self.assertEqual(check.returncode, 1)
         self.assertRegex(check.stderr, r'kitlogd\.yaml:8:1: .*"sinkz".*did you mean sinks')
 
+    def test_one_check_tells_all_that_is_wrong_or_that_nothing_is(self):
+        board = self.daemon(more="sinkz: []\nsinks: [{name: s, kind: influxdb1, url: 'http://h', database: d, user: u}]\n"
+                            "gpio: [{kit: no-such-gate}]\n")
+        words = [daemon.PROGRAM, "--config", board.config, "--check-config"]
+        check = subprocess.run(words, text=True, capture_output=True)
+        self.assertEqual((check.returncode, check.stdout), (1, ""))
+        for said in ("did you mean sinks", "user and secret belong together", 'no kit is called "no-such-gate"'):
+            self.assertIn(said, check.stderr)
+        board.config.write_text(board.config.read_text().partition("sinkz")[0])
+        for locale, said in (("C", "nothing is wrong"), ("zh_CN.UTF-8", "没有错")):
+            check = subprocess.run(words, text=True, capture_output=True, env={**os.environ, "LC_ALL": locale})
+            self.assertEqual((check.returncode, check.stderr), (0, ""))
+            self.assertRegex(check.stdout, f"^{board.config}.*{said}\n$")
+
     def test_a_chinese_terminal_is_told_in_chinese(self):
         kit = self.school_kit("probe", "kit: probe\nname: {zh: 探头}\nrate： 1 Hz\n")
         board = self.daemon(more=f"sinkz: []\nkits: [{self.folder}/kits]\n")
