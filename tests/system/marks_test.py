@@ -100,6 +100,11 @@ class Marks(unittest.TestCase):
 
     def test_kitlog_lists_them(self):
         self.assertEqual(self.kitlog().stdout, "No mark yet; connect a push button and press it\n")
+        for words in ("", " \t"):
+            done = self.kitlog("add", words)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("these words are empty", done.stderr)
+        self.assertEqual(self.marks(), [])
         self.say("press:1 light:8")
         self.say("press:2 light:8")
         found = daemon.wait_for("two marks with their hour", lambda: len(found := self.marks()) == 2

@@ -76,6 +76,13 @@ static int add(const struct call *call)
 	if (call->argc > 2)
 		return command_too_many("mark add", call->argv[2],
 			say("文字有空格就加引号", "quote words with spaces"));
+	if (!call->argv[1][strspn(call->argv[1], " \t\r\n")]) {
+		fputs(say("kitlog mark add: 标记是空的；写上一句话，例如 kitlog mark add \"开灯\"\n",
+			      "kitlog mark add: these words are empty; write some, such as kitlog mark "
+			      "add \"light on\"\n"),
+			stderr);
+		return 2;
+	}
 	body = json_pack("{s:s}", "text", call->argv[1]);
 	mark = body ? board_post(call->board, "/api/v1/marks", body) : NULL;
 	if (!body)
