@@ -8,6 +8,7 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import unicodedata
 import unittest
 
 KITLOG = os.environ["KITLOG"]
@@ -52,13 +53,21 @@ class Help(unittest.TestCase):
 
     def test_the_list_of_commands_has_what_each_tells(self):
         """Verbs, or what stands behind the command: of one table."""
-        for command, words in re.findall(r"(?m)^  ([a-z]+) +(.*?)  ", self.asked("--help")):
+        said = self.asked("--help").replace(" |\n            ", " | ")  # where a line was too long
+        for command, words in re.findall(r"(?m)^  (?=[a-z])(.{10})(.*?)(?:  |$)", said):
+            command = command.strip()
             forms = re.findall(rf"(?m)^  kitlog {command} ?(.*)$", self.asked(command, "--help"))
             if len(forms) > 1:
                 listed = [form.split()[0] for form in words.split(" | ")]
                 self.assertEqual(listed, [form.split()[0] for form in forms])
             else:
                 self.assertEqual([words.strip()], forms)
+
+    def test_the_list_of_commands_fits_a_terminal(self):
+        for locale in ("C", "zh_CN.UTF-8"):
+            for line in self.asked("--help", locale=locale).splitlines():
+                columns = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
+                self.assertLessEqual(columns, 100, line)
 
     def test_the_short_option_works_on_both_sides(self):
         self.assertEqual(self.asked("run", "-h"), self.asked("run", "--help"))

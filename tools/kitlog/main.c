@@ -83,6 +83,29 @@ int command_no_option(const char *command, const char *word, int result)
 	return 2;
 }
 
+/* In 100 columns: what stands behind a command, then what it is for, on a line of its own where there is no
+ * room. (A Han character has more bytes than columns.) */
+static void print_command(FILE *out, const char *name, const char *words, const char *means)
+{
+	enum { LINE = 84, BESIDE = 44, MEANS = 42 };
+
+	fprintf(out, "  %-9s ", name);
+	while (strlen(words) > LINE) {
+		size_t n = LINE;
+
+		while (n > 0 && strncmp(words + n, " | ", 3))
+			n--;
+		if (n == 0)
+			break;
+		fprintf(out, "%.*s |\n%12s", (int)n, words, "");
+		words += n + 3;
+	}
+	if (strlen(words) <= BESIDE && strlen(means) <= MEANS)
+		fprintf(out, "%-*s  %s\n", BESIDE, words, means);
+	else
+		fprintf(out, "%s\n%16s%s\n", words, "", means);
+}
+
 static void usage(FILE *out)
 {
 	fputs(say("用法：kitlog [选项] 命令 …\n\n", "Usage: kitlog [OPTIONS] COMMAND ...\n\n"),
@@ -95,8 +118,7 @@ static void usage(FILE *out)
 			usage_add_words(&words, commands[i].name);
 		else
 			command_kit_add_words(&words);
-		fprintf(out, "  %-9s %-*s  %s\n", commands[i].name, USAGE_WORDS, words.at,
-			say(commands[i].zh, commands[i].en));
+		print_command(out, commands[i].name, words.at, say(commands[i].zh, commands[i].en));
 	}
 	fputs(say("\n  --board 地址     板子的地址（默认按配置文件，再默认 http://127.0.0.1:8080）\n"
 		  "  --config 文件    kitlogd 的配置文件\n"
