@@ -176,3 +176,11 @@ for (const [width, height, lang, theme] of /** @type {[number, number, string, s
     await at.context().close();
   });
 }
+
+test('the board is lost: its teacher is told what to look at, and is not sent to the teacher', async () => {
+  await ours.halt('SIGKILL');
+  const last = page.locator('.slip.bad .steps li').last();
+  await until('the slip', () => last.isVisible());
+  assert.match(await last.innerText(), /看看板子的绿灯/);
+  assert.doesNotMatch(await page.locator('.slip.bad').innerText(), /告诉老师/);
+});

@@ -9,6 +9,7 @@ export const T = {
   te_gateGo: ['输入 PIN', 'Type the PIN'],
   te_toStudents: ['学生页', 'Student page'],
   te_list: ['、', ', '],
+  te_lost: ['还不行，看看板子的绿灯：不亮就把电源重新插一次', 'Still no luck? Look at the board\'s green light: if it is off, plug its power in again'],
   te_wait: ['正在取', 'Loading'],
 
   // top

@@ -49,7 +49,7 @@ function Page() {
   useEffect(() => { document.title = `${t('te_title')} · kitlog`; }, [app.lang]);
   const isKnown = board.status && board.devices;
   return html`<div class="tea"><${Bar}/>${!isKnown ? html`<${Waiting}/>` : board.isTeacher ? html`<${Desk}/><${SavedRuns}/><${BoardsPlace}/>` : html`<${Gate}/>`}</div>
-    <${Lost}/><${PinDialog}/><${Toast}/>`;
+    <${Lost} last="te_lost"/><${PinDialog}/><${Toast}/>`;
 }
 
 startTraces();
