@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { Board, closeBrowser, open, textOf, until } from '../support/browser.mjs';
 import { lessonIn } from '../support/lesson.mjs';
 import { complaints } from '../support/looks.mjs';
-import { teacherOn } from '../support/teacher.mjs';
+import { post, teacherOn } from '../support/teacher.mjs';
 
 const LESSON = 'warm-string', LOOK = { size: /** @type {[number, number]} */ ([1024, 768]), lang: 'zh', theme: 'light' };
 
@@ -145,6 +145,50 @@ test('a board that does not answer is told with what to look at, on both pages, 
   lost.process.kill('SIGCONT');
   await until('it is back', async () => await told.count() === 0);
   await screen.context().close();
+});
+
+test('a board that still records where ours does not can be stopped from here, and nothing else is', async () => {
+  const [, lost] = others, key = page.locator('.startbar .big'), again = page.locator('.startbar .stopothers');
+  await page.locator('.lcard', { hasText: '绳子和水温' }).click();
+  await until('on three boards', async () => /开课，3 块板子/.test(await key.innerText()) && await key.isEnabled());
+  await key.click();
+  await until('it starts on all', async () => /3 块板子一起开始/.test(await key.innerText()) && await key.isEnabled());
+  await key.click();
+  for (const board of all()) await until('it records', async () => (await open_(board))[0].groups.every((/** @type {any} */ g) => g.run != null));
+  await until('stop', async () => /3 块板子一起停/.test(await key.innerText()));
+  await key.click();
+  for (const board of all()) await until('it has stopped', async () => (await open_(board))[0].groups.every((/** @type {any} */ g) => g.run == null));
+  // As one does that did not hear the stop.
+  const there = await teacherOn(lost, LOOK), [{ id }] = await open_(lost);
+  await post(there, `sessions/${id}/acts`, { do: 'start', groups: [1] });
+  await until('it can be stopped', async () => /kitlog-C3 还在记录：停/.test(await textOf(again)));
+  assert.match(await key.innerText(), /一起开始/);
+  await shot(page, 'still');
+  assert.deepStrictEqual(await complaints(page), []);
+  await again.click();
+  await until('it has stopped', async () => (await open_(lost))[0].groups.every((/** @type {any} */ g) => g.run == null));
+  await until('nothing is left to stop', async () => await again.count() === 0);
+  assert.deepStrictEqual(await Promise.all(all().map(async (board) => (await open_(board))[0].groups[0].runs.length)), [1, 1, 2]);
+  await there.context().close();
+});
+
+test('the list says how pupils of another board join, and the end slip where its data is', async () => {
+  await list();
+  const row = page.locator(`.boardlist [data-board="${(await seen(others[0])).id}"] .pupils`);
+  assert.match(await textOf(row), /它自己大屏上的 4 个数字/);
+  assert.deepStrictEqual(await row.locator('a').evaluateAll((/** @type {any[]} */ of) => of.map((a) => a.href)), [`${others[0].url}/`, `${others[0].url}/screen`]);
+  await shot(page, 'pupils');
+  await shut();
+  await page.locator('.startbar .end').click();
+  await page.locator('.startbar .pop .item').first().click();
+  const slip = page.locator('.tslip');
+  await until('it is said of this board', async () => /^“kitlog-3B2”上的数据齐了/.test(await textOf(slip.locator('h1'))));
+  assert.match(await slip.innerText(), /只是“kitlog-3B2”这块板子的/);
+  assert.deepStrictEqual((await slip.locator('.elsewhere a').evaluateAll((/** @type {any[]} */ of) => of.map((a) => a.href))).sort(), others.map((b) => `${b.url}/teacher`).sort());
+  assert.match(await page.locator('.startbar .big').innerText(), /“kitlog-3B2”的实验包/);
+  assert.deepStrictEqual(await complaints(page), []);
+  await shot(page, 'end');
+  await page.locator('.startbar .btn:not(.big)', { hasText: '回到选课' }).click();
 });
 
 for (const [width, height, lang, theme] of /** @type {[number, number, string, string][]} */ ([[360, 740, 'en', 'dark'],

@@ -128,9 +128,9 @@ export async function stopAll(session) {
 
 /** @param {Session} session */
 export async function endLesson(session) {
-  if (isOnAll(session)) { await onAll({ do: 'end' }); return; }      // that it is over comes by the stream
-  const after = await perform(session, { do: 'end' });
-  if (after) desk.close(after);
+  // The slip comes with the session that is over (desk.watch), by the stream or by the answer: whoever left it before the
+  // answer came is not led back.
+  await (isOnAll(session) ? onAll({ do: 'end' }) : perform(session, { do: 'end' }));
 }
 
 /** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson

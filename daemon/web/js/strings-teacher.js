@@ -262,6 +262,7 @@ export const T = {
   bo_together: ['所有板子一起', 'On all boards'],
   bo_startAll: ['{0} 块板子一起开始', 'Start on {0} boards'],
   bo_stopAll: ['{0} 块板子一起停', 'Stop on {0} boards'],
+  bo_stopOthers: ['{0} 还在记录：停', 'Stop {0}, still recording'],
   bo_openAll: ['开课，{0} 块板子', 'Open on {0} boards'],
   bo_begun: ['{0} 块板子都开课了', 'The lesson is open on {0} boards'],
   bo_started: ['{0} 块板子一起开始了', 'Started on {0} boards'],
@@ -270,6 +271,12 @@ export const T = {
   bo_zeroed: ['{0} 块板子都清零了', 'Zeroed on {0} boards'],
   bo_ended: ['{0} 块板子都下课了', 'Ended on {0} boards'],
   bo_trigger: ['等触发的课，要在每块板子上各按一次。这里只开始了本板。', 'This lesson waits for a trigger: press start on each board. Only this one waits now.'],
+  bo_rTitle: ['“{0}”上的数据齐了', 'The data on {0} is complete'],
+  bo_rNothing: ['“{0}”上没有记录', 'Nothing was recorded on {0}'],
+  bo_onlyHere: ['上面的数和实验包只是“{0}”这块板子的。别的板子的数据在它们自己的老师页上：', 'The figures and the package are of board {0} only. The data of the others is on their own teacher pages:'],
+  bo_dataOf: ['“{0}”的数据', 'Data on {0}'],
+  bo_package: ['下载“{0}”的实验包', 'Package of {0}'],
+  bo_pupils: ['用这块板子的学生，打开它自己的网页，输入它自己大屏上的 4 个数字：', 'Its pupils open its own page and type the 4 digits of its own screen:'],
   bo_colon: ['：', ': '],
 
   // saved runs

@@ -54,7 +54,8 @@ function Row({ of, isJoining, onJoin }) {
   const forget = async () => { try { await withTeacher(() => boards.forget(of.id)); } catch (error) { setBad(sentence(error)); } };
   return html`<li data-board=${of.id} data-state=${of.state}><div class="what"><strong>${of.name}</strong><span class=${'sign ' + colour}><${Icon} n=${icon} s=${20}/>${t(key)}</span>
       ${of.state === 'here' && of.stated_us != null && html`<span class="dim">${t('bo_stated', statedText(of.stated_us))}</span>`}
-      ${of.sentence && html`<p>${say(of.sentence)}</p>`}${bad && html`<p class="bad-c" role="alert">${bad}</p>`}</div>
+      ${of.sentence && html`<p>${say(of.sentence)}</p>`}${bad && html`<p class="bad-c" role="alert">${bad}</p>`}
+      ${isJoined && of.lesson && html`<p class="pupils">${t('bo_pupils')} <a href=${of.address}>${of.address}</a> · <a href=${of.address + 'screen'} target="_blank" rel="noopener">${t('te_screen')}</a></p>`}</div>
     ${isJoining ? html`<${JoinForm} to=${of} onDone=${() => onJoin('')}/>` : html`<div class="acts">
       ${of.state === 'locked' && html`<button class="btn main" onClick=${() => onJoin(of.id)}><${Icon} n="lock" s=${20}/>${t('bo_join')}</button>`}
       ${isJoined && html`<button class="btn" onClick=${forget}>${t('bo_forget')}</button>`}</div>`}</li>`;

@@ -2,7 +2,7 @@
 // @ts-check
 // A lesson that is open: its clock, what the teacher does to all groups, and four looks at it: the kits, the groups, the
 // reveal, the log. The one big key starts the groups that can, or stops all; it stands always in the same place.
-import { html, Pop, say, Segments, t, useLayoutEffect, useRef, useState } from './base.js';
+import { html, Pop, say, Segments, t, useEffect, useLayoutEffect, useRef, useState } from './base.js';
 import { board } from './board.js';
 import { qrUrl } from './class-api.js';
 import { Animal, colourOf } from './animals.js';
@@ -118,6 +118,20 @@ function BigKey({ face, icon, words, isOff = false, onPress }) {
   return html`<button key=${face} class=${'btn main big' + (face === 'start' ? '' : ' stop')} style=${rests ? { pointerEvents: 'none' } : null} disabled=${isOff} onClick=${onPress}><${Icon} n=${icon}/><span>${words}</span></button>`;
 }
 
+const NEWS_MS = 3000;                // until it is known here what other boards did with a stop: told once a second, then asked for
+
+/** A board that did not hear our stop records on: it is said again, and stops those only. @param {{session: Session}} p */
+function StopOthers({ session }) {
+  const names = boards.joined.filter((b) => b.lesson === session.lesson && b.groups.some((g) => g.phase === 'running')).map((b) => b.name).join(t('te_list'));
+  const [isSure, setSure] = useState(false);
+  useEffect(() => {
+    setSure(false);
+    const timer = names ? setTimeout(() => setSure(true), NEWS_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [names]);
+  return isSure && names && html`<button class="btn stopothers" onClick=${() => stopAll(session)}><${Icon} n="stop" s=${20}/><span>${t('bo_stopOthers', names)}</span></button>`;
+}
+
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function Foot({ session, lesson }) {
   const isRunning = session.groups.some((g) => g.run != null), isLeft = session.groups.some((g) => g.run == null && g.devices.length), ready = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
@@ -131,6 +145,7 @@ function Foot({ session, lesson }) {
     ${(isLeft || !isRunning) && html`<${Before} session=${session}/>`}
     ${waiting(session).length > 0 && html`<button class="btn atonce" onClick=${() => begin(session, lesson, true)}><${Icon} n="play" s=${20}/><span>${t('te_now')}</span></button>`}
     ${(isRunning || isWaiting) && ready > 0 && html`<button class="btn some" onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'} s=${20}/><span>${t(isArming ? 'te_arm' : 'te_startLeft', ready)}</span></button>`}
+    ${inAll > 0 && !isRunning && !isWaiting && html`<${StopOthers} session=${session}/>`}
     <${Leave} session=${session}/>
     ${isRunning ? html`<${BigKey} face="stop" icon="stop" words=${inAll ? t('bo_stopAll', inAll) : t('te_stopAll')} onPress=${() => stopAll(session)}/>`
     : isWaiting ? html`<${BigKey} face="noWait" icon="cross" words=${t('te_noWait')} onPress=${() => stopAll(session)}/>`
