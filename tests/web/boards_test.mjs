@@ -173,6 +173,8 @@ test('a board that still records where ours does not can be stopped from here, a
 });
 
 test('the list says how pupils of another board join, and the end slip where its data is', async () => {
+  const second = await teacherOn(ours, LOOK), card = second.locator('.lcard', { hasText: '绳子和水温' });
+  await until('a page in no lesson says that the kit is taken', async () => /在另一节课里用着/.test(await card.innerText()));
   await list();
   const row = page.locator(`.boardlist [data-board="${(await seen(others[0])).id}"] .pupils`);
   assert.match(await textOf(row), /它自己大屏上的 4 个数字/);
@@ -188,6 +190,9 @@ test('the list says how pupils of another board join, and the end slip where its
   assert.match(await page.locator('.startbar .big').innerText(), /“kitlog-3B2”的实验包/);
   assert.deepStrictEqual(await complaints(page), []);
   await shot(page, 'end');
+  await until('there it can be taught again, though nobody pressed there', async () => /现在就能上，够 1 组/.test(await card.innerText()));
+  assert.deepStrictEqual(second.faults, []);
+  await second.context().close();
   await page.locator('.startbar .btn:not(.big)', { hasText: '回到选课' }).click();
 });
 

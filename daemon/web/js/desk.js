@@ -39,6 +39,7 @@ class Desk extends Emitter {
     /** of the lessons, whose texts are remembered */ this.edition = '';
     /** @type {import('./base.js').Words[]} why lessons are not among them */ this.problems = [];
     /** @type {Map<string, Lesson>} */ this.texts = new Map();
+    /** @type {string|undefined} which kits the open sessions have */ this.taken = undefined;
     /** @type {any} */ this.timer = null;
   }
 
@@ -64,6 +65,9 @@ class Desk extends Emitter {
 
   /** @param {Session|undefined} session what changed; none: all may have */
   watch(session) {
+    // Kits that a session took or let go are others' to use, or not, whoever did it and on which page.
+    const taken = JSON.stringify(classroom.sessions?.map((s) => [s.id, s.groups.map((g) => g.devices)]));
+    if (taken !== this.taken) { this.taken = taken; this.soon(); }
     if (session?.state === 'ended' && session.id === this.session) this.close(session);
     else if (!session && this.session && classroom.sessions && !this.current) { this.set({ over: this.session, session: null }); this.recall(); }
   }
