@@ -104,7 +104,7 @@ void api_otherwise(void *self, struct request *request)
 	if (strncmp(path, "/api/", 5) == 0)
 		request_refuse(request, 404, "no_such_path", "没有这个地址。", "No such address.");
 	else if (strncmp(path, "/j/", 3) == 0)
-		join_by_address(request, path + 3);
+		join_by_address(parts, request, path + 3);
 	else if (!parts->pages)
 		request_refuse(request, 503, "no_pages", "网页没有装好。重新安装 kitlog。",
 			"The pages are not installed. Install kitlog again.");

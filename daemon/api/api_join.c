@@ -70,15 +70,18 @@ static void refuse_wait(
 	request_refuse(request, 429, code, in_zh, in_en);
 }
 
-static void refuse_code(struct request *request, const char *code)
+/* Boards beside each other have digits of their own: it is said whose are asked. */
+static void refuse_code(const struct parts *parts, struct request *request, const char *code)
 {
 	char en[SENTENCE], zh[SENTENCE], shown[48];
 	struct text text = text_over(shown, sizeof shown);
 
 	text_add_harmless(&text, code);
-	snprintf(zh, sizeof zh, "没有 %s 这节课。再看一眼大屏上的 4 个数字。", shown);
-	snprintf(en, sizeof en, "No lesson %s. Look at the 4 digits on the big screen again.",
-		shown);
+	snprintf(zh, sizeof zh, "“%s”上没有 %s 这节课。再看一眼“%s”的大屏上的 4 个数字。",
+		parts->board, shown, parts->board);
+	snprintf(en, sizeof en,
+		"No lesson %s on %s. Look at the 4 digits on the big screen of board %s again.",
+		shown, parts->board, parts->board);
 	request_refuse(request, 404, "wrong_code", zh, en);
 }
 
@@ -115,7 +118,7 @@ static const struct session *find_coded(
 			"Too many wrong codes.");
 	} else {
 		guesses_note(&parts->wrong_codes, peer, now);
-		refuse_code(request, code);
+		refuse_code(parts, request, code);
 	}
 	return NULL;
 }
@@ -324,12 +327,12 @@ void handle_leave(void *self, struct request *request)
 /* ---------------------------------------------------------------- scanning */
 
 /* What a scan opens; the page asks POST /join with it. */
-void join_by_address(struct request *request, const char *code)
+void join_by_address(const struct parts *parts, struct request *request, const char *code)
 {
 	char place[32];
 
 	if (strlen(code) != SESSION_CODE - 1 || strspn(code, "0123456789") != SESSION_CODE - 1) {
-		refuse_code(request, code);
+		refuse_code(parts, request, code);
 		return;
 	}
 	snprintf(place, sizeof place, "/?join=%s", code);

@@ -89,7 +89,8 @@ void handle_act(void *self, struct request *request);
 void handle_join(void *self, struct request *request);
 void handle_joined(void *self, struct request *request);
 void handle_leave(void *self, struct request *request);
-void join_by_address(struct request *request, const char *code); /* GET /j/4827 */
+/* GET /j/4827 */
+void join_by_address(const struct parts *parts, struct request *request, const char *code);
 void note_presence(
 	void *self, const struct request *request); /* of who joined, with each request */
 void write_joined(const struct parts *parts, const struct session *session, unsigned group,

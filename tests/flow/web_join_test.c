@@ -237,7 +237,7 @@ static void a_wrong_or_expired_code_is_a_sentence_and_guessing_is_slowed_down(vo
 	json_decref(class_act(site, "{\"do\":\"end\"}"));
 	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
 	assert_int_equal(site_ask(site, "POST", "/api/v1/join", body, &b), 404);
-	assert_true(browser_has(&b, "再看一眼大屏上的 4 个数字"));
+	assert_true(browser_has(&b, "再看一眼“test”的大屏上的 4 个数字"));
 	assert_true(browser_has(&b, code));
 	browser_close(&b);
 	site_refuses(site, "POST", "/api/v1/join", "{}", 400, "bad_parameter");
