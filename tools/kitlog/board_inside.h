@@ -11,10 +11,10 @@ struct board {
 	CURL *curl;
 	struct curl_slist *headers;
 	char address[256];
-	char key[80];      /* the board's public key, as libcurl pins it; empty: not known */
+	char key[80];         /* the board's public key, as libcurl pins it; empty: not known */
 	bool is_any_key_good; /* its certificate's files are unusable, and it is asked on loopback */
-	char pin[32];      /* to sign in by */
-	bool is_pin_given; /* by who runs us: may be one that was good once */
+	char pin[32];         /* to sign in by */
+	bool is_pin_given;    /* by who runs us: may be one that was good once */
 	struct config *config;
 	struct places kits, lessons; /* pointing into config; n is 0 without one */
 	bool is_signed_in;

@@ -66,8 +66,8 @@ static bool are_unusable(const struct config *config)
 {
 	struct certificate *it = NULL;
 	char why[512];
-	int failed = certificate_take(
-		config->http.certificate, config->http.key, &it, why, sizeof why);
+	int failed =
+		certificate_take(config->http.certificate, config->http.key, &it, why, sizeof why);
 
 	certificate_free(it);
 	return failed && failed != -EACCES && failed != -EPERM && failed != -ENOMEM;
