@@ -48,9 +48,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (!sent)
 		abort();
 	fuzz_site_begin();
-	struct fuzz_answer answer = fuzz_site_send(sent, put_cookies(bytes, n, sent));
+	size_t n_sent = put_cookies(bytes, n, sent), from = 0;
+	struct fuzz_answer answer = fuzz_site_send(sent, n_sent);
 
-	fuzz_site_check(&answer);
+	while (from < n_sent && (sent[from] == '\r' || sent[from] == '\n'))
+		from++;
+	/* What is behind the head of such an answer is the next one. */
+	if (n_sent - from < 4 || memcmp(sent + from, "HEAD", 4) != 0)
+		fuzz_site_check(&answer);
 	free(sent);
 	return 0;
 }
