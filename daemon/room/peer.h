@@ -11,7 +11,7 @@
 #include "room/summary.h"
 #include "room/visit.h"
 
-enum { PEER_ID = 48 };
+enum { PEER_ID = 48, PEERS_MOST = 64 };
 
 enum peer_state {
 	PEER_FOUND,   /* it has not answered yet */

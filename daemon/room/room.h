@@ -27,7 +27,7 @@
 #include "room/peer.h"
 #include "room/summary.h"
 
-enum { ROOM_BOARDS = 64 };
+enum { ROOM_BOARDS = PEERS_MOST };
 
 struct room;
 

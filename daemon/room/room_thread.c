@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "room/finder.h"
 #include "room/join.h"
+#include "room/roster.h"
 #include "room/together.h"
 
 enum { MOST_ORDERS = 16, RING_BYTES = 16384, STACK_BYTES = 512 * 1024 };
@@ -35,9 +36,7 @@ struct room_thread {
 	struct transfers *transfers;
 	struct finder *finder;
 	struct peer_world world;
-	struct peer *peers;
-	size_t n_peers;
-	uint32_t last_number;
+	struct roster roster;
 	/* Orders under way, in no order. */
 	struct together *deeds[MOST_ORDERS];
 	struct join *joins[MOST_ORDERS];
@@ -106,8 +105,9 @@ static void on_told(void *self, struct peer *peer)
 		put_news(thread, news);
 }
 
-static void tell_gone(struct room_thread *thread, uint32_t number)
+static void on_gone(void *self, uint32_t number)
 {
+	struct room_thread *thread = self;
 	struct room_news *news = calloc(1, sizeof *news);
 
 	if (!news)
@@ -125,200 +125,28 @@ static void finish_order(struct room_thread *thread, struct room_order *order)
 
 /* ---------------------------------------------------------------- who is there */
 
-/* By its address: which scheme it speaks is found out. */
-static struct peer *find_base(const struct room_thread *thread, const char *base)
-{
-	const char *behind = strstr(base, "://"), *address = behind ? behind + 3 : base;
-
-	for (struct peer *one = thread->peers; one; one = one->next)
-		if (strcmp(peer_address(one), address) == 0)
-			return one;
-	return NULL;
-}
-
-/* The one that answers, where an address that is silent had the same. */
-static struct peer *find_id(const struct room_thread *thread, const char *id)
-{
-	struct peer *silent = NULL;
-
-	for (struct peer *one = thread->peers; one; one = one->next) {
-		if (one->is_self || one->is_twin || strcmp(one->id, id) != 0)
-			continue;
-		if (!one->is_missing)
-			return one;
-		silent = one;
-	}
-	return silent;
-}
-
-/* Is it at the address at which a teacher joined it? */
-static bool is_joined(const struct room_thread *thread, const struct peer *peer)
-{
-	const struct key *key = keys_find(thread->options.keys, peer->summary.id);
-
-	return key && strcmp(key->address, peer->base) == 0;
-}
-
-static bool answers(const struct peer *peer)
-{
-	return peer->has_answered && !peer->is_missing && !peer->is_twin && !peer->is_self;
-}
-
-/* Another address at which the same running board answers; NULL. */
-static struct peer *find_same(const struct room_thread *thread, const struct peer *peer)
-{
-	for (struct peer *one = thread->peers; one; one = one->next)
-		if (one != peer && answers(one) &&
-			strcmp(one->summary.life, peer->summary.life) == 0)
-			return one;
-	return NULL;
-}
-
-/* The same board by two addresses is one: by that at which it was joined, else by that which answered first. */
-static bool is_twin(const struct room_thread *thread, const struct peer *peer)
-{
-	return !peer->is_self && find_same(thread, peer) && !is_joined(thread, peer);
-}
-
-/* Whoever was joined has its id, whoever else says that he is it; without that, who answered first. */
-static bool has_its_id(const struct room_thread *thread, const struct peer *peer)
-{
-	const char *id = peer->summary.id;
-
-	if (is_joined(thread, peer))
-		return true;
-	for (struct peer *one = thread->peers; one; one = one->next)
-		if (one != peer && answers(one) && strcmp(one->summary.id, id) == 0 &&
-			(is_joined(thread, one) || strcmp(one->id, id) == 0))
-			return false;
-	return true;
-}
-
-static void take_id_from_others(struct room_thread *thread, const struct peer *peer)
-{
-	for (struct peer *one = thread->peers; one; one = one->next)
-		if (one != peer && strcmp(one->id, peer->id) == 0) {
-			text_copy(one->id, sizeof one->id, peer_address(one));
-			on_told(thread, one);
-		}
-}
-
-/* It has just told who it is: the one place where ids and twins are given. */
 static void on_named(void *self, struct peer *peer)
 {
-	struct room_thread *thread = self;
-	struct peer *same;
-
-	peer->is_twin = false;
-	peer->is_twin = is_twin(thread, peer);
-	while (!peer->is_twin && !peer->is_self && (same = find_same(thread, peer))) {
-		same->is_twin = true;
-		on_told(thread, same);
-	}
-	if (peer->is_twin || peer->is_self || !has_its_id(thread, peer)) {
-		text_copy(peer->id, sizeof peer->id, peer_address(peer));
-	} else {
-		text_copy(peer->id, sizeof peer->id, peer->summary.id);
-		take_id_from_others(thread, peer);
-	}
-}
-
-static struct peer *add_peer(
-	struct room_thread *thread, const char *base, const char *name, bool is_of_this_host)
-{
-	struct peer *peer = find_base(thread, base);
-
-	if (peer || thread->n_peers == ROOM_BOARDS ||
-		peer_new(&thread->world, base, name, &peer) < 0)
-		return peer;
-	peer->is_of_this_host = is_of_this_host;
-	peer->next = thread->peers;
-	thread->peers = peer;
-	thread->n_peers++;
-	peer->number = ++thread->last_number;
-	on_told(thread, peer);
-	return peer;
-}
-
-static void remove_peer(struct room_thread *thread, struct peer *peer)
-{
-	struct peer **at = &thread->peers;
-
-	while (*at != peer)
-		at = &(*at)->next;
-	*at = peer->next;
-	thread->n_peers--;
-	tell_gone(thread, peer->number);
-	peer_free(peer);
+	roster_name(&((struct room_thread *)self)->roster, peer);
 }
 
 static void on_found(void *self, const char *name, const char *base, bool is_of_this_host)
 {
-	struct peer *peer = add_peer(self, base, name, is_of_this_host);
-
-	if (!peer)
-		return;
-	peer->is_announced = true;
-	peer->has_scheme |= strncmp(base, "https:", 6) == 0;
+	roster_found(&((struct room_thread *)self)->roster, name, base, is_of_this_host);
 }
 
 static void on_lost(void *self, const char *base)
 {
-	struct peer *peer = find_base(self, base);
-
-	if (peer)
-		peer->is_announced = false;
-}
-
-/* "10.0.0.7", "kitlog-2.local:8080", "https://10.0.0.7": as the configuration has it. */
-static void add_configured(struct room_thread *thread, const char *word)
-{
-	char base[KEY_ADDRESS];
-	struct text text = text_over(base, sizeof base);
-	const char *behind = strstr(word, "://");
-	struct peer *peer;
-
-	if (!behind)
-		text_add(&text, "http://");
-	text_add(&text, word);
-	if (!strrchr(behind ? behind + 3 : word, ':'))
-		text_add(&text, ":8080");
-	peer = text.is_cut ? NULL : add_peer(thread, base, "", false);
-	if (!peer)
-		return;
-	peer->is_configured = true;
-	peer->has_scheme = behind != NULL;
-}
-
-static bool answers_elsewhere(const struct room_thread *thread, const struct peer *peer)
-{
-	for (struct peer *one = thread->peers; one; one = one->next)
-		if (one != peer && answers(one) && strcmp(one->summary.id, peer->summary.id) == 0)
-			return true;
-	return false;
-}
-
-/* It does not answer, nobody announces it, nobody wrote it down, and nobody has its key, or it answers elsewhere
- * now. */
-static bool can_be_forgotten(const struct room_thread *thread, const struct peer *peer)
-{
-	return !peer->is_configured && !peer->is_announced && (peer->is_missing || peer->is_self) &&
-		(!keys_find(thread->options.keys, peer->summary.id) ||
-			answers_elsewhere(thread, peer));
+	roster_lost(&((struct room_thread *)self)->roster, base);
 }
 
 static void on_tick(struct timer *timer, struct instant now)
 {
 	struct room_thread *thread = CONTAINER(timer, struct room_thread, tick);
 	bool hears = finder_is_listening(thread->finder);
-	struct peer *next;
 
 	(void)now;
-	for (struct peer *one = thread->peers; one; one = next) {
-		next = one->next;
-		if (can_be_forgotten(thread, one))
-			remove_peer(thread, one);
-	}
+	roster_tidy(&thread->roster);
 	if (atomic_exchange(&thread->hears_others, hears) != hears)
 		wake_signal(&thread->arrived);
 }
@@ -332,7 +160,7 @@ static void on_joined(void *self, struct join *join)
 	for (size_t i = 0; i < MOST_ORDERS; i++)
 		if (thread->joins[i] == join)
 			thread->joins[i] = NULL;
-	struct peer *peer = find_id(thread, join_order(join)->board);
+	struct peer *peer = roster_find_id(&thread->roster, join_order(join)->board);
 
 	if (peer &&
 		(join_order(join)->outcome == ROOM_DONE ||
@@ -347,7 +175,7 @@ static void on_joined(void *self, struct join *join)
 
 static void start_join(struct room_thread *thread, struct room_order *order)
 {
-	struct peer *peer = find_id(thread, order->board);
+	struct peer *peer = roster_find_id(&thread->roster, order->board);
 	size_t i = 0;
 
 	while (i < MOST_ORDERS && thread->joins[i])
@@ -368,7 +196,7 @@ static void start_join(struct room_thread *thread, struct room_order *order)
 
 static void forget_key(struct room_thread *thread, struct room_order *order)
 {
-	struct peer *peer = find_id(thread, order->board);
+	struct peer *peer = roster_find_id(&thread->roster, order->board);
 
 	order->outcome = peer ? ROOM_DONE : ROOM_NO_BOARD;
 	/* Who only says that he is that board has no key that could be forgotten. */
@@ -391,7 +219,7 @@ static void on_done_together(void *self, struct together *together)
 			thread->deeds[i] = NULL;
 	finish_order(thread, together_order(together));
 	together_free(together);
-	for (struct peer *one = thread->peers; one; one = one->next)
+	for (struct peer *one = thread->roster.peers; one; one = one->next)
 		if (!one->is_self && !one->is_twin)
 			peer_ask_now(one);
 }
@@ -405,7 +233,7 @@ static void start_together(struct room_thread *thread, struct room_order *order)
 	order->outcome = ROOM_FAILED;
 	if (i < MOST_ORDERS &&
 		together_begin(&(struct together_options){.world = &thread->world,
-				       .peers = thread->peers,
+				       .peers = thread->roster.peers,
 				       .order = order,
 				       .done = on_done_together,
 				       .self = thread},
@@ -436,26 +264,6 @@ static void on_ordered(struct wake *wake)
 
 /* ---------------------------------------------------------------- the thread */
 
-static void add_known(struct room_thread *thread)
-{
-	for (size_t i = 0; i < thread->options.n_boards; i++)
-		add_configured(thread, thread->options.boards[i]);
-	for (size_t i = 0; i < thread->options.keys->n; i++) {
-		struct peer *peer = add_peer(thread, thread->options.keys->all[i].address,
-			thread->options.keys->all[i].name, false);
-
-		if (!peer)
-			continue;
-		peer->has_scheme = true;
-		text_copy(peer->base, sizeof peer->base, thread->options.keys->all[i].address);
-		/* Until it answers, the key says who it is. */
-		text_copy(
-			peer->summary.id, sizeof peer->summary.id, thread->options.keys->all[i].id);
-		text_copy(peer->id, sizeof peer->id, thread->options.keys->all[i].id);
-		text_copy(peer->name, sizeof peer->name, thread->options.keys->all[i].name);
-	}
-}
-
 /* What is under way when the end comes goes back undone. */
 static void give_up(struct room_thread *thread)
 {
@@ -481,18 +289,15 @@ static void *run(void *self)
 	pthread_setname_np(pthread_self(), "kitlog-room");
 	if (!thread->options.keys->all)
 		keys_open(thread->options.keys, thread->options.directory);
-	add_known(thread);
+	for (size_t i = 0; i < thread->options.n_boards; i++)
+		roster_add_configured(&thread->roster, thread->options.boards[i]);
+	roster_add_known(&thread->roster);
 	timer_every(thread->loop, &thread->tick, NS_PER_S / 2);
 	loop_run(thread->loop);
 	timer_cancel(&thread->tick);
 	give_up(thread);
 	finder_free(thread->finder);
-	while (thread->peers) {
-		struct peer *next = thread->peers->next;
-
-		peer_free(thread->peers);
-		thread->peers = next;
-	}
+	roster_clear(&thread->roster);
 	return NULL;
 }
 
@@ -577,6 +382,7 @@ static int open_all(struct room_thread *thread)
 		.told = on_told,
 		.named = on_named,
 		.self = thread};
+	thread->roster = (struct roster){.world = &thread->world, .gone = on_gone};
 	return finder_new(&(struct finder_options){.clock = thread->options.clock,
 				  .loop = thread->loop,
 				  .found = on_found,
