@@ -68,6 +68,16 @@ class Daemon:
         wait_for(f"kitlogd at port {self.port} (see {self.log})", lambda: self.get("status"))
         return self
 
+    def wait_delivered(self, seconds=PATIENCE):
+        """Until all that had come by now is on the card and at every sink."""
+        now_us = self.get("status")["now_us"]
+
+        def delivered():
+            store = self.get("status")["store"]
+            return store["durable_us"] >= now_us and not store["pending_rows"] and all(
+                sink["state"] == "idle" and sink["rows_behind"] == 0 for sink in self.get("sinks")["sinks"])
+        wait_for("all that came, at the sinks", delivered, seconds)
+
     def end(self, signal_number=signal.SIGTERM):
         """Ends it and returns its exit status; None when it did not run."""
         if self.process and self.process.poll() is None:

@@ -57,7 +57,7 @@ class Dashboards(unittest.TestCase):
             kit.terminate()
             kit.wait()
         for board, _ in cls.boards:
-            cls.wait_delivered(board)
+            board.wait_delivered()
         stores.get(cls.victoria.url + "/internal/force_flush")
         cls.kept = [cls.lines(board) for board, _ in cls.boards]
 
@@ -82,15 +82,6 @@ class Dashboards(unittest.TestCase):
         board.post(f"sessions/{session['id']}/acts",
                    {"do": "assign", "group": 1, "devices": [board.devices()[0]["id"]]})
         board.post(f"sessions/{session['id']}/acts", {"do": "start"})
-
-    @staticmethod
-    def wait_delivered(board):
-        def delivered():
-            return board.get("status")["store"]["pending_rows"] == 0 and all(
-                sink["state"] == "idle" and sink["rows_behind"] == 0 for sink in board.get("sinks")["sinks"])
-        daemon.wait_for("all delivered", delivered)
-        time.sleep(1.5)  # one more commit: what came in the last second
-        daemon.wait_for("all delivered", delivered)
 
     @staticmethod
     def lines(board):
