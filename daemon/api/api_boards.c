@@ -113,14 +113,6 @@ static void say_next(const struct board_seen *board, struct instant now, struct 
 
 enum { BOARD_TEXT = 3 * 1024 }; /* at most, without its groups */
 
-static void add_text_or_null(struct text *text, const char *value)
-{
-	if (*value)
-		text_add_json(text, value);
-	else
-		text_add(text, "null");
-}
-
 static void add_stated(struct text *text, int64_t ns)
 {
 	if (ns < 0)
@@ -163,12 +155,8 @@ static void add_board(const struct parts *parts, const struct board_seen *board,
 	text_add(text, ",\"stated_us\":");
 	add_stated(text, board->stated_ns);
 	text_add(text, ",\"lesson\":");
-	add_text_or_null(text, board->lesson);
-	text_add(text, ",\"session\":");
-	if (board->session)
-		text_add_uint(text, board->session);
-	else
-		text_add(text, "null");
+	json_text(text, board->lesson);
+	json_id(text, "session", board->session);
 	say_next(board, now, &words);
 	text_add(text, ",\"sentence\":");
 	json_words(text, words.zh, words.en);
@@ -200,11 +188,7 @@ void handle_boards(void *self, struct request *request)
 	text = answer_begin(parts);
 	text_addf(&text, "{\"id\":\"%s\",\"name\":", room_id(parts->room));
 	text_add_json(&text, parts->board);
-	text_add(&text, ",\"session\":");
-	if (session)
-		text_add_uint(&text, session->id);
-	else
-		text_add(&text, "null");
+	json_id(&text, "session", session ? session->id : 0);
 	text_add(&text, ",\"is_finding\":");
 	json_bool(&text, room_is_finding(parts->room));
 	text_add(&text, ",\"trouble\":");
@@ -410,11 +394,7 @@ static void add_result(const struct room_result *result, bool is_start, struct t
 	json_bool(text, result->is_ok);
 	text_add(text, ",\"sentence\":");
 	json_words(text, result->words.zh, result->words.en);
-	text_add(text, ",\"session\":");
-	if (result->session)
-		text_add_uint(text, result->session);
-	else
-		text_add(text, "null");
+	json_id(text, "session", result->session);
 	text_add(text, ",\"from_us\":");
 	if (is_start && result->is_ok)
 		text_add_int(text, result->from_us);

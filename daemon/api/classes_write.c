@@ -17,14 +17,6 @@ static void add_wall(const struct parts *parts, struct instant at, struct text *
 		text_add(text, "null");
 }
 
-static void add_id(struct text *text, uint32_t id)
-{
-	if (id)
-		text_add_uint(text, id);
-	else
-		text_add(text, "null");
-}
-
 static void add_instant(struct text *text, bool is_there, struct instant at)
 {
 	if (is_there)
@@ -100,8 +92,8 @@ static void add_group(const struct parts *parts, const struct session *session, 
 	text_addf(text, "{\"number\":%u,\"animal\":", number);
 	json_words(text, group_animal(number).zh, group_animal(number).en);
 	add_devices(session, group, text);
-	text_addf(text, ",\"joined\":%u,\"run\":", n_joined);
-	add_id(text, group->run);
+	text_addf(text, ",\"joined\":%u", n_joined);
+	json_id(text, "run", group->run);
 	text_add(text, ",\"ends_us\":");
 	add_instant(text, group->run && group->ends.ns != INT64_MAX, group->ends);
 	text_add(text, ",\"armed_us\":");
@@ -145,14 +137,6 @@ static void add_phase(const struct session *session, struct text *text)
 	text_add_char(text, '}');
 }
 
-static void add_text_or_null(struct text *text, const char *value)
-{
-	if (value[0])
-		text_add_json(text, value);
-	else
-		text_add(text, "null");
-}
-
 /* Those that somebody deleted are gone. */
 static void add_came(const struct parts *parts, const struct session *session, struct text *text)
 {
@@ -179,9 +163,9 @@ void classes_write(const struct parts *parts, const struct session *session, str
 	struct deal deal;
 
 	text_addf(text, "{\"id\":%u,\"code\":", session->id);
-	add_text_or_null(text, is_open ? session->code : "");
+	json_text(text, is_open ? session->code : "");
 	text_add(text, ",\"lesson\":");
-	add_text_or_null(text, session->lesson);
+	json_text(text, session->lesson);
 	text_add(text, ",\"title\":");
 	text_add_json(text, session->title);
 	text_add(text, ",\"is_project\":");

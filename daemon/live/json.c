@@ -40,6 +40,14 @@ void json_bool(struct text *text, bool value)
 	text_add(text, value ? "true" : "false");
 }
 
+void json_text(struct text *text, const char *value)
+{
+	if (*value)
+		text_add_json(text, value);
+	else
+		text_add(text, "null");
+}
+
 void json_words(struct text *text, const char *zh, const char *en)
 {
 	if (!zh[0] && !en[0]) {

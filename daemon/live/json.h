@@ -24,6 +24,7 @@ void json_numbers(struct text *text, const double *values, size_t stride, size_t
 /* Nanoseconds as microseconds; null for 0, which is: unknown. */
 void json_uncertainty(struct text *text, int64_t ns);
 void json_bool(struct text *text, bool value);
+void json_text(struct text *text, const char *value); /* a string; null for "" */
 /* {"zh":...,"en":...} or null when both are empty. */
 void json_words(struct text *text, const char *zh, const char *en);
 void json_id(struct text *text, const char *name, uint32_t id); /* ,"session":7, null for 0 */
