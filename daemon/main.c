@@ -2,7 +2,6 @@
 /* kitlogd: opens the parts bottom-up, runs, closes them in reverse. Reading main() is the map of
  * the daemon; nothing else happens here, and nothing else exits. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <malloc.h>
 #include <signal.h>
@@ -10,33 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #define LOG_TAG "kitlogd"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/ring.h"
-#include "data/chinese.h"
 #include "data/config.h"
 #include "data/places.h"
+#include "keep/boot_ask.h"
 #include "keep/keep.h"
 #include "keep/store.h"
 #include "keep/wallwatch.h"
-#include "sense/catalogue.h"
-#include "sense/catalogue_config.h"
 #include "sense/ports.h"
 #include "sense/registry.h"
 #include "sense/sense.h"
 #include "http/teacher_pin.h"
-#include "http/tls.h"
-#include "class/shelf.h"
 #include "ship/ship.h"
 #include "api/web.h"
 #include "command.h"
 #include "service.h"
+#include "written.h"
 
 /* Room between sense and the others. A row of three values takes about 40 bytes: keep's ring holds
  * a stalled card for about 5 s at 20 000 rows/s and two minutes at 800; main only has to survive a
@@ -53,7 +47,6 @@ enum { SENSE_PATIENCE = 1, KEEP_PATIENCE = 12 };
 
 struct daemon {
 	struct config *config;
-	const char *config_name;
 	char *config_problem; /* what is wrong with it; NULL: nothing */
 	struct clock clock;
 	uint32_t boot;
@@ -61,8 +54,7 @@ struct daemon {
 	char pages[PATH_MAX];
 	struct loop *loop;
 	struct store *store;
-	struct catalogue *catalogue;
-	struct shelf *shelf;
+	struct written written; /* kits and lessons */
 	struct registry *registry;
 	struct ring *feed_keep, *feed_main;
 	struct ring *notices; /* of keep, for the pages */
@@ -158,8 +150,8 @@ static void open_web(struct timer *timer, struct instant now)
 		.pin = d->pin,
 		.config_problem = d->config_problem,
 		.boot = d->boot,
-		.catalogue = d->catalogue,
-		.shelf = d->shelf,
+		.catalogue = d->written.catalogue,
+		.shelf = d->written.shelf,
 	};
 
 	int failed = web_open(&options, &d->web, why, sizeof why);
@@ -201,139 +193,6 @@ static int load_registry(struct daemon *d)
 	return failed == -ENOMEM ? failed : 0;
 }
 
-/* The first line of a small file. */
-static int read_line(const char *path, char *ret_text, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret_text, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return -EIO;
-	ret_text[strcspn((ret_text[n] = 0, ret_text), "\n")] = 0;
-	return 0;
-}
-
-/* What this boot is called (keep/boot_name.h). The serial number of the board is in no copy of its card; where
- * there is none, the installation's own number has to do. */
-static int name_boot(char *ret_text, size_t size)
-{
-	char kernel[48], machine[80] = "";
-	int failed = read_line("/proc/sys/kernel/random/boot_id", kernel, sizeof kernel);
-
-	if (read_line("/sys/firmware/devicetree/base/serial-number", machine, sizeof machine))
-		read_line("/etc/machine-id", machine, sizeof machine);
-	snprintf(ret_text, size, "%s/%08x", kernel,
-		(unsigned)(hash_add(HASH_START, machine, strlen(machine)) >> 32));
-	return failed;
-}
-
-static int open_catalogue(struct daemon *d)
-{
-	struct places places;
-
-	if (places_of_kits(d->config, &places))
-		log_warn("kitlog's kits are not beside the program; install kitlog whole");
-	return catalogue_open(places.at, places.n, &d->catalogue);
-}
-
-static int open_shelf(struct daemon *d)
-{
-	struct places places;
-
-	if (places_of_lessons(d->config, &places))
-		log_warn("kitlog's lessons are not beside the program; install kitlog whole");
-	return shelf_open(places.at, places.n, d->catalogue, &d->shelf);
-}
-
-/* The sentences about lessons, and about kits: in their files, and in the configuration about them; and about
- * secrets that are none; one a line, malloc'ed; NULL when memory is short. */
-static char *problems_of(const struct daemon *d)
-{
-	char *lines = NULL, *compared = catalogue_compare(d->catalogue, d->config, d->config_name);
-	char *open = config_open_secrets(d->config);
-
-	if (asprintf(&lines, "%s%s%s%s", catalogue_problems(d->catalogue), compared ? compared : "",
-		    shelf_problems(d->shelf), open ? open : "") < 0)
-		lines = NULL;
-	free(compared);
-	free(open);
-	return lines;
-}
-
-static void log_problems(const struct daemon *d)
-{
-	char *lines = problems_of(d);
-
-	for (char *rest = NULL, *line = lines ? strtok_r(lines, "\n", &rest) : NULL; line;
-		line = strtok_r(NULL, "\n", &rest))
-		log_warn("%s", line);
-	free(lines);
-}
-
-/* For who asks at a terminal, in their language; the log is English. */
-static void print_problems(const char *lines)
-{
-	char *chinese = chinese_is_wanted() ? chinese_lines(lines) : NULL;
-
-	fputs(chinese ? chinese : lines, stderr);
-	free(chinese);
-}
-
-/* What is wrong with the certificate of the pages is said; the daemon tells it by itself. */
-static bool check_certificate(const struct daemon *d)
-{
-	const char *path = d->config->http.certificate;
-	char *problem = path ? tls_check(path, d->config->http.key, time(NULL)) : NULL;
-	bool is_well = !problem || !*problem;
-
-	if (!is_well) {
-		print_problems(problem);
-		fputc('\n', stderr);
-	}
-	free(problem);
-	return is_well;
-}
-
-/* The same of the sinks' secrets. */
-static bool check_secrets(const struct daemon *d)
-{
-	char *problems = config_lost_secrets(d->config);
-	bool is_well = problems && !*problems;
-
-	if (problems)
-		print_problems(problems);
-	free(problems);
-	return is_well;
-}
-
-/* --check-config: kits, lessons, certificates and secrets, too. Returns whether all is well. */
-static bool check_folders(struct daemon *d)
-{
-	int failed = open_catalogue(d);
-
-	if (!failed)
-		failed = open_shelf(d);
-	if (failed)
-		fprintf(stderr, "kitlogd: %s\n", strerror(-failed));
-	char *problems = failed ? NULL : problems_of(d);
-	bool is_well = problems && !*problems;
-
-	if (problems)
-		print_problems(problems);
-	free(problems);
-	shelf_close(d->shelf);
-	catalogue_close(d->catalogue);
-	is_well &= check_certificate(d);
-	is_well &= check_secrets(d);
-	is_well &= !d->config_problem;
-	if (is_well)
-		printf(chinese_is_wanted() ? "%s：没有错\n" : "%s: nothing is wrong\n",
-			d->config_name);
-	return is_well;
-}
-
 static const char *next_step(int error)
 {
 	switch (error) {
@@ -368,7 +227,7 @@ static int open_store(struct daemon *d)
 		.limit_bytes = (uint64_t)d->config->store.limit_mb << 20,
 	};
 	struct store_finding finding = {""};
-	char boot_id[64];
+	char boot_id[BOOT_ASKED];
 
 	int failed = store_open(&options, &finding, &d->store);
 	if (failed == -EBUSY)
@@ -385,7 +244,7 @@ static int open_store(struct daemon *d)
 	for (size_t i = 0; i < d->config->n_sinks && !failed; i++)
 		failed = store_use_sink(d->store, d->config->sinks[i].name);
 	if (!failed)
-		failed = name_boot(boot_id, sizeof boot_id);
+		failed = boot_ask(boot_id);
 	if (!failed)
 		failed = store_begin_boot(d->store, boot_id, clock_now(&(struct clock){0}).ns,
 			&d->boot, &d->clock.base_ns);
@@ -407,11 +266,9 @@ static int open_card(struct daemon *d)
 			d->config->data, strerror(-failed), d->config->data);
 		return failed;
 	}
-	if ((failed = open_catalogue(d)))
-		return fail("the kits", failed);
-	if ((failed = open_shelf(d)))
-		return fail("the lessons", failed);
-	log_problems(d);
+	if ((failed = written_open(&d->written)))
+		return fail("the kits and lessons", failed);
+	written_log(&d->written);
 	if (places_of_pages(d->pages))
 		log_warn(
 			"the pages are not beside the program; install kitlog whole, or build the target pages");
@@ -479,7 +336,7 @@ static int start_threads(struct daemon *d)
 		return fail("the watch on the wall clock", failed);
 	failed = ports_open(&(struct ports_options){.loop = d->loop,
 				    .config = d->config,
-				    .catalogue = d->catalogue,
+				    .catalogue = d->written.catalogue,
 				    .sense = d->sense},
 		&d->ports);
 	if (failed)
@@ -558,8 +415,7 @@ static void close_all(struct daemon *d)
 	signals_close(&d->signals);
 	loop_close(d->loop);
 	registry_free(d->registry);
-	shelf_close(d->shelf);
-	catalogue_close(d->catalogue);
+	written_close(&d->written);
 	store_close(d->store);
 }
 
@@ -569,7 +425,7 @@ static void close_all(struct daemon *d)
 static bool look_only(struct daemon *d, enum command_deed deed)
 {
 	if (deed == COMMAND_CHECK)
-		return check_folders(d);
+		return written_check(&d->written, !d->config_problem);
 	config_print(d->config, stdout);
 	return true;
 }
@@ -613,8 +469,9 @@ int main(int argc, char **argv)
 	if (d.config_problem && command.deed == COMMAND_RUN)
 		fputs(d.config_problem, stderr);
 	else if (d.config_problem)
-		print_problems(d.config_problem);
-	d.config_name = command.config_name;
+		written_print(d.config_problem);
+	d.written.config = d.config;
+	d.written.name = command.config_name;
 
 	bool is_well =
 		!failed && (command.deed == COMMAND_RUN ? run(&d) : look_only(&d, command.deed));
