@@ -32,7 +32,7 @@ async function lookOver(page, name) {
   await shoot(page, name);
   assert.deepStrictEqual(await complaints(page), [], name);
 }
-const tileLine = (/** @type {any} */ page, /** @type {number} */ group) => attributeOf(page.locator(`[data-group="${group}"] .plot .ln`).first(), 'd');
+const tileLine = (/** @type {any} */ page, /** @type {number} */ group) => attributeOf(page.locator(`[data-group="${group}"] .plot .ln`).first(), 'd').then((d) => d ?? '');
 /** The session as the board has it. */
 const session = async () => (await board.get('sessions')).sessions[0];
 /** Asks the board from the page, with the teacher's cookie. @param {any} page @param {string} what @param {unknown} body @returns {Promise<number>} */
