@@ -45,20 +45,53 @@ export async function signOut() {
 /** What is typed into a field of digits, those of a Chinese keyboard, too. @param {string} text */
 export const digitsOf = (text) => text.normalize('NFKC').replace(/\D/g, '');
 
-export function PinDialog() {
-  const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
-  const input = useRef(/** @type {HTMLInputElement|null} */ (null));
-  const [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false), [wait, setWait] = useState(0);
+/** A field for a PIN, for a form: what it is, what was wrong with what was typed, and how long to wait.
+ * @param {(pin: string) => Promise<boolean>} enter true: it was right; a refusal is told here */
+export function usePinField(enter) {
+  const input = useRef(/** @type {HTMLInputElement|null} */ (null)), [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false), [wait, setWait] = useState(0);
   useEffect(() => {                          // what the eye sees counts down; the sentence is heard once
     const timer = wait && setTimeout(() => { setWait(wait - 1); if (wait === 1) setBad(''); }, 1000);
     return () => clearTimeout(timer);
   }, [wait]);
+  const onSubmit = async (/** @type {Event} */ e) => {
+    e.preventDefault();
+    const field = /** @type {HTMLInputElement} */ (input.current);
+    if (!field.value) setBad(t('pinDigits'));
+    if (!field.value || isBusy) { field.focus(); return; }
+    setBusy(true);
+    try {
+      if (await enter(field.value)) return;
+    } catch (error) {
+      setBad(sentence(error));
+      setWait(/** @type {Refusal} */ (error).wait);
+      field.value = '';
+      field.focus();
+    } finally {
+      setBusy(false);
+    }
+  };
+  const onInput = (/** @type {any} */ e) => { const is = e.target.value, plain = digitsOf(is); e.target.value = plain; if (plain.length < is.length) setBad(t('pinDigits')); };
+  return { input, isBusy, setBad, onSubmit,
+    field: { ref: input, type: 'password', inputmode: 'numeric', pattern: '[0-9]*', maxlength: 12, autocomplete: 'off', 'aria-invalid': bad ? 'true' : 'false', onInput },
+    told: (/** @type {string} */ id) => html`<p id=${id} class="sr" role="alert">${bad}</p>
+      <p class="pinbad" aria-hidden="true">${bad && html`<${Icon} n="warn" s=${20}/><span>${wait ? bad.replace(/\d+/, String(wait)) : bad}</span>`}</p>` };
+}
+
+export function PinDialog() {
+  const box = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  const pin = usePinField(async (digits) => {
+    await login(digits);
+    board.isTeacher = true;
+    board.emit('status');
+    finish(true);
+    return true;
+  });
   useEffect(() => door.on('ask', () => {
     if (box.current?.open) return;           // it is asked already: what was typed stays
-    setBad('');
+    pin.setBad('');
     box.current?.showModal();
-    if (input.current) input.current.value = '';
-    input.current?.focus();
+    if (pin.input.current) pin.input.current.value = '';
+    pin.input.current?.focus();
   }), []);
   const finish = (/** @type {boolean} */ ok) => {
     const told = waiting;
@@ -66,35 +99,13 @@ export function PinDialog() {
     box.current?.close();
     told.forEach((done) => done(ok));
   };
-  const submit = async (/** @type {Event} */ e) => {
-    e.preventDefault();
-    const field = /** @type {HTMLInputElement} */ (input.current);
-    if (!field.value) setBad(t('pinDigits'));
-    if (!field.value || isBusy) { field.focus(); return; }
-    setBusy(true);
-    try {
-      await login(field.value);
-      board.isTeacher = true;
-      board.emit('status');
-      finish(true);
-    } catch (error) {
-      setBad(sentence(error));
-      setWait(/** @type {Refusal} */ (error).wait);
-      field.value = '';
-      field.focus();
-    }
-    setBusy(false);
-  };
   return html`<dialog class="slip pin" ref=${box} aria-labelledby="pin-title" onClose=${() => { if (!box.current?.open) finish(false); }}>
-    <form onSubmit=${submit}>
+    <form onSubmit=${pin.onSubmit}>
       <h2 id="pin-title"><${Icon} n="lock" s=${26}/>${t('pinTitle')}</h2>
       <p class="dim">${t('pinWhy')}</p>
-      <input ref=${input} type="password" inputmode="numeric" pattern="[0-9]*" maxlength="12" autocomplete="off"
-        aria-label=${t('pin')} aria-invalid=${bad ? 'true' : 'false'} aria-describedby="pin-bad"
-        onInput=${(/** @type {any} */ e) => { const is = e.target.value, plain = digitsOf(is); e.target.value = plain; if (plain.length < is.length) setBad(t('pinDigits')); }}/>
-      <p id="pin-bad" class="sr" role="alert">${bad}</p>
-      <p class="pinbad" aria-hidden="true">${bad && html`<${Icon} n="warn" s=${20}/>${wait ? bad.replace(/\d+/, String(wait)) : bad}`}</p>
+      <input ...${pin.field} aria-label=${t('pin')} aria-describedby="pin-bad"/>
+      ${pin.told('pin-bad')}
       <div class="acts"><button type="button" class="btn" onClick=${() => finish(false)}>${t('cancel')}</button>
-        <button class="btn main" disabled=${isBusy}>${t('pinGo')}</button></div>
+        <button class="btn main" disabled=${pin.isBusy}>${t('pinGo')}</button></div>
     </form></dialog>`;
 }

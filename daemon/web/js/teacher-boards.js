@@ -3,13 +3,12 @@
 // Other boards in the room, on the teacher's page: the key with their number, the list behind it (how each is; join by its
 // PIN; forget), whether the lesson is taught on all of them; and their groups.
 import { html, say, t, useEffect, useLayoutEffect, useRef, useState } from './base.js';
-import { Refusal } from './api.js';
 import { board } from './board.js';
 import { boards } from './boards.js';
 import { Emitter } from './emitter.js';
 import { Icon } from './icons.js';
 import { OtherCard, OtherHead, statedText, useBoards } from './other-groups.js';
-import { digitsOf, sentence, withTeacher } from './pin.js';
+import { sentence, usePinField, withTeacher } from './pin.js';
 import { Tick } from './teacher-parts.js';
 
 /** @typedef {import('./boards.js').OtherBoard} OtherBoard */
@@ -20,32 +19,15 @@ const STATE = { here: ['check', 'ok-c', 'bo_here'], locked: ['lock', 'warn-c', '
 
 /** Types the PIN of another board; its own limits and sentences hold. @param {{to: OtherBoard, onDone: () => void}} p */
 function JoinForm({ to, onDone }) {
-  const input = useRef(/** @type {HTMLInputElement|null} */ (null)), [bad, setBad] = useState(''), [isBusy, setBusy] = useState(false), [wait, setWait] = useState(0);
-  useLayoutEffect(() => { input.current?.focus(); }, []);
-  useEffect(() => {
-    const timer = wait && setTimeout(() => { setWait(wait - 1); if (wait === 1) setBad(''); }, 1000);
-    return () => clearTimeout(timer);
-  }, [wait]);
-  const submit = async (/** @type {Event} */ e) => {
-    e.preventDefault();
-    const field = /** @type {HTMLInputElement} */ (input.current);
-    if (!field.value) setBad(t('pinDigits'));
-    if (!field.value || isBusy) { field.focus(); return; }
-    setBusy(true);
-    try {
-      if (await withTeacher(() => boards.join(to.id, field.value).then(() => true))) { onDone(); return; }
-    } catch (error) {
-      setBad(sentence(error));
-      setWait(/** @type {Refusal} */ (error).wait);
-      field.value = '';
-      field.focus();
-    }
-    setBusy(false);
-  };
-  return html`<form class="joinform" onSubmit=${submit}><label><span>${t('bo_pin', to.name)}</span><input ref=${input} type="password" inputmode="numeric" pattern="[0-9]*" maxlength="12" autocomplete="off"
-      aria-invalid=${bad ? 'true' : 'false'} onInput=${(/** @type {any} */ e) => { const is = e.target.value, plain = digitsOf(is); e.target.value = plain; if (plain.length < is.length) setBad(t('pinDigits')); }}/></label>
-    <button class="btn main" disabled=${isBusy}>${t('pinGo')}</button><button type="button" class="btn" onClick=${onDone}>${t('cancel')}</button>
-    <p class="sr" role="alert">${bad}</p><p class="pinbad" aria-hidden="true">${bad && html`<${Icon} n="warn" s=${20}/><span>${wait ? bad.replace(/\d+/, String(wait)) : bad}</span>`}</p></form>`;
+  const pin = usePinField(async (digits) => {
+    const isJoined = await withTeacher(() => boards.join(to.id, digits).then(() => true));
+    if (isJoined) onDone();
+    return !!isJoined;
+  });
+  useLayoutEffect(() => { pin.input.current?.focus(); }, []);
+  return html`<form class="joinform" onSubmit=${pin.onSubmit}><label><span>${t('bo_pin', to.name)}</span><input ...${pin.field} aria-describedby="join-bad"/></label>
+    <button class="btn main" disabled=${pin.isBusy}>${t('pinGo')}</button><button type="button" class="btn" onClick=${onDone}>${t('cancel')}</button>
+    ${pin.told('join-bad')}</form>`;
 }
 
 /** @param {{of: OtherBoard, isJoining: boolean, onJoin: (id: string) => void}} p */
