@@ -235,7 +235,8 @@ static int open_store(struct bench *bench)
 
 	if (result == 0)
 		result = store_begin_boot(bench->store, "boot of now", NS_PER_S, &boot, &base);
-	bench->now.ns = base + 2 * (int64_t)NS_PER_S;
+	if (result == 0)
+		bench->now.ns = base + 2 * (int64_t)NS_PER_S;
 	return result;
 }
 
