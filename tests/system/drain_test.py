@@ -147,8 +147,8 @@ class Van(unittest.TestCase):
         print(f"{SECONDS * KITS * CHANNELS} samples of backlog, made in {time.time() - began:.1f} s", flush=True)
 
     def state(self, board):
-        sink, status = board.get("sinks")["sinks"][0], board.get("status")
-        return sink["rows_sent"], sink["rows_behind"], sink["state"], status["store"]["pending_rows"]
+        sink, = board.get("sinks")["sinks"]
+        return sink["rows_sent"], sink["rows_behind"]
 
     def old_rows(self, before):
         """So many rows of before then are at the server."""
@@ -163,7 +163,7 @@ class Van(unittest.TestCase):
         left = told = total
         while left > total / 50:
             time.sleep(0.1)
-            now, left, _, _ = self.state(board)
+            now, left = self.state(board)
             if left < told - total / 10:
                 told = left
                 print(f"{time.monotonic() - began:6.1f} s: {now - sent} rows, {left} to go", flush=True)
@@ -176,10 +176,7 @@ class Van(unittest.TestCase):
         for kit in self.kits:
             kit.terminate()
             kit.wait()
-        def delivered():
-            _, behind, state, pending = self.state(board)
-            return state == "idle" and behind == 0 and pending == 0
-        daemon.wait_for("everything at the server", delivered, 60)
+        board.wait_delivered(60)
         for device in board.devices():
             if device["kit"] != "virtual-wave":
                 continue
