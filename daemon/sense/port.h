@@ -34,6 +34,9 @@ int64_t port_floor_doubt(int64_t floor_ns);
  * that 0 always means hung up. For the two openers. */
 int port_make_ours(int fd);
 
+/* Has the kernel taken away what was open there? Of any descriptor that hangs up. Any thread. */
+bool port_has_hung_up(int fd);
+
 /* Speed, bits, parity and stop bits. 0, also for what has none; -EOPNOTSUPP when the adapter works
  * otherwise now; other -errno. */
 int port_set_serial(const struct port *port, const struct model_serial *serial);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <termios.h>
 #include <unistd.h>
@@ -27,6 +28,13 @@ int port_make_ours(int fd)
 		return -errno;
 	tcflush(fd, TCIFLUSH); /* raw by now: in line mode half a line would stay */
 	return 0;
+}
+
+bool port_has_hung_up(int fd)
+{
+	struct pollfd looked = {.fd = fd};
+
+	return poll(&looked, 1, 0) > 0 && (looked.revents & (POLLHUP | POLLERR));
 }
 
 int port_open_tty(const char *path, struct port *ret_port, struct kit_port *ret_about)

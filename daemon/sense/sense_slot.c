@@ -140,16 +140,31 @@ static void respeed(void *self, struct kit *kit, const struct model_serial *seri
 	tell(slot, &notice);
 }
 
+/* Main may hand over a kit that was plugged in again before this thread has heard that it was pulled
+ * out, and it may speak first. Its end is told now, then: of two with one identity the second would
+ * be another device for ever. */
+static bool is_still_there(struct slot *slot)
+{
+	struct transport *transport = slot->transport;
+
+	if (!transport->class->has_left || !transport->class->has_left(transport))
+		return true;
+	transport->class->stop(transport);
+	gone(slot, ENODEV);
+	return false;
+}
+
 static bool is_taken(void *self, const struct kit *kit, const char *identity)
 {
 	struct sense *sense = self;
 
 	for (size_t i = 0; i < DEVICE_MAX; i++) {
-		const struct slot *slot = &sense->slots[i];
+		struct slot *slot = &sense->slots[i];
 		const struct device *device =
 			!slot->transport ? NULL : conversation_device(slot->kit);
 
-		if (slot->kit != kit && device && strcmp(device->identity, identity) == 0)
+		if (slot->kit != kit && device && strcmp(device->identity, identity) == 0 &&
+			is_still_there(slot))
 			return true;
 	}
 	return false;

@@ -45,6 +45,9 @@ struct transport_class {
 	 * after. 0 or -errno; after a failure nothing is watched. */
 	int (*start)(struct transport *transport, const struct transport_host *host);
 	void (*stop)(struct transport *transport); /* nothing comes any more when it returns */
+	/* Does the kernel know that the device is gone, though the loop has not told of it yet? NULL:
+	 * it tells that in no other way. */
+	bool (*has_left)(const struct transport *transport);
 	/* About every 20 ms. ret_late_ns: how late what came since may have been stamped beyond
 	 * kit_port.uncertainty_ns; 0 usually. */
 	void (*tick)(struct transport *transport, int64_t *ret_late_ns);

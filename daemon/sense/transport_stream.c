@@ -51,6 +51,12 @@ static void stop(struct transport *transport)
 	watch_remove(&stream_of(transport)->watch);
 }
 
+static bool has_left(const struct transport *transport)
+{
+	return port_has_hung_up(
+		CONTAINER(transport, const struct stream_transport, transport)->port.fd);
+}
+
 static void hang_up(struct stream_transport *stream, int error)
 {
 	stop(&stream->transport);
@@ -195,6 +201,7 @@ static void close_stream(struct transport *transport)
 static const struct transport_class stream_class = {
 	.start = start,
 	.stop = stop,
+	.has_left = has_left,
 	.tick = tick,
 	.send = send_bytes,
 	.set_serial = set_serial,

@@ -12,6 +12,7 @@
 
 #include "base/container.h"
 #include "sense/conversation.h"
+#include "sense/port.h"
 #include "sense/transport_usb_state.h"
 
 enum {
@@ -191,6 +192,13 @@ static void stop(struct transport *transport)
 		libusb_handle_events_timeout_completed(usb->context, &at_once, NULL);
 }
 
+static bool has_left(const struct transport *transport)
+{
+	const struct usb *usb = CONTAINER(transport, const struct usb, head);
+
+	return usb->lost || port_has_hung_up(usb->fd);
+}
+
 /* Lets libusb see what landed, then the framework what that meant. Nothing of the transport may be
  * touched behind the call. */
 static void work(struct usb *usb)
@@ -316,6 +324,7 @@ static int control(
 const struct transport_class usb_transport_class = {
 	.start = start,
 	.stop = stop,
+	.has_left = has_left,
 	.tick = tick,
 	.send = send,
 	.control = control,
