@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -179,6 +180,16 @@ static bool is_settled(const char *real)
 	return is_settled;
 }
 
+/* A name may come to lead elsewhere while it is being opened, and the number of a pty to belong to
+ * another kit: nobody must listen to that one under this name. */
+static bool leads_to(const char *path, int fd)
+{
+	struct stat named, opened;
+
+	return !stat(path, &named) && !fstat(fd, &opened) && named.st_dev == opened.st_dev &&
+		named.st_ino == opened.st_ino && named.st_rdev == opened.st_rdev;
+}
+
 static int open_port(const char *real, unsigned speed, struct port *ret_port,
 	struct kit_port *about, bool *ret_is_late)
 {
@@ -217,6 +228,10 @@ static int open_serial(const struct finder_context *context, const char *path,
 	failed = open_port(real, serial.speed, &port, &about, ret_is_late);
 	if (failed)
 		return failed;
+	if (!leads_to(path, port.fd)) {
+		port_close(&port);
+		return -EINPROGRESS;
+	}
 	if (!has_kit)
 		use_matching_kits(context, &about);
 	else if (has_setting(&about) && about.speed) {
