@@ -32,11 +32,16 @@ static int error_of(enum sp_return result)
 	}
 }
 
-static void learn_about(struct sp_port *port, const char *path, struct kit_port *about)
+/* For one that is open: as long as it is, the kernel gives its name to no other. What stood under that
+ * name before may have been another adapter, or this one when it was pulled out and told half. */
+static int learn_about(const char *path, struct kit_port *about)
 {
 	int vendor = 0, product = 0;
 	const char *serial = NULL, *name = NULL, *maker = NULL;
+	struct sp_port *port;
 
+	if (sp_get_port_by_name(path, &port) != SP_OK)
+		return -EINPROGRESS; /* gone again */
 	if (sp_get_port_transport(port) == SP_TRANSPORT_USB) {
 		sp_get_port_usb_vid_pid(port, &vendor, &product);
 		serial = sp_get_port_usb_serial(port);
@@ -50,6 +55,8 @@ static void learn_about(struct sp_port *port, const char *path, struct kit_port 
 	text_copy(about->usb_product_name, sizeof about->usb_product_name, name ? name : "");
 	port_place(sysfs, path, about->socket, sizeof about->socket);
 	about->has_wire = port_has_wire(path, about->usb_vendor, about->usb_product);
+	sp_free_port(port);
+	return 0;
 }
 
 static void keep_dtr(int fd)
@@ -107,7 +114,9 @@ int port_open_serial(const char *path, unsigned speed, struct port *ret_port,
 	ioctl(opened.fd, TIOCEXCL);
 	keep_dtr(opened.fd);
 	ret_about->speed = speed ? speed : SPEED_USUAL;
-	learn_about(opened.port, path, ret_about);
+	error = learn_about(path, ret_about);
+	if (error < 0)
+		goto close;
 	shorten_latency(opened.fd);
 	latency_ms = port_latency_ms(sysfs, path);
 	ret_about->uncertainty_ns = (latency_ms ? latency_ms : USB_FRAME_MS) * (int64_t)NS_PER_MS;
