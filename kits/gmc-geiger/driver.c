@@ -4,7 +4,7 @@
  *
  *     <HEARTBEAT0>>   nothing            stop counting aloud; a logger that was killed left it on
  *     <GETVER>>       "GMC-300Re 4.22"   14 characters or more
- *     <GETSERIAL>>    7 bytes
+ *     <GETSERIAL>>    7 bytes; old firmware does not know it
  *     <HEARTBEAT1>>   each second the counts of that second: 16 bits of which the lowest 14 count
  *                     (RFC1201), or 32 (RFC1801); high byte first
  *
@@ -21,7 +21,7 @@
 enum output { COUNTS, CPM };
 enum stage { HUSH, NAME, SERIAL, BEAT };
 enum { NAME_BYTES = 14, SERIAL_BYTES = 7, WINDOW = 60, LEAST = 10, WIDE_MODEL = 500 };
-enum { PAUSE_MS = 100, BROKEN_OFF_MS = 500 };
+enum { PAUSE_MS = 100, BROKEN_OFF_MS = 500, SERIAL_TRIES = 3 };
 
 static const struct {
 	const char *command;
@@ -36,16 +36,18 @@ static const struct {
 static const enum stage after_silence[] = {
 	[HUSH] = NAME,
 	[NAME] = HUSH,
-	[SERIAL] = BEAT,
 	[BEAT] = HUSH,
 };
 
 struct gmc {
 	enum stage stage;
 	bool is_asked;
+	bool is_numbered;    /* it has told its serial number */
+	unsigned unnumbered; /* times it was asked for that in vain, this time */
 	struct instant next, newest;
-	size_t width, held; /* of a beat; bytes of one that is not complete */
-	unsigned n;         /* beats without a hole so far */
+	size_t width, held; /* of a beat; bytes of one, or of a number, that is not complete */
+	uint8_t serial[SERIAL_BYTES];
+	unsigned n; /* beats without a hole so far */
 	uint32_t window[WINDOW];
 };
 
@@ -55,20 +57,31 @@ static void wait_ms(struct kit *kit, struct gmc *gmc, int64_t ms)
 	kit_wake_at(kit, gmc->next);
 }
 
+/* One that is late, or whose answer was damaged, must not become another device. */
+static enum stage without_number(struct kit *kit, struct gmc *gmc)
+{
+	if (++gmc->unnumbered < SERIAL_TRIES)
+		return SERIAL;
+	gmc->unnumbered = 0;
+	if (gmc->is_numbered)
+		return HUSH;
+	kit_describe_model(kit, NULL, STAMP_ARRIVAL);
+	return BEAT;
+}
+
 static void on_tick(struct kit *kit, void *state, struct instant now)
 {
 	struct gmc *gmc = state;
 
 	if (!kit_is_claimed(kit) || now.ns < gmc->next.ns)
 		return;
-	if (gmc->is_asked && gmc->stage == SERIAL) /* old firmware has none to tell */
-		kit_describe_model(kit, NULL, STAMP_ARRIVAL);
-	else if (gmc->is_asked && gmc->stage != HUSH)
+	if (gmc->is_asked && gmc->stage != HUSH && gmc->stage != SERIAL)
 		kit_unanswered(kit, KIT_WHOLE, "timeout");
 	if (gmc->is_asked && gmc->stage == BEAT)
 		gmc->n = 0; /* a minute has no hole */
 	if (gmc->is_asked)
-		gmc->stage = after_silence[gmc->stage];
+		gmc->stage =
+			gmc->stage == SERIAL ? without_number(kit, gmc) : after_silence[gmc->stage];
 	gmc->is_asked = true;
 	gmc->held = 0;
 	kit_send(kit, steps[gmc->stage].command, strlen(steps[gmc->stage].command));
@@ -99,14 +112,20 @@ static size_t take_name(struct kit *kit, struct gmc *gmc, const char *text, size
 	return n;
 }
 
+/* Half of an answer that never became whole is no beginning of the next one. */
 static size_t take_serial(struct kit *kit, struct gmc *gmc, const uint8_t *bytes, size_t n)
 {
 	char identity[4 + 2 * SERIAL_BYTES + 1] = "gmc:";
 
-	if (n < SERIAL_BYTES)
-		return 0;
+	for (size_t i = 0; i < n && gmc->held < SERIAL_BYTES; i++)
+		gmc->serial[gmc->held++] = bytes[i];
+	if (gmc->held < SERIAL_BYTES)
+		return n;
 	for (size_t i = 0; i < SERIAL_BYTES; i++)
-		snprintf(identity + 4 + 2 * i, 3, "%02x", bytes[i]);
+		snprintf(identity + 4 + 2 * i, 3, "%02x", gmc->serial[i]);
+	gmc->is_numbered = true;
+	gmc->unnumbered = 0;
+	gmc->held = 0;
 	kit_describe_model(kit, identity, STAMP_ARRIVAL);
 	return go_on(kit, gmc, n);
 }

@@ -145,11 +145,34 @@ static void an_old_one_without_serial_number_counts_all_the_same(void **unused)
 	(void)unused;
 	expect("<HEARTBEAT0>>", "", 0);
 	expect("<GETVER>>", "GMC-280Re 2.10", 14);
-	expect("<GETSERIAL>>", "", 0);
+	for (int i = 0; i < 3; i++)
+		expect("<GETSERIAL>>", "", 0);
 	expect("<HEARTBEAT1>>", "", 0);
 	beat("\x00\x05", 2);
 	assert_int_equal(rig.n_rows, 1);
 	assert_string_equal(rig_device(&rig)->identity, "port:bench");
+}
+
+static void one_that_is_late_with_its_number_is_the_same_device(void **unused)
+{
+	(void)unused;
+	expect("<HEARTBEAT0>>", "", 0);
+	expect("<GETVER>>", "GMC-300Re 4.22", 14);
+	expect("<GETSERIAL>>", "\xf4\x88\x00", 3);
+	expect("<GETSERIAL>>", "\xf4\x88\x00\x7e\xb0\x07\x11", 7);
+	expect("<HEARTBEAT1>>", "", 0);
+	beat("\x00\x05", 2);
+	/* It stops, and is silent about its number for a while. */
+	rig_pass_ms(&rig, 2100);
+	expect("<HEARTBEAT0>>", "", 0);
+	expect("<GETVER>>", "GMC-300Re 4.22", 14);
+	for (int i = 0; i < 3; i++)
+		expect("<GETSERIAL>>", "", 0);
+	start_counter("GMC-300Re 4.22");
+	beat("\x00\x05", 2);
+	assert_int_equal(rig.n_rows, 2);
+	for (size_t i = 0; i < rig.n_devices; i++)
+		assert_string_equal(rig.devices[i].identity, "gmc:f488007eb00711");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -165,6 +188,7 @@ int main(void)
 		TEST(a_counter_that_stops_is_asked_anew),
 		TEST(a_minute_is_not_summed_across_a_silence),
 		TEST(an_old_one_without_serial_number_counts_all_the_same),
+		TEST(one_that_is_late_with_its_number_is_the_same_device),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
