@@ -99,11 +99,11 @@ static void go_on(struct kit *kit, struct vernier *vernier)
 	vernier->is_measuring = true;
 }
 
+/* Its number stays what it told once: a refusal later does not make it another one. */
 void vernier_restart(struct kit *kit, struct vernier *vernier)
 {
 	vernier->is_measuring = false;
 	vernier->step = 0;
-	vernier->identity[0] = '\0';
 	go_on(kit, vernier);
 }
 
@@ -123,15 +123,17 @@ static void fail(struct kit *kit, struct vernier *vernier, const char *word)
 
 static void keep_identity(struct kit *kit, struct vernier *vernier)
 {
-	struct text text = text_over(vernier->identity, sizeof(vernier->identity));
+	struct text text;
 	const uint8_t *payload = vernier->answer;
 	uint32_t number = 0;
 
 	for (size_t i = 0; i < 4 && vernier->n_answer == SERIAL_BYTES; i++)
 		number |= (uint32_t)payload[2 + i] << (8 * i);
-	if (number != 0 && number != UINT32_MAX)
-		text_addf(&text, "usb:%04x:%04x:%02x%02x-%u", kit_port(kit)->usb_vendor,
-			kit_port(kit)->usb_product, payload[1], payload[0], number);
+	if (number == 0 || number == UINT32_MAX)
+		return;
+	text = text_over(vernier->identity, sizeof(vernier->identity));
+	text_addf(&text, "usb:%04x:%04x:%02x%02x-%u", kit_port(kit)->usb_vendor,
+		kit_port(kit)->usb_product, payload[1], payload[0], number);
 }
 
 static void finish_answer(struct kit *kit, struct vernier *vernier, bool is_error)

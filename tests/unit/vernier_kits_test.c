@@ -250,6 +250,28 @@ static void a_thermometer_that_falls_silent_is_started_anew(void **unused)
 	assert_int_equal(bench.rig.n_rows, 1);
 }
 
+static void a_thermometer_that_refuses_its_number_later_is_the_same(void **unused)
+{
+	(void)unused;
+	start_temp(true);
+	rig_pass_ms(&bench.rig, 3800);
+	expect("1A");
+	say("9A 1A");
+	expect("20");
+	say("7A 20 35");
+	expect("17 00 80");
+	say("7A 17 35");
+	expect("1B 42 0F");
+	say("5A 1B");
+	expect("18");
+	say("5A 18");
+	say("01 00 40 0B");
+	assert_int_equal(bench.rig.n_rows, 1);
+	for (size_t i = 0; i < bench.rig.n_devices; i++)
+		assert_string_equal(bench.rig.devices[i].identity, "usb:08f7:0002:0912-12345");
+	assert_int_equal(bench.rig.n_gone, 0);
+}
+
 static void a_memory_that_never_ends_is_cut(void **unused)
 {
 	uint8_t memory[300] = {0};
@@ -436,6 +458,7 @@ int main(void)
 		ON_BENCH(a_device_that_powers_up_is_asked_again_until_it_answers),
 		ON_BENCH(an_answer_that_does_not_come_begins_everything_anew),
 		ON_BENCH(a_thermometer_that_falls_silent_is_started_anew),
+		ON_BENCH(a_thermometer_that_refuses_its_number_later_is_the_same),
 		ON_BENCH(a_memory_that_never_ends_is_cut),
 		ON_BENCH(a_thermometer_that_is_looked_for_is_green_for_as_long_as_asked),
 		ON_BENCH(a_ranger_gives_metres),
