@@ -47,6 +47,7 @@ static bool take_feed(struct keep *keep)
 			break;
 		case FEED_DEVICE:
 			result = store_add_device(store, record.device);
+			store_note_found(store, record.device->id, record.at);
 			break;
 		case FEED_GAP:
 			result = store_add_gap(store, &record.gap);

@@ -85,8 +85,8 @@ int store_lock(const char *directory, int *ret_fd);
 /* Finds or makes the boot's row. `boot_id` is "KERNEL/MACHINE" (boot_name.h), monotonic_ns the clock now.
  * A new boot's base is chosen so that board time goes on 1 s after the last kept instant. Also
  * notes a GAP_STOPPED (stream 0) from the last kept instant to now when there is anything
- * before; of a stream with a pace one of its own goes on to its first row, if that comes within a
- * minute, else it is called unplugged. */
+ * before; one of each stream's own goes on to its first row, and where it has no pace no further
+ * than its device was found (store_note_found). After more than a minute it is called unplugged. */
 int store_begin_boot(struct store *store, const char *boot_id, int64_t monotonic_ns,
 	uint32_t *ret_boot, int64_t *ret_base_ns);
 
@@ -105,6 +105,8 @@ int store_use_sink(struct store *store, const char *name);
  * or channels that could be. A gap that is told again (gap_holds) is one that grew. */
 int store_add_batch(struct store *store, const struct feed_record *batch);
 int store_add_device(struct store *store, const struct device *device);
+/* When a device that was just added was understood. The first time in this run counts. */
+void store_note_found(struct store *store, uint32_t device, struct instant at);
 int store_add_gap(struct store *store, const struct gap *gap);
 /* A claim of the boot that its instant is of; -EIO and the like when that is a past one and the card
  * does not tell. What it means is the wall map's rule (wall_map.h). */

@@ -273,33 +273,43 @@ static int add_note(struct store *store, enum note_kind kind, const void *body, 
 	return notes_add(store->notes, kind, body, size);
 }
 
-/* Of a stream that was announced in this run; 0: irregular. */
-static int64_t period_of(const struct store *store, uint32_t stream)
+/* Of a stream that was announced in this run. What has no pace says nothing between two rows: as soon as it is
+ * understood, it is listened to. */
+struct pace {
+	int64_t period_ns; /* 0: irregular */
+	int64_t found_ns;  /* INT64_MAX: nobody told */
+};
+
+static struct pace pace_of(const struct store *store, uint32_t stream)
 {
 	for (size_t i = 0; i < store->n_devices; i++)
 		for (size_t k = 0; k < store->devices[i]->n_streams; k++)
 			if (store->devices[i]->streams[k].id == stream)
-				return store->devices[i]->streams[k].period_ns;
-	return 0;
+				return (struct pace){store->devices[i]->streams[k].period_ns,
+					store->found_ns[i]};
+	return (struct pace){0, INT64_MAX};
 }
 
 /* The gap of the time without kitlogd ends when it starts, but a device is found and understood some seconds later:
- * of a stream with a pace its first row ends the gap. Whoever comes after more than FOUND_S was not plugged in. */
+ * of a stream with a pace its first row ends the gap, of another its finding, or the row that came before that was
+ * told. Whoever comes after more than FOUND_S was not plugged in. */
 enum { FOUND_S = 60 };
 
 static int note_return(struct store *store, uint32_t id, int64_t first_ns)
 {
 	const struct pending_stream *stream = pending_stream(&store->pending, id);
-	int64_t period_ns = period_of(store, id), found_ns = first_ns - store->started.ns;
+	struct pace pace = pace_of(store, id);
+	bool is_late = pace.period_ns == 0 && pace.found_ns < first_ns;
+	int64_t end_ns = is_late ? pace.found_ns : first_ns, found_ns = end_ns - store->started.ns;
 	struct gap gap = {
 		.stream = id,
 		.reason = found_ns > FOUND_S * second_ns ? GAP_UNPLUGGED : GAP_STOPPED,
 		.from = store->started,
-		.to = {first_ns},
+		.to = {end_ns},
 	};
 
 	if (!stream || stream->last_ns == INT64_MIN || stream->last_ns > store->started.ns ||
-		period_ns == 0 || found_ns <= period_ns)
+		(pace.period_ns == 0 && pace.found_ns == INT64_MAX) || found_ns <= pace.period_ns)
 		return 0;
 	return store_add_gap(store, &gap);
 }
@@ -334,7 +344,14 @@ static void remember_device(struct store *store, const struct device *device)
 	*copy = *device;
 	store->devices[i] = copy;
 	if (i == store->n_devices)
-		store->n_devices++;
+		store->found_ns[store->n_devices++] = INT64_MAX;
+}
+
+void store_note_found(struct store *store, uint32_t device, struct instant at)
+{
+	for (size_t i = 0; i < store->n_devices; i++)
+		if (store->devices[i]->id == device && store->found_ns[i] == INT64_MAX)
+			store->found_ns[i] = at.ns;
 }
 
 int store_add_device(struct store *store, const struct device *device)

@@ -50,6 +50,7 @@ struct store {
 	struct boot boot;                   /* of this run; id 0: not known yet */
 	struct anchors anchors;             /* of this boot */
 	struct device *devices[DEVICE_MAX]; /* as they were announced last in this run */
+	int64_t found_ns[DEVICE_MAX];       /* when first; INT64_MAX: not known */
 	size_t n_devices;
 
 	struct loss loss; /* by damage found at opening: gaps, once it is known what time it is */

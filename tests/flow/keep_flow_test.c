@@ -203,6 +203,90 @@ static void devices_and_gaps_of_the_feed_are_kept(void **state)
 	assert_memory_equal(&got_gap, &gap, sizeof gap);
 }
 
+static void feed_irregular(uint32_t id)
+{
+	struct device device = {.id = id, .sticker = id, .family = "lines", .n_streams = 1};
+
+	device.streams[0] = (struct stream){.id = id,
+		.device = id,
+		.kind = STREAM_DATA,
+		.stamps = STAMP_ARRIVAL,
+		.n_channels = 1};
+	assert_int_equal(feed_put_device(feed, bench.now, &device), 0);
+}
+
+static void start_again(int64_t after_ns)
+{
+	keep_turn(keep, bench.now);
+	keep_free(keep);
+	bench.now.ns += after_ns;
+	bench_reopen(&bench, 0);
+	assert_int_equal(open_keep(NS_PER_S), 0);
+}
+
+static int take_newest_gap(void *self, const struct gap *gap)
+{
+	struct gap *newest = self;
+
+	if (gap->stream == newest->stream && gap->from.ns >= newest->from.ns)
+		*newest = *gap;
+	return 0;
+}
+
+/* Of the stream's own; reason 0: none. */
+static struct gap newest_gap(uint32_t stream)
+{
+	struct gap gap = {.stream = stream};
+
+	keep_turn(keep, bench.now);
+	assert_int_equal(store_commit(bench.store, bench.now), 0);
+	assert_int_equal(reader_gaps(bench.reader, stream, (struct instant){0},
+				 (struct instant){INT64_MAX}, take_newest_gap, &gap),
+		0);
+	return gap;
+}
+
+/* A board that prints lines has no pace, and is understood some lines after kitlogd has started: what it printed
+ * before that nobody heard. Once it is understood its silence means nothing. */
+static void until_a_board_that_prints_is_understood_is_a_gap(void **state)
+{
+	int64_t started_ns, found_ns;
+	struct gap gap;
+
+	(void)state;
+	feed_irregular(1);
+	feed_rows(1, bench.now.ns, 10);
+	start_again(20 * (int64_t)NS_PER_S);
+	started_ns = bench.now.ns;
+
+	/* The lines by which it was understood are rows, too. */
+	bench.now.ns += 1200 * (int64_t)NS_PER_MS;
+	feed_irregular(1);
+	feed_irregular(2); /* it was never there before */
+	feed_rows(1, started_ns + 800 * (int64_t)NS_PER_MS, 10);
+	feed_rows(2, started_ns + 800 * (int64_t)NS_PER_MS, 10);
+	gap = newest_gap(1);
+	assert_int_equal(gap.reason, GAP_STOPPED);
+	assert_int_equal(gap.from.ns, started_ns);
+	assert_int_equal(gap.to.ns, started_ns + 800 * (int64_t)NS_PER_MS);
+	assert_int_equal(newest_gap(2).reason, 0);
+
+	/* It prints a line an hour later: it was listened to since it was found. */
+	start_again(20 * (int64_t)NS_PER_S);
+	started_ns = bench.now.ns;
+	bench.now.ns += 900 * (int64_t)NS_PER_MS;
+	found_ns = bench.now.ns;
+	feed_irregular(1);
+	keep_turn(keep, bench.now);
+	bench.now.ns += 3600 * (int64_t)NS_PER_S;
+	feed_irregular(1); /* and got another name meanwhile */
+	feed_rows(1, bench.now.ns, 1);
+	gap = newest_gap(1);
+	assert_int_equal(gap.reason, GAP_STOPPED);
+	assert_int_equal(gap.from.ns, started_ns);
+	assert_int_equal(gap.to.ns, found_ns);
+}
+
 struct orders {
 	unsigned runs, marks, cursors, holes, quarantined;
 	struct run run;
@@ -459,6 +543,8 @@ int main(void)
 			a_commit_that_is_ordered_comes_before_it_is_due_but_once_a_second, begin,
 			end),
 		cmocka_unit_test_setup_teardown(devices_and_gaps_of_the_feed_are_kept, begin, end),
+		cmocka_unit_test_setup_teardown(
+			until_a_board_that_prints_is_understood_is_a_gap, begin, end),
 		cmocka_unit_test_setup_teardown(
 			orders_are_obeyed_and_later_ones_replace_earlier_ones, begin, end),
 		cmocka_unit_test_setup_teardown(
