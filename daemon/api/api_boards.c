@@ -61,6 +61,10 @@ static const char *const LOCKED[][2] = {
 		"The sign-in at this board is over. Type its PIN again."},
 	[PEER_MOVED] = {"这块板子换了地址。先看清楚是不是它，再输一次它的 PIN。",
 		"This board has another address. Make sure that it is the one, then type its PIN again."},
+	[PEER_REPLACED] =
+		{"这个地址上现在是另一块板子，或者卡换到了另一块板子里。先看清楚，再输一次 PIN。",
+			"Another board answers at this address now, or the card is in another one. Make sure "
+			"that it is the one, then type its PIN."},
 	[PEER_CHANGED] = {"这块板子的证书换了。先看清楚是不是它，再输一次它的 PIN。",
 		"This board has another certificate. Make sure that it is the one, then type its PIN "
 		"again."},

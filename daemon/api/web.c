@@ -11,6 +11,7 @@
 
 #include "base/container.h"
 #include "base/text.h"
+#include "data/machine.h"
 #include "api/accepting.h"
 #include "api/api.h"
 #include "api/boards.h"
@@ -235,6 +236,7 @@ static bool rules_of_kit(void *self, const struct device *device, const struct s
 
 static int open_parts(struct web *web, const struct web_options *options)
 {
+	char machine[MACHINE_WORD];
 	struct parts *parts = &web->parts;
 	const char *certificate = options->config->http.certificate;
 	int r = certificate ? tls_open(certificate, options->config->http.key, &parts->tls) : 0;
@@ -301,9 +303,11 @@ static int open_parts(struct web *web, const struct web_options *options)
 	r = own_room_new(parts, options->loop, &parts->own_room);
 	if (r < 0)
 		return r;
+	machine_ask("", machine);
 	r = room_new(&(struct room_options){.clock = options->clock,
 			     .loop = options->loop,
 			     .directory = options->config->data,
+			     .machine = machine,
 			     .boards = options->config->boards,
 			     .n_boards = options->config->n_boards,
 			     .changed = send_out,

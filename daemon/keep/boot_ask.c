@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "data/file.h"
+#include "data/machine.h"
 
 /* The first line of a small file; "" and -EIO when there is none. */
 static int read_line(const char *path, char *ret_text, size_t size)
@@ -22,12 +22,10 @@ static int read_line(const char *path, char *ret_text, size_t size)
 
 int boot_ask(char ret_asked[BOOT_ASKED])
 {
-	char kernel[48], machine[80];
+	char kernel[48], machine[MACHINE_WORD];
 	int failed = read_line("/proc/sys/kernel/random/boot_id", kernel, sizeof kernel);
 
-	if (read_line("/sys/firmware/devicetree/base/serial-number", machine, sizeof machine))
-		read_line("/etc/machine-id", machine, sizeof machine);
-	snprintf(ret_asked, BOOT_ASKED, "%s/%08x", kernel,
-		(unsigned)(hash_add(HASH_START, machine, strlen(machine)) >> 32));
+	machine_ask("", machine);
+	snprintf(ret_asked, BOOT_ASKED, "%s/%.8s", kernel, *machine ? machine : "00000000");
 	return failed;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What this boot of this machine is asked for as (boot_name.h): "KERNEL/MACHINE", by what the kernel says. The serial
- * number of a board is in no copy of its card; where there is none, the installation's own number has to do.
- * Reads files of the kernel: main thread, at the start. 0 or -EIO: the kernel tells no boot. */
+/* What this boot of this machine is asked for as (boot_name.h): "KERNEL/MACHINE", by what the kernel says and by
+ * data/machine.h. Reads files of the kernel: main thread, at the start. 0 or -EIO: the kernel tells no boot. */
 #pragma once
 
 #include <stddef.h>

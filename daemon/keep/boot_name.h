@@ -2,7 +2,7 @@
 /* How the store calls a boot, and whose rows it has: "KERNEL/MACHINE/BOARD".
  *
  *   KERNEL   the kernel's random text of this boot
- *   MACHINE  a hash of what tells this machine from others of its make (daemon/main.c)
+ *   MACHINE  a hash of what tells this machine from others of its make (data/machine.h)
  *   BOARD    which board the store is of: drawn once, and again when the machine is another one
  *
  * Boards get the same name easily: cards are copied from one that was set up, and a Raspberry Pi is called

@@ -92,6 +92,14 @@ const struct key *keys_find(const struct keys *keys, const char *id)
 	return find(keys, id);
 }
 
+bool keys_know_address(const struct keys *keys, const char *address)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		if (strcmp(keys->all[i].address, address) == 0)
+			return true;
+	return false;
+}
+
 static int write_all(const struct keys *keys)
 {
 	json_t *list = json_array();
@@ -119,12 +127,23 @@ static int write_all(const struct keys *keys)
 	return r;
 }
 
+/* Whoever was joined there is there no more: an address is one board's. */
+static void drop_others_at(struct keys *keys, const struct key *key)
+{
+	for (size_t i = keys->n; i-- > 0;)
+		if (strcmp(keys->all[i].address, key->address) == 0 &&
+			strcmp(keys->all[i].id, key->id) != 0)
+			keys->all[i] = keys->all[--keys->n];
+}
+
 int keys_put(struct keys *keys, const struct key *key)
 {
-	struct key *place = find(keys, key->id);
+	struct key *place;
 
 	if (!keys->all)
 		return -ENOSPC;
+	drop_others_at(keys, key);
+	place = find(keys, key->id);
 	if (!place && keys->n == KEYS_MOST)
 		return -ENOSPC;
 	if (!place)

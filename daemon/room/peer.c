@@ -58,6 +58,8 @@ static void judge_key(struct peer *peer, bool was_checking)
 		peer->trouble = PEER_MOVED;
 	else if (key && (!*key->token || (peer->is_key_known && !peer->is_key_good)))
 		peer->trouble = PEER_ENDED;
+	else if (!key && keys_know_address(peer->world->keys, peer->base))
+		peer->trouble = PEER_REPLACED;
 }
 
 static bool take_summary(struct peer *peer, const struct visit_answer *answer)

@@ -24,8 +24,9 @@ enum peer_state {
 /* Why it is not here, beside its state. */
 enum peer_trouble {
 	PEER_WELL,
-	PEER_ENDED,   /* the sign-in is over */
-	PEER_MOVED,   /* its key was made at another address */
+	PEER_ENDED,    /* the sign-in is over */
+	PEER_MOVED,    /* its key was made at another address */
+	PEER_REPLACED, /* another board was joined at its address: or its card is in another machine */
 	PEER_CHANGED, /* another certificate is shown than when it was joined */
 	PEER_NO_KITLOG,
 };

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "base/container.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "data/file.h"
+#include "data/machine.h"
 #include "room/room_thread.h"
 
 #define LOG_TAG "room"
@@ -53,21 +55,51 @@ static void make_id(char ret_id[SUMMARY_ID])
 	text_add_hex(&text, random, sizeof random);
 }
 
-/* One that cannot be kept holds until the daemon ends. */
-static void load_id(struct room *room)
+/* What opened other boards from the machine before would open them from this one, too. */
+static void forget_keys(const struct room *room)
 {
-	char path[512], bytes[SUMMARY_ID + 1] = "";
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/boards", room->options.directory);
+	if (unlink(path) < 0 && errno != ENOENT)
+		log_err("%s: %s; it opens other boards for another machine: remove it", path,
+			strerror(errno));
+}
+
+/* "ID\nMACHINE\n"; is that so, and is it this machine's? */
+static bool read_id(
+	const struct room *room, const char *path, const char *machine, char ret_id[SUMMARY_ID])
+{
+	char bytes[2 * SUMMARY_ID + MACHINE_WORD] = "", *line;
 	size_t n = 0;
 
-	snprintf(path, sizeof path, "%s/board-id", room->options.directory);
-	if (file_read_plain(path, bytes, sizeof bytes - 1, &n) == 0 && n >= SUMMARY_ID - 1 &&
-		strspn(bytes, "0123456789abcdef") == SUMMARY_ID - 1) {
-		bytes[SUMMARY_ID - 1] = '\0';
-		text_copy(room->id, sizeof room->id, bytes);
-		return;
+	if (file_read_plain(path, bytes, sizeof bytes - 1, &n) < 0 || n < SUMMARY_ID ||
+		strspn(bytes, "0123456789abcdef") != SUMMARY_ID - 1)
+		return false;
+	line = &bytes[SUMMARY_ID - 1];
+	*line++ = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (*machine && strcmp(line, machine) != 0) {
+		log_info("board %s was on another machine: this one has an id of its own, and asks "
+			 "for the PINs of other boards again",
+			bytes);
+		forget_keys(room);
+		return false;
 	}
+	text_copy(ret_id, SUMMARY_ID, bytes);
+	return true;
+}
+
+/* One that cannot be kept holds until the daemon ends. */
+static void load_id(struct room *room, const char *machine)
+{
+	char path[512], bytes[2 * SUMMARY_ID + MACHINE_WORD];
+
+	snprintf(path, sizeof path, "%s/board-id", room->options.directory);
+	if (read_id(room, path, machine, room->id))
+		return;
 	make_id(room->id);
-	snprintf(bytes, sizeof bytes, "%s\n", room->id);
+	snprintf(bytes, sizeof bytes, "%s\n%s\n", room->id, machine);
 	int r = file_write_secret(path, bytes, strlen(bytes));
 	if (r < 0)
 		log_warn("%s: %s; after a restart other boards take this one for another", path,
@@ -255,7 +287,8 @@ int room_new(const struct room_options *options, struct room **ret_room)
 	if (!room)
 		return -ENOMEM;
 	room->options = *options;
-	load_id(room);
+	load_id(room, options->machine);
+	room->options.machine = NULL; /* the caller's */
 	make_id(room->life);
 	*ret_room = room;
 	return 0;

@@ -34,7 +34,8 @@ struct room;
 struct room_options {
 	const struct clock *clock;
 	struct loop *loop;
-	const char *directory; /* of the keys */
+	const char *directory; /* of the id and the keys */
+	const char *machine;   /* data/machine.h; ""; for the call */
 	char *const *boards;   /* addresses by the configuration */
 	size_t n_boards;
 	void (*changed)(
@@ -46,7 +47,9 @@ int room_new(const struct room_options *options, struct room **ret_room);
 void room_close(struct room *room);
 void room_free(struct room *room); /* takes NULL */
 
-/* This board's name among others, 16 hex digits: random, and kept. And of its running since it started. */
+/* This board's name among others, 16 hex digits: drawn, and kept in DIR/board-id beside the machine's word. A card
+ * that finds itself in another machine, be it a copy or a replacement, draws a new one and has no keys: both may be
+ * somebody else's, and one that is copied would be taken for the other. And of its running since it started. */
 const char *room_id(const struct room *room);
 const char *room_life(const struct room *room);
 

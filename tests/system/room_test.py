@@ -92,6 +92,18 @@ class Room(unittest.TestCase):
         self.assertEqual(raised.exception.code, status)
         self.assertEqual(json.load(raised.exception)["error"]["code"], code)
 
+    @staticmethod
+    def put_card_into_another_machine(board):
+        """As its file says that it was: each machine has its own word in the second line."""
+        board.end()
+        (board.data / "boards").write_text('{"boards": []}')
+        path = board.data / "board-id"
+        known = path.read_text().split()
+        path.write_text(f"{known[0]}\n0123456789abcdef\n")
+        board.start().wait_ready()
+        assert path.read_text().split()[0] != known[0] and path.read_text().split()[1:] == known[1:]
+        assert not (board.data / "boards").exists()
+
     def test_1_found_and_locked_until_the_pin(self):
         others = self.wait_states(two="locked", three="locked")
         self.assertEqual(sorted(others), ["three", "two"])  # and not itself
@@ -110,6 +122,13 @@ class Room(unittest.TestCase):
         self.one.start().wait_ready()
         self.one.sign_in()
         self.wait_states(two="here", three="locked")
+        self.put_card_into_another_machine(self.two)
+        others = self.wait_states(two="locked", three="locked")
+        self.assertIn("Another board answers", others["two"]["sentence"]["en"])
+        self.join(self.two)
+        self.assertEqual([kept_one["id"] for kept_one in json.loads(kept.read_text())["boards"]],
+                         [self.others()["two"]["id"]])
+        key = f"boards/{self.others()['two']['id']}/key"
         request = daemon.urllib.request.Request(self.one.url(key), method="DELETE")
         self.assertEqual(self.one.opener.open(request).status, 204)
         self.wait_states(two="locked")
