@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "support/cmocka_all.h"
+#include "support/patience.h"
 
 enum { DEADLINE_S = 10, TURN_MS = 5, NARROW = 4096 };
 
@@ -72,7 +73,7 @@ void browser_close(struct browser *browser)
 void browser_send_bytes(struct browser *browser, const void *bytes, size_t n)
 {
 	const char *at = bytes;
-	int64_t end_ns = kernel_ns() + DEADLINE_S * (int64_t)NS_PER_S;
+	int64_t end_ns = kernel_ns() + patience_ns(DEADLINE_S);
 
 	while (n > 0) {
 		ssize_t sent = send(browser->fd, at, n, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -139,7 +140,7 @@ bool browser_has(const struct browser *browser, const char *words)
 
 void browser_wait(struct browser *browser, const char *words)
 {
-	int64_t end_ns = kernel_ns() + DEADLINE_S * (int64_t)NS_PER_S;
+	int64_t end_ns = kernel_ns() + patience_ns(DEADLINE_S);
 
 	while (!browser_has(browser, words)) {
 		if (browser->is_closed || kernel_ns() > end_ns)
@@ -151,7 +152,7 @@ void browser_wait(struct browser *browser, const char *words)
 
 void browser_wait_closed(struct browser *browser)
 {
-	int64_t end_ns = kernel_ns() + DEADLINE_S * (int64_t)NS_PER_S;
+	int64_t end_ns = kernel_ns() + patience_ns(DEADLINE_S);
 
 	while (!browser->is_closed) {
 		if (kernel_ns() > end_ns)

@@ -20,6 +20,7 @@
 #include "sense/ports.h"
 #include "sense/sense.h"
 #include "support/cmocka_all.h"
+#include "support/patience.h"
 
 enum { DESK_PATIENCE_S = 30, DESK_ROWS = 100, DESK_GAPS = 512, DESK_STREAMS = 64 };
 
@@ -78,7 +79,7 @@ void desk_collect(struct desk *desk);
 /* Turns main's loop until it is true of `desk`, a variable of this name. */
 #define AWAIT(condition) \
 	do { \
-		int64_t end_ns = desk_now_ns(desk) + DESK_PATIENCE_S * (int64_t)NS_PER_S; \
+		int64_t end_ns = desk_now_ns(desk) + patience_ns(DESK_PATIENCE_S); \
 		while (desk_collect(desk), !(condition)) { \
 			if (desk_now_ns(desk) > end_ns) \
 				fail_msg("waited %d s for %s", DESK_PATIENCE_S, #condition); \

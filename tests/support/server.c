@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "support/cmocka_all.h"
+#include "support/patience.h"
 
 void server_start(struct server *server)
 {
@@ -141,7 +142,7 @@ static int64_t real_ns(void)
 void server_wait_rows(const struct server *server, uint32_t sticker, size_t n)
 {
 	static unsigned counts[SERVER_ROWS];
-	int64_t end = real_ns() + SERVER_PATIENCE_S * (int64_t)NS_PER_S;
+	int64_t end = real_ns() + patience_ns(SERVER_PATIENCE_S);
 	size_t there = 0;
 
 	while (real_ns() < end) {

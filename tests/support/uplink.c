@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "data/feed.h"
+#include "support/patience.h"
 #include "support/scratch.h"
 
 static const struct ship_pace quick = {
@@ -219,7 +220,7 @@ struct sink_status uplink_status(struct uplink *uplink, size_t i)
 
 void uplink_wait_state(struct uplink *uplink, enum sink_state state, const char *sentence)
 {
-	int64_t end = uplink_real_ns() + SERVER_PATIENCE_S * (int64_t)NS_PER_S;
+	int64_t end = uplink_real_ns() + patience_ns(SERVER_PATIENCE_S);
 	struct sink_status status;
 
 	do {
@@ -238,7 +239,7 @@ void uplink_wait_state(struct uplink *uplink, enum sink_state state, const char 
 
 struct sink_status uplink_wait_numbers(struct uplink *uplink, uint64_t sent, uint64_t behind)
 {
-	int64_t end = uplink_real_ns() + SERVER_PATIENCE_S * (int64_t)NS_PER_S;
+	int64_t end = uplink_real_ns() + patience_ns(SERVER_PATIENCE_S);
 	struct sink_status status;
 
 	do {
