@@ -10,6 +10,7 @@
 #include "base/container.h"
 #include "base/ring.h"
 #include "base/text.h"
+#include "room/farewell.h"
 #include "room/finder.h"
 #include "room/join.h"
 #include "room/roster.h"
@@ -40,6 +41,8 @@ struct room_thread {
 	/* Orders under way, in no order. */
 	struct together *deeds[MOST_ORDERS];
 	struct join *joins[MOST_ORDERS];
+	/* Nobody waits for these. */
+	struct farewell *farewells[MOST_ORDERS];
 };
 
 static void *next_of(struct ring *ring)
@@ -194,6 +197,32 @@ static void start_join(struct room_thread *thread, struct room_order *order)
 	finish_order(thread, order);
 }
 
+static void on_parted(void *self, struct farewell *farewell)
+{
+	struct room_thread *thread = self;
+
+	for (size_t i = 0; i < MOST_ORDERS; i++)
+		if (thread->farewells[i] == farewell)
+			thread->farewells[i] = NULL;
+	farewell_free(farewell);
+}
+
+/* Where it is that board which answers; elsewhere the key is nobody's business. */
+static void sign_out(struct room_thread *thread, const struct peer *peer)
+{
+	const struct key *key = peer_key(peer);
+	size_t i = 0;
+
+	while (i < MOST_ORDERS && thread->farewells[i])
+		i++;
+	if (key && i < MOST_ORDERS)
+		farewell_begin(&(struct farewell_options){.world = &thread->world,
+				       .key = key,
+				       .done = on_parted,
+				       .self = thread},
+			&thread->farewells[i]);
+}
+
 static void forget_key(struct room_thread *thread, struct room_order *order)
 {
 	struct peer *peer = roster_find_id(&thread->roster, order->board);
@@ -201,6 +230,7 @@ static void forget_key(struct room_thread *thread, struct room_order *order)
 	order->outcome = peer ? ROOM_DONE : ROOM_NO_BOARD;
 	/* Who only says that he is that board has no key that could be forgotten. */
 	if (peer && strcmp(peer->id, peer->summary.id) == 0) {
+		sign_out(thread, peer);
 		if (keys_remove(thread->options.keys, peer->summary.id) < 0)
 			order->outcome = ROOM_NOT_KEPT;
 		peer->is_key_good = peer->is_key_known = false;
@@ -279,6 +309,8 @@ static void give_up(struct room_thread *thread)
 		join_free(thread->joins[i]);
 		if (order)
 			ring_put(thread->finished, &order, sizeof order);
+		farewell_free(thread->farewells[i]);
+		thread->farewells[i] = NULL;
 	}
 }
 

@@ -207,6 +207,9 @@ static CURLcode set_question(struct visit *visit, const struct visit_question *q
 		code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, question->most_ms);
 	if (!code)
 		code = curl_easy_setopt(easy, CURLOPT_COOKIE, *cookie ? cookie : NULL);
+	if (!code)
+		code = curl_easy_setopt(
+			easy, CURLOPT_CUSTOMREQUEST, question->is_delete ? "DELETE" : NULL);
 	if (code)
 		return code;
 	if (!question->body)

@@ -7,6 +7,7 @@
  * are not looked at, for a board may not know the hour. Without that nothing secret is sent. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/clock.h"
@@ -48,7 +49,8 @@ void visit_free(
 
 struct visit_question {
 	const char *base, *path; /* "http://10.0.0.7:8080", "/api/v1/room" */
-	const char *body;        /* JSON of a POST; NULL: a GET */
+	const char *body;        /* JSON of a POST; NULL: a GET, or */
+	bool is_delete;          /* a DELETE */
 	const char *token;       /* of the teacher there; NULL: none */
 	const char *certificate; /* NULL: whatever is shown */
 	bool asks_certificate;

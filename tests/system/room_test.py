@@ -93,6 +93,12 @@ class Room(unittest.TestCase):
         self.assertEqual(json.load(raised.exception)["error"]["code"], code)
 
     @staticmethod
+    def is_teacher(board, token):
+        request = daemon.urllib.request.Request(board.url("room"), headers={"Cookie": f"kitlog={token}"})
+        with daemon.urllib.request.urlopen(request) as answer:
+            return json.load(answer)["is_teacher"]
+
+    @staticmethod
     def put_card_into_another_machine(board):
         """As its file says that it was: each machine has its own word in the second line."""
         board.end()
@@ -129,10 +135,14 @@ class Room(unittest.TestCase):
         self.assertEqual([kept_one["id"] for kept_one in json.loads(kept.read_text())["boards"]],
                          [self.others()["two"]["id"]])
         key = f"boards/{self.others()['two']['id']}/key"
+        token = json.loads(kept.read_text())["boards"][0]["token"]
+        self.assertTrue(self.is_teacher(self.two, token))
         request = daemon.urllib.request.Request(self.one.url(key), method="DELETE")
         self.assertEqual(self.one.opener.open(request).status, 204)
         self.wait_states(two="locked")
         self.assertEqual(json.loads(kept.read_text())["boards"], [])
+        # What was forgotten opens nothing any more, though somebody has a copy.
+        daemon.wait_for("the sign-out", lambda: not self.is_teacher(self.two, token))
 
     def test_2_one_lesson_at_one_instant(self):
         self.join(self.two, self.three)
