@@ -7,8 +7,8 @@
  *     01 80 33 01 ..   asks for a reading: one report 80 .., and a second one 80 01 .. of the
  *                      variants with more to say, some 100 ms later
  * The version tells where in those 16 bytes the values stand (16 bits, signed, high byte first) and
- * what they mean; one that is not in the table is read as the newest of its USB id are. 4E20 (which
- * would be 200 degrees) is a sensor that is not there: what a variant has shows in its readings.
+ * what they mean, so it is asked for three times before it is given up; one that is not in the table
+ * is read as the newest of its USB id are. 4E20 (which would be 200 degrees) is a sensor that is not there: what a variant has shows in its readings.
  *
  * Source: captures that owners published; the list of versions will never be complete. */
 #include <math.h>
@@ -17,7 +17,15 @@
 #include "kits/protocols/hid.h"
 #include "sense/kit.h"
 
-enum { BYTES = 8, READING = 0x80, SECOND = 0x01, ABSENT = 0x4e20, OUTPUTS = 3, PATIENCE_MS = 300 };
+enum {
+	BYTES = 8,
+	READING = 0x80,
+	SECOND = 0x01,
+	ABSENT = 0x4e20,
+	OUTPUTS = 3,
+	PATIENCE_MS = 300,
+	TRIES = 3
+};
 enum phase { SILENT, ASKED_VERSION, ASKED_READING };
 
 static const uint8_t ask_version[BYTES] = {0x01, 0x86, 0xff, 0x01};
@@ -46,6 +54,7 @@ struct temper {
 	struct instant asked, came;
 	const struct layout *layout;
 	unsigned described; /* a bit for each output */
+	unsigned silences;  /* in answer to the question for the version */
 	size_t n;
 	uint8_t reply[2 * BYTES];
 };
@@ -135,7 +144,10 @@ static void take_report(struct kit *kit, void *memory, const uint8_t *bytes, siz
  * beginning is waited for until it is time to ask again. */
 static void finish(struct kit *kit, struct temper *state)
 {
-	if (state->phase == ASKED_VERSION) {
+	if (state->phase == ASKED_VERSION && state->n == 0 && ++state->silences < TRIES) {
+		kit_unanswered(kit, KIT_WHOLE, "timeout");
+		ask(kit, state, ASKED_VERSION);
+	} else if (state->phase == ASKED_VERSION) {
 		choose_layout(kit, state);
 	} else if (state->phase == ASKED_READING && state->n > 0) {
 		take_reading(kit, state);

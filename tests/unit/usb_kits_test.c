@@ -230,6 +230,37 @@ static void a_temper_that_says_nothing_is_asked_again(void **unused)
 	assert_int_equal(bench.rig.n_devices, 0);
 }
 
+/* Read as the newest of its id it would tell 26 degrees. */
+static void a_temper_that_is_late_with_its_version_is_read_right(void **unused)
+{
+	(void)unused;
+	usb_bench_open(&bench, "temper", 0x7401);
+	usb_bench_expect(&bench, 8, "01 86 FF 01");
+	for (int i = 0; i < 2; i++) {
+		pass_ms(1020);
+		usb_bench_expect(&bench, 8, "01 86 FF 01");
+	}
+	say("54 45 4D 50 65 72 31 46");
+	say("5F 48 31 56 31 2E 35 46");
+	expect_question_after(0);
+	say("80 04 1A 00 10 00 31 46");
+	assert_value("temp", 24.54);
+}
+
+static void a_temper_without_a_version_is_read_as_its_id_says(void **unused)
+{
+	(void)unused;
+	usb_bench_open(&bench, "temper", 0x7401);
+	usb_bench_expect(&bench, 8, "01 86 FF 01");
+	for (int i = 0; i < 2; i++) {
+		pass_ms(1020);
+		usb_bench_expect(&bench, 8, "01 86 FF 01");
+	}
+	expect_question_after(1020);
+	say("80 02 19 B0 65 72 31 46");
+	assert_value("temp", 25.6875);
+}
+
 /* --- the sound level meter --- */
 
 static void the_meter_is_asked_by_its_control_request(void **unused)
@@ -300,6 +331,10 @@ int main(void)
 		cmocka_unit_test_teardown(
 			a_version_that_nobody_knows_is_read_as_the_newest, tear_down),
 		cmocka_unit_test_teardown(a_temper_that_says_nothing_is_asked_again, tear_down),
+		cmocka_unit_test_teardown(
+			a_temper_that_is_late_with_its_version_is_read_right, tear_down),
+		cmocka_unit_test_teardown(
+			a_temper_without_a_version_is_read_as_its_id_says, tear_down),
 		cmocka_unit_test_teardown(the_meter_is_asked_by_its_control_request, tear_down),
 		cmocka_unit_test_teardown(
 			a_missed_request_is_repeated_three_times_and_then_left_for_the_next_turn,
