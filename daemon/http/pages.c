@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One prepared response per file and form (plain, packed, "you have it"), all headers on it, so
- * that answering is a search and a hand-over. */
+/* One prepared response per file and form (packed, or plain where there is no packed one; "you have
+ * it"), all headers on it, so that answering is a search and a hand-over. */
 #include "http/pages.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -21,7 +23,7 @@ enum { PATH_TEXT = 192, TAG_TEXT = 24, MOST_BYTES = 16 << 20, MOST_DEPTH = 8 };
 struct page {
 	char path[PATH_TEXT]; /* as in a URL, without .gz */
 	char tag[TAG_TEXT];   /* of the plain file, with quotes */
-	char *bytes, *packed;
+	char *bytes, *packed; /* bytes: NULL where they are unpacked when they are asked for */
 	size_t n, n_packed;
 	struct MHD_Response *plain, *gzip, *unchanged;
 };
@@ -184,6 +186,44 @@ static int add_folder(struct pages *pages, int fd, const char *prefix, int depth
 	return r;
 }
 
+/* --- packed and plain --- */
+
+/* The plain file out of the packed one, page->n bytes, which the caller frees. NULL: it is no gzip,
+ * or not of so many bytes, or memory is out. */
+static char *unpack(const struct page *page)
+{
+	enum { GZIP_ONLY = 16 }; /* zlib.h, inflateInit2 */
+	z_stream stream = {.next_in = (Bytef *)page->packed, .avail_in = (uInt)page->n_packed};
+	char *bytes = malloc(page->n + 1);
+
+	if (!bytes || inflateInit2(&stream, MAX_WBITS + GZIP_ONLY) != Z_OK) {
+		free(bytes);
+		return NULL;
+	}
+	stream.next_out = (Bytef *)bytes;
+	stream.avail_out = (uInt)page->n + 1; /* one more tells a file that is longer */
+	bool is_whole =
+		inflate(&stream, Z_FINISH) == Z_STREAM_END && (size_t)stream.total_out == page->n;
+
+	inflateEnd(&stream);
+	if (is_whole)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+/* Most bytes of the pages would lie in memory for nobody. */
+static void keep_packed_only(struct page *page)
+{
+	char *bytes = unpack(page);
+
+	if (bytes && memcmp(bytes, page->bytes, page->n) == 0) {
+		free(page->bytes);
+		page->bytes = NULL;
+	}
+	free(bytes);
+}
+
 /* --- preparing the answers --- */
 
 /* Changes when the file does, and only then. */
@@ -194,11 +234,10 @@ static void tag_of(const struct page *page, char *ret_tag)
 	snprintf(ret_tag, TAG_TEXT, "\"%016llx\"", (unsigned long long)hash);
 }
 
-static struct MHD_Response *prepare(
-	const struct page *page, const char *bytes, size_t n, const char *encoding)
+static struct MHD_Response *prepare(const struct page *page, const char *bytes, size_t n,
+	const char *encoding, enum MHD_ResponseMemoryMode mode)
 {
-	struct MHD_Response *response =
-		response_new(type_of(page->path), bytes, n, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = response_new(type_of(page->path), bytes, n, mode);
 
 	if (!response)
 		return NULL;
@@ -212,12 +251,18 @@ static struct MHD_Response *prepare(
 
 static int prepare_page(struct page *page)
 {
+	const enum MHD_ResponseMemoryMode ours = MHD_RESPMEM_PERSISTENT;
+
 	tag_of(page, page->tag);
-	page->plain = prepare(page, page->bytes, page->n, NULL);
-	page->unchanged = prepare(page, "", 0, NULL);
 	if (page->packed)
-		page->gzip = prepare(page, page->packed, page->n_packed, "gzip");
-	return page->plain && page->unchanged && (!page->packed || page->gzip) ? 0 : -ENOMEM;
+		keep_packed_only(page);
+	if (page->bytes && !(page->plain = prepare(page, page->bytes, page->n, NULL, ours)))
+		return -ENOMEM;
+	if (page->packed &&
+		!(page->gzip = prepare(page, page->packed, page->n_packed, "gzip", ours)))
+		return -ENOMEM;
+	page->unchanged = prepare(page, "", 0, NULL, ours);
+	return page->unchanged ? 0 : -ENOMEM;
 }
 
 static int by_path(const void *a, const void *b)
@@ -327,6 +372,17 @@ static bool takes_gzip(const struct request *request)
 	return gzip && strncmp(gzip + strlen("gzip"), ";q=0", 4) != 0;
 }
 
+static struct MHD_Response *prepare_unpacked(const struct page *page)
+{
+	char *bytes = unpack(page);
+	struct MHD_Response *response =
+		bytes ? prepare(page, bytes, page->n, NULL, MHD_RESPMEM_MUST_FREE) : NULL;
+
+	if (!response)
+		free(bytes);
+	return response;
+}
+
 void pages_answer(const struct pages *pages, struct request *request, const char *path)
 {
 	const struct page *page = find_named(pages, path);
@@ -338,6 +394,8 @@ void pages_answer(const struct pages *pages, struct request *request, const char
 		request_answer_prepared(request, 304, page->unchanged);
 	else if (page->gzip && takes_gzip(request))
 		request_answer_prepared(request, 200, page->gzip);
-	else
+	else if (page->plain)
 		request_answer_prepared(request, 200, page->plain);
+	else
+		request_answer_made(request, 200, prepare_unpacked(page));
 }

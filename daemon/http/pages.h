@@ -2,7 +2,8 @@
 /* The files of the pages, read into memory once at start.
  *
  * A request is looked up in a table of the files that were there; no path is ever built from what a
- * browser says. A file x with a sibling x.gz is sent packed to whoever takes gzip. Everything has
+ * browser says. A file x with a sibling x.gz is sent packed to whoever takes gzip, which all browsers
+ * do; where both say the same only the packed one is kept, and unpacked for others. Everything has
  * an ETag and is asked for again each time (no-cache): after an update nobody sees old pages. Main
  * thread. */
 #pragma once

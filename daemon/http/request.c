@@ -222,6 +222,12 @@ void request_answer_prepared(
 	request->is_prepared = true;
 }
 
+void request_answer_made(struct request *request, unsigned status, struct MHD_Response *response)
+{
+	assert(!request->is_waiting && request->n_headers == 0);
+	answer(request, status, response);
+}
+
 static void add_html(struct text *text, const char *string)
 {
 	for (; *string; string++) {

@@ -57,6 +57,9 @@ void request_answer_owned(
 /* A response made before by response_new; still the caller's. */
 void request_answer_prepared(
 	struct request *request, unsigned status, struct MHD_Response *response);
+/* One made for this request alone by response_new, which takes it over; NULL (memory is out) closes
+ * the connection. */
+void request_answer_made(struct request *request, unsigned status, struct MHD_Response *response);
 /* {"error":{"code","zh","en"}}; the same sentences as a page for a browser that goes there itself:
  * it names text/html first in Accept, which no script does. */
 void request_refuse(

@@ -19,6 +19,21 @@ static void put(const char *folder, const char *name, const char *words)
 	fclose(file);
 }
 
+/* "let twice", by gzip -n. */
+static const char TWICE[] = "\037\213\010\000\000\000\000\000\002\003\313\111\055\121\050"
+			    "\051\317\114\116\005\000\371\272\152\025\011\000\000\000";
+
+static void put_packed(const char *folder, const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	fwrite(TWICE, 1, sizeof TWICE - 1, file);
+	fclose(file);
+}
+
 static void drop(const char *folder, const char *name)
 {
 	char path[256];
@@ -41,12 +56,14 @@ static int with_pages(void **state)
 	put(folder, "teacher.html", "<p>teacher");
 	put(folder, "js/a.js", "let plain");
 	put(folder, "js/a.js.gz", "packed");
+	put(folder, "js/b.js", "let twice");
+	put_packed(folder, "js/b.js.gz");
 	put(folder, ".hidden", "secret");
 	put(folder, "orphan.gz", "packed");
 	assert_int_equal(pages_open(folder, &bench->pages), 0);
 	put(folder, "index.html", "changed later"); /* the pages are what was there at start */
 	static const char *const NAMES[] = {"index.html", "teacher.html", "js/a.js", "js/a.js.gz",
-		".hidden", "orphan.gz", "js", ""};
+		"js/b.js", "js/b.js.gz", ".hidden", "orphan.gz", "js", ""};
 	for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
 		drop(folder, NAMES[i]);
 	return 0;
@@ -84,6 +101,30 @@ static void packed_pages_go_to_those_who_take_them(void **state)
 		NULL, &b);
 	assert_string_equal(browser_body(&b), "let plain");
 	browser_close(&b);
+}
+
+/* Of the two files one is in memory. */
+static void packed_pages_are_unpacked_for_those_who_do_not_take_them(void **state)
+{
+	struct http_bench *bench = *state;
+	char tag[32];
+	struct browser b;
+
+	browser_ask(
+		bench->loop, bench->port, "GET", "/js/b.js", "Accept-Encoding: gzip\r\n", NULL, &b);
+	assert_memory_equal(browser_body(&b), TWICE, sizeof TWICE - 1);
+	snprintf(tag, sizeof tag, "%.24s", strstr(b.got, "ETag: "));
+	browser_close(&b);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(browser_get(bench->loop, bench->port, "/js/b.js", &b), 200);
+		assert_string_equal(browser_body(&b), "let twice");
+		assert_true(browser_has(&b, "Content-Type: text/javascript"));
+		assert_true(browser_has(&b, "Cache-Control: no-cache"));
+		assert_true(browser_has(&b, "Vary: Accept-Encoding"));
+		assert_true(browser_has(&b, tag));
+		assert_false(browser_has(&b, "Content-Encoding"));
+		browser_close(&b);
+	}
 }
 
 static void a_page_that_the_browser_has_is_not_sent_again(void **state)
@@ -134,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PAGES_TEST(pages_are_found_by_their_short_names),
 		PAGES_TEST(packed_pages_go_to_those_who_take_them),
+		PAGES_TEST(packed_pages_are_unpacked_for_those_who_do_not_take_them),
 		PAGES_TEST(a_page_that_the_browser_has_is_not_sent_again),
 		PAGES_TEST(nothing_but_the_pages_is_served),
 	};
