@@ -68,7 +68,7 @@ static bool wait_until(const struct kernel_transport *kernel, int64_t at_ns)
 {
 	struct pollfd end = {.fd = kernel->to_sense, .events = POLLIN};
 	int64_t left_ns = at_ns - monotonic_ns();
-	struct timespec left = {left_ns / NS_PER_S, left_ns % NS_PER_S};
+	struct timespec left = {(time_t)(left_ns / NS_PER_S), (long)(left_ns % NS_PER_S)};
 
 	return left_ns <= 0 || ppoll(&end, 1, &left, NULL) == 0;
 }

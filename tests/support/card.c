@@ -270,7 +270,7 @@ static void read_log(struct card *card)
 
 	card->log = load(path_of(card, "log"), &card->log_size);
 	assert_true(card->log_size > SECTOR && number(card->log) == LOG_MAGIC);
-	size_t n = number(card->log + 16);
+	size_t n = (size_t)number(card->log + 16);
 	card->entries = calloc(n + 1, sizeof *card->entries);
 	assert_non_null(card->entries);
 	for (; card->n_entries < n; card->n_entries++) {
@@ -278,7 +278,7 @@ static void read_log(struct card *card)
 
 		assert_true(at + SECTOR <= card->log_size);
 		entry->at = number(card->log + at) * SECTOR;
-		entry->n = number(card->log + at + 8) * SECTOR;
+		entry->n = (size_t)number(card->log + at + 8) * SECTOR;
 		uint64_t flags = number(card->log + at + 16);
 		entry->is_flush = flags & FLUSH_FLAG;
 		at += SECTOR;
@@ -292,7 +292,7 @@ static void read_log(struct card *card)
 
 static void write_down(const struct entry *entry, uint8_t *disk)
 {
-	memcpy(disk + entry->at, entry->bytes, entry->n);
+	memcpy(disk + (size_t)entry->at, entry->bytes, entry->n);
 }
 
 /* Was everything written down that is on the disk? */

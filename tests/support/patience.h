@@ -4,6 +4,6 @@
 
 #include <stdint.h>
 
-/* So many seconds, in ns, times the environment's KITLOG_PATIENCE, as daemon.py has it: on a machine that others
- * use, or that plays another processor, what is awaited is only late. */
+/* So many seconds, in ns, times the environment's KITLOG_PATIENCE, as daemon.py has it: on a machine
+ * that others use, or that plays another processor, what is awaited is only late. */
 int64_t patience_ns(int seconds);

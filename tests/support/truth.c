@@ -41,7 +41,7 @@ static void leave_board(void *self, const uint8_t *bytes, size_t n, int64_t left
 	if (left_ns < truth->cut_ends_ns)
 		return;
 	if (byte_ns && n > 2 && draw_below(&truth->draw, SPLIT_EVERY) == 0) {
-		first = 1 + draw_below(&truth->draw, n - 1);
+		first = 1 + (size_t)draw_below(&truth->draw, n - 1);
 		put(truth, truth->to_host, bytes, first,
 			truth_path_from(&truth->path, left_ns - (int64_t)(n - first) * byte_ns));
 	}

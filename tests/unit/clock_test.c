@@ -206,6 +206,20 @@ static void wall_text_holds_at_both_ends_of_int64(void **state)
 	assert_text(INT64_MIN, 9, "1677-09-21T00:12:43.145224192Z");
 }
 
+/* Against the C library's calendar, which on some 32-bit boards ends in 2038; ours does not. */
+static void check_text(int64_t ns, int64_t seconds)
+{
+	time_t told = (time_t)seconds;
+	char expected[WALL_TEXT];
+	struct tm tm;
+
+	if (told != seconds)
+		return;
+	gmtime_r(&told, &tm);
+	strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	assert_text(ns, 0, expected);
+}
+
 static void wall_text_agrees_with_the_calendar_of_the_c_library(void **state)
 {
 	struct draw random = {1};
@@ -213,28 +227,16 @@ static void wall_text_agrees_with_the_calendar_of_the_c_library(void **state)
 	(void)state;
 	for (int i = 0; i < 200000; i++) {
 		int64_t ns = i == 0 ? INT64_MIN : (int64_t)draw(&random);
-		time_t seconds = (time_t)(ns / NS_PER_S - (ns % NS_PER_S < 0));
-		char expected[WALL_TEXT];
-		struct tm tm;
 
-		gmtime_r(&seconds, &tm);
-		strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &tm);
-		assert_text(ns, 0, expected);
+		check_text(ns, ns / NS_PER_S - (ns % NS_PER_S < 0));
 	}
 }
 
 static void wall_text_agrees_on_every_day_of_these_centuries(void **state)
 {
 	(void)state;
-	for (time_t day = -106750; day < 106750; day++) {
-		time_t seconds = day * 86400;
-		char expected[WALL_TEXT];
-		struct tm tm;
-
-		gmtime_r(&seconds, &tm);
-		strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%SZ", &tm);
-		assert_text(seconds * (int64_t)NS_PER_S, 0, expected);
-	}
+	for (int64_t day = -106750; day < 106750; day++)
+		check_text(day * 86400 * NS_PER_S, day * 86400);
 }
 
 int main(void)

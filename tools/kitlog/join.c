@@ -81,7 +81,7 @@ static int ping_all(struct join *join)
 		for (size_t i = 0; i < join->n; i++)
 			if (join_ask_time(join->parts[i].board, &join->parts[i].clock))
 				return -EIO;
-		nanosleep(&(struct timespec){.tv_nsec = pause}, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = (long)pause}, NULL);
 	}
 	return 0;
 }

@@ -226,8 +226,8 @@ static int run(struct core *core, const struct kit *kit, struct port *port, int 
 
 		core_step(core);
 		idle_us = kit_has_input(kit) ? 0 : core_idle_us(core);
-		timeout.tv_sec = idle_us / 1000000;
-		timeout.tv_nsec = idle_us % 1000000 * 1000;
+		timeout.tv_sec = (time_t)(idle_us / 1000000);
+		timeout.tv_nsec = (long)(idle_us % 1000000 * 1000);
 		if (ppoll(polls, 2, &timeout, NULL) < 0 && errno != EINTR)
 			return -errno;
 		if (polls[1].revents)
