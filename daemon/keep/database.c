@@ -21,6 +21,8 @@
 
 #include "base/text.h"
 
+_Static_assert(sizeof(off_t) == 8, "a store grows beyond 2 GB");
+
 /* Element v brings a file of schema v to v + 1. Files go forward only; never edit what was
  * released. */
 static const char *const steps[DATABASE_SCHEMA] = {
