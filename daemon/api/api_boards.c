@@ -399,6 +399,11 @@ static void add_result(const struct room_result *result, bool is_start, struct t
 	text_add(text, ",\"sentence\":");
 	json_words(text, result->words.zh, result->words.en);
 	json_id(text, "session", result->session);
+	text_add(text, ",\"groups_ready\":");
+	if (result->n_ready < 0)
+		text_add(text, "null");
+	else
+		text_add_int(text, result->n_ready);
 	text_add(text, ",\"from_us\":");
 	if (is_start && result->is_ok)
 		text_add_int(text, result->from_us);

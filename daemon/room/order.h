@@ -35,8 +35,9 @@ struct room_result {
 	bool is_ok;
 	struct room_words words; /* "": nothing to say */
 	uint32_t session;        /* 0: none */
-	int64_t from_us;         /* of a start, in that board's time */
-	int64_t stated_ns;       /* -1: not known */
+	int n_ready;     /* of BEGIN: so many groups have all kits that they need; -1: not known */
+	int64_t from_us; /* of a start, in that board's time */
+	int64_t stated_ns; /* -1: not known */
 };
 
 /* This board, as one of those that are asked: over HTTP, too, as the teacher whose cookie it is. */

@@ -19,7 +19,9 @@ struct errand {
 	struct visit *visit;
 	char id[PEER_ID], base[KEY_ADDRESS], token[VISIT_TOKEN];
 	char certificate[VISIT_CERTIFICATE];
-	bool has_looked; /* of BEGIN: how many groups its kits suffice for */
+	/* Of BEGIN: how many groups its kits suffice for, and what is said of that there. */
+	bool has_looked;
+	struct room_words readiness;
 };
 
 struct together {
@@ -140,28 +142,58 @@ static int ask_deed(struct errand *errand)
 	}
 }
 
-/* As many groups as the kits there suffice for, one at least: kits can be dealt later. */
+static json_int_t read_readiness(struct errand *errand, const struct visit_answer *answer)
+{
+	json_t *lesson = json_loadb(answer->body, answer->n, 0, NULL);
+	const json_t *readiness = json_object_get(lesson, "readiness");
+	const json_t *words = json_object_get(readiness, "sentence");
+	const char *zh = json_string_value(json_object_get(words, "zh"));
+	const char *en = json_string_value(json_object_get(words, "en"));
+	json_int_t groups = json_integer_value(json_object_get(readiness, "groups"));
+
+	text_copy(errand->readiness.zh, sizeof errand->readiness.zh, zh ? zh : "");
+	text_copy(errand->readiness.en, sizeof errand->readiness.en, en ? en : "");
+	json_decref(lesson);
+	return groups;
+}
+
+/* As many groups as the kits there suffice for, one at least: kits can be dealt later. Where the lesson is open
+ * already it is looked at. */
 static int ask_begin(struct errand *errand, const struct visit_answer *answer)
 {
 	const struct room_order *order = errand->together->options.order;
-	json_t *lesson = json_loadb(answer->body, answer->n, 0, NULL);
-	json_int_t groups =
-		json_integer_value(json_object_get(json_object_get(lesson, "readiness"), "groups"));
+	json_int_t groups = read_readiness(errand, answer);
+	char path[PATH_TEXT];
 
-	json_decref(lesson);
+	if (errand->result->session) {
+		snprintf(path, sizeof path, "/api/v1/sessions/%u", errand->result->session);
+		return ask(errand, path, NULL);
+	}
 	groups = groups < 1 ? 1 : groups > SUMMARY_GROUPS ? SUMMARY_GROUPS : groups;
 	return ask(errand, "/api/v1/sessions",
 		json_pack("{sssssI}", "lesson", order->lesson, "title", order->title, "groups",
 			groups));
 }
 
+/* A lesson that is open and can be given to nobody is no lesson yet: what lacks is said as that board says it. */
 static void take_session(struct errand *errand, const struct visit_answer *answer)
 {
+	struct room_result *result = errand->result;
 	json_t *session = json_loadb(answer->body, answer->n, 0, NULL);
+	const json_t *groups = json_object_get(session, "groups"), *group;
 	json_int_t id = json_integer_value(json_object_get(session, "id"));
+	size_t i;
 
 	if (id > 0 && id <= UINT32_MAX)
-		errand->result->session = (uint32_t)id;
+		result->session = (uint32_t)id;
+	if (json_is_array(groups))
+		result->n_ready = 0;
+	json_array_foreach(groups, i, group)
+	{
+		result->n_ready += json_is_true(json_object_get(group, "is_ready"));
+	}
+	if (result->n_ready == 0)
+		result->words = errand->readiness;
 	json_decref(session);
 }
 
@@ -226,7 +258,7 @@ static bool settle(const struct room_order *order, struct room_result *result, c
 		return false;
 	result->is_ok = strcmp(lesson, order->lesson) == 0;
 	if (result->is_ok)
-		return true; /* it has that lesson already */
+		return false; /* it has that lesson already: has it the kits, too? */
 	snprintf(zh, sizeof zh, "那里还开着另一节课（%s）。先下课，再开这一节。", lesson);
 	snprintf(en, sizeof en, "Another lesson (%s) is still open there. End it first.", lesson);
 	say(result, zh, en);
@@ -257,6 +289,7 @@ static void add_self(struct together *together)
 	text_copy(errand->base, sizeof errand->base, order->self.base);
 	text_copy(errand->token, sizeof errand->token, order->self.token);
 	*result = (struct room_result){.session = order->self.session,
+		.n_ready = -1,
 		.from_us = order->at.ns / NS_PER_US,
 		.stated_ns = 0};
 	text_copy(result->id, sizeof result->id, order->self.id);
@@ -276,7 +309,8 @@ static void add_peer(struct together *together, const struct peer *peer, const s
 	text_copy(errand->base, sizeof errand->base, peer->base);
 	text_copy(errand->token, sizeof errand->token, key->token);
 	text_copy(errand->certificate, sizeof errand->certificate, key->certificate);
-	*result = (struct room_result){.session = peer->summary.session, .stated_ns = -1};
+	*result = (struct room_result){
+		.session = peer->summary.session, .n_ready = -1, .stated_ns = -1};
 	text_copy(result->id, sizeof result->id, peer->id);
 	text_copy(result->name, sizeof result->name, peer->name);
 	if (mapping_at(&peer->mapping, order->at, &theirs, &result->stated_ns))

@@ -23,6 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import daemon  # noqa: E402
 
 KITLOG = os.environ["KITLOG"]
+PRINTER = pathlib.Path(__file__).resolve().parents[1] / "support" / "printer.py"
 NAMES = ["one", "two", "three"]
 
 
@@ -31,7 +32,7 @@ def make_boards(folder, names=NAMES):
     for name in names:
         home = pathlib.Path(folder) / name
         home.mkdir()
-        boards.append(daemon.Daemon(home))
+        boards.append(daemon.Daemon(home, [home / "gate"]))
         boards[-1].name = name
     for board in boards:
         others = ", ".join(f'"127.0.0.1:{other.port}"' for other in boards if other is not board)
@@ -151,6 +152,11 @@ class Room(unittest.TestCase):
                          [("one", True), ("three", True), ("two", True)])
         for board in self.boards:
             self.assertEqual([s["lesson"] for s in board.get("sessions")["sessions"]], ["pendulum"])
+        # Where the lesson has no kits, that is said, also once it is open.
+        for told in (begun, self.act("begin", lesson="pendulum")):
+            self.assertEqual([(b["ok"], b["groups_ready"]) for b in told], [(True, 0)] * 3)
+            for b in told:
+                self.assertIn("Period is missing: plug in", b["sentence"]["en"])
         self.wait_states(two="here", three="here")
         daemon.wait_for("the lesson of the others",
                         lambda: [b["lesson"] for b in self.others().values()] == ["pendulum"] * 2)
@@ -198,6 +204,13 @@ class Room(unittest.TestCase):
         self.act("end")
 
 
+    def plug_gate_into(self, board):
+        """A board of the lesson's own that prints the period."""
+        gate = subprocess.Popen([sys.executable, "-B", PRINTER, board.folder / "gate", "10", "period:1.4{n}s"])
+        self.addCleanup(gate.wait)
+        self.addCleanup(gate.kill)
+        board.wait_device()
+
     def kitlog(self, *words, status=0, put_in="", locale="C.UTF-8"):
         done = subprocess.run([KITLOG, "--config", str(self.one.config), "boards", *words], text=True, input=put_in,
                               capture_output=True, timeout=60, env={**os.environ, "LC_ALL": locale})
@@ -234,7 +247,14 @@ class Room(unittest.TestCase):
         self.break_off_at_the_pin()
         pin = (self.two.data / "pin").read_text()
         self.assertRegex(self.kitlog("join", "two", put_in=pin), "two +here")
-        self.assertEqual(self.kitlog("begin", "pendulum", "七（3）班").count("done"), 3)
+        # Nobody has a kit for it: that is not done.
+        said = self.kitlog("begin", "pendulum", "七（3）班", status=1)
+        self.assertEqual((said.count("done"), said.count("open, but no kits for it\n    Period is missing: plug in")), (0, 3))
+        self.kitlog("begin", "pendulum", "--json", status=1)
+        self.kitlog("end")
+        self.plug_gate_into(self.three)
+        said = self.kitlog("begin", "pendulum", "七（3）班")
+        self.assertEqual((said.count("open, but no kits for it"), said.count("three: done\n")), (2, 1))
         self.assertRegex(self.kitlog("start"), r"one: done\n(.*: done ±.*\n){2}")
         self.assertEqual(self.kitlog("stop", locale="zh_CN.UTF-8").count("：好"), 3)
         self.assertEqual(len(json.loads(self.kitlog("end", "--json"))["boards"]), 3)

@@ -279,11 +279,33 @@ static int forget(const struct call *call)
 
 /* ---------------------------------------------------------------- together */
 
-/* " ±0.3 ms" of a start; what became of it on each. Returns whether all is well. */
-static bool print_results(const json_t *body)
+/* A lesson is open there, and nobody can do it yet. */
+static bool lacks_kits(const json_t *board)
+{
+	const json_t *ready = json_object_get(board, "groups_ready");
+
+	return json_is_integer(ready) && json_integer_value(ready) == 0;
+}
+
+/* Was it done on all? A board without kits may lead others, but one must have some. */
+static bool is_well(const json_t *body)
 {
 	const json_t *board;
-	bool is_well = true;
+	bool is_done = true, has_kits = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(body, "boards"), i, board)
+	{
+		is_done &= json_is_true(json_object_get(board, "ok"));
+		has_kits |= !lacks_kits(board);
+	}
+	return is_done && has_kits;
+}
+
+/* " ±0.3 ms" of a start; what became of it on each. */
+static void print_results(const json_t *body)
+{
+	const json_t *board;
 	size_t i;
 
 	json_array_foreach(json_object_get(body, "boards"), i, board)
@@ -295,15 +317,15 @@ static bool print_results(const json_t *body)
 		bool is_start = json_is_integer(json_object_get(board, "from_us")) &&
 			json_integer_value(json_object_get(board, "stated_us"));
 
-		is_well &= is_ok;
-		printf(is_ok ? say("%s：好%s\n", "%s: done%s\n")
-			     : say("%s：没有做%s\n", "%s: not done%s\n"),
+		printf(!is_ok                       ? say("%s：没有做%s\n", "%s: not done%s\n")
+				: lacks_kits(board) ? say("%s：课开了，还没有合适的器材%s\n",
+							      "%s: open, but no kits for it%s\n")
+						    : say("%s：好%s\n", "%s: done%s\n"),
 			say_harmless(text_of(board, "name"), line),
 			is_start ? say_precision(json_object_get(board, "stated_us"), exact) : "");
 		if (*sentence)
 			printf("    %s\n", say_harmless(sentence, line));
 	}
-	return is_well;
 }
 
 static int act(const struct call *call, json_t *wanted)
@@ -316,17 +338,11 @@ static int act(const struct call *call, json_t *wanted)
 	json_decref(wanted);
 	if (!body)
 		return 1;
-	if (call->is_json) {
-		const json_t *board;
-		size_t i;
-
-		result = 0;
-		json_array_foreach(json_object_get(body, "boards"), i, board) result |=
-			!json_is_true(json_object_get(board, "ok"));
+	if (call->is_json)
 		say_json(body);
-	} else {
-		result = !print_results(body);
-	}
+	else
+		print_results(body);
+	result = !is_well(body);
 	json_decref(body);
 	return result;
 }

@@ -11,9 +11,9 @@ const DONE = { begin: 'bo_begun', start: 'bo_started', stop: 'bo_stopped', zero:
 
 const Close = () => html`<button class="btn plain sq" aria-label=${t('closeN')} title=${t('closeN')} onClick=${() => boards.told()}><${Icon} n="cross" s=${18}/></button>`;
 
-/** All well in one line; else a line for each board where it was not done. */
+/** All well in one line; else a line for each board where it was not done, or where the lesson has no kits. */
 export function BoardsTold() {
-  const { outcome, joined, isAll } = useBoards(), all = outcome?.boards ?? [], failed = all.filter((r) => !r.ok);
+  const { outcome, joined, isAll } = useBoards(), all = outcome?.boards ?? [], failed = all.filter((r) => !r.ok || r.groups_ready === 0);
   const away = isAll ? joined.filter((b) => b.state === 'missing' && !failed.some((r) => r.id === b.id)) : [], isWell = outcome && all.length > 1 && !failed.length;
   const most = Math.max(0, ...all.map((r) => r.stated_us ?? 0)), within = outcome?.do === 'start' && most > 0 ? t('bo_within', statedText(most)) : '';
   // Spoken once when it comes; the seconds that it counts are for eyes only.

@@ -16,7 +16,7 @@ import { Emitter } from './emitter.js';
 /** @typedef {{id: string, name: string, address: string, state: 'found'|'locked'|'here'|'missing'|'other', seen_s: number|null,
  *   stated_us: number|null, lesson: string|null, session: number|null, sentence: Words|null, groups: OtherGroup[], has_key: boolean}} OtherBoard
  *   `has_key`: it was joined, also where it does not answer or wants its PIN anew */
-/** @typedef {{id: string, name: string, ok: boolean, sentence: Words|null, session: number|null, from_us: number|null, stated_us: number|null}} Result */
+/** @typedef {{id: string, name: string, ok: boolean, sentence: Words|null, session: number|null, groups_ready: number|null, from_us: number|null, stated_us: number|null}} Result */
 /** @typedef {'begin'|'start'|'stop'|'zero'|'end'} Together */
 /** @typedef {{do: Together, boards: Result[]}} Outcome */
 
@@ -74,7 +74,7 @@ class Boards extends Emitter {
     this.emit('boards');
     this.load();
     // What went well is news for a while; what did not stays until it is read.
-    if (outcome.boards.every((b) => b.ok)) setTimeout(() => { if (this.outcome === outcome) this.told(); }, WELL_FOR_MS);
+    if (outcome.boards.every((b) => b.ok && b.groups_ready !== 0)) setTimeout(() => { if (this.outcome === outcome) this.told(); }, WELL_FOR_MS);
     return outcome;
   }
   /** It was read. */
