@@ -77,13 +77,18 @@ static void free_slot(struct slot *slot)
 }
 
 /* The transport has stopped. */
+static void end(struct slot *slot, struct instant at, int error)
+{
+	conversation_close(slot->kit, at);
+	free_slot(slot);
+	tell_closed(slot, error);
+}
+
 static void gone(void *self, int error)
 {
 	struct slot *slot = self;
 
-	conversation_close(slot->kit, clock_now(slot->sense->options.clock));
-	free_slot(slot);
-	tell_closed(slot, error);
+	end(slot, clock_now(slot->sense->options.clock), error);
 }
 
 static void on_wake(struct timer *timer, struct instant now)
@@ -141,8 +146,8 @@ static void respeed(void *self, struct kit *kit, const struct model_serial *seri
 }
 
 /* Main may hand over a kit that was plugged in again before this thread has heard that it was pulled
- * out, and it may speak first. Its end is told now, then: of two with one identity the second would
- * be another device for ever. */
+ * out, and it may speak first. Its end is told now, then, and lies before what the new one said: of
+ * two with one identity the second would be another device for ever. */
 static bool is_still_there(struct slot *slot)
 {
 	struct transport *transport = slot->transport;
@@ -150,7 +155,7 @@ static bool is_still_there(struct slot *slot)
 	if (!transport->class->has_left || !transport->class->has_left(transport))
 		return true;
 	transport->class->stop(transport);
-	gone(slot, ENODEV);
+	end(slot, loop_now(slot->sense->loop), ENODEV);
 	return false;
 }
 
