@@ -378,6 +378,8 @@ static const struct {
 	{"stop", ROOM_STOP},
 	{"zero", ROOM_ZERO},
 	{"end", ROOM_END},
+	{"freeze", ROOM_FREEZE},
+	{"reveal", ROOM_REVEAL},
 };
 
 static const char *deed_name(enum room_deed deed)
@@ -460,22 +462,26 @@ static bool read_deed(struct request *request, const json_t *body, struct room_o
 {
 	const char *name = "", *lesson = "", *title = "";
 	int64_t lasts_us = -1;
+	bool is_on = true;
 	size_t i = 0;
 
 	if (!ask_member_text(request, body, "do", &name) ||
 		!ask_member_text(request, body, "lesson", &lesson) ||
 		!ask_member_text(request, body, "title", &title) ||
-		!ask_member_int(request, body, "lasts_us", &lasts_us))
+		!ask_member_int(request, body, "lasts_us", &lasts_us) ||
+		!ask_member_bool(request, body, "on", &is_on))
 		return false;
 	while (i < sizeof DEEDS / sizeof *DEEDS && strcmp(DEEDS[i].name, name) != 0)
 		i++;
 	if (i == sizeof DEEDS / sizeof *DEEDS) {
-		refuse_parameter(request, "do", "要写 begin、start、stop、zero 或 end",
-			"must be begin, start, stop, zero or end");
+		refuse_parameter(request, "do",
+			"要写 begin、start、stop、zero、end、freeze 或 reveal",
+			"must be begin, start, stop, zero, end, freeze or reveal");
 		return false;
 	}
 	ret_order->deed = DEEDS[i].deed;
 	ret_order->lasts_us = lasts_us; /* each board judges it */
+	ret_order->is_on = is_on;
 	text_copy(ret_order->title, sizeof ret_order->title, title);
 	if (ret_order->deed != ROOM_BEGIN ||
 		(*lesson && text_copy(ret_order->lesson, sizeof ret_order->lesson, lesson) &&

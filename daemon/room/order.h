@@ -13,7 +13,17 @@
 
 enum { ROOM_WORDS = 256, ROOM_PIN = 32, ROOM_TITLE = 96 };
 
-enum room_deed { ROOM_JOIN, ROOM_FORGET, ROOM_BEGIN, ROOM_START, ROOM_STOP, ROOM_ZERO, ROOM_END };
+enum room_deed {
+	ROOM_JOIN,
+	ROOM_FORGET,
+	ROOM_BEGIN,
+	ROOM_START,
+	ROOM_STOP,
+	ROOM_ZERO,
+	ROOM_END,
+	ROOM_FREEZE, /* these two where the lesson is ours */
+	ROOM_REVEAL,
+};
 
 enum room_outcome {
 	ROOM_DONE,
@@ -55,6 +65,7 @@ struct room_order {
 	char lesson[SUMMARY_LESSON], title[ROOM_TITLE]; /* of BEGIN */
 	struct instant at;                              /* of the others: our time */
 	int64_t lasts_us; /* of START: how long runs last, 0 until they are stopped; -1: as the lesson says */
+	bool is_on; /* of FREEZE, REVEAL */
 	struct room_self self;
 
 	void (*done)(struct room_order *order); /* frees it */

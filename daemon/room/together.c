@@ -100,6 +100,12 @@ static int ask(struct errand *errand, const char *path, json_t *body)
 	return r;
 }
 
+/* Is it done to one lesson, wherever that is taught, and to no other class? */
+static bool is_of_lesson(enum room_deed deed)
+{
+	return deed == ROOM_FREEZE || deed == ROOM_REVEAL;
+}
+
 static int ask_act(struct errand *errand, const char *what)
 {
 	const struct room_order *order = errand->together->options.order;
@@ -111,6 +117,8 @@ static int ask_act(struct errand *errand, const char *what)
 		json_object_set_new(body, "from_us", json_integer(errand->result->from_us));
 		if (order->lasts_us >= 0)
 			json_object_set_new(body, "lasts_us", json_integer(order->lasts_us));
+	} else if (is_of_lesson(order->deed)) {
+		json_object_set_new(body, "on", json_boolean(order->is_on));
 	}
 	snprintf(path, sizeof path, "/api/v1/sessions/%u/acts", errand->result->session);
 	return ask(errand, path, body);
@@ -135,6 +143,10 @@ static int ask_deed(struct errand *errand)
 		return ask_act(errand, "stop");
 	case ROOM_END:
 		return ask_act(errand, "end");
+	case ROOM_FREEZE:
+		return ask_act(errand, "freeze");
+	case ROOM_REVEAL:
+		return ask_act(errand, "reveal");
 	case ROOM_ZERO:
 		return ask(errand, "/api/v1/calibrations/zero", json_pack("{sb}", "all", 1));
 	default:
@@ -248,6 +260,14 @@ static bool settle(const struct room_order *order, struct room_result *result, c
 	if (order->deed == ROOM_ZERO)
 		return false;
 	if (order->deed != ROOM_BEGIN) {
+		if (result->session && is_of_lesson(order->deed) &&
+			strcmp(lesson, order->self.lesson) != 0) {
+			result->session = 0;
+			result->is_ok = true;
+			say(result, "那里开着另一节课，没有动它。",
+				"Another lesson is open there; it was left as it is.");
+			return true;
+		}
 		if (result->session)
 			return false;
 		result->is_ok = order->deed != ROOM_START;

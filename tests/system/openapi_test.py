@@ -259,6 +259,9 @@ class Openapi(unittest.TestCase):
         group = self.expect(200, "GET", "/room")["groups"][0]
         self.assertEqual(group["phase"], "running")
         self.assertEqual(len(group["channels"][0]["trace"]), 60)
+        self.expect(200, "POST", "/boards/acts", body={"do": "freeze", "on": True})
+        self.expect(200, "POST", "/boards/acts", body={"do": "reveal", "on": False})
+        self.expect(400, "POST", "/boards/acts", body={"do": "freeze", "on": "yes"})
         self.expect(200, "POST", "/boards/acts", body={"do": "end"})
         self.expect(400, "POST", "/boards/acts", body={"do": "dance"})
         self.expect(415, "POST", "/boards/acts", body="{}", headers={})

@@ -180,11 +180,36 @@ class Room(unittest.TestCase):
         again = {b["name"]: b for b in self.act("start")}
         self.assertIn("recording", again["two"]["sentence"]["en"])
         self.assertFalse(again["two"]["ok"])
+        self.hold_and_reveal()
         self.assertEqual([b["ok"] for b in self.act("stop")], [True] * 3)
         self.assertEqual([b["ok"] for b in self.act("stop")], [True] * 3)  # nothing to stop is no mistake
         self.assertEqual([b["ok"] for b in self.act("end")], [True] * 3)
         for board in self.boards:
             self.assertEqual(board.get("sessions")["sessions"], [])
+
+    def hold_and_reveal(self):
+        """What the class sees of a lesson is one on all boards."""
+        for on in (True, False):
+            for do, key in (("freeze", "is_frozen"), ("reveal", "is_revealed")):
+                done = self.act(do, on=on)
+                self.assertEqual([(b["ok"], b["session"] is None) for b in done], [(True, False)] * 3, done)
+                for board in self.boards:
+                    self.assertEqual(board.get("sessions")["sessions"][0][key], on, (board.name, do))
+
+    def test_2b_a_board_with_another_lesson_is_left_as_it_is(self):
+        self.join(self.two, self.three)
+        self.three.sign_in()
+        other = self.three.post("sessions", {"lesson": "free-fall", "groups": 1})["id"]
+        daemon.wait_for("the lesson there", lambda: self.others()["three"]["lesson"] == "free-fall")
+        self.act("begin", lesson="pendulum")
+        daemon.wait_for("the lesson there", lambda: self.others()["two"]["lesson"] == "pendulum")
+        done = {b["name"]: b for b in self.act("reveal", on=True)}
+        self.assertEqual([b["ok"] for b in done.values()], [True] * 3)
+        self.assertEqual([name for name, b in done.items() if b["session"] is None], ["three"])
+        self.assertIn("left as it is", done["three"]["sentence"]["en"])
+        self.assertEqual([board.get("sessions")["sessions"][0]["is_revealed"] for board in self.boards], [True, True, False])
+        self.three.post(f"sessions/{other}/acts", {"do": "end"})
+        self.act("end")
 
     def test_3_who_is_silent_is_told_and_comes_back(self):
         self.join(self.two, self.three)

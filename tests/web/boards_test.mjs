@@ -109,6 +109,14 @@ test('one lesson is opened, started, stopped and ended on all, and told board by
   await shot(screen, 'screen');
   assert.deepStrictEqual(screen.faults, []);
   await screen.context().close();
+  // Held still on the walls of all boards, and let go again.
+  const freeze = page.locator('.inclass .acts button', { hasText: '全班定格' }), frozen = page.locator('.inclass .acts button', { hasText: '定格中' });
+  await freeze.click();
+  await until('told', async () => /^3 块板子都定格了/.test(await told.innerText()));
+  for (const board of all()) await until('it is frozen', async () => (await open_(board))[0].is_frozen);
+  await frozen.click();
+  await until('told', async () => /^3 块板子都动起来了/.test(await told.innerText()));
+  for (const board of all()) assert.ok(!(await open_(board))[0].is_frozen);
   await key.click();
   for (const board of all()) await until('it has stopped', async () => (await open_(board))[0].groups.every((/** @type {any} */ g) => g.run == null && g.runs.length === 1));
   await page.locator('.startbar .end').click();
@@ -170,6 +178,25 @@ test('a board that still records where ours does not can be stopped from here, a
   await until('nothing is left to stop', async () => await again.count() === 0);
   assert.deepStrictEqual(await Promise.all(all().map(async (board) => (await open_(board))[0].groups[0].runs.length)), [1, 1, 2]);
   await there.context().close();
+});
+
+test('what is revealed is revealed on all boards; who did not hear it is named, and is told again', async () => {
+  const [, lost] = others, told = page.locator('.boardstold .notice.warn');
+  await page.locator('.inclass .acts .seg button', { hasText: '揭晓' }).click();
+  lost.process.kill('SIGSTOP');
+  await page.locator('[data-do=reveal]').click();
+  await until('who did not', async () => /^kitlog-C3：.*没有应答/.test(await textOf(told)));
+  assert.strictEqual(await told.count(), 1);
+  for (const board of [ours, others[0]]) await until('revealed', async () => (await open_(board))[0].is_revealed);
+  await shot(page, 'not-revealed');
+  assert.deepStrictEqual(await complaints(page), []);
+  lost.process.kill('SIGCONT');
+  await until('it answers', async () => (await seen(lost)).state === 'here');
+  await told.locator('.btn', { hasText: '再试一次' }).click();
+  await until('there, too', async () => (await open_(lost))[0].is_revealed);
+  await until('told', async () => /^3 块板子都给全班看了/.test(await textOf(page.locator('.boardstold .notice.calm'))));
+  await page.locator('[data-do=reveal]').click();
+  for (const board of all()) await until('hidden again', async () => !(await open_(board))[0].is_revealed);
 });
 
 test('the list says how pupils of another board join, and the end slip where its data is', async () => {

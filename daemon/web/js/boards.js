@@ -17,8 +17,9 @@ import { Emitter } from './emitter.js';
  *   stated_us: number|null, lesson: string|null, session: number|null, sentence: Words|null, groups: OtherGroup[], has_key: boolean}} OtherBoard
  *   `has_key`: it was joined, also where it does not answer or wants its PIN anew */
 /** @typedef {{id: string, name: string, ok: boolean, sentence: Words|null, session: number|null, groups_ready: number|null, from_us: number|null, stated_us: number|null}} Result */
-/** @typedef {'begin'|'start'|'stop'|'zero'|'end'} Together */
-/** @typedef {{do: Together, boards: Result[]}} Outcome */
+/** @typedef {'begin'|'start'|'stop'|'zero'|'end'|'freeze'|'reveal'} Together */
+/** @typedef {{do: Together, lesson?: string, title?: string, lasts_us?: number, on?: boolean}} Asked */
+/** @typedef {{do: Together, boards: Result[], asked: Asked}} Outcome */
 
 const NAME = 'boards', AGAIN_MS = 20000, WELL_FOR_MS = 20000;
 
@@ -66,10 +67,10 @@ class Boards extends Emitter {
   /** @param {string} id */
   async forget(id) { await ask('DELETE', `boards/${encodeURIComponent(id)}/key`); await this.load(); }
 
-  /** Does one thing on this board and on all that obey it, at one instant. @param {{do: Together, lesson?: string, title?: string, lasts_us?: number}} what
+  /** Does one thing on this board and on all that obey it, at one instant. @param {Asked} what
    * @returns {Promise<Outcome>} this board first */
   async act(what) {
-    /** @type {Outcome} */ const outcome = await ask('POST', 'boards/acts', what);
+    /** @type {Outcome} */ const outcome = { ...await ask('POST', 'boards/acts', what), asked: what };
     this.outcome = outcome;
     this.emit('boards');
     this.load();

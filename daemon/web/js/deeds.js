@@ -66,6 +66,10 @@ export async function onAll(what) {
   return outcome?.boards[0] ?? null;
 }
 
+/** What the class sees of its lesson: held still or moving, revealed or hidden; on each board where it is taught. @param {Session} session
+ * @param {'freeze'|'reveal'} what @param {boolean} on */
+export const show = (session, what, on) => (isOnAll(session) ? onAll({ do: what, on }) : perform(session, { do: what, on }));
+
 /** Would the chosen lesson be opened on all boards? A free recording is of what is plugged in here. */
 export const opensOnAll = () => boards.isAll && !!desk.card && !desk.card.is_project;
 

@@ -11,7 +11,7 @@ import { useBoards } from './other-groups.js';
 import { begin, How, left, waiting } from './teacher-begin.js';
 import { AllBoards } from './teacher-boards.js';
 import { triggerText } from './trigger-words.js';
-import { blink, canStart, endLesson, isOnAll, mark, perform, startAll, stopAll, zeroAll } from './deeds.js';
+import { blink, canStart, endLesson, isOnAll, mark, perform, show, startAll, stopAll, zeroAll } from './deeds.js';
 import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { useText } from './hooks.js';
@@ -59,7 +59,7 @@ const Before = ({ session }) => html`<${Pop} label=${t('te_forgot')} isNamed cls
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 function Actions({ session, lesson }) {
-  const freeze = () => perform(session, { do: 'freeze', on: !session.is_frozen });
+  const freeze = () => show(session, 'freeze', !session.is_frozen);
   return html`<div class="acts"><${MarkAll} session=${session}/>
     <button class="btn" aria-pressed=${session.is_frozen} onClick=${freeze}><${Icon} n="freeze" s=${20}/><span>${t(session.is_frozen ? 'te_frozen' : 'te_freeze')}</span></button>
     <${Range} session=${session} lesson=${lesson}/>

@@ -5,7 +5,7 @@
 import { html, say, t, useState } from './base.js';
 import { useResults } from './class-found.js';
 import { useFound } from './class-result.js';
-import { perform } from './deeds.js';
+import { show } from './deeds.js';
 import { rangeText } from './expected.js';
 import { Icon } from './icons.js';
 import { Guesses } from './guesses.js';
@@ -26,7 +26,7 @@ function Expected({ lesson, isShown }) {
 export function Reveal({ session, lesson }) {
   const results = useResults(session), isShown = session.is_revealed, [chosen, choose] = useState(''), found = useFound(session, lesson, results ?? [], chosen);
   return html`<div class="secthead"><p class="dim">${t(isShown ? 'te_isShown' : 'te_isHidden')}</p>
-      <button class="btn main" data-do="reveal" aria-pressed=${isShown} onClick=${() => perform(session, { do: 'reveal', on: !isShown })}>
+      <button class="btn main" data-do="reveal" aria-pressed=${isShown} onClick=${() => show(session, 'reveal', !isShown)}>
         <${Icon} n="eye" s=${20}/>${t(isShown ? 'te_hide' : 'te_show')}</button></div>
     ${results ? html`<div class="revealgrid">${lesson && lesson.predict.kind !== 'none' && html`<section class="panel" aria-labelledby="preds"><div><h2 id="preds">${t('cr_preds')}</h2>
         ${lesson.predict.kind !== 'curve' && html`<p>${say(lesson.predict.ask)}</p>`}</div><${Guesses} found=${found} lesson=${lesson} results=${results}/></section>`}
