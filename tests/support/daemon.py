@@ -2,6 +2,7 @@
 """The real kitlogd in a folder of its own on a free loopback port, and its HTTP interface."""
 
 import http.cookiejar
+import itertools
 import json
 import os
 import pathlib
@@ -15,6 +16,7 @@ import urllib.request
 PROGRAM = os.environ.get("KITLOGD", "")
 # Seconds; only for what must come sooner anyway. KITLOG_PATIENCE multiplies it, for a machine that others use.
 PATIENCE = 30.0 * float(os.environ.get("KITLOG_PATIENCE", 1))
+LOOK_S, SLOW = 0.01, 3
 
 
 class Late(AssertionError):
@@ -22,17 +24,22 @@ class Late(AssertionError):
 
 
 def wait_for(what, test, seconds=PATIENCE):
-    """Asks until the answer is true; returns it. A refused connection counts as "not yet"."""
-    deadline = time.monotonic() + seconds
-    while True:
+    """Asks until the answer is true; returns it. A refused connection counts as "not yet".
+
+    On a machine that is busy with something else each look takes longer, and so does what is waited for: patience
+    ends when the time is over and it was looked as often as a machine of our own would have looked in a quarter of
+    it; at the latest after thrice the time."""
+    began, enough = time.monotonic(), seconds / LOOK_S / 4
+    for looks in itertools.count(1):
         try:
             if answer := test():
                 return answer
         except (OSError, ValueError):
             pass
-        if time.monotonic() > deadline:
-            raise Late(f"{what}: not within {seconds:g} s")
-        time.sleep(0.01)
+        took = time.monotonic() - began
+        if took > seconds and (looks > enough or took > SLOW * seconds):
+            raise Late(f"{what}: not within {took:.0f} s")
+        time.sleep(LOOK_S)
 
 
 def free_port():
