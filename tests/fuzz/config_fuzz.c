@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 2;
+const unsigned fuzz_cost = 5;
 
 static void must(bool is_so, const char *what, const char *shown)
 {

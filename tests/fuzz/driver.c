@@ -3,7 +3,7 @@
  *
  *     NAME_fuzz [FILE or FOLDER ...]
  *
- * Without further wishes it runs the files (the corpus) as they are, then 200 000 inputs: one in
+ * Without further wishes it runs the files (the corpus) as they are, then 100 000 inputs: one in
  * four random bytes, the others a corpus file with a few wounds. KITLOG_FUZZ_RUNS asks for another
  * count, KITLOG_FUZZ_SEED repeats a run. An input depends on the corpus, the seed and its number
  * alone, and the input that ended the program, or that it did not end for, is kept in a file, named in the
@@ -29,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { INPUT_MAX = 4096, CORPUS_MAX = 512, RUNS = 200000, PATIENCE_S = 20 };
+enum { INPUT_MAX = 4096, CORPUS_MAX = 512, RUNS = 100000, PATIENCE_S = 20 };
 
 /* It makes everything some ten times slower. gcc tells of it by a macro, clang by a feature. */
 #ifndef __has_feature

@@ -18,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-const unsigned fuzz_cost = 2;
+const unsigned fuzz_cost = 4;
 
 static void must(bool is_so, const char *what, const char *shown)
 {

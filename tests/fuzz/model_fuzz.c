@@ -17,6 +17,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
+const unsigned fuzz_cost = 3;
+
 static void must(bool is_so, const char *what, const char *shown)
 {
 	if (is_so)
