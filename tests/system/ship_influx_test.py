@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """The main job on real parts: an Uno's unmodified firmware in a simulator, a known waveform at A0, kitlogd,
-and Debian's InfluxDB and VictoriaMetrics. Every sample arrives once, with the converter's value."""
+and Debian's InfluxDB and VictoriaMetrics. Every sample arrives once, with the converter's value, but for those that the
+board tells as lost. KITLOG_LONG=1 takes a minute where the short form takes half of it and less."""
 
+import csv
+import io
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -21,7 +26,11 @@ if not stores.Influx.is_installed() or not os.environ.get("UNO_SIM"):
     sys.exit(77)
 
 FIRMWARE = pathlib.Path(os.environ["KITLOG_BUILD"]) / "firmware" / "uno.elf"
+LONG = bool(os.environ.get("KITLOG_LONG"))
+UNO_S, VIRTUAL_S, OUTAGE_S = (60, 20, 60) if LONG else (30, 12, 20)
 SETTLED = 15  # seconds until the clock map is steady
+HOLE_NS = 1_500_000  # between rows each millisecond: some are missing, or the simulator's clock stood still
+STARVED_MS = 20  # late in one turn: the simulator had no processor, and its cycles are no clock
 
 
 class Ship(unittest.TestCase):
@@ -31,8 +40,9 @@ class Ship(unittest.TestCase):
         self.folder = pathlib.Path(folder.name)
 
     def start(self, *command):
-        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
+        self.said = self.folder / "said"
+        with self.said.open("w") as said:
+            process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=said)
         self.addCleanup(self.end, process)
         return process
 
@@ -49,18 +59,30 @@ class Ship(unittest.TestCase):
         self.addCleanup(board.end)
         return board.start().wait_ready()
 
-    def wait_delivered(self, board, seconds=60):
-        def delivered():
-            status, sink = board.get("status"), board.get("sinks")["sinks"][0]
-            self.last = sink, status["store"]
-            return sink["rows_behind"] == 0 and not status["store"]["pending_rows"] and \
-                sink["state"] == "idle"
-        try:
-            daemon.wait_for("everything at the server", delivered, seconds)
-            time.sleep(1.5)  # one more commit: what came in the last second
-            daemon.wait_for("everything at the server", delivered, seconds)
-        except daemon.Late:
-            self.fail(f"not delivered: {self.last} {board.said()}")
+    def told(self, board, stream):
+        """How many rows of a stream the board has, and how many it says were lost."""
+        text = board.fetch(f"export?stream={stream['id']}").decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        gaps = [row["gap"].split() for row in rows if row["gap"]]
+        return len(rows) - len(gaps), sum(int((gap + ["0", "0"])[1]) for gap in gaps)
+
+    def count_missing(self, stamps, raws, true):
+        """How many of the true values are missing between these, which are in their order otherwise."""
+        holes = [n for n in range(1, len(stamps)) if stamps[n] - stamps[n - 1] > HOLE_NS]
+        at, missing = None, 0
+        for begin, end in zip([0, *holes], [*holes, len(raws)]):
+            piece = raws[begin:end]
+            fits = [k for k in range(at or 0, len(true) - len(piece) + 1)
+                    if true[k] == piece[0] and true[k:k + len(piece)] == piece]
+            self.assertTrue(fits, f"points {begin} to {end} are no values of the converter in a row, or are there twice")
+            if at is None:
+                at = fits[0]
+            else:
+                wanted = at + round((stamps[begin] - stamps[begin - 1]) / 1e6) - 1
+                found = min(fits, key=lambda k, wanted=wanted: abs(k - wanted))
+                missing, at = missing + found - at, found
+            at += len(piece)
+        return missing
 
     def test_every_conversion_of_an_uno_is_in_influxdb_once(self):
         influx = stores.Influx(self.folder / "influx").start()
@@ -72,32 +94,34 @@ class Ship(unittest.TestCase):
         daemon.wait_for("the simulator", link.is_symlink)
         board = self.board(link, "influxdb1", influx)
         device = board.wait_device()[0]
-        time.sleep(60)
+        time.sleep(UNO_S)
         self.end(uno)
-        self.wait_delivered(board)
+        board.wait_delivered(60)
         stream = next(s for s in device["streams"] if s["name"] == "a0")
         step = stream["channels"][0]["resolution"]
         points = influx.points(device["kit"], stream["channels"][0]["id"])
 
         stamps = [ns for ns, _, _ in points]
-        self.assertGreater(len(points), 55000)
+        kept, lost = self.told(board, stream)
+        self.assertEqual(len(points), kept, "all that the board has")
+        self.assertGreater(len(points), 500 * UNO_S)  # the board's time stands still where it had no processor
         self.assertTrue(all(a < b for a, b in zip(stamps, stamps[1:])), "stamps rise strictly")
         raws = [round(value / step) for _, value, _ in points]
         for (_, value, _), raw in zip(points, raws):
             self.assertAlmostEqual(value, raw * step, places=9)
         true = [int(line.split()[2]) for line in truth.read_text().splitlines()]
-        fits = [k for k in range(len(true) - len(raws) + 1)
-                if true[k:k + 50] == raws[:50] and true[k:k + len(raws)] == raws]
-        self.assertTrue(fits, "the converter's values, none missing, none twice")
+        self.assertEqual(self.count_missing(stamps, raws, true), lost, "missing, and told as lost")
         late = [ns for ns in stamps if ns > stamps[0] + SETTLED * 10**9]
-        spacings = [b - a for a, b in zip(late, late[1:])]
+        spacings = [b - a for a, b in zip(late, late[1:]) if b - a <= HOLE_NS]
         mean = statistics.mean(spacings)
-        print(f"{len(points)} points; spacing {mean:.1f} ns mean, {min(spacings)} .. {max(spacings)}")
-        self.assertLess(abs(mean - 1e6), 50)  # 50 ppm of 1 ms
+        print(f"{len(points)} points; spacing {mean:.1f} ns mean, {min(spacings)} .. {max(spacings)}; "
+              f"{lost} lost; the simulator: {self.said.read_text().strip()}")
+        if float(re.search(r"worst lag ([\d.]+) ms", self.said.read_text()).group(1)) < STARVED_MS:
+            self.assertLess(abs(mean - 1e6), 50)  # 50 ppm of 1 ms
 
         light = next(s for s in device["streams"] if s["name"] == "light")["channels"][0]
         values = [value for _, value, _ in influx.points(device["kit"], light["id"])]
-        self.assertGreater(len(values), 80)
+        self.assertGreater(len(values), UNO_S)
         self.assertEqual(values, sorted(values))  # the script only rises
 
     def virtual(self, rate):
@@ -118,7 +142,7 @@ class Ship(unittest.TestCase):
         stamps = {ns for ns, _, _ in server.points(kit, "ramp")}
         told = server.points(kit, "stamp_u_us")
         print("stamp_u_us:", [value for _, value, _ in told])
-        self.assertGreaterEqual(len(told), 2)
+        self.assertGreaterEqual(len(told), 2 if LONG else 1)
         self.assertLessEqual({ns for ns, _, _ in told}, stamps)
         for (first, _, _), (second, _, _) in zip(told[1:], told[2:]):
             self.assertAlmostEqual((second - first) / 1e9, 60, delta=0.1)
@@ -132,12 +156,12 @@ class Ship(unittest.TestCase):
         kit, link = self.virtual(100)
         board = self.board(link, "victoriametrics", server)
         device = board.wait_device()[0]
-        time.sleep(20)
+        time.sleep(VIRTUAL_S)
         self.end(kit)
-        self.wait_delivered(board)
+        board.wait_delivered(60)
         self.check_ramp(server.points(device["kit"], "ramp"))
 
-    def test_a_server_stopped_for_a_minute_costs_nothing(self):
+    def test_a_server_stopped_for_a_while_costs_nothing(self):
         influx = stores.Influx(self.folder / "influx").start()
         self.addCleanup(influx.stop)
         kit, link = self.virtual(200)
@@ -145,7 +169,7 @@ class Ship(unittest.TestCase):
         device = board.wait_device()[0]
         daemon.wait_for("rows at the server", lambda: influx.count(device["kit"], "ramp") > 500)
         influx.stop()
-        time.sleep(60)
+        time.sleep(OUTAGE_S)
         told = subprocess.run([os.environ["KITLOG"], "--board", f"127.0.0.1:{board.port}", "sink"],
                               text=True, capture_output=True, env={**os.environ, "LC_ALL": "C"})
         print(told.stdout)
@@ -155,7 +179,7 @@ class Ship(unittest.TestCase):
                         ("idle", "sending"), 90)
         time.sleep(5)
         self.end(kit)
-        self.wait_delivered(board, 120)
+        board.wait_delivered(120)
         self.check_ramp(influx.points(device["kit"], "ramp"))
         self.check_uncertainty(influx, device["kit"])
 
