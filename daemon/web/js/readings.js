@@ -50,7 +50,7 @@ class Readings extends Emitter {
     board.on('gap', (gap) => {
       if (gap.stream === view.stream?.id || gap.stream === 0) this.series?.addGap(gap);
     });
-    board.on('catchup', () => { this.series?.fold(); this.join(); });
+    board.on('catchup', () => this.missed());
     board.on('hour', () => this.load());
     board.on('calibration', (made) => { if (made.identity === view.device?.identity) this.again(); });
     board.on('health', () => this.fill());
@@ -135,7 +135,7 @@ class Readings extends Emitter {
     this.to = run ? run.to_us : null;
     this.overlay();
     if (key === this.key) {
-      if (hasEnded) this.join();
+      if (hasEnded) this.missed();                     // its last rows may come after the news of its end
       return;
     }
     this.key = key;
@@ -180,6 +180,12 @@ class Readings extends Emitter {
     this.joined = null;
     this.filled = -Infinity;
     this.load();
+  }
+
+  /** Live rows may be missing from here on. */
+  missed() {
+    this.series?.fold();
+    this.join();
   }
 
   /** Each second: have readings that we missed reached the card since we asked, or was there no answer? */
