@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """A described kit whose numbers go out of its range, beside a running board: they are flagged wherever
 readings are told, whatever they are calibrated to."""
 

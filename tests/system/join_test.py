@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """`kitlog join`: two boards saw the same, and one file shows it at the same time, as nearly as it says.
 
 Both are daemons of this machine, so that the truth is known: they share its monotonic clock, and what

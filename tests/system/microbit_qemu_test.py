@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """The micro:bit's unmodified firmware in QEMU, which has its timer, serial line, pins and memory, but
 neither its converter nor its thermometer: those must be told as absent and their samples as missing."""
 
