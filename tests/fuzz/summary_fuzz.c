@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as what another board says of itself: refused, or written anew as JSON that a page can bear. */
+/* Any bytes as what another board says of itself: refused, or written anew as JSON that a page can bear. And as the
+ * refusal of what it was asked to do: there is a sentence in both languages, its own or ours. */
 #include "room/summary.h"
 
 #include <jansson.h>
@@ -10,6 +11,7 @@
 
 #include "base/text.h"
 #include "room/mapping.h"
+#include "room/together.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -34,10 +36,32 @@ static void map(struct instant theirs)
 	must(mapping_at(&mapping, when, &at_theirs, &stated_ns) && stated_ns >= 0, "no mapping");
 }
 
+static void check_word(const char *word, size_t size)
+{
+	size_t n = strnlen(word, size);
+
+	must(n < size, "a word without an end");
+	must(utf8_is_valid(word, n), "a word that is no UTF-8");
+}
+
+static void refuse(const char *body, size_t n)
+{
+	struct room_words words;
+	char code[32];
+
+	memset(&words, 0xff, sizeof words);
+	memset(code, 0xff, sizeof code);
+	together_read_refusal(body, n, &words, code, sizeof code);
+	check_word(words.zh, sizeof words.zh);
+	check_word(words.en, sizeof words.en);
+	check_word(code, sizeof code);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct summary summary;
 
+	refuse((const char *)bytes, n);
 	if (summary_read((const char *)bytes, n, &summary) < 0)
 		return 0;
 	json_t *groups = json_loads(summary.groups, 0, NULL);
