@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One buffer of text and where each line of it ends. The gzip stream is set up once: deflateInit
- * allocates 256 KiB, deflateReset nothing. Level 1: a shipped line repeats most of the one before,
- * so higher levels cost four times as much and save little. */
+/* One buffer of text and where each line of it ends. A body is packed in one piece, which libdeflate
+ * does in half of zlib's time: packing was a quarter of all that kitlogd does for a row. Level 1:
+ * a shipped line repeats most of the one before, so higher levels cost more and save 1 %. */
 #include "ship/body.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include <zlib.h>
+
+#include <libdeflate.h>
 
 #include "base/text.h"
 
-enum { GZIP_LEVEL = 1, GZIP_WINDOW = 15 + 16 /* with gzip's frame */, GZIP_MEMORY = 8 };
+enum { GZIP_LEVEL = 1 };
 
 struct line {
 	uint32_t end; /* in the text, behind the newline */
@@ -21,8 +22,7 @@ struct body {
 	size_t most_lines, most_bytes, n; /* most_bytes <= text.size - 1 */
 	struct line *lines;
 	struct text text;
-	bool is_gzipped, has_stream;
-	z_stream stream;
+	struct libdeflate_compressor *gzip; /* NULL: bodies go as they are */
 	char *packed;
 	size_t packed_size;
 };
@@ -40,16 +40,14 @@ int body_new(size_t most_lines, size_t most_bytes, bool is_gzipped, struct body 
 	body->text = text_over(text, most_bytes + 1);
 	body->most_lines = most_lines;
 	body->most_bytes = most_bytes;
-	body->is_gzipped = is_gzipped;
 	body->lines = calloc(most_lines, sizeof(*body->lines));
 	if (!body->lines)
 		goto fail;
 	if (is_gzipped) {
-		if (deflateInit2(&body->stream, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
-			    Z_DEFAULT_STRATEGY) != Z_OK)
+		body->gzip = libdeflate_alloc_compressor(GZIP_LEVEL);
+		if (!body->gzip)
 			goto fail;
-		body->has_stream = true;
-		body->packed_size = deflateBound(&body->stream, most_bytes);
+		body->packed_size = libdeflate_gzip_compress_bound(body->gzip, most_bytes);
 		body->packed = malloc(body->packed_size);
 		if (!body->packed)
 			goto fail;
@@ -65,8 +63,7 @@ void body_free(struct body *body)
 {
 	if (!body)
 		return;
-	if (body->has_stream)
-		deflateEnd(&body->stream);
+	libdeflate_free_compressor(body->gzip);
 	free(body->packed);
 	free(body->lines);
 	free(body->text.at);
@@ -132,19 +129,17 @@ int body_encode(struct body *body, size_t from, size_t to, const char **ret_byte
 	size_t n;
 	const char *text = body_text(body, from, to, &n);
 
-	if (!body->is_gzipped) {
+	if (!body->gzip) {
 		*ret_bytes = text;
 		*ret_n = n;
 		return 0;
 	}
-	deflateReset(&body->stream);
-	body->stream.next_in = (Bytef *)(uintptr_t)text; /* zlib's header is without const */
-	body->stream.avail_in = (uInt)n;
-	body->stream.next_out = (Bytef *)body->packed;
-	body->stream.avail_out = (uInt)body->packed_size;
-	if (deflate(&body->stream, Z_FINISH) != Z_STREAM_END)
+
+	size_t packed =
+		libdeflate_gzip_compress(body->gzip, text, n, body->packed, body->packed_size);
+	if (!packed)
 		return -EIO;
 	*ret_bytes = body->packed;
-	*ret_n = body->packed_size - body->stream.avail_out;
+	*ret_n = packed;
 	return 0;
 }
