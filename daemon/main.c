@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #define LOG_TAG "kitlogd"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/memory.h"
 #include "base/ring.h"
 #include "data/config.h"
 #include "data/places.h"
@@ -386,6 +386,8 @@ static int open_all(struct daemon *d)
 		return failed;
 	open_web(&d->web_retry, clock_now(&d->clock));
 	timer_every(d->loop, &d->look, look_ns);
+	if ((failed = memory_hold()))
+		log_debug("memory is not locked: %s", strerror(-failed));
 	tell_service(d);
 	return 0;
 }
@@ -433,10 +435,6 @@ static bool look_only(struct daemon *d, enum command_deed deed)
 static bool run(struct daemon *d)
 {
 	log_set_level(d->config->log);
-
-	/* Pages that were touched stay in memory, so that a stamp never waits for the card. */
-	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
-		log_debug("memory is not locked: %s", strerror(errno));
 
 	int failed = open_all(d);
 	if (!failed) {
