@@ -2,13 +2,59 @@
 #include "service.h"
 
 #include <assert.h>
-#include <systemd/sd-daemon.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "base/container.h"
 
-static void tell_systemd(const char *state)
+/* One datagram to $NOTIFY_SOCKET, as sd_notify(3) describes it. Not by libsystemd, which waits for
+ * room where nobody reads the socket, and main with it. */
+static int tell_systemd(const char *state)
 {
-	sd_notify(0, state); /* nobody listens: nothing to be done */
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	size_t n = path ? strlen(path) : 0;
+
+	if (!n)
+		return 0; /* nobody listens */
+	if (n >= sizeof to.sun_path || (*path != '/' && *path != '@'))
+		return -EINVAL;
+	memcpy(to.sun_path, path, n);
+	if (*path == '@') /* an abstract name, which begins with a NUL and ends with its length */
+		to.sun_path[0] = '\0';
+	else
+		n++;
+
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
+	if (fd < 0)
+		return -errno;
+	if (sendto(fd, state, strlen(state), MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0)
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+/* How often systemd wants to hear that we live, by sd_watchdog_enabled(3). 0: not at all. */
+static int64_t asked_period_ns(void)
+{
+	const char *period = getenv("WATCHDOG_USEC"), *whose = getenv("WATCHDOG_PID");
+	long long period_us = period ? strtoll(period, NULL, 10) : 0;
+
+	if (whose && strtoll(whose, NULL, 10) != getpid())
+		return 0;
+	return period_us > 0 && period_us < INT64_MAX / 1000 ? period_us * 1000 : 0;
+}
+
+/* Heard late is heard: systemd waits for this word, and would end who never said it. */
+static void say_ready(struct service *service)
+{
+	if (!service->is_ready)
+		service->is_ready = service->tell("READY=1") != -EAGAIN;
 }
 
 /* Has it moved, or may it still be at its work? */
@@ -38,6 +84,7 @@ void service_look(struct service *service)
 {
 	bool is_alive = true;
 
+	say_ready(service);
 	for (size_t i = 0; i < service->n; i++)
 		is_alive &= is_moving(service, i);
 	if (is_alive)
@@ -53,13 +100,10 @@ static void look_due(struct timer *timer, struct instant now)
 void service_start(
 	struct service *service, struct loop *loop, const struct watched *parts, size_t n)
 {
-	uint64_t period_us = 0;
-
 	assert(n <= SERVICE_WATCHED);
 	if (!service->tell) {
 		service->tell = tell_systemd;
-		if (sd_watchdog_enabled(0, &period_us) > 0)
-			service->period_ns = (int64_t)period_us * 1000;
+		service->period_ns = asked_period_ns();
 	}
 	service->loop = loop;
 	service->timer.due = look_due;
@@ -69,9 +113,12 @@ void service_start(
 		service->watched[i].turns = parts[i].probe(parts[i].part);
 		service->watched[i].still = 0;
 	}
-	service->tell("READY=1");
+	service->is_ready = false;
+	say_ready(service);
 	if (service->period_ns > 0)
 		timer_every(loop, &service->timer, service->period_ns / SERVICE_BEATS);
+	else if (!service->is_ready)
+		timer_every(loop, &service->timer, NS_PER_S);
 }
 
 void service_stop(struct service *service)

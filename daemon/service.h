@@ -8,9 +8,11 @@
  * waits for it in memory would be lost by a restart: hence a patience for each. Who waits for the network, or
  * makes files, is not watched: a restart would mend neither.
  *
- * Without a service manager nothing is told and nothing is watched. Main thread. */
+ * Without a service manager nothing is told and nothing is watched. One that does not read what it is told is
+ * not waited for: it hears the next beat, and "READY=1" until that was heard. Main thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,9 +32,10 @@ struct watched {
 
 struct service {
 	/* Whom to tell, and how often at least; service_start sets both from the environment. */
-	void (*tell)(const char *state);
-	int64_t period_ns; /* 0: nobody waits to hear that we live */
+	int (*tell)(const char *state); /* 0, or -errno; -EAGAIN: not now */
+	int64_t period_ns;              /* 0: nobody waits to hear that we live */
 
+	bool is_ready; /* "READY=1" is told */
 	struct loop *loop;
 	struct timer timer;
 	struct {

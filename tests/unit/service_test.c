@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One thread only: parts that the test moves, a clock that it sets, and what systemd would hear. */
+#include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "service.h"
 #include "support/cmocka_all.h"
 
 static char told[256];
 
-static void tell(const char *state)
+static int tell(const char *state)
 {
 	strncat(told, state, sizeof told - strlen(told) - 2);
 	strcat(told, " ");
+	return 0;
 }
 
 static void assert_told(const char *expected)
@@ -120,6 +127,70 @@ static void the_end_is_told_once(void **state)
 	assert_told("");
 }
 
+/* --- a service manager's socket --- */
+
+static void assert_heard(int manager, const char *expected)
+{
+	char heard[64] = "";
+
+	recv(manager, heard, sizeof heard - 1, MSG_DONTWAIT);
+	assert_string_equal(heard, expected);
+}
+
+static void a_service_manager_that_does_not_listen_holds_nobody_up(void **state)
+{
+	static const char *const PERIODS[] = {"30000000", NULL};
+	struct clock clock = {.is_fake = true, .frozen_ns = 1};
+	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	socklen_t n = sizeof(sa_family_t); /* the kernel finds an abstract name */
+
+	(void)state;
+	for (size_t i = 0; i < sizeof PERIODS / sizeof *PERIODS; i++) {
+		int manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		int other = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		struct service service = {0};
+		struct loop *loop;
+		char path[64];
+
+		assert_int_equal(bind(manager, (struct sockaddr *)&name, n), 0);
+		n = sizeof name;
+		assert_int_equal(getsockname(manager, (struct sockaddr *)&name, &n), 0);
+		snprintf(path, sizeof path, "@%.*s",
+			(int)(n - offsetof(struct sockaddr_un, sun_path)) - 1, name.sun_path + 1);
+		setenv("NOTIFY_SOCKET", path, 1);
+		if (PERIODS[i])
+			setenv("WATCHDOG_USEC", PERIODS[i], 1);
+		else
+			unsetenv("WATCHDOG_USEC");
+		while (sendto(other, "x", 1, MSG_DONTWAIT, (struct sockaddr *)&name, n) == 1)
+			;
+		assert_int_equal(errno, EAGAIN);
+
+		alarm(20); /* who waits for room waits for ever */
+		assert_int_equal(loop_open(&clock, &loop), 0);
+		service_start(&service, loop, NULL, 0);
+		assert_int_equal(service.period_ns, PERIODS[i] ? 30 * (int64_t)NS_PER_S : 0);
+		service_look(&service);
+		for (char byte; recv(manager, &byte, 1, MSG_DONTWAIT) == 1 && byte == 'x';)
+			;
+		clock.frozen_ns += 10 * (int64_t)NS_PER_S;
+		loop_turn(loop, 0);
+		assert_heard(manager, "READY=1");
+		assert_heard(manager, "WATCHDOG=1");
+		assert_heard(manager, "");
+		service_stop(&service);
+		assert_heard(manager, "STOPPING=1");
+		alarm(0);
+
+		loop_close(loop);
+		close(other);
+		close(manager);
+		name = (struct sockaddr_un){.sun_family = AF_UNIX};
+		n = sizeof(sa_family_t);
+	}
+	unsetenv("NOTIFY_SOCKET");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +202,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_card_that_stalls_for_two_minutes_costs_no_restart,
 			open_world, close_world),
 		cmocka_unit_test_setup_teardown(the_end_is_told_once, open_world, close_world),
+		cmocka_unit_test(a_service_manager_that_does_not_listen_holds_nobody_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
