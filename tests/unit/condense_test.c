@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "support/cmocka_all.h"
@@ -158,14 +159,13 @@ static void a_row_costs_a_fraction_of_a_microsecond(void **unused)
 	enum { ROUNDS = 4000, ROWS = 128 };
 	static int64_t stamps[ROWS];
 	static double values[ROWS * 3];
-	const struct clock kernel = {0};
 
 	(void)unused;
 	for (int i = 0; i < ROWS; i++) {
 		stamps[i] = i * 50000;
 		values[3 * i] = values[3 * i + 1] = values[3 * i + 2] = i * 0.37;
 	}
-	struct instant start = clock_now(&kernel);
+	clock_t start = clock(); /* of this process, whoever else computes */
 	for (int i = 0; i < ROUNDS; i++) {
 		if (i % 8 == 0) { /* a frame of 1024 rows: 50 ms at 20 000 rows/s */
 			struct text text = text_over(buffer, sizeof buffer);
@@ -176,7 +176,7 @@ static void a_row_costs_a_fraction_of_a_microsecond(void **unused)
 		}
 		condense_add(&condense, stamps, values, ROWS);
 	}
-	double us = (double)instant_since(clock_now(&kernel), start) / NS_PER_US / (ROUNDS * ROWS);
+	double us = (double)(clock() - start) * 1e6 / CLOCKS_PER_SEC / (ROUNDS * ROWS);
 
 	print_message("%.4f us a row of 3 values, text included\n", us);
 	assert_true(us < 1.5); /* ten times the promise: a sanitizer, a slow board */
