@@ -42,7 +42,7 @@ struct promise {
 };
 
 struct entry {
-	uint64_t at, n; /* bytes of the disk */
+	size_t at, n; /* bytes of the disk */
 	const uint8_t *bytes;
 	bool is_flush;
 };
@@ -277,7 +277,7 @@ static void read_log(struct card *card)
 		struct entry *entry = &card->entries[card->n_entries];
 
 		assert_true(at + SECTOR <= card->log_size);
-		entry->at = number(card->log + at) * SECTOR;
+		entry->at = (size_t)number(card->log + at) * SECTOR;
 		entry->n = (size_t)number(card->log + at + 8) * SECTOR;
 		uint64_t flags = number(card->log + at + 16);
 		entry->is_flush = flags & FLUSH_FLAG;
@@ -292,7 +292,7 @@ static void read_log(struct card *card)
 
 static void write_down(const struct entry *entry, uint8_t *disk)
 {
-	memcpy(disk + (size_t)entry->at, entry->bytes, entry->n);
+	memcpy(disk + entry->at, entry->bytes, entry->n);
 }
 
 /* Was everything written down that is on the disk? */

@@ -296,7 +296,7 @@ static void any_name(struct draw *random, char *ret_name)
 		"{", "~", "-", "_", "#", "time", "\"", "\\", "\n", "\r", "\t", "\x7f", "\xFF",
 		"\xE6"};
 	size_t n_pieces = draw_below(random, 3) ? 14 : sizeof pieces / sizeof *pieces;
-	size_t n = draw_below(random, 7);
+	size_t n = (size_t)draw_below(random, 7);
 
 	*ret_name = '\0';
 	for (size_t i = 0; i < n; i++) {

@@ -141,8 +141,8 @@ static void any_text_is_read_as_the_c_library_reads_it(void **state)
 	(void)state;
 	for (int i = 0; i < 500000; i++) {
 		char text[64];
-		size_t n = 0, digits = 1 + draw_below(&random, 20);
-		size_t point = draw_below(&random, 25);
+		size_t n = 0, digits = 1 + (size_t)draw_below(&random, 20);
+		size_t point = (size_t)draw_below(&random, 25);
 		double value = -77;
 		char *end;
 
@@ -327,7 +327,7 @@ static void any_decimal_is_found_again_up_to_53_bits(void **state)
 	for (int i = 0; i < 500000; i++) {
 		int64_t limit = (INT64_C(1) << draw_between(&random, 1, 53)) - 1;
 		double value = (double)draw_between(&random, -limit, limit);
-		size_t places = draw_below(&random, 10);
+		size_t places = (size_t)draw_below(&random, 10);
 		int64_t m;
 		unsigned e;
 

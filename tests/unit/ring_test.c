@@ -157,7 +157,8 @@ static void any_sequence_of_puts_and_drops_behaves_like_a_queue(void **state)
 
 	(void)state;
 	for (int i = 0; i < STEPS; i++) {
-		size_t n = draw_below(&random, draw_below(&random, 50) == 0 ? LARGEST + 1 : 300);
+		size_t n = (size_t)draw_below(
+			&random, draw_below(&random, 50) == 0 ? LARGEST + 1 : 300);
 
 		if (draw_below(&random, 100) < (i / 1000 % 2 ? 45u : 55u)) { /* fills, empties */
 			memset(record, (int)in, n);

@@ -86,10 +86,11 @@ static void split_isolates_any_set_of_bad_lines(void **state)
 
 	(void)state;
 	for (int round = 0; round < 500; round++) {
-		size_t one_in = 1 + draw_below(&random, 50);
+		size_t one_in = 1 + (size_t)draw_below(&random, 50);
 
-		server.n = 1 + draw_below(&random, 300);
-		server.most_lines = draw_below(&random, 3) ? 0 : 1 + draw_below(&random, 40);
+		server.n = 1 + (size_t)draw_below(&random, 300);
+		server.most_lines =
+			draw_below(&random, 3) ? 0 : 1 + (size_t)draw_below(&random, 40);
 		for (size_t i = 0; i < server.n; i++)
 			server.is_bad[i] = draw_below(&random, one_in) == 0;
 		run(&server);
