@@ -23,6 +23,27 @@
 
 #define LOG_TAG "store"
 
+/* What root makes (kitlog restore) is the folder's owner's, or the service could not open it. Only what was made
+ * here is given away: another file of that name might be a link to one of root's. */
+static int open_lock(const char *directory, const char *path)
+{
+	struct stat folder;
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && geteuid() == 0 &&
+		(stat(directory, &folder) < 0 || fchown(fd, folder.st_uid, folder.st_gid) < 0)) {
+		int error = errno;
+
+		unlink(path);
+		close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
 int store_lock(const char *directory, int *ret_fd)
 {
 	char path[DATABASE_PATH];
@@ -33,7 +54,7 @@ int store_lock(const char *directory, int *ret_fd)
 	result = database_path(directory, ".lock", path);
 	if (result < 0)
 		return result;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	fd = open_lock(directory, path);
 	if (fd < 0)
 		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {

@@ -90,6 +90,16 @@ class Backup(unittest.TestCase):
             self.assertEqual(other.fetch(path), self.board.fetch(path), f"run {run}")
         self.assertNotEqual((other.data / "pin").read_text(), (self.board.data / "pin").read_text())
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root gives files away")
+    def test_that_root_brings_back_is_all_of_whose_folder_it_is(self):
+        other, user = self.board_in("given"), 65534
+        other.data.mkdir()
+        os.chown(other.data, user, user)
+        self.kitlog(other, "restore", self.made["folder"], check=True)
+        names = list(other.data.rglob("*"))
+        self.assertIn("kitlog.db.lock", [name.name for name in names])
+        self.assertEqual({(name.stat().st_uid, name.stat().st_gid) for name in names}, {(user, user)})
+
     def test_goes_nowhere_where_kitlogd_runs(self):
         self.refused(self.board, ["restore", "--replace", self.made["folder"]], "kitlogd is using",
                      "systemctl stop kitlogd")

@@ -4,8 +4,11 @@
 #include "tools/kitlog/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,6 +156,25 @@ static int cannot_lock(const char *data, int r)
 	return 1;
 }
 
+/* A folder that root makes is of the user whom the package made for the service. */
+static int make_data_folder(const char *data)
+{
+	const struct passwd *user;
+	int fd, r = 0;
+
+	if (mkdir(data, 0700) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	if (geteuid() != 0 || !(user = getpwnam("kitlog")))
+		return 0;
+	fd = open(data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fchown(fd, user->pw_uid, user->pw_gid) < 0)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
 static bool has_store(const char *data)
 {
 	struct reader *reader = NULL;
@@ -214,7 +236,9 @@ int command_restore(const struct call *call)
 	r = backup_check(folder, &list, what);
 	if (r < 0)
 		return is_no_backup(what, r);
-	r = store_lock(data, &fd);
+	r = make_data_folder(data);
+	if (r == 0)
+		r = store_lock(data, &fd);
 	if (r < 0) {
 		json_decref(list);
 		return cannot_lock(data, r);
