@@ -158,7 +158,7 @@ static int import_folders(struct importing *in, const char *folder)
 	return r;
 }
 
-static int import_all(struct importing *in, const char *folder)
+static int import_all(struct importing *in, const char *folder, struct reader *reader)
 {
 	char path[PATH_BYTES + 16];
 	int r = unpack(in->zip, folder, &in->job.is_cancelled, &in->fault);
@@ -168,7 +168,7 @@ static int import_all(struct importing *in, const char *folder)
 	snprintf(path, sizeof path, "%s/run.json", folder);
 	if (access(path, F_OK) == 0)
 		return import_one(in, folder, "");
-	r = moving_read(folder, &in->moving, &in->fault);
+	r = moving_read(folder, reader, &in->moving, &in->fault);
 	if (r == 0)
 		r = import_folders(in, folder);
 	if (r < 0 || in->n > 0 || in->moving)
@@ -210,14 +210,14 @@ static int import_sample(struct importing *in)
 	return import_one(in, in->sample, "");
 }
 
-static int import_zip(struct importing *in)
+static int import_zip(struct importing *in, struct reader *reader)
 {
 	char folder[PATH_BYTES - 8];
 	int r;
 
 	snprintf(folder, sizeof folder, "%s/imports/%u.in", in->directory, in->first);
 	folder_remove(folder);
-	r = mkdir(folder, 0700) < 0 ? -errno : import_all(in, folder);
+	r = mkdir(folder, 0700) < 0 ? -errno : import_all(in, folder, reader);
 	folder_remove(folder);
 	return r;
 }
@@ -237,13 +237,12 @@ static void run_import(struct job *job, struct reader *reader)
 	struct importing *in = CONTAINER(job, struct importing, job);
 	char folder[PATH_BYTES - 8];
 
-	(void)reader;
 	snprintf(folder, sizeof folder, "%s/imports", in->directory);
 	if (mkdir(folder, 0700) < 0 && errno != EEXIST) {
 		in->result = -errno;
 		return;
 	}
-	in->result = in->sample[0] ? import_sample(in) : import_zip(in);
+	in->result = in->sample[0] ? import_sample(in) : import_zip(in, reader);
 	if (in->result < 0)
 		remove_runs(in);
 }
@@ -312,10 +311,35 @@ static void answer_runs(struct importing *in, uint32_t session)
 	answer_send(in->request, in->n > 0 ? 201 : 200, &text);
 }
 
+/* The runs are here, whatever the session's fate. */
+static void refuse_unopened(struct importing *in, int result, uint32_t left)
+{
+	char zh[320], en[320], zh_left[120] = "", en_left[120] = "";
+	bool is_too_much = result == -EMSGSIZE || result == ACT_FULL;
+
+	if (left) {
+		snprintf(zh_left, sizeof zh_left, "这里还开着一节空课（第 %u 节）：先下课。", left);
+		snprintf(en_left, sizeof en_left,
+			" An empty session was left open (session %u): end it first.", left);
+	}
+	snprintf(zh, sizeof zh, "记录都导入了，可是课没有接上：%s%s",
+		is_too_much ? "一节课接不了这么多次记录。它们在存档里，可以另开一节课。"
+			    : "现在写不进日志。过一会儿，同一个文件再来一次。",
+		zh_left);
+	snprintf(en, sizeof en, "The runs were imported, but the session does not go on here: %s%s",
+		is_too_much
+			? "they are more than one session can take. They are among the saved runs; "
+			  "begin a new session beside them."
+			: "it cannot be written now. Take the same file again in a while.",
+		en_left);
+	request_refuse(
+		in->request, is_too_much ? 409 : 503, is_too_much ? "too_many" : "busy", zh, en);
+}
+
 /* Its runs are on the card; with them it is opened. */
 static void open_session(struct importing *in)
 {
-	uint32_t session;
+	uint32_t session = 0;
 	int r;
 
 	for (size_t i = 0; i < in->n; i++)
@@ -329,7 +353,7 @@ static void open_session(struct importing *in)
 	}
 	r = moving_open(in->moving, in->parts, &session);
 	if (r != 0)
-		classes_refuse(in->request, r);
+		refuse_unopened(in, r, session);
 	else
 		answer_runs(in, session);
 }

@@ -8,7 +8,11 @@
 #include <sys/random.h>
 
 #include "api/plugged.h"
+#include "class/run_streams.h"
 #include "http/files.h"
+
+#define LOG_TAG "imports"
+#include "base/log.h"
 
 struct moving {
 	json_t *json; /* the whole of session.json */
@@ -49,7 +53,36 @@ static bool is_whole(const json_t *json)
 		*json_string_value(json_object_get(goes_on, "origin"));
 }
 
-int moving_read(const char *folder, struct moving **ret_moving, struct about_fault *ret_fault)
+/* Has this board's own journal the session that was packed? Packages of before do not say which it was. */
+static int refuse_own(const json_t *json, struct reader *reader, struct about_fault *fault)
+{
+	const json_t *packed = json_object_get(json_object_get(json, "goes_on"), "packed");
+	uint32_t id = (uint32_t)json_integer_value(json_array_get(packed, 0));
+	const struct session *session;
+	struct classroom *room;
+	int r;
+
+	if (!id)
+		return 0;
+	if ((r = run_room(reader, id, &room)) < 0)
+		return r;
+	session = classroom_session(room, id);
+	if (session && session->made.ns == json_integer_value(json_array_get(packed, 1))) {
+		r = -EEXIST;
+		snprintf(fault->zh, sizeof fault->zh,
+			"“%s”就是这块板子打包的，还在这里（第 %u 节课），没有再导入；要在这里接着上：kitlog session undo %u。",
+			session->title, id, id);
+		snprintf(fault->en, sizeof fault->en,
+			"\"%s\" was packed on this board and is here still (session %u), so nothing was "
+			"imported; to go on with it here: kitlog session undo %u.",
+			session->title, id, id);
+	}
+	classroom_free(room);
+	return r;
+}
+
+int moving_read(const char *folder, struct reader *reader, struct moving **ret_moving,
+	struct about_fault *ret_fault)
 {
 	char path[600], *bytes;
 	size_t n;
@@ -67,9 +100,10 @@ int moving_read(const char *folder, struct moving **ret_moving, struct about_fau
 		json_decref(json);
 		return 0;
 	}
-	if (!json || !is_whole(json)) {
+	r = json && is_whole(json) ? refuse_own(json, reader, ret_fault) : blame(ret_fault);
+	if (r < 0) {
 		json_decref(json);
-		return blame(ret_fault);
+		return r;
 	}
 	struct moving *moving = calloc(1, sizeof *moving);
 
@@ -165,6 +199,19 @@ static void deal_kits(struct parts *parts, uint32_t id)
 			plugged_deal_body(&dealt), &act);
 }
 
+/* What came is not in it, so it would be an empty class beside what was imported. The session where that fails, too. */
+static uint32_t end_again(struct sessions *sessions, uint32_t id)
+{
+	const struct act *act;
+	int r = sessions_do_body(sessions, id, ACT_BY_TEACHER, ACT_END, json_object(), &act);
+
+	if (r != 0)
+		log_err("session %u was opened for what comes from another board, has none of it, and "
+			"cannot be ended: end it",
+			id);
+	return r != 0 ? id : 0;
+}
+
 int moving_open(const struct moving *moving, struct parts *parts, uint32_t *ret_session)
 {
 	struct sessions *sessions = &parts->sessions;
@@ -178,8 +225,10 @@ int moving_open(const struct moving *moving, struct parts *parts, uint32_t *ret_
 	if (r == 0)
 		r = sessions_do_body(sessions, id, ACT_BY_TEACHER, ACT_CAME,
 			json_pack("{ss sO}", "origin", moving->origin, "runs", moving->runs), &act);
-	if (r != 0)
+	if (r != 0) {
+		*ret_session = id && !known ? end_again(sessions, id) : 0;
 		return r;
+	}
 	if (!known) {
 		json_array_foreach(json_object_get(moving->json, "groups"), i, group)
 			guess(sessions, id, group);

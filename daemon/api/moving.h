@@ -11,12 +11,15 @@
 struct moving;
 
 /* Reads FOLDER/session.json. *ret_moving NULL: there is none, or it does not go on. 0; -EBADMSG with the fault;
- * -ENOMEM. Work thread. */
-int moving_read(const char *folder, struct moving **ret_moving, struct about_fault *ret_fault);
+ * -EEXIST with it: this board packed it, so all of it is here (by the session and the instant at which it was made,
+ * which no two boards share); -ENOMEM. Work thread. */
+int moving_read(const char *folder, struct reader *reader, struct moving **ret_moving,
+	struct about_fault *ret_fault);
 void moving_free(struct moving *moving); /* NULL is well */
 
 /* One of its runs, which is imported. Main thread, as is the next. */
 void moving_add(struct moving *moving, const struct run *run);
 
-/* Opens it, or finds it open. 0; or as sessions_do says. */
+/* Opens it, or finds it open. 0; or as sessions_do says: then none was left open for it, or *ret_session is the
+ * one that could not be ended again (else 0). */
 int moving_open(const struct moving *moving, struct parts *parts, uint32_t *ret_session);

@@ -146,7 +146,7 @@ static void add_head(const struct session_about *about, struct text *text)
 		text_addf(&own, "%s/%u/%lld", about->options.board, session->id,
 			(long long)session->made.ns);
 	text_add_json(text, own.at);
-	text_add_char(text, '}');
+	text_addf(text, ",\"packed\":[%u,%lld]}", session->id, (long long)session->made.ns);
 }
 
 static void add_groups(const struct session_about *about, struct text *text)

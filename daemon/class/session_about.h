@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the package of a class says of the class: session.json. Lesson, groups with what they predicted, runs,
  * readings, results, and how often what was done; nobody's name and no browser's token. Times are microseconds
- * from the session's begin. Of one that goes on at another board it has `goes_on` {origin}: the session that it is on
- * every board (data/classroom.h). Made step by step. Work thread. */
+ * from the session's begin. Of one that goes on at another board it has `goes_on` {origin, packed}: the session
+ * that it is on every board (data/classroom.h), and [id, ns of board time] of its begin on the one that packed it.
+ * Made step by step. Work thread. */
 #pragma once
 
 #include <stdbool.h>

@@ -98,6 +98,11 @@ class Move(unittest.TestCase):
         with zipfile.ZipFile(file) as one, zipfile.ZipFile(again) as two:
             self.assertEqual(one.namelist(), two.namelist())
 
+        # Here it is still, and nothing of it a second time.
+        said = self.kitlog(old, "session", "take", file, status=1)
+        self.assertIn(f"was packed on this board and is here still (session {session})", said)
+        self.assertEqual((old.get("sessions")["sessions"], old.get("runs?imported=1")["runs"]), ([], []))
+
         new = self.board("new", kits=2)
         moved = self.take(new, file)
         self.assertEqual((moved["title"], moved["is_project"], moved["state"], len(moved["groups"])),
@@ -119,6 +124,8 @@ class Move(unittest.TestCase):
         here = self.record(new, moved["id"], 1)
         before.append(self.rows_of(new, here))
         self.kitlog(new, "session", "pack", moved["id"], self.folder / "next.zip")
+        self.assertIn("was packed on this board", self.kitlog(new, "session", "take", self.folder / "next.zip", status=1))
+        self.assertEqual(len(new.get("runs?imported=1")["runs"]), 4)
         third = self.board("third")
         moved = self.take(third, self.folder / "next.zip")
         self.assertEqual(sorted(came["group"] for came in moved["came"]), [1, 1, 1, 2, 3])
