@@ -23,13 +23,13 @@ class Late(AssertionError):
     """What was waited for did not come."""
 
 
-def wait_for(what, test, seconds=PATIENCE):
-    """Asks until the answer is true; returns it. A refused connection counts as "not yet".
+def wait_for(what, test, seconds=PATIENCE, pause=LOOK_S):
+    """Asks until the answer is true, after a pause each time; returns it. A refused connection counts as "not yet".
 
     On a machine that is busy with something else each look takes longer, and so does what is waited for: patience
     ends when the time is over and it was looked as often as a machine of our own would have looked in a quarter of
     it; at the latest after thrice the time."""
-    began, enough = time.monotonic(), seconds / LOOK_S / 4
+    began, enough = time.monotonic(), seconds / pause / 4
     for looks in itertools.count(1):
         try:
             if answer := test():
@@ -39,7 +39,7 @@ def wait_for(what, test, seconds=PATIENCE):
         took = time.monotonic() - began
         if took > seconds and (looks > enough or took > SLOW * seconds):
             raise Late(f"{what}: not within {took:.0f} s")
-        time.sleep(LOOK_S)
+        time.sleep(pause)
 
 
 def free_port():

@@ -26,6 +26,7 @@ SKIPPED = 77
 UDCS = 9  # of dummy_hcd: so many USB kits at once
 BOOT_SECONDS = 60  # on a busy machine; ten when it is idle
 STEADY_SHIFT = 3  # 2^3 ns an instruction: slower than a board
+BOARD_SHIFT = 1  # 2 ns: about half as fast as one processor of a small board
 FTDIS = 2  # adapters that QEMU emulates
 
 QEMU = "qemu-system-x86_64"
@@ -69,18 +70,19 @@ def debian13():
 class Machine:
     """Each `run` is a boot. `folder` is what host and guest share (/run/share inside).
 
-    Steady: its clock counts instructions, so that it stands still when a busy host lets the machine
-    stand still, and a test of instants says nothing about the host.
+    Steady: its clock counts instructions (of 2^shift ns), so that it stands still when a busy host lets
+    the machine stand still, and a test of instants says nothing about the host.
 
     One processor: when this machine is busy a second one would stand still while the first moves a
     line again, and gpio-sim would make one edge of two."""
 
-    def __init__(self, folder, processors=1, megabytes=1024, is_steady=False):
+    def __init__(self, folder, processors=1, megabytes=1024, is_steady=False, shift=STEADY_SHIFT):
         if not shutil.which(QEMU):
             raise Missing(f"{QEMU} is not installed; run tools/packages/install test")
         self.kernel = kernel()
         self.folder = pathlib.Path(folder)
         self.processors, self.megabytes, self.is_steady = processors, megabytes, is_steady
+        self.shift = shift
 
     def command(self, sockets):
         share = "security_model=none,multidevs=remap"
@@ -97,7 +99,7 @@ class Machine:
             "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
             "-device", "virtio-rng-pci", "-device", "virtio-serial-pci", "-device", "qemu-xhci"]
         if self.is_steady:
-            arguments += ["-icount", f"shift={STEADY_SHIFT},sleep=on"]
+            arguments += ["-icount", f"shift={self.shift},sleep=on"]
         # The guest steers its own hardware by QEMU's monitor, whose other end is its
         # /dev/virtio-ports/qmp; each ftdiN there waits for an adapter that is connected to it.
         arguments += ["-chardev", f"socket,id=monitor,path={sockets}/qmp,server=on,wait=off",
