@@ -36,6 +36,7 @@ static const struct {
 static const enum stage after_silence[] = {
 	[HUSH] = NAME,
 	[NAME] = HUSH,
+	[SERIAL] = NAME,
 	[BEAT] = HUSH,
 };
 
@@ -43,7 +44,7 @@ struct gmc {
 	enum stage stage;
 	bool is_asked;
 	bool is_numbered;    /* it has told its serial number */
-	unsigned unnumbered; /* times it was asked for that in vain, this time */
+	unsigned unnumbered; /* times it was asked for that in vain */
 	struct instant next, newest;
 	size_t width, held; /* of a beat; bytes of one, or of a number, that is not complete */
 	uint8_t serial[SERIAL_BYTES];
@@ -57,18 +58,6 @@ static void wait_ms(struct kit *kit, struct gmc *gmc, int64_t ms)
 	kit_wake_at(kit, gmc->next);
 }
 
-/* One that is late, or whose answer was damaged, must not become another device. */
-static enum stage without_number(struct kit *kit, struct gmc *gmc)
-{
-	if (++gmc->unnumbered < SERIAL_TRIES)
-		return SERIAL;
-	gmc->unnumbered = 0;
-	if (gmc->is_numbered)
-		return HUSH;
-	kit_describe_model(kit, NULL, STAMP_ARRIVAL);
-	return BEAT;
-}
-
 static void on_tick(struct kit *kit, void *state, struct instant now)
 {
 	struct gmc *gmc = state;
@@ -79,9 +68,9 @@ static void on_tick(struct kit *kit, void *state, struct instant now)
 		kit_unanswered(kit, KIT_WHOLE, "timeout");
 	if (gmc->is_asked && gmc->stage == BEAT)
 		gmc->n = 0; /* a minute has no hole */
+	gmc->unnumbered += gmc->is_asked && gmc->stage == SERIAL;
 	if (gmc->is_asked)
-		gmc->stage =
-			gmc->stage == SERIAL ? without_number(kit, gmc) : after_silence[gmc->stage];
+		gmc->stage = after_silence[gmc->stage];
 	gmc->is_asked = true;
 	gmc->held = 0;
 	kit_send(kit, steps[gmc->stage].command, strlen(steps[gmc->stage].command));
@@ -97,6 +86,13 @@ static size_t go_on(struct kit *kit, struct gmc *gmc, size_t used)
 	return used;
 }
 
+/* One that is late, or whose answer was damaged, must not become another device: without a number is
+ * what tells its name each time, and never that. */
+static bool has_no_number(const struct gmc *gmc)
+{
+	return gmc->unnumbered >= SERIAL_TRIES && !gmc->is_numbered;
+}
+
 static size_t take_name(struct kit *kit, struct gmc *gmc, const char *text, size_t n)
 {
 	unsigned model = 0;
@@ -106,13 +102,19 @@ static size_t take_name(struct kit *kit, struct gmc *gmc, const char *text, size
 	for (size_t i = 4; i < NAME_BYTES && text[i] >= '0' && text[i] <= '9'; i++)
 		model = model * 10 + (unsigned)(text[i] - '0');
 	gmc->width = model >= WIDE_MODEL ? 4 : 2;
-	if (memcmp(text, "GMC-", 4) == 0)
-		return go_on(kit, gmc, n);
-	kit_reject(kit);
-	return n;
+	if (memcmp(text, "GMC-", 4) != 0) {
+		kit_reject(kit);
+		return n;
+	}
+	if (has_no_number(gmc)) {
+		kit_describe_model(kit, NULL, STAMP_ARRIVAL);
+		gmc->stage = SERIAL;
+	}
+	return go_on(kit, gmc, n);
 }
 
-/* Half of an answer that never became whole is no beginning of the next one. */
+/* Half of an answer that never became whole is no beginning of the next one, nor is its name, which was
+ * asked twice and comes late, a number. */
 static size_t take_serial(struct kit *kit, struct gmc *gmc, const uint8_t *bytes, size_t n)
 {
 	char identity[4 + 2 * SERIAL_BYTES + 1] = "gmc:";
@@ -121,11 +123,13 @@ static size_t take_serial(struct kit *kit, struct gmc *gmc, const uint8_t *bytes
 		gmc->serial[gmc->held++] = bytes[i];
 	if (gmc->held < SERIAL_BYTES)
 		return n;
+	gmc->held = 0;
+	if (memcmp(gmc->serial, "GMC-", 4) == 0)
+		return n;
 	for (size_t i = 0; i < SERIAL_BYTES; i++)
 		snprintf(identity + 4 + 2 * i, 3, "%02x", gmc->serial[i]);
 	gmc->is_numbered = true;
 	gmc->unnumbered = 0;
-	gmc->held = 0;
 	kit_describe_model(kit, identity, STAMP_ARRIVAL);
 	return go_on(kit, gmc, n);
 }

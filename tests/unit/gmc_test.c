@@ -144,9 +144,11 @@ static void an_old_one_without_serial_number_counts_all_the_same(void **unused)
 {
 	(void)unused;
 	expect("<HEARTBEAT0>>", "", 0);
-	expect("<GETVER>>", "GMC-280Re 2.10", 14);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++) {
+		expect("<GETVER>>", "GMC-280Re 2.10", 14);
 		expect("<GETSERIAL>>", "", 0);
+	}
+	expect("<GETVER>>", "GMC-280Re 2.10", 14);
 	expect("<HEARTBEAT1>>", "", 0);
 	beat("\x00\x05", 2);
 	assert_int_equal(rig.n_rows, 1);
@@ -159,16 +161,26 @@ static void one_that_is_late_with_its_number_is_the_same_device(void **unused)
 	expect("<HEARTBEAT0>>", "", 0);
 	expect("<GETVER>>", "GMC-300Re 4.22", 14);
 	expect("<GETSERIAL>>", "\xf4\x88\x00", 3);
-	expect("<GETSERIAL>>", "\xf4\x88\x00\x7e\xb0\x07\x11", 7);
+	/* It stands still, which is no sign of old firmware. */
+	for (int i = 0; i < 3; i++) {
+		expect("<GETVER>>", "", 0);
+		expect("<HEARTBEAT0>>", "", 0);
+	}
+	expect("<GETVER>>", "GMC-300Re 4.22", 14);
+	expect("<GETSERIAL>>", "GMC-300Re 4.22", 14);
+	rig_feed(&rig, "\xf4\x88\x00\x7e\xb0\x07\x11", 7);
 	expect("<HEARTBEAT1>>", "", 0);
 	beat("\x00\x05", 2);
 	/* It stops, and is silent about its number for a while. */
 	rig_pass_ms(&rig, 2100);
 	expect("<HEARTBEAT0>>", "", 0);
-	expect("<GETVER>>", "GMC-300Re 4.22", 14);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 5; i++) {
+		expect("<GETVER>>", "GMC-300Re 4.22", 14);
 		expect("<GETSERIAL>>", "", 0);
-	start_counter("GMC-300Re 4.22");
+	}
+	expect("<GETVER>>", "GMC-300Re 4.22", 14);
+	expect("<GETSERIAL>>", "\xf4\x88\x00\x7e\xb0\x07\x11", 7);
+	expect("<HEARTBEAT1>>", "", 0);
 	beat("\x00\x05", 2);
 	assert_int_equal(rig.n_rows, 2);
 	for (size_t i = 0; i < rig.n_devices; i++)
