@@ -23,11 +23,23 @@ struct own_trace {
 	unsigned n, next;
 };
 
+/* What the first channel of a group read since its run began, so that whoever shows it beside others has one time
+ * for all: evenly apart, and twice as far as soon as there are too many points. */
+struct own_course {
+	uint32_t session, run; /* run 0: there is none */
+	uint32_t stream, channel;
+	struct instant from, to;   /* of the run; to INT64_MAX: it goes on */
+	int64_t first_ns, step_ns; /* of the points, since `from` */
+	double points[SUMMARY_TRACE];
+	unsigned n;
+};
+
 struct own_room {
 	const struct parts *parts;
 	struct loop *loop;
 	struct timer sample;
 	struct own_trace traces[TRACES];
+	struct own_course courses[SUMMARY_GROUPS + 1]; /* by group */
 	struct instant asked, made;
 	char summary[SUMMARY_TEXT]; /* without its beginning */
 	bool is_made;
@@ -40,6 +52,33 @@ static const int64_t PATIENCE_NS = 60 * (int64_t)NS_PER_S;
 
 /* ---------------------------------------------------------------- traces */
 
+static void halve(struct own_course *course)
+{
+	course->n = (course->n + 1) / 2;
+	course->step_ns *= 2;
+	for (unsigned i = 0; i < course->n; i++)
+		course->points[i] = course->points[2 * i];
+}
+
+static void sample_course(struct own_room *own, struct own_course *course, struct instant now)
+{
+	int64_t age_ns = instant_since(now, course->from), place;
+
+	if (course->n == 0) {
+		course->first_ns = age_ns;
+		course->step_ns = STEP_NS;
+	}
+	while ((place = (age_ns - course->first_ns + STEP_NS / 2) / course->step_ns) >=
+		SUMMARY_TRACE)
+		halve(course);
+	if (place < course->n)
+		return;
+	while (course->n < place)
+		course->points[course->n++] = NAN;
+	course->points[course->n++] =
+		live_value(own->parts->live, course->stream, course->channel, now);
+}
+
 static void on_sample(struct timer *timer, struct instant now)
 {
 	struct own_room *own = CONTAINER(timer, struct own_room, sample);
@@ -47,8 +86,12 @@ static void on_sample(struct timer *timer, struct instant now)
 	if (instant_since(now, own->asked) > PATIENCE_NS) {
 		timer_cancel(timer);
 		memset(own->traces, 0, sizeof own->traces);
+		memset(own->courses, 0, sizeof own->courses);
 		return;
 	}
+	for (size_t i = 0; i <= SUMMARY_GROUPS; i++)
+		if (own->courses[i].run && own->courses[i].to.ns == INT64_MAX)
+			sample_course(own, &own->courses[i], now);
 	for (size_t i = 0; i < TRACES; i++) {
 		struct own_trace *trace = &own->traces[i];
 
@@ -98,7 +141,60 @@ static void add_trace(const struct own_trace *trace, double resolution, struct t
 	text_add_char(text, ']');
 }
 
+/* The course of a group's run, as far as it is known; NULL. */
+static struct own_course *follow(struct own_room *own, const struct session *session,
+	unsigned number, const struct stream *stream, uint32_t channel)
+{
+	struct own_course *course = &own->courses[number];
+	uint32_t going = session->groups[number].run;
+	bool is_same = course->session == session->id && course->stream == stream->id &&
+		course->channel == channel && (!going || course->run == going);
+	const struct run *run = parts_find_run(own->parts, is_same ? course->run : going);
+
+	if (!run) {
+		course->run = 0;
+		return NULL;
+	}
+	if (!is_same)
+		*course = (struct own_course){.session = session->id,
+			.run = going,
+			.stream = stream->id,
+			.channel = channel};
+	course->from = run->from;
+	course->to = run->to;
+	/* It was over before that was seen here. */
+	while (course->n > 0 && course->to.ns != INT64_MAX &&
+		instant_add(course->from, course->first_ns + (course->n - 1) * course->step_ns).ns >
+			course->to.ns)
+		course->n--;
+	return course;
+}
+
+static void add_course(const struct own_course *course, double resolution, struct text *text)
+{
+	text_add(text, ",\"course\":");
+	if (!course || !course->n) {
+		text_add(text, "null");
+		return;
+	}
+	text_add(text, "{\"is_over\":");
+	json_bool(text, course->to.ns != INT64_MAX);
+	text_addf(text, ",\"first_s\":%.2f,\"step_s\":%.1f,\"values\":[",
+		(double)course->first_ns / NS_PER_S, (double)course->step_ns / NS_PER_S);
+	for (unsigned i = 0; i < course->n; i++) {
+		text_add(text, i ? "," : "");
+		json_number(text, calibration_round(course->points[i], resolution));
+	}
+	text_add(text, "]}");
+}
+
 /* ---------------------------------------------------------------- groups */
+
+/* One that is shown. */
+struct shown {
+	const struct stream *stream;
+	uint32_t channel;
+};
 
 static void add_channel(
 	struct own_room *own, const struct stream *stream, uint32_t index, struct text *text)
@@ -122,8 +218,8 @@ static void add_channel(
 }
 
 /* Without a lesson: what the kits measure, the first first. */
-static void add_plain_channels(
-	struct own_room *own, const struct session_group *group, struct text *text)
+static unsigned plain_channels(const struct own_room *own, const struct session_group *group,
+	struct shown ret_shown[SUMMARY_CHANNELS])
 {
 	unsigned n = 0;
 
@@ -137,38 +233,52 @@ static void add_plain_channels(
 
 			if (stream->kind != STREAM_DATA)
 				continue;
-			for (uint32_t c = 0; c < stream->n_channels && n < SUMMARY_CHANNELS; c++) {
-				text_add(text, n++ ? "," : "");
-				add_channel(own, stream, c, text);
-			}
+			for (uint32_t c = 0; c < stream->n_channels && n < SUMMARY_CHANNELS; c++)
+				ret_shown[n++] = (struct shown){stream, c};
 		}
 	}
+	return n;
 }
 
-static void add_channels(
-	struct own_room *own, const struct session *session, unsigned number, struct text *text)
+/* What serves the needs of the lesson, that of its plot first, as the pages have it (class-lanes.js). */
+static unsigned find_channels(const struct own_room *own, const struct session *session,
+	unsigned number, struct shown ret_shown[SUMMARY_CHANNELS])
 {
 	const struct lesson *lesson = classes_lesson(own->parts, session);
 	struct serving serving[LESSON_NEEDS];
-	unsigned n = 0;
+	struct shown served[LESSON_NEEDS];
+	unsigned n = 0, main = 0;
 
-	if (!classes_serving(own->parts, session, number, serving)) {
-		add_plain_channels(own, &session->groups[number], text);
-		return;
-	}
-	for (unsigned need = 0; need < lesson->n_needs && n < SUMMARY_CHANNELS; need++) {
+	if (!classes_serving(own->parts, session, number, serving))
+		return plain_channels(own, &session->groups[number], ret_shown);
+	for (unsigned need = 0; need < lesson->n_needs; need++) {
 		if (!serving[need].stream)
 			continue;
-		text_add(text, n++ ? "," : "");
-		add_channel(own, serving[need].stream, serving[need].channel, text);
+		if (lesson->plot.y && strcmp(lesson->plot.y, lesson->needs[need].id) == 0)
+			main = n;
+		served[n++] = (struct shown){serving[need].stream, serving[need].channel};
 	}
+	if (n == 0)
+		return 0;
+	struct shown first = served[main];
+
+	memmove(served + 1, served, main * sizeof *served);
+	served[0] = first;
+	n = n < SUMMARY_CHANNELS ? n : SUMMARY_CHANNELS;
+	memcpy(ret_shown, served, n * sizeof *served);
+	return n;
 }
 
 static void add_group(
 	struct own_room *own, const struct session *session, unsigned number, struct text *text)
 {
 	const struct session_group *group = &session->groups[number];
+	const struct own_course *course = NULL;
+	struct shown shown[SUMMARY_CHANNELS];
+	unsigned n = find_channels(own, session, number, shown);
 
+	if (n)
+		course = follow(own, session, number, shown[0].stream, shown[0].channel);
 	text_addf(text, "{\"number\":%u,\"animal\":", number);
 	json_words(text, group_animal(number).zh, group_animal(number).en);
 	text_addf(text, ",\"phase\":\"%s\",\"run\":",
@@ -180,8 +290,12 @@ static void add_group(
 		text_add_uint(text, group->run);
 	else
 		text_add(text, "null");
+	add_course(course, n ? shown[0].stream->channels[shown[0].channel].resolution : 0, text);
 	text_add(text, ",\"channels\":[");
-	add_channels(own, session, number, text);
+	for (unsigned i = 0; i < n; i++) {
+		text_add(text, i ? "," : "");
+		add_channel(own, shown[i].stream, shown[i].channel, text);
+	}
 	text_add(text, "]}");
 }
 

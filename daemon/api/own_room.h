@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How this board is, for the others in the room and for the screen that shows them all: the newest class, its
  * groups, and what each reads. Made at most twice a second, however many ask; the last half minute of each reading
- * is remembered while somebody asks, as points half a second apart (a spark, no record: a spike between two of them
- * is not in it). Main thread. */
+ * is remembered while somebody asks, as points half a second apart, and the course of the group's run since then (a
+ * spark, no record: a spike between two of them is not in it). Main thread. */
 #pragma once
 
 #include <stdbool.h>

@@ -78,11 +78,40 @@ static void add_words(struct text *text, const json_t *words)
 	text_add_char(text, '}');
 }
 
+static void add_values(struct text *text, const json_t *values)
+{
+	size_t n = json_array_size(values);
+
+	text_add_char(text, '[');
+	for (size_t i = 0; i < n && i < SUMMARY_TRACE; i++) {
+		text_add(text, i ? "," : "");
+		add_number(text, json_array_get(values, i));
+	}
+	text_add_char(text, ']');
+}
+
+/* A board of before tells none. */
+static void add_course(struct text *text, const json_t *course)
+{
+	const json_t *first = json_object_get(course, "first_s");
+	const json_t *step = json_object_get(course, "step_s");
+
+	if (!json_is_number(first) || !json_is_number(step)) {
+		text_add(text, "null");
+		return;
+	}
+	text_addf(text, "{\"is_over\":%s,\"first_s\":",
+		json_is_true(json_object_get(course, "is_over")) ? "true" : "false");
+	add_number(text, first);
+	text_add(text, ",\"step_s\":");
+	add_number(text, step);
+	text_add(text, ",\"values\":");
+	add_values(text, json_object_get(course, "values"));
+	text_add_char(text, '}');
+}
+
 static void add_channel(struct text *text, const json_t *channel)
 {
-	const json_t *trace = json_object_get(channel, "trace");
-	size_t n = json_array_size(trace);
-
 	text_add(text, "{\"name\":");
 	add_words(text, json_object_get(channel, "name"));
 	text_add(text, ",\"unit\":");
@@ -91,12 +120,9 @@ static void add_channel(struct text *text, const json_t *channel)
 	add_number(text, json_object_get(channel, "value"));
 	text_add(text, ",\"resolution\":");
 	add_number(text, json_object_get(channel, "resolution"));
-	text_add(text, ",\"trace\":[");
-	for (size_t i = 0; i < n && i < SUMMARY_TRACE; i++) {
-		text_add(text, i ? "," : "");
-		add_number(text, json_array_get(trace, i));
-	}
-	text_add(text, "]}");
+	text_add(text, ",\"trace\":");
+	add_values(text, json_object_get(channel, "trace"));
+	text_add_char(text, '}');
 }
 
 static const char *phase_of(const json_t *group)
@@ -118,6 +144,8 @@ static void add_group(struct text *text, unsigned number, const json_t *group)
 	add_words(text, json_object_get(group, "animal"));
 	text_addf(text, ",\"phase\":\"%s\",\"run\":", phase_of(group));
 	add_id(text, id_of(group, "run"));
+	text_add(text, ",\"course\":");
+	add_course(text, json_object_get(group, "course"));
 	text_add(text, ",\"channels\":[");
 	for (size_t i = 0; i < n && i < SUMMARY_CHANNELS; i++) {
 		text_add(text, i ? "," : "");

@@ -18,7 +18,7 @@ enum {
 	SUMMARY_GROUPS = 12,
 	SUMMARY_CHANNELS = 4,
 	SUMMARY_TRACE = 60,
-	SUMMARY_TEXT = 64 * 1024, /* of the groups */
+	SUMMARY_TEXT = 80 * 1024, /* of the groups */
 };
 
 struct summary {

@@ -28,7 +28,9 @@ static void a_board_is_read_as_it_is(void **unused)
 			"{" WHO
 			",\"interface\":1,\"is_teacher\":true,\"now_us\":12,\"lesson\":\"pendulum\","
 			"\"session\":7,\"groups\":[{\"number\":2,\"animal\":{\"zh\":\"兔\",\"en\":\"Rabbit\"},"
-			"\"phase\":\"armed\",\"run\":null,\"channels\":[{\"name\":{\"zh\":\"力\",\"en\":\"Force\"},"
+			"\"phase\":\"armed\",\"run\":null,\"course\":{\"is_over\":true,\"first_s\":0.25,"
+			"\"step_s\":2,\"values\":[1,null,\"x\"],\"more\":1},"
+			"\"channels\":[{\"name\":{\"zh\":\"力\",\"en\":\"Force\"},"
 			"\"unit\":\"N\",\"value\":1.5,\"resolution\":0.1,\"trace\":[null,1.25]}]}]}",
 			&summary),
 		0);
@@ -39,6 +41,7 @@ static void a_board_is_read_as_it_is(void **unused)
 	assert_true(summary.is_teacher);
 	assert_string_equal(summary.groups,
 		"[{\"number\":2,\"animal\":{\"zh\":\"兔\",\"en\":\"Rabbit\"},\"phase\":\"armed\",\"run\":null,"
+		"\"course\":{\"is_over\":true,\"first_s\":0.25,\"step_s\":2,\"values\":[1,null,null]},"
 		"\"channels\":[{\"name\":{\"zh\":\"力\",\"en\":\"Force\"},\"unit\":\"N\",\"value\":1.5,"
 		"\"resolution\":0.1,\"trace\":[null,1.25]}]}]");
 	summary_clear(&summary);
@@ -95,7 +98,7 @@ static void what_is_passed_on_is_ours(void **unused)
 		"{" WHO ",\"interface\":1,\"now_us\":1,\"lesson\":7,\"session\":-3,\"groups\":[5,");
 	for (int i = 0; i < 40; i++)
 		at += sprintf(at,
-			"{\"number\":%d,\"animal\":\"x\",\"phase\":\"</script>\",\"run\":4e9,\"evil\":\"<b>\","
+			"{\"number\":%d,\"animal\":\"x\",\"course\":{\"first_s\":\"<b>\"},\"phase\":\"</script>\",\"run\":4e9,\"evil\":\"<b>\","
 			"\"channels\":[{\"name\":{\"zh\":\"<b>\\u0007\",\"en\":\"a\\nb\"},\"unit\":7,\"value\":\"1\","
 			"\"trace\":[1,\"2\",[3],4e300]}]},",
 			i % 20);
@@ -111,7 +114,8 @@ static void what_is_passed_on_is_ours(void **unused)
 	assert_true(json_array_size(groups) <= SUMMARY_GROUPS);
 	json_array_foreach(groups, i, group)
 	{
-		assert_int_equal(json_object_size(group), 5);
+		assert_int_equal(json_object_size(group), 6);
+		assert_true(json_is_null(json_object_get(group, "course")));
 		assert_in_range(json_integer_value(json_object_get(group, "number")), 1, 12);
 		assert_string_equal(json_string_value(json_object_get(group, "phase")), "open");
 	}
