@@ -47,6 +47,21 @@ async function typePinOf(board, pin) {
   return row;
 }
 
+/** What the axes of each small chart hold, by their ticks: [x from, x to, y from, y to]. @param {any} at @param {string} cards */
+const axesIn = async (at, cards) => at.locator(`${cards} .plot svg`).evaluateAll((/** @type {SVGElement[]} */ all) => all.map((svg) => {
+  const [left, top, bottom, end] = (svg.querySelector('.ax')?.getAttribute('d') ?? '').match(/[\d.]+/g)?.map(Number) ?? [];
+  const value = (/** @type {Element} */ text) => Number(text.textContent?.replace('\u2212', '-')), place = (/** @type {Element} */ text, /** @type {string} */ of) => Number(text.getAttribute(of));
+  const along = (/** @type {Element[]} */ [a, b], /** @type {string} */ of) => (/** @type {number} */ px) => value(a) + (px - place(a, of)) / (place(b, of) - place(a, of)) * (value(b) - value(a));
+  const x = along([...svg.querySelectorAll('[data-axis=x] text')], 'x'), texts = [...svg.querySelectorAll('text[text-anchor=end]')].filter((text) => text.previousElementSibling?.matches('.gr'));
+  const y = along(texts, 'y'), middle = parseFloat(/** @type {SVGTextElement} */ (texts[0]).style.fontSize) * 0.36;
+  return [x(left), x(end), y(bottom + middle), y(top + middle)];
+}));
+/** All hold the same, as groups of one board do. @param {any} at @param {string} cards @param {number} n */
+const areAlike = (at, cards, n) => until('one pair of axes for all', async () => {
+  const all = await axesIn(at, cards), [first] = all, near = (/** @type {number} */ i) => all.every((one) => Math.abs(one[i] - first[i]) < 0.02 * Math.abs(first[i | 1] - first[i & ~1]) + 1e-9);
+  return all.length === n && [0, 1, 2, 3].every(near);
+});
+
 test('a board alone shows nothing of others', async () => {
   const alone = await teacherOn(others[0], LOOK);
   await until('it has asked', () => alone.evaluate(async () => { const { boards } = await import('/js/boards.js'); await boards.load(); return boards.list.length === 0; }));
@@ -108,17 +123,31 @@ test('one lesson is opened, started, stopped and ended on all, and told board by
   assert.deepStrictEqual(await complaints(screen), []);
   await shot(screen, 'screen');
   assert.deepStrictEqual(screen.faults, []);
-  await screen.context().close();
+  // One range of values and one time for all, so that they compare; a run begins where ours does.
+  await areAlike(page, '.gcard', 4);
+  await areAlike(screen, '.room .cell', 4);
   // Held still on the walls of all boards, and let go again.
   const freeze = page.locator('.inclass .acts button', { hasText: '全班定格' }), frozen = page.locator('.inclass .acts button', { hasText: '定格中' });
   await freeze.click();
   await until('told', async () => /^3 块板子都定格了/.test(await told.innerText()));
   for (const board of all()) await until('it is frozen', async () => (await open_(board))[0].is_frozen);
+  // On our wall the groups of others stand still, too, while they go on cooling.
+  await until('the wall says so', async () => /定格/.test(await textOf(screen.locator('.line'))));
+  const still = screen.locator(`.room[data-board="${(await seen(others[1])).id}"] .val`), was = await textOf(still);
+  await until('it goes on there', async () => Math.abs((await seen(others[1])).groups[0].channels[0].value - parseFloat(was)) > 0.15);
+  assert.strictEqual(await textOf(still), was);
   await frozen.click();
   await until('told', async () => /^3 块板子都动起来了/.test(await told.innerText()));
   for (const board of all()) assert.ok(!(await open_(board))[0].is_frozen);
+  await until('it moves on the wall', async () => await textOf(still) !== was);
+  assert.deepStrictEqual(screen.faults, []);
+  await screen.context().close();
   await key.click();
   for (const board of all()) await until('it has stopped', async () => (await open_(board))[0].groups.every((/** @type {any} */ g) => g.run == null && g.runs.length === 1));
+  // What was recorded stays, from its beginning.
+  await until('over there, too', async () => (await known()).every((/** @type {any} */ b) => b.groups.every((/** @type {any} */ g) => g.course?.is_over)));
+  for (const { course } of (await known()).flatMap((/** @type {any} */ b) => b.groups)) assert.ok(course.first_s < 10 && course.values.filter((/** @type {any} */ v) => v != null).length > 1, JSON.stringify(course));
+  await areAlike(page, '.gcard', 4);
   await page.locator('.startbar .end').click();
   await page.locator('.startbar .pop .item').first().click();
   await page.locator('.tslip').waitFor();

@@ -12,7 +12,8 @@ import { Emitter } from './emitter.js';
 /** @typedef {import('./base.js').Words} Words */
 /** @typedef {{name: Words, unit: string, value: number|null, resolution: number|null, trace: (number|null)[]}} OtherChannel
  *   `trace`: one each half second, the last is now */
-/** @typedef {{number: number, animal: Words, phase: 'running'|'armed'|'ready'|'open', run: number|null, channels: OtherChannel[]}} OtherGroup */
+/** @typedef {{number: number, animal: Words, phase: 'running'|'armed'|'ready'|'open', run: number|null, channels: OtherChannel[],
+ *   course?: {is_over: boolean, first_s: number, step_s: number, values: (number|null)[]}|null}} OtherGroup `course`: of its run, or of its last one */
 /** @typedef {{id: string, name: string, address: string, state: 'found'|'locked'|'here'|'missing'|'other', seen_s: number|null,
  *   stated_us: number|null, lesson: string|null, session: number|null, sentence: Words|null, groups: OtherGroup[], has_key: boolean}} OtherBoard
  *   `has_key`: it was joined, also where it does not answer or wants its PIN anew */

@@ -7,13 +7,14 @@ import { Animal, colourOf, groupName, GroupShape } from './animals.js';
 import { boards } from './boards.js';
 import { Icon } from './icons.js';
 import { digitsOf, num, quantity } from './numbers.js';
+import { lineOf, placed } from './other-axes.js';
 import { Plot } from './plot.js';
 import { unitText } from './units.js';
 
 /** @typedef {import('./boards.js').OtherBoard} OtherBoard */
 /** @typedef {import('./boards.js').OtherGroup} OtherGroup */
 
-const STEP_S = 0.5, AIR = 0.08;
+const AIR = 0.08;
 
 /** Renders again when something of the other boards is new. */
 export function useBoards() {
@@ -30,17 +31,18 @@ function rangeOf(trace, step) {
   return [low - air, high + air];
 }
 
-/** @param {{group: OtherGroup, board: OtherBoard, font?: number, width?: number, isLong?: boolean}} p `isLong`: there is room for a word */
-export function OtherCard({ group, board, font = 14, width = 2.25, isLong }) {
+/** @param {{group: OtherGroup, board: OtherBoard, font?: number, width?: number, isLong?: boolean, shared?: import('./other-axes.js').Shared|null}} p `isLong`: there is
+ * room for a word; `shared`: the axes of ours, where it reads the same */
+export function OtherCard({ group, board, font = 14, width = 2.25, isLong, shared }) {
   const [main] = group.channels, colour = colourOf(group.number), isHere = board.state !== 'missing';
   const digits = main?.resolution ? digitsOf(main.resolution) : 2, value = isHere && main ? quantity(main.value, digits, unitText(main.unit)) : '—';
-  const trace = isHere ? main?.trace ?? [] : [], x = trace.map((_, i) => (i - trace.length + 1) * STEP_S);
+  const line = lineOf(shared ? group : { ...group, course: null }), x = shared ? placed(line, shared) : line.x, { y } = line;
   return html`<article class="gcard cell other" aria-label=${t('bo_groupOf', board.name, groupName(group.number))} data-board=${board.id} data-group=${group.number}>
     <div class=${'head h who c' + colour}><${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/>${isLong ? html`<b>${groupName(group.number)}</b>` : html`<b aria-hidden="true">${group.number}</b><span class="sr">${groupName(group.number)}</span>`}
       ${isLong && isHere && group.phase === 'running' && html`<span class="rec-lamp bad-c" title=${t('rec')}><${Icon} n="rec" s=${14}/><span class="sr">${t('rec')}</span></span>`}
       <span class=${'val c' + colour} style=${{ '--n': value.length }}>${value}</span></div>
-    ${!isHere ? null : main ? html`<${Plot} label=${`${board.name} ${groupName(group.number)}, ${say(main.name)}`} x=${[-30, 0]} y=${rangeOf(trace, main.resolution)} xTitle="s" font=${font} most=${[4, 3]}
-      lines=${[{ x, y: trace, colour: `var(--c${colour})`, width }]}/>` : html`<p class="nokit dim">${t('sc_noKit')}</p>`}</article>`;
+    ${!isHere ? null : main ? html`<${Plot} label=${`${board.name} ${groupName(group.number)}, ${say(main.name)}`} x=${shared?.x ?? [-30, 0]} y=${shared?.y ?? rangeOf(y, main.resolution)} xTitle=${shared?.unit ?? 's'} font=${font} most=${[4, 3]}
+      lines=${[{ x, y, colour: `var(--c${colour})`, width }]}/>` : html`<p class="nokit dim">${t('sc_noKit')}</p>`}</article>`;
 }
 
 /** The heading over a board's groups: its name, and what ails it. @param {{board: OtherBoard}} p */

@@ -15,7 +15,7 @@ import { channelOf, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.j
 /** @typedef {import('./class-lanes.js').Lane} Lane */
 /** @typedef {import('./group-view.js').Span} Span */
 /** @typedef {{key: string, group: Group|null, device: Device|null, source: Lane|null, sources: Lane[], colour: number, isOpen: boolean, span: Span|null}} Tile */
-/** @typedef {{x: [number, number], y: [number, number], unit: string, per: number, shift: number}} Axes x counted in `unit`, of `per` seconds;
+/** @typedef {{x: [number, number], y: [number, number], unit: string, per: number, shift: number, end: number, isRun: boolean}} Axes x counted in `unit`, of `per` seconds;
  *   `shift` is added to it first: what is no run counts back from now */
 
 /** The session that is shown: the chosen one, else one that runs, else the newest; long projects last.
@@ -61,20 +61,23 @@ export function mainTile(tiles, chosen) {
   return tiles.find((t) => t.key === chosen) ?? (well[0]?.group ? well[0] : well[well.length - 1]) ?? tiles[0] ?? null;
 }
 
-/** Axes for these tiles. @param {Tile[]} tiles @param {Session|null} session @returns {Axes} */
-export function axesOf(tiles, session) {
+/** What the groups read, in UCUM; null: they have no kit. @param {Tile[]} tiles */
+export const unitIn = (tiles) => { const source = tiles.find((tile) => tile.source)?.source; return source ? channelOf(source).unit : null; };
+
+/** Axes for these tiles, and for groups of other boards. @param {Tile[]} tiles @param {Session|null} session @param {import('./other-axes.js').OtherDrawn[]} [others] @returns {Axes} */
+export function axesOf(tiles, session, others = []) {
   const shown = tiles.flatMap(({ sources, span }) => (span ? sources.map((source) => ({ source, span })) : []));
-  const lasts = shown.map(({ span }) => (span.until - span.from) / 1e6), end = Math.max(0.2, ...lasts);
-  const isGrowing = shown.some(({ span }) => span.to == null), meant = (classroom.lessonOf(session)?.record.duration_us ?? 0) / 1e6;
-  const isRun = shown.some(({ span }) => span.isRun), [, most] = !isRun ? [0, Math.max(LAST, end)] : windowOf('all', end, null, isGrowing), far = isRun && isGrowing && meant > end ? Math.min(meant, most) : most;
+  const spans = [...shown, ...others].map(({ span }) => span), lasts = spans.map((span) => (span.until - span.from) / 1e6), end = Math.max(0.2, ...lasts);
+  const isGrowing = spans.some((span) => span.to == null), meant = (classroom.lessonOf(session)?.record.duration_us ?? 0) / 1e6;
+  const isRun = spans.some((span) => span.isRun), [, most] = !isRun ? [0, Math.max(LAST, end)] : windowOf('all', end, null, isGrowing), far = isRun && isGrowing && meant > end ? Math.min(meant, most) : most;
   const [unit, per] = timeUnit(far), shift = isRun ? 0 : -end;
   const x = /** @type {[number, number]} */ (isRun ? [0, far / per] : [-far / per, 0]);
-  if (session?.y_range) return { x, y: session.y_range, unit, per, shift };
-  const pictures = shown.map(({ source, span }) => pictureIn(source, span, 300));
+  if (session?.y_range) return { x, y: session.y_range, unit, per, shift, end, isRun };
+  const pictures = [...shown.map(({ source, span }) => pictureIn(source, span, 300)), ...others.map(({ picture }) => picture)];
   const lanes = pictures.map(({ lo, hi, mid }) => ({ lo, hi, mid }));
-  const step = Math.max(0, ...shown.map(({ source }) => channelOf(source).resolution ?? 0));
+  const step = Math.max(0, ...shown.map(({ source }) => channelOf(source).resolution ?? 0), ...others.map((o) => o.step));
   const y = valueRange({ x: [], lanes, isBand: false }, lanes.map((_, i) => i), step);
-  return { x, y, unit, per, shift };
+  return { x, y, unit, per, shift, end, isRun };
 }
 
 /** Do all measure the same, so that one pair of axes serves? @param {Tile[]} tiles */

@@ -9,6 +9,7 @@ import { accuracyText } from './about.js';
 import { Animal, GroupShape, groupName } from './animals.js';
 import { board } from './board.js';
 import { boards } from './boards.js';
+import { drawnOf, isAlike } from './other-axes.js';
 import { OtherCard, OtherHead } from './other-groups.js';
 import { classroom } from './classroom.js';
 import { qrUrl } from './class-api.js';
@@ -20,7 +21,7 @@ import { channelName, deviceName } from './names.js';
 import { clock, NB, num, quantity } from './numbers.js';
 import { Plot } from './plot.js';
 import { Reveal } from './screen-reveal.js';
-import { axesOf, frozenAt, isComparable, mainTile, shownSession, tilesOf } from './screen-model.js';
+import { axesOf, frozenAt, isComparable, mainTile, shownSession, tilesOf, unitIn } from './screen-model.js';
 import { startTraces } from './traces.js';
 import { triggerText } from './trigger-words.js';
 import { hostForOthers } from './way-in.js';
@@ -123,29 +124,40 @@ const gridOf = (n) => (n <= 3 ? [n, 1] : n <= 4 ? [2, 2] : n <= 6 ? [3, 2] : n <
 
 const ACROSS = 6, ACROSS_TALL = 2;   // cards beside each other, at most; where it is higher than wide
 
+/** @type {Map<string, import('./boards.js').OtherBoard>} as they were when the picture was frozen */ const held = new Map();
+/** Those that obey; of a picture that is frozen, as they were then. @param {Session|null} session */
+function othersOf(session) {
+  if (frozenAt(session) == null) { held.clear(); return boards.joined; }
+  return boards.joined.map((of) => {
+    if (of.lesson !== session?.lesson) return of;
+    if (!held.has(of.id)) held.set(of.id, of);
+    return held.get(of.id) ?? of;
+  });
+}
+
 /** Ours and those of boards that obey, under a heading each. @param {{tiles: Tile[], session: Session|null}} p */
 function Rooms({ tiles, session }) {
-  const others = boards.joined, n = others.length + 1, isTall = innerWidth < innerHeight, bands = isTall ? n : Math.ceil(n / 3), beside = Math.ceil(n / bands), width = Math.max(2.5, unitPx() * 0.5);
+  const others = othersOf(session), unit = unitIn(tiles), lesson = session?.lesson ?? null, shared = isComparable(tiles) ? axesOf(tiles, session, drawnOf(others, lesson, unit)) : null;
+  const n = others.length + 1, isTall = innerWidth < innerHeight, bands = isTall ? n : Math.ceil(n / 3), beside = Math.ceil(n / bands), width = Math.max(2.5, unitPx() * 0.5);
   // Two rows where the width suffices for that: a line needs height.
   const columnsOf = (/** @type {number} */ groups) => Math.max(1, isTall ? Math.min(ACROSS_TALL, groups) : Math.min(Math.floor(ACROSS / beside), Math.ceil(groups / 2)));
   const looks = (/** @type {number} */ groups) => ({ '--columns': columnsOf(groups), '--rows': Math.max(1, Math.ceil(groups / columnsOf(groups))) });
   const most = Math.max(tiles.length, ...others.map((b) => b.groups.length)), rows = bands * Math.ceil(most / columnsOf(most));
   return html`<main class=${`rooms rows${Math.min(3, rows)}`} style=${{ '--beside': beside }}><section class="room" style=${looks(tiles.length)}><h2 class="boardname"><${Icon} n="board"/><span>${board.name}</span></h2>
-      <div class="multi"><${Cells} tiles=${tiles} session=${session}/></div></section>
+      <div class="multi"><${Cells} tiles=${tiles} session=${session} shared=${shared}/></div></section>
     ${others.map((of) => html`<section class="room" key=${of.id} data-board=${of.id} style=${looks(of.groups.length)}><${OtherHead} board=${of}/>
-      ${of.groups.length > 0 && html`<div class="multi">${of.groups.map((group) => html`<${OtherCard} key=${group.number} group=${group} board=${of} font=${fontPx()} width=${width}/>`)}</div>`}</section>`)}</main>`;
+      ${of.groups.length > 0 && html`<div class="multi">${of.groups.map((group) => html`<${OtherCard} key=${group.number} group=${group} board=${of} font=${fontPx()} width=${width} shared=${isAlike(of, group, lesson, unit) ? shared : null}/>`)}</div>`}</section>`)}</main>`;
 }
 
 /** @param {{tiles: Tile[], session: Session|null}} p */
 function All({ tiles, session }) {
   if (boards.joined.length) return html`<${Rooms} tiles=${tiles} session=${session}/>`;
   const [columns, rows] = gridOf(tiles.length);
-  return html`<main class=${`multi rows${rows}`} style=${{ '--columns': columns, '--rows': rows }}><${Cells} tiles=${tiles} session=${session}/></main>`;
+  return html`<main class=${`multi rows${rows}`} style=${{ '--columns': columns, '--rows': rows }}><${Cells} tiles=${tiles} session=${session} shared=${isComparable(tiles) ? axesOf(tiles, session) : null}/></main>`;
 }
 
-/** @param {{tiles: Tile[], session: Session|null}} p */
-function Cells({ tiles, session }) {
-  const shared = isComparable(tiles) ? axesOf(tiles, session) : null;
+/** @param {{tiles: Tile[], session: Session|null, shared: Axes|null}} p */
+function Cells({ tiles, session, shared }) {
   return tiles.map((tile) => {
     const { source, span } = tile, value = source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : '';
     return html`<article class="cell" key=${tile.key}><div class="h"><${Who} tile=${tile}/>

@@ -7,6 +7,7 @@ import { board } from './board.js';
 import { boards } from './boards.js';
 import { Emitter } from './emitter.js';
 import { Icon } from './icons.js';
+import { isAlike } from './other-axes.js';
 import { OtherCard, OtherHead, statedText, useBoards } from './other-groups.js';
 import { sentence, usePinField, withTeacher } from './pin.js';
 import { Tick } from './teacher-parts.js';
@@ -73,11 +74,12 @@ export function BoardsKey() {
   return html`<button class=${'btn boardskey' + (away ? ' warn' : '')} aria-label=${words} title=${words} onClick=${() => opener.emit('open')}><${Icon} n=${away ? 'unplug' : 'board'}/><b>${list.length}</b></button>`;
 }
 
-/** Our own groups, and those of boards that obey, under a heading each; ours alone need none. @param {{children?: any}} p */
-export function AllBoards({ children }) {
+/** Our own groups, and those of boards that obey, under a heading each; ours alone need none. @param {{children?: any, lesson: string|null, unit: string|null,
+ *   shared: import('./other-axes.js').Shared}} p `shared`: the axes of all that read the same in our lesson */
+export function AllBoards({ children, lesson, unit, shared }) {
   const { joined } = useBoards();
   if (!joined.length) return children;
   return html`<div class="allboards"><section class="boardgroups"><h2 class="boardname"><${Icon} n="board"/><span>${board.name}</span></h2>${children}</section>
     ${joined.map((of) => html`<section class="boardgroups" key=${of.id} data-board=${of.id}><${OtherHead} board=${of}/>
-      ${of.groups.length > 0 && html`<div class="wall">${of.groups.map((group) => html`<${OtherCard} key=${group.number} group=${group} board=${of} isLong/>`)}</div>`}</section>`)}</div>`;
+      ${of.groups.length > 0 && html`<div class="wall">${of.groups.map((group) => html`<${OtherCard} key=${group.number} group=${group} board=${of} shared=${isAlike(of, group, lesson, unit) ? shared : null} isLong/>`)}</div>`}</section>`)}</div>`;
 }

@@ -9,7 +9,6 @@ import { Animal, colourOf } from './animals.js';
 import { boards } from './boards.js';
 import { useBoards } from './other-groups.js';
 import { begin, How, left, waiting } from './teacher-begin.js';
-import { AllBoards } from './teacher-boards.js';
 import { triggerText } from './trigger-words.js';
 import { blink, canStart, endLesson, isOnAll, mark, perform, show, startAll, stopAll, zeroAll } from './deeds.js';
 import { desk } from './desk.js';
@@ -159,7 +158,7 @@ export function Class({ session }) {
   const lesson = desk.text(session.lesson), { view } = desk;
   return html`<main class="inclass"><${LessonClock} session=${session} lesson=${lesson}/>
     <div class="secthead"><h1>${sessionName(session)}</h1><${Actions} session=${session} lesson=${lesson}/></div>
-    ${view === 'kits' ? html`<${KitsView} session=${session} lesson=${lesson}/>` : html`<div>${view === 'groups' ? html`<${AllBoards}><${Wall} session=${session} lesson=${lesson}/><//>`
+    ${view === 'kits' ? html`<${KitsView} session=${session} lesson=${lesson}/>` : html`<div>${view === 'groups' ? html`<${Wall} session=${session} lesson=${lesson}/>`
     : view === 'reveal' ? html`<${Reveal} session=${session} lesson=${lesson}/>` : html`<${Log} session=${session}/>`}</div>`}</main>
     <${Foot} session=${session} lesson=${lesson}/>`;
 }

@@ -7,11 +7,14 @@ import { Animal, colourOf, GroupShape } from './animals.js';
 import { perform } from './deeds.js';
 import { windowOf } from './chart-scale.js';
 import { DASH, Icon } from './icons.js';
-import { devicesOf, digitsShown, isOfEvents, newest, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.js';
+import { channelOf, devicesOf, digitsShown, isOfEvents, newest, pictureIn, sourcesFor, spanOf, unitOf } from './group-view.js';
 import { useBoard, useEvery, useText } from './hooks.js';
 import { channelName } from './names.js';
 import { quantity } from './numbers.js';
+import { useBoards } from './other-groups.js';
+import { drawnOf } from './other-axes.js';
 import { Plot } from './plot.js';
+import { AllBoards } from './teacher-boards.js';
 import { nextAction } from './teacher-kits.js';
 import { Replays } from './teacher-replay.js';
 import { marksIn } from './teacher-marks.js';
@@ -22,7 +25,7 @@ import { triggerText } from './trigger-words.js';
 /** @typedef {import('./teacher-api.js').Lesson} Lesson */
 /** @typedef {import('./group-view.js').Source} Source */
 
-const TILE_PX = 320, DRAW_MS = 500, AIR = 0.08, WINDOW_US = 60e6;
+const LONG_S = 180, TILE_PX = 320, DRAW_MS = 500, AIR = 0.08, WINDOW_US = 60e6;
 
 /** What the wall shows now; the range that "same axes" offers. */
 export const wall = { range: /** @type {[number, number]|null} */ (null) };
@@ -36,7 +39,9 @@ function picturesOf(group, sources) {
 }
 /** @typedef {ReturnType<typeof picturesOf>[number]} Drawn */
 
-/** The least range of values that holds them all, with air; null: there is nothing. @param {Drawn[]} all @returns {[number, number]|null} */
+/** What axes are made for: ours, and the groups of other boards. @typedef {Pick<Drawn, 'span'|'picture'>|import('./other-axes.js').OtherDrawn} Shown */
+
+/** The least range of values that holds them all, with air; null: there is nothing. @param {Shown[]} all @returns {[number, number]|null} */
 function rangeOf(all) {
   let lo = Infinity, hi = -Infinity;
   for (const { picture } of all) {
@@ -48,7 +53,7 @@ function rangeOf(all) {
   return [lo - air, hi + air];
 }
 
-/** How long the time axis is, in seconds: as long as the lesson means to record, longer when it does. @param {Drawn[]} all @param {Lesson|null} lesson */
+/** How long the time axis is, in seconds: as long as the lesson means to record, longer when it does. @param {Shown[]} all @param {Lesson|null} lesson */
 function spanSeconds(all, lesson) {
   const meant = (lesson?.record.duration_us ?? 0) / 1e6;
   const longest = Math.max(0, ...all.map(({ span }) => (span.until - span.from) / 1e6)), isRun = all.some(({ span }) => span.to != null || span.until - span.from > WINDOW_US * 2);
@@ -78,7 +83,7 @@ function Verdict({ session, group }) {
 
 /** @param {{group: Group, drawn: Drawn[], range: [number, number], seconds: number, session: Session, lesson: Lesson|null}} p */
 function Tile({ group, drawn, range, seconds, session, lesson }) {
-  const colour = colourOf(group.number), isMinutes = seconds > 180, unit = isMinutes ? 60 : 1, actions = group.replay ? [] : devicesOf(group).flatMap((d) => (nextAction(d) ? [{ d, words: nextAction(d) }] : []));
+  const colour = colourOf(group.number), isMinutes = seconds > LONG_S, unit = isMinutes ? 60 : 1, actions = group.replay ? [] : devicesOf(group).flatMap((d) => (nextAction(d) ? [{ d, words: nextAction(d) }] : []));
   const [main] = drawn, name = main ? channelName(main.source.stream.channels[main.source.at]) : '', isDots = main && isOfEvents(main.source.stream);
   const isJudging = session.state !== 'ended' && !!lesson?.accept?.length && group.runs.length > 0 && !group.accept, isLacking = !!group.accept?.some((a) => a.holds === false), isGood = !!group.accept?.length && group.accept.every((a) => a.holds), ready = t(isGood ? 'te_good' : 'te_isReady'), replays = html`<${Replays} session=${session} group=${group} lesson=${lesson}/>`;
   const scale = (/** @type {number[]} */ x) => x.map((v) => v / unit);
@@ -98,13 +103,16 @@ function Tile({ group, drawn, range, seconds, session, lesson }) {
     ${(group.replay || (!main && !actions.length)) && html`<div class="replaying">${replays}</div>`}</article>`;
 }
 
-/** @param {{session: Session, lesson: Lesson|null}} p */
+/** Ours, and those of other boards. @param {{session: Session, lesson: Lesson|null}} p */
 export function Wall({ session, lesson }) {
   useEvery(DRAW_MS);
   useBoard('mark');
-  const all = session.groups.map((group) => ({ group, drawn: picturesOf(group, sourcesFor(group, lesson)) })), every = all.flatMap(({ drawn }) => drawn);
+  const all = session.groups.map((group) => ({ group, drawn: picturesOf(group, sourcesFor(group, lesson)) })), own = all.flatMap(({ drawn }) => drawn);
+  const unit = own.length ? channelOf(own[0].source).unit : null, { joined } = useBoards(), every = [...own, ...drawnOf(joined, session.lesson, unit)];
   const free = rangeOf(every), range = session.y_range ?? free ?? [0, 1], seconds = spanSeconds(every, lesson);
   wall.range = free;
-  return html`<div class=${`wall n${session.groups.length > 6 ? 12 : session.groups.length > 2 ? 6 : 2}`}>${all.map(({ group, drawn }) => html`<${Tile} key=${group.number} group=${group} drawn=${drawn} range=${range}
-    seconds=${seconds} session=${session} lesson=${lesson}/>`)}</div>`;
+  const isMinutes = seconds > LONG_S, per = isMinutes ? 60 : 1, end = Math.max(0, ...every.map(({ span }) => (span.until - span.from) / 1e6));
+  const shared = { x: /** @type {[number, number]} */ ([0, seconds / per]), y: range, unit: isMinutes ? 'min' : 's', per, end, isRun: every.some(({ span }) => span.isRun) };
+  return html`<${AllBoards} shared=${shared} lesson=${session.lesson} unit=${unit}><div class=${`wall n${session.groups.length > 6 ? 12 : session.groups.length > 2 ? 6 : 2}`}>${all.map(({ group, drawn }) => html`<${Tile} key=${group.number} group=${group} drawn=${drawn} range=${range}
+    seconds=${seconds} session=${session} lesson=${lesson}/>`)}</div><//>`;
 }
