@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Watches no clock: may run beside other tests.
 """What a real VictoriaMetrics does to stamps and values: at 100 Hz each value is exact and each stamp the
 right millisecond; a cluster's path is kept; a stream above 1 kHz is shipped whole, with a warning that it
 loses its order there."""

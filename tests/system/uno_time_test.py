@@ -35,7 +35,7 @@ import link  # noqa: E402
 PROGRAM = os.environ.get("UNO_SIM", "")
 FIRMWARE = os.path.join(os.environ.get("KITLOG_BUILD", ""), "firmware", "uno.elf")
 A0 = 0  # its stream
-SECONDS = 40
+SECONDS = 60 if os.environ.get("KITLOG_LONG") else 25
 SETTLED_S = 10
 MV_PER_STEP = 4.8828125
 HZ = "2.7183"  # of the sine: its values never come again in the same order
