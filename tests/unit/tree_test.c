@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tree that every description is read as: shape, words, places, paths; and the arena it lives
- * in. What is no YAML, and its sentences, are in config_test.c. */
+ * in. What is no YAML, and its sentences, are in config_mistakes_test.c. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
