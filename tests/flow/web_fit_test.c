@@ -91,16 +91,21 @@ static void assert_says(const json_t *fit, const char *zh, const char *en)
 
 /* --- out of the store --- */
 
-static void a_range_is_fitted_by_seconds_from_its_begin(void **state)
+/* The fit of a cup that cools from 61 degrees to 21 for two minutes, by what else is wished. */
+static json_t *fit_a_cup(struct site *site, const char *wishes)
 {
-	struct site *site = *state;
+	char body[300];
 
 	site_plug(site, 1, "temperature");
 	keep_curve(site, 500 * S, S / 10, 1200, cooling);
-	json_t *fit = site_post(site, path,
-		"{\"model\":\"decay\",\"stream\":10,\"channel\":\"t\","
-		"\"from_us\":500000000,\"to_us\":620000000}",
-		200);
+	snprintf(body, sizeof body, "{\"stream\":10,\"channel\":\"t\",%s}", wishes);
+	return site_post(site, path, body, 200);
+}
+
+static void a_range_is_fitted_by_seconds_from_its_begin(void **state)
+{
+	json_t *fit =
+		fit_a_cup(*state, "\"model\":\"decay\",\"from_us\":500000000,\"to_us\":620000000");
 
 	assert_int_equal(site_number(fit, "n"), 1200);
 	assert_about(fit, "A", 40);
@@ -125,14 +130,8 @@ static void a_range_is_fitted_by_seconds_from_its_begin(void **state)
 /* A part of a run, whose time counts from where the run began. */
 static void time_counts_from_the_zero_that_is_said(void **state)
 {
-	struct site *site = *state;
-
-	site_plug(site, 1, "temperature");
-	keep_curve(site, 500 * S, S / 10, 1200, cooling);
-	json_t *fit = site_post(site, path,
-		"{\"model\":\"decay\",\"stream\":10,\"channel\":\"t\",\"from_us\":510000000,"
-		"\"to_us\":600000000,\"x_zero_us\":500000000}",
-		200);
+	json_t *fit = fit_a_cup(*state,
+		"\"model\":\"decay\",\"from_us\":510000000,\"to_us\":600000000,\"x_zero_us\":500000000");
 
 	assert_int_equal(site_number(fit, "n"), 900);
 	assert_about(fit, "A", 40);
@@ -142,13 +141,7 @@ static void time_counts_from_the_zero_that_is_said(void **state)
 
 static void a_line_through_a_cooling_cup_is_refused_for_its_bend(void **state)
 {
-	struct site *site = *state;
-
-	site_plug(site, 1, "temperature");
-	keep_curve(site, 500 * S, S / 10, 1200, cooling);
-	json_t *fit = site_post(site, path,
-		"{\"model\":\"linear\",\"stream\":10,\"channel\":\"t\",\"from_us\":500000000}",
-		200);
+	json_t *fit = fit_a_cup(*state, "\"model\":\"linear\",\"from_us\":500000000");
 
 	assert_true(json_is_false(json_object_get(fit, "is_good")));
 	assert_string_equal(text_of(fit, "why"), "runs");
@@ -163,13 +156,8 @@ static void a_line_through_a_cooling_cup_is_refused_for_its_bend(void **state)
 static void only_what_is_offered_is_advised(void **state)
 {
 	struct site *site = *state;
-
-	site_plug(site, 1, "temperature");
-	keep_curve(site, 500 * S, S / 10, 1200, cooling);
-	json_t *fit = site_post(site, path,
-		"{\"model\":\"linear\",\"among\":[\"linear\",\"sine\"],\"stream\":10,\"channel\":\"t\","
-		"\"from_us\":500000000}",
-		200);
+	json_t *fit = fit_a_cup(
+		site, "\"model\":\"linear\",\"among\":[\"linear\",\"sine\"],\"from_us\":500000000");
 
 	assert_string_equal(text_of(fit, "why"), "runs");
 	assert_true(json_is_null(json_object_get(fit, "better")));
