@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.parse
@@ -193,3 +194,14 @@ class VictoriaMetrics(Store):
             found += [(ms, value, labels)
                       for ms, value in zip(series["timestamps"], series["values"])]
         return sorted(found, key=lambda point: point[0])
+
+
+def skip_without(*programs):
+    """Ends a test with 77 where one of these is not built, or one of the two servers is not installed."""
+    for program in programs:
+        if not program or not os.path.exists(program):
+            print(f"skipped: {program or 'a program of ours'} is not built")
+            sys.exit(77)
+    if not Influx.is_installed() or not VictoriaMetrics.is_installed():
+        print("skipped: no influxd or no victoria-metrics (Debian: influxdb, victoria-metrics)")
+        sys.exit(77)

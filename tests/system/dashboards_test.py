@@ -235,11 +235,5 @@ class Dashboards(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    for program, name in ((VIRTUAL, "kitlog-virtual"), (daemon.PROGRAM, "kitlogd")):
-        if not program or not os.path.exists(program):
-            print(f"skipped: {name} is not built")
-            sys.exit(77)
-    if not stores.Influx.is_installed() or not stores.VictoriaMetrics.is_installed():
-        print("skipped: no influxd or no victoria-metrics (Debian: influxdb, victoria-metrics)")
-        sys.exit(77)
+    stores.skip_without(VIRTUAL, daemon.PROGRAM)
     unittest.main(verbosity=2)
