@@ -23,6 +23,10 @@
 static const int64_t GREETING_NS = 3 * (int64_t)NS_PER_S;
 /* So long after the last look the thread ends. */
 static const int64_t PATIENCE_NS = 60 * (int64_t)NS_PER_S;
+/* When the program ends the thread has so long to do so: of systemd's 30 s most are for the card. */
+enum { ENDING_MS = 2000 };
+/* Whoever ends for so long hangs, for no question takes that long. */
+static const int64_t HANGS_NS = 15 * (int64_t)NS_PER_S;
 
 struct seen {
 	uint32_t number;
@@ -35,7 +39,9 @@ struct room {
 	char id[SUMMARY_ID], life[SUMMARY_ID];
 	struct keys keys; /* the thread's while it runs; what the card refused holds beyond it */
 	struct room_thread *thread; /* NULL: nobody looks */
-	struct instant looked, started;
+	bool is_ending;             /* it was told to */
+	struct instant looked, started, ended;
+	struct log_state state;
 	bool is_closed;
 	struct seen seen[ROOM_BOARDS];
 	size_t n;
@@ -148,7 +154,7 @@ static void take_news(struct room *room, struct room_news *news)
 	if (!news->is_there) {
 		if (seen)
 			drop(room, seen);
-	} else if (seen || room->n < ROOM_BOARDS) {
+	} else if (!room->is_ending && (seen || room->n < ROOM_BOARDS)) {
 		if (!seen)
 			*(seen = &room->seen[room->n++]) = (struct seen){.groups = NULL};
 		free(seen->groups);
@@ -192,30 +198,55 @@ static void forget_all(struct room *room)
 	room->serial++;
 }
 
-static void stop(struct room *room)
+static void return_orders(struct room *room)
 {
-	struct room_thread *thread = room->thread;
 	struct room_order *order;
 
-	if (!thread)
-		return;
-	room_thread_stop(thread);
-	while ((order = room_thread_finished(thread)))
+	while ((order = room_thread_finished(room->thread)))
 		order->done(order);
-	while ((order = room_thread_left(thread)))
+	while ((order = room_thread_left(room->thread)))
 		order->done(order);
-	room->thread = NULL;
-	room_thread_free(thread);
+}
+
+/* Waits for nobody: the thread says when it is over. */
+static void stop(struct room *room)
+{
+	room_thread_stop(room->thread);
+	room->is_ending = true;
+	room->ended = clock_now(room->options.clock);
 	forget_all(room);
 }
 
-int room_look(struct room *room)
+static void finish(struct room *room)
 {
-	room->looked = clock_now(room->options.clock);
-	if (room->thread)
-		return 0;
-	if (room->is_closed)
-		return -ESHUTDOWN;
+	struct room_thread *thread = room->thread;
+
+	return_orders(room);
+	room->thread = NULL;
+	room->is_ending = false;
+	room_thread_free(thread);
+	log_state_clear(&room->state, LOG_TAG, "other boards can be looked for again");
+}
+
+static bool is_looked_at(const struct room *room)
+{
+	return instant_since(clock_now(room->options.clock), room->looked) <= PATIENCE_NS;
+}
+
+static int start(struct room *room);
+
+static void on_over(void *self)
+{
+	struct room *room = self;
+
+	finish(room);
+	if (is_looked_at(room)) /* since it was told to end */
+		start(room);
+	room->options.changed(room->options.self);
+}
+
+static int start(struct room *room)
+{
 	room->started = room->looked;
 	return room_thread_start(&(struct room_thread_options){.clock = room->options.clock,
 					 .loop = room->options.loop,
@@ -225,15 +256,30 @@ int room_look(struct room *room)
 					 .boards = room->options.boards,
 					 .n_boards = room->options.n_boards,
 					 .news = on_news,
+					 .over = on_over,
 					 .self = room},
 		&room->thread);
 }
 
+int room_look(struct room *room)
+{
+	room->looked = clock_now(room->options.clock);
+	if (room->thread) /* one that ends begins anew */
+		return 0;
+	return room->is_closed ? -ESHUTDOWN : start(room);
+}
+
 void room_beat(struct room *room)
 {
-	if (room->thread &&
-		instant_since(clock_now(room->options.clock), room->looked) > PATIENCE_NS &&
-		!room_thread_is_busy(room->thread))
+	struct instant now = clock_now(room->options.clock);
+
+	if (!room->thread)
+		return;
+	if (room->is_ending && instant_since(now, room->ended) > HANGS_NS)
+		log_state_set(&room->state, LOG_WARN, LOG_TAG,
+			"whoever asks other boards waits for the card or the network, and no others "
+			"are looked for meanwhile; if that goes on, start kitlogd again");
+	else if (!room->is_ending && !is_looked_at(room) && !room_thread_is_busy(room->thread))
 		stop(room);
 }
 
@@ -241,6 +287,8 @@ int room_order(struct room *room, struct room_order *order)
 {
 	int r = room_look(room);
 
+	if (r == 0 && room->is_ending)
+		r = -EBUSY;
 	return r < 0 ? r : room_thread_order(room->thread, order);
 }
 
@@ -248,7 +296,7 @@ int room_order(struct room *room, struct room_order *order)
 
 bool room_is_finding(const struct room *room)
 {
-	return room->thread != NULL;
+	return room->thread && !room->is_ending;
 }
 
 bool room_hears_others(const struct room *room)
@@ -296,17 +344,26 @@ int room_new(const struct room_options *options, struct room **ret_room)
 
 void room_close(struct room *room)
 {
-	if (!room)
+	if (!room || room->is_closed)
+		return;
+	room->is_closed = true;
+	if (!room->thread)
 		return;
 	stop(room);
-	room->is_closed = true;
+	if (room_thread_is_over(room->thread, ENDING_MS)) {
+		finish(room);
+		return;
+	}
+	log_warn("whoever asks other boards hangs, and is left behind");
+	return_orders(room);
+	room_thread_leave(room->thread);
 }
 
 void room_free(struct room *room)
 {
-	if (!room)
+	room_close(room);
+	if (!room || room->thread) /* one that hangs has the keys */
 		return;
-	stop(room);
 	keys_close(&room->keys);
 	free(room);
 }

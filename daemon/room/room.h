@@ -43,7 +43,8 @@ struct room_options {
 	void *self;
 };
 int room_new(const struct room_options *options, struct room **ret_room);
-/* Orders under way come back without is_done, and no more are taken. Takes NULL. */
+/* Orders under way come back without is_done, and no more are taken. A thread that hangs is left behind after some
+ * seconds, with what it has: the program ends. Takes NULL. */
 void room_close(struct room *room);
 void room_free(struct room *room); /* takes NULL */
 
@@ -53,8 +54,8 @@ void room_free(struct room *room); /* takes NULL */
 const char *room_id(const struct room *room);
 const char *room_life(const struct room *room);
 
-/* Somebody looks: the thread runs for another minute. Call it for each who asks, and room_beat each second. 0 or
- * -errno. */
+/* Somebody looks: the thread runs for another minute. Call it for each who asks, and room_beat each second. Neither
+ * waits for the thread, also where it hangs: it is told to end, and looked for anew once it has. 0 or -errno. */
 int room_look(struct room *room);
 void room_beat(struct room *room);
 

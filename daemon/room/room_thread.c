@@ -2,6 +2,7 @@
 #include "room/room_thread.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -18,13 +19,20 @@
 
 enum { MOST_ORDERS = 16, RING_BYTES = 16384, STACK_BYTES = 512 * 1024 };
 
+/* The thread's copy of an order. */
+struct copy {
+	struct room_order order;
+	struct room_order *original; /* main's: only passed on */
+};
+
 struct room_thread {
 	struct room_thread_options options;
 
 	/* main's */
 	pthread_t thread;
-	struct wake arrived;
-	unsigned n_orders;
+	bool has_begun;
+	struct wake arrived, over;
+	struct room_order *given[MOST_ORDERS]; /* those under way; NULL: a free place */
 
 	/* between the two; a ring holds more than may be under way */
 	struct ring *orders, *finished, *news;
@@ -121,8 +129,10 @@ static void on_gone(void *self, uint32_t number)
 
 static void finish_order(struct room_thread *thread, struct room_order *order)
 {
+	struct copy *copy = CONTAINER(order, struct copy, order);
+
 	order->is_done = true;
-	ring_put(thread->finished, &order, sizeof order);
+	ring_put(thread->finished, &copy, sizeof copy);
 	wake_signal(&thread->arrived);
 }
 
@@ -276,13 +286,15 @@ static void start_together(struct room_thread *thread, struct room_order *order)
 static void on_ordered(struct wake *wake)
 {
 	struct room_thread *thread = CONTAINER(wake, struct room_thread, ordered);
-	struct room_order *order;
+	struct copy *copy;
 
 	if (atomic_load(&thread->is_stopping)) {
 		loop_stop(thread->loop);
 		return;
 	}
-	while ((order = next_of(thread->orders))) {
+	while ((copy = next_of(thread->orders))) {
+		struct room_order *order = &copy->order;
+
 		if (order->deed == ROOM_JOIN)
 			start_join(thread, order);
 		else if (order->deed == ROOM_FORGET)
@@ -294,23 +306,30 @@ static void on_ordered(struct wake *wake)
 
 /* ---------------------------------------------------------------- the thread */
 
-/* What is under way when the end comes goes back undone. */
+static void drop(struct copy *copy)
+{
+	explicit_bzero(copy->order.pin, sizeof copy->order.pin);
+	free(copy->order.results);
+	free(copy);
+}
+
+/* What is under way when the end comes is not done. */
 static void give_up(struct room_thread *thread)
 {
 	for (size_t i = 0; i < MOST_ORDERS; i++) {
-		struct room_order *order = NULL;
+		struct room_order *deed = NULL, *join = NULL;
 
 		if (thread->deeds[i])
-			order = together_order(thread->deeds[i]);
+			deed = together_order(thread->deeds[i]);
+		if (thread->joins[i])
+			join = join_order(thread->joins[i]);
 		together_free(thread->deeds[i]);
-		if (order)
-			ring_put(thread->finished, &order, sizeof order);
-		order = thread->joins[i] ? join_order(thread->joins[i]) : NULL;
 		join_free(thread->joins[i]);
-		if (order)
-			ring_put(thread->finished, &order, sizeof order);
 		farewell_free(thread->farewells[i]);
-		thread->farewells[i] = NULL;
+		if (deed)
+			drop(CONTAINER(deed, struct copy, order));
+		if (join)
+			drop(CONTAINER(join, struct copy, order));
 	}
 }
 
@@ -321,8 +340,6 @@ static void *run(void *self)
 	pthread_setname_np(pthread_self(), "kitlog-room");
 	if (!thread->options.keys->all)
 		keys_open(thread->options.keys, thread->options.directory);
-	for (size_t i = 0; i < thread->options.n_boards; i++)
-		roster_add_configured(&thread->roster, thread->options.boards[i]);
 	roster_add_known(&thread->roster);
 	timer_every(thread->loop, &thread->tick, NS_PER_S / 2);
 	loop_run(thread->loop);
@@ -330,6 +347,7 @@ static void *run(void *self)
 	give_up(thread);
 	finder_free(thread->finder);
 	roster_clear(&thread->roster);
+	wake_signal(&thread->over);
 	return NULL;
 }
 
@@ -347,20 +365,47 @@ struct room_news *room_thread_news(struct room_thread *thread)
 	return next_of(thread->news);
 }
 
+static void on_over(struct wake *wake)
+{
+	struct room_thread *thread = CONTAINER(wake, struct room_thread, over);
+
+	thread->options.over(thread->options.self);
+}
+
+/* The place of that order; of NULL, a free one. */
+static struct room_order **find_place(struct room_thread *thread, const struct room_order *order)
+{
+	for (size_t i = 0; i < MOST_ORDERS; i++)
+		if (thread->given[i] == order)
+			return &thread->given[i];
+	return NULL;
+}
+
 struct room_order *room_thread_finished(struct room_thread *thread)
 {
-	struct room_order *order = next_of(thread->finished);
+	struct copy *copy = next_of(thread->finished);
+	struct room_order *order;
 
-	thread->n_orders -= order != NULL;
+	if (!copy)
+		return NULL;
+	order = copy->original;
+	*find_place(thread, order) = NULL;
+	*order = copy->order;
+	copy->order.results = NULL;
+	drop(copy);
 	return order;
 }
 
 struct room_order *room_thread_left(struct room_thread *thread)
 {
-	struct room_order *order = next_of(thread->orders);
+	for (size_t i = 0; i < MOST_ORDERS; i++) {
+		struct room_order *order = thread->given[i];
 
-	thread->n_orders -= order != NULL;
-	return order;
+		thread->given[i] = NULL;
+		if (order)
+			return order;
+	}
+	return NULL;
 }
 
 bool room_thread_hears_others(const struct room_thread *thread)
@@ -370,14 +415,25 @@ bool room_thread_hears_others(const struct room_thread *thread)
 
 bool room_thread_is_busy(const struct room_thread *thread)
 {
-	return thread->n_orders > 0;
+	for (size_t i = 0; i < MOST_ORDERS; i++)
+		if (thread->given[i])
+			return true;
+	return false;
 }
 
 int room_thread_order(struct room_thread *thread, struct room_order *order)
 {
-	if (thread->n_orders == MOST_ORDERS || ring_put(thread->orders, &order, sizeof order) < 0)
+	struct room_order **place = find_place(thread, NULL);
+	struct copy *copy = place ? malloc(sizeof *copy) : NULL;
+
+	if (!copy)
 		return -EBUSY;
-	thread->n_orders++;
+	*copy = (struct copy){.order = *order, .original = order};
+	if (ring_put(thread->orders, &copy, sizeof copy) < 0) {
+		drop(copy);
+		return -EBUSY;
+	}
+	*place = order;
 	wake_signal(&thread->ordered);
 	return 0;
 }
@@ -391,6 +447,7 @@ static int start(struct room_thread *thread)
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	r = pthread_create(&thread->thread, &attributes, run, thread);
 	pthread_attr_destroy(&attributes);
+	thread->has_begun = r == 0;
 	return -r;
 }
 
@@ -404,6 +461,7 @@ static int open_all(struct room_thread *thread)
 		(r = loop_open(thread->options.clock, &thread->loop)) < 0 ||
 		(r = wake_open(thread->loop, &thread->ordered)) < 0 ||
 		(r = wake_open(thread->options.loop, &thread->arrived)) < 0 ||
+		(r = wake_open(thread->options.loop, &thread->over)) < 0 ||
 		(r = transfers_new(thread->loop, &thread->transfers)) < 0)
 		return r;
 	thread->world = (struct peer_world){.clock = thread->options.clock,
@@ -432,12 +490,17 @@ int room_thread_start(const struct room_thread_options *options, struct room_thr
 		return -ENOMEM;
 	thread->options = *options;
 	thread->arrived.woken = on_arrived;
+	thread->over.woken = on_over;
 	thread->ordered.woken = on_ordered;
 	thread->tick.due = on_tick;
 	r = open_all(thread);
+	/* What is the configuration's is copied here: a thread that hangs may outlive it. */
+	for (size_t i = 0; i < options->n_boards && r == 0; i++)
+		roster_add_configured(&thread->roster, options->boards[i]);
 	if (r == 0)
 		r = start(thread);
 	if (r < 0) {
+		roster_clear(&thread->roster);
 		finder_free(thread->finder);
 		room_thread_free(thread);
 		return r;
@@ -450,23 +513,40 @@ void room_thread_stop(struct room_thread *thread)
 {
 	atomic_store(&thread->is_stopping, true);
 	wake_signal(&thread->ordered);
-	pthread_join(thread->thread, NULL);
+}
+
+bool room_thread_is_over(const struct room_thread *thread, int most_ms)
+{
+	return poll(&(struct pollfd){.fd = thread->over.watch.fd, .events = POLLIN}, 1, most_ms) ==
+		1;
 }
 
 void room_thread_free(struct room_thread *thread)
 {
 	struct room_news *news;
+	struct copy *copy;
 
+	if (thread->has_begun)
+		pthread_join(thread->thread, NULL);
 	while (thread->news && (news = next_of(thread->news))) {
 		free(news->groups);
 		free(news);
 	}
+	while (thread->orders && (copy = next_of(thread->orders)))
+		drop(copy);
 	transfers_free(thread->transfers);
 	wake_close(&thread->arrived);
+	wake_close(&thread->over);
 	wake_close(&thread->ordered);
 	loop_close(thread->loop);
 	ring_free(thread->orders);
 	ring_free(thread->finished);
 	ring_free(thread->news);
 	free(thread);
+}
+
+void room_thread_leave(struct room_thread *thread)
+{
+	watch_remove(&thread->arrived.watch);
+	watch_remove(&thread->over.watch);
 }

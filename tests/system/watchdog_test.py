@@ -3,7 +3,8 @@
 # Watches no clock: it waits for what must come, and for what must not, a time that the load only lengthens.
 """The word of life that systemd waits for stops when a thread hangs without whom nothing is recorded or shown, and
 what was not recorded until the next start is a gap. Who ships, and who makes files, may hang: nothing is started
-again, all the others go on, and when it moves again nothing is missing. The threads are held up one by one, as a
+again, all the others go on, and when it moves again nothing is missing. So may who asks other boards, which ends when
+nobody has looked for a minute (KITLOG_LONG; tests/flow/room_hangs_test.c has it shorter). The threads are held up one by one, as a
 debugger does it (ptrace)."""
 
 import ctypes
@@ -175,12 +176,18 @@ def check_goes_on(thread, nth, folder, manager):
         kitlogd.sign_in()
         kitlogd.post("runs", {"device": kitlogd.devices()[0]["id"]})
         daemon.wait_for("lines at the server", server.lines)
+        kitlogd.get("boards")
+        daemon.wait_for("who asks other boards", lambda: "kitlog-room" in threads(kitlogd.process.pid))
         let_go = hold(kitlogd.process.pid, thread, nth)
         waiting = asked(kitlogd, f"export?stream={stream}") if thread == "kitlog-work" and nth == 0 else None
         before = kitlogd.get("status")["store"]["rows"]
         manager.forget()
+        hung = time.monotonic()
         for _ in range(6 if not LONG else 18):  # which is more than the longest patience of those who may not
             manager.wait("WATCHDOG=1")
+        while thread == "kitlog-room" and time.monotonic() < hung + 65:
+            manager.wait("WATCHDOG=1")
+        assert thread != "kitlog-room" or not kitlogd.get("boards")["is_finding"], "it was told to end"
         store = kitlogd.get("status")["store"]
         assert store["rows"] > before and store["problem"] is None, "it is recorded"
         kitlogd.post("marks", {"text": "still here"})
@@ -224,7 +231,7 @@ def goes_on_sending(server):
 
 
 def main():
-    for thread, nth in (("ship", 0), ("kitlog-work", 0), ("kitlog-work", 1)):
+    for thread, nth in (("ship", 0), ("kitlog-work", 0), ("kitlog-work", 1), *([("kitlog-room", 0)] if LONG else [])):
         with tempfile.TemporaryDirectory(prefix="kitlog-watchdog-") as folder:
             check_goes_on(thread, nth, folder, Manager(folder))
     for thread in ("kitlogd", "sense", "keep"):
