@@ -10,6 +10,7 @@
 
 #include "api/moving.h"
 #include "http/files.h"
+#include "keep/store.h"
 #include "support/scratch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -17,6 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 const unsigned fuzz_cost = 40;
 
 static char home[64];
+static struct reader *reader; /* of a board that has had no class */
 
 static void must(bool is_so, const char *what)
 {
@@ -28,17 +30,28 @@ static void must(bool is_so, const char *what)
 
 static void remove_home(void)
 {
+	reader_close(reader);
 	folder_remove(home);
+}
+
+static void make_home(void)
+{
+	struct store_finding finding;
+	struct store *store;
+
+	scratch_folder("moving", home, sizeof home);
+	must(store_open(&(struct store_options){home, 0}, &finding, &store) == 0, "no store");
+	store_close(store);
+	must(reader_open(home, &reader) == 0, "no reader");
+	atexit(remove_home);
 }
 
 static void save(const uint8_t *bytes, size_t n)
 {
 	char path[100];
 
-	if (!*home) {
-		scratch_folder("moving", home, sizeof home);
-		atexit(remove_home);
-	}
+	if (!*home)
+		make_home();
 	snprintf(path, sizeof path, "%s/session.json", home);
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
@@ -52,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct moving *moving;
 
 	save(bytes, n);
-	int r = moving_read(home, &moving, &fault);
+	int r = moving_read(home, reader, &moving, &fault);
 
 	must(r == 0 || (r == -EBADMSG && !moving && *fault.zh && *fault.en), "no sentence");
 	if (moving)
