@@ -138,19 +138,20 @@ done:
 
 /* --- a certificate of the board's own --- */
 
-time_t certificate_stand_in_end(size_t time_bytes)
+int64_t certificate_stand_in_end(size_t time_bytes)
 {
-	/* Of 2049; else of 2038, or in 32 bits, as Debian 12 has on armhf, it would be one of 1912. */
-	static const int64_t until = 2493072000;
+	/* Of 2049. In 32 bits, as Debian 12 has on armhf, it would be one of 1912, and GnuTLS tells this
+	 * last hour of 2037 of whatever ends later. */
+	static const int64_t until = 2493072000, until_32 = 2145914603;
 
-	return (time_t)(time_bytes > sizeof(int32_t) ? until : INT32_MAX);
+	return time_bytes > sizeof(int32_t) ? until : until_32;
 }
 
 static int sign_oneself(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key)
 {
 	/* From 2000, since a board may not know the hour. */
 	static const time_t from = 946684800;
-	const time_t until = certificate_stand_in_end(sizeof(time_t));
+	const time_t until = (time_t)certificate_stand_in_end(sizeof(time_t));
 	static const unsigned char serial[] = {1};
 	static const char name[] = "kitlog";
 	int r = gnutls_x509_privkey_generate(

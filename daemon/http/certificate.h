@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
 #include <gnutls/gnutls.h>
@@ -30,7 +31,7 @@ int certificate_take(const char *certificate_path, const char *key_path,
 int certificate_make(struct certificate **ret_certificate);
 
 /* When that one ends, with a time_t of so many bytes. */
-time_t certificate_stand_in_end(size_t time_bytes);
+int64_t certificate_stand_in_end(size_t time_bytes);
 
 void certificate_free(struct certificate *certificate); /* NULL is well */
 
