@@ -94,7 +94,7 @@ static void quantiles_of_many_are_never_low_and_a_32nd_high_at_most(void **state
 	}
 	qsort(values, VALUES, sizeof *values, by_size);
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-		size_t rank = ((size_t)VALUES * wanted[i] + 999999) / 1000000;
+		uint64_t rank = ((uint64_t)VALUES * wanted[i] + 999999) / 1000000;
 		int64_t exact = values[rank - 1];
 		int64_t told = histogram_quantile(&histogram, wanted[i]);
 
