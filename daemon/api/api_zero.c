@@ -75,6 +75,7 @@ struct zero {
 	struct calibration made[MOST_AT_ONCE];
 	size_t n;
 	bool is_too_many;
+	bool is_silent; /* one that could be zeroed has no reading */
 	bool is_spared; /* a channel that its kit does not let be zeroed with the others */
 	struct calibrating_doubt doubts[2 * MOST_AT_ONCE]; /* it is cold, and its reading is odd */
 	size_t n_doubts;
@@ -120,8 +121,10 @@ static void zero_channel(struct zero *zero, const struct device *device,
 	uint32_t n;
 	double mean;
 
-	if (recent_mean(live_recent(zero->parts->live, stream->id), channel, now, &mean, &n) < 0)
+	if (recent_mean(live_recent(zero->parts->live, stream->id), channel, now, &mean, &n) < 0) {
+		zero->is_silent = true;
 		return;
+	}
 	if (zero->n == MOST_AT_ONCE) {
 		zero->is_too_many = true;
 		return;
@@ -144,6 +147,19 @@ static void zero_channel(struct zero *zero, const struct device *device,
 	zero->n++;
 }
 
+/* Zeroing everything means what kits say can be zeroed: a thermometer has no zero that a hand can make, and of a kit
+ * without a description nobody knows what it measures. Who names that kit knows. */
+static bool is_meant(const struct zero *zero, const struct device *device,
+	const struct stream *stream, const struct channel *channel)
+{
+	struct calibration_rules rules;
+
+	if (zero->only)
+		return strcmp(zero->only, channel->id) == 0;
+	rules = calibrations_rules(&zero->parts->calibrations, device, stream, channel);
+	return rules.is_zeroable || (zero->only_device && !rules.is_described);
+}
+
 static void zero_stream(void *self, const struct device *device, const struct stream *stream)
 {
 	struct zero *zero = self;
@@ -151,12 +167,7 @@ static void zero_stream(void *self, const struct device *device, const struct st
 	if (zero->only_device && device->id != zero->only_device)
 		return;
 	for (uint32_t c = 0; c < stream->n_channels; c++) {
-		const struct channel *channel = &stream->channels[c];
-
-		if (zero->only ? strcmp(zero->only, channel->id) == 0
-			       : calibrations_rules(
-					 &zero->parts->calibrations, device, stream, channel)
-					 .is_zeroable)
+		if (is_meant(zero, device, stream, &stream->channels[c]))
 			zero_channel(zero, device, stream, c);
 		else if (!zero->only)
 			zero->is_spared = true;
@@ -265,7 +276,7 @@ void handle_zero(void *self, struct request *request)
 		request_refuse(request, 409, "too_many_channels",
 			"一次最多归零 48 个通道。一台一台地归零。",
 			"At most 48 channels are zeroed at once. Zero one kit after the other.");
-	else if (zero.n == 0 && zero.is_spared)
+	else if (zero.n == 0 && zero.is_spared && !zero.is_silent)
 		request_refuse(request, 409, "not_offered",
 			"没有可以一起归零的通道。要归零一个，就选中那一个。",
 			"There is no channel that is zeroed with the others. Choose the one to be "

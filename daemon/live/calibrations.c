@@ -136,10 +136,11 @@ int calibrations_correction(const struct calibrations *calibrations, const struc
 struct calibration_rules calibrations_rules(const struct calibrations *calibrations,
 	const struct device *device, const struct stream *stream, const struct channel *channel)
 {
-	struct calibration_rules rules = {.is_zeroable = true};
+	struct calibration_rules rules = {.is_described = false};
 
 	if (calibrations->rules_of)
-		calibrations->rules_of(calibrations->self, device, stream, channel, &rules);
+		rules.is_described =
+			calibrations->rules_of(calibrations->self, device, stream, channel, &rules);
 	return rules;
 }
 

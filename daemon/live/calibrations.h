@@ -18,7 +18,8 @@ enum { CALIBRATIONS_KNOWN = 2000 };
 
 /* What a kit says of a channel. */
 struct calibration_rules {
-	bool is_zeroable;  /* zeroing everything means it too */
+	bool is_described; /* false: no kit.yaml speaks of the channel */
+	bool is_zeroable;  /* zeroing everything means it too: only where its kit says so */
 	bool is_limited;   /* to these kinds: */
 	unsigned kinds;    /* bits 1 << enum calibration_kind; none: the maker's own, no other */
 	int64_t recheck_s; /* how long a calibration is good for; 0: for ever */

@@ -19,9 +19,9 @@ struct errand {
 	struct visit *visit;
 	char id[PEER_ID], base[KEY_ADDRESS], token[VISIT_TOKEN];
 	char certificate[VISIT_CERTIFICATE];
-	/* Of BEGIN: how many groups its kits suffice for, and what is said of that there. */
+	/* Of BEGIN: how many groups its kits suffice for, and what is said of that there. Of ZERO: what is left out. */
 	bool has_looked;
-	struct room_words readiness;
+	struct room_words found;
 };
 
 struct together {
@@ -148,7 +148,7 @@ static int ask_deed(struct errand *errand)
 	case ROOM_REVEAL:
 		return ask_act(errand, "reveal");
 	case ROOM_ZERO:
-		return ask(errand, "/api/v1/calibrations/zero", json_pack("{sb}", "all", 1));
+		return ask(errand, "/api/v1/devices", NULL);
 	default:
 		return -EINVAL;
 	}
@@ -163,8 +163,8 @@ static json_int_t read_readiness(struct errand *errand, const struct visit_answe
 	const char *en = json_string_value(json_object_get(words, "en"));
 	json_int_t groups = json_integer_value(json_object_get(readiness, "groups"));
 
-	text_copy(errand->readiness.zh, sizeof errand->readiness.zh, zh ? zh : "");
-	text_copy(errand->readiness.en, sizeof errand->readiness.en, en ? en : "");
+	text_copy(errand->found.zh, sizeof errand->found.zh, zh ? zh : "");
+	text_copy(errand->found.en, sizeof errand->found.en, en ? en : "");
 	json_decref(lesson);
 	return groups;
 }
@@ -205,13 +205,80 @@ static void take_session(struct errand *errand, const struct visit_answer *answe
 		result->n_ready += json_is_true(json_object_get(group, "is_ready"));
 	}
 	if (result->n_ready == 0)
-		result->words = errand->readiness;
+		result->words = errand->found;
 	json_decref(session);
+}
+
+/* ---------------------------------------------------------------- zeroing */
+
+enum { MOST_NAMED = 4 };
+
+/* "3 号 温度"; those behind the first few are counted. */
+static void add_spared(
+	struct text *zh, struct text *en, size_t n, const json_t *device, const json_t *channel)
+{
+	const json_t *name = json_object_get(channel, "name");
+	const char *in_zh = json_string_value(json_object_get(name, "zh"));
+	const char *in_en = json_string_value(json_object_get(name, "en"));
+	long long sticker = json_integer_value(json_object_get(device, "sticker"));
+
+	if (n >= MOST_NAMED)
+		return;
+	text_addf(zh, "%s%lld 号%s", n ? "、" : "没有归零：", sticker, in_zh ? in_zh : "");
+	text_addf(en, "%skit %lld %s", n ? ", " : "Not zeroed: ", sticker, in_en ? in_en : "");
+}
+
+/* What is plugged in there and has, by its kit, no zero that is set with the others. */
+static void read_spared(struct errand *errand, const struct visit_answer *answer)
+{
+	struct text zh = text_over(errand->found.zh, sizeof errand->found.zh);
+	struct text en = text_over(errand->found.en, sizeof errand->found.en);
+	json_t *told = json_loadb(answer->body, answer->n, 0, NULL);
+	const json_t *device, *stream, *channel;
+	size_t i, k, c, n = 0;
+
+	json_array_foreach(json_object_get(told, "devices"), i, device)
+	{
+		const char *state = json_string_value(json_object_get(device, "state"));
+
+		if (!state || strcmp(state, "gone") == 0)
+			continue;
+		json_array_foreach(json_object_get(device, "streams"), k, stream)
+		{
+			json_array_foreach(json_object_get(stream, "channels"), c, channel)
+			{
+				if (json_is_false(json_object_get(channel, "is_zeroable")))
+					add_spared(&zh, &en, n++, device, channel);
+			}
+		}
+	}
+	if (n > MOST_NAMED) {
+		text_addf(&zh, "等 %zu 个通道", n);
+		text_addf(&en, " and %zu more", n - MOST_NAMED);
+	}
+	text_add(&zh, n ? "；要就单独归零。" : "");
+	text_add(&en, n ? "; zero one by itself if it is meant." : "");
+	json_decref(told);
+}
+
+static int ask_zero(struct errand *errand, const struct visit_answer *answer)
+{
+	read_spared(errand, answer);
+	return ask(errand, "/api/v1/calibrations/zero", json_pack("{sb}", "all", 1));
 }
 
 static bool is_well(const struct visit_answer *answer)
 {
 	return answer->status >= 200 && answer->status < 300;
+}
+
+static void add_words(struct room_words *to, const struct room_words *more)
+{
+	struct room_words before = *to;
+	struct text zh = text_over(to->zh, sizeof to->zh), en = text_over(to->en, sizeof to->en);
+
+	text_addf(&zh, "%s%s", before.zh, more->zh);
+	text_addf(&en, "%s %s", before.en, more->en);
 }
 
 static void take_refusal(struct errand *errand, const struct visit_answer *answer)
@@ -223,8 +290,15 @@ static void take_refusal(struct errand *errand, const struct visit_answer *answe
 	if (answer->status == 401)
 		say(errand->result, "在这块板子上的登录过期了。再输一次它的 PIN。",
 			"The sign-in at that board is over. Type its PIN again.");
+	if (order->deed == ROOM_ZERO && *errand->found.en)
+		add_words(&errand->result->words, &errand->found);
 	/* Nothing to stop is nothing that went wrong. */
 	finish(errand, order->deed == ROOM_STOP && strcmp(code, "is_stopped") == 0);
+}
+
+static bool looks_first(enum room_deed deed)
+{
+	return deed == ROOM_BEGIN || deed == ROOM_ZERO;
 }
 
 static void on_answer(void *self, const struct visit_answer *answer)
@@ -237,15 +311,17 @@ static void on_answer(void *self, const struct visit_answer *answer)
 		finish(errand, false);
 	} else if (!is_well(answer)) {
 		take_refusal(errand, answer);
-	} else if (order->deed == ROOM_BEGIN && !errand->has_looked) {
+	} else if (looks_first(order->deed) && !errand->has_looked) {
 		errand->has_looked = true;
-		if (ask_begin(errand, answer) < 0) {
+		if ((order->deed == ROOM_BEGIN ? ask_begin : ask_zero)(errand, answer) < 0) {
 			say_silent(errand->result);
 			finish(errand, false);
 		}
 	} else {
 		if (order->deed == ROOM_BEGIN)
 			take_session(errand, answer);
+		else if (order->deed == ROOM_ZERO)
+			errand->result->words = errand->found;
 		finish(errand, true);
 	}
 }

@@ -262,7 +262,7 @@ static void a_stuck_card_keeps_nobody_from_calibrating(void **state)
 	site_log_in(site);
 	site_plug(site, 1, "temperature");
 	say(site, 10, 5, 3);
-	post(site, &b, "/api/v1/calibrations/zero", "{\"all\":true}");
+	post(site, &b, "/api/v1/calibrations/zero", "{\"device\":1}");
 	assert_true(last_of(site, "t", &name) == 0);
 	for (int i = 0; i < 5; i++) {
 		assert_int_equal(b.n, 0);
@@ -333,6 +333,10 @@ static void zeroing_everything_spares_what_its_kit_does_not_zero(void **state)
 	assert_true(last_of(site, "p", &name) == 1013.25);
 	assert_string_equal(name, "");
 	json_t *all = site_get(site, "/api/v1/calibrations");
+	assert_int_equal(json_array_size(json_object_get(all, "calibrations")), 1); /* none of 2 */
+	json_decref(all);
+	json_decref(made(site, "/api/v1/calibrations/zero", "{\"device\":2}"));
+	all = site_get(site, "/api/v1/calibrations");
 	assert_int_equal(json_array_size(json_object_get(all, "calibrations")), 3);
 	json_decref(all);
 }

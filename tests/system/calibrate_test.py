@@ -33,6 +33,8 @@ channels:
      resolution: 0.1, from: input 0x0001 s16, scale: 0.1, calibrate: [offset], recheck: 1 s}
   - {id: humidity, name: {zh: 湿度, en: Humidity}, quantity: humidity, unit: "%", range: [0, 100],
      resolution: 0.1, from: input 0x0002 u16, scale: 0.1, calibrate: [two-point, table]}
+  - {id: damp, name: {zh: 潮, en: Damp}, quantity: humidity, unit: "%", range: [0, 100],
+     resolution: 0.1, from: input 0x0002 u16, scale: 0.1, zero: yes}
 """
 
 # The same emulator: 30.5 °C and 60 % are more than this one says it can measure.
@@ -49,7 +51,7 @@ channels:
 
 # The same emulator, of a kit that takes an hour to be warm.
 COLD = BRIEF.replace("brief", "cold").replace("短效", "慢热").replace("Brief", "Slow").replace(
-    "rate: 5 Hz", "rate: 5 Hz\nwarmup: 1 h").replace(", recheck: 1 s", "")
+    "rate: 5 Hz", "rate: 5 Hz\nwarmup: 1 h").replace(", recheck: 1 s", "").replace(", zero: yes", "")
 
 
 class Calibrate(unittest.TestCase):
@@ -218,9 +220,11 @@ class Calibrate(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         last = done.stdout.splitlines()[-1]
         self.assertIn(f"{three}/temp, {three}/humidity", last.split("; ")[0])
-        self.assertIn(f"{one}/{cup['streams'][0]['channels'][0]['id']}", last.split("; ")[0])
-        self.assertRegex(last, "^zeroed: .*; left out, not zeroed with others \\(name one to zero it\\): "
-                               f".*{self.device('brief')['sticker']}/temp")
+        # A kit that nobody described is not zeroed unless somebody names it.
+        nobodys = f"{one}/{cup['streams'][0]['channels'][0]['id']}"
+        for spared in (nobodys, f"{self.device('brief')['sticker']}/temp"):
+            self.assertRegex(last, f"^zeroed: .*; left out, not zeroed with others \\(name one to zero it\\): .*{spared}")
+        self.assertIn(f"zeroed: {nobodys}", self.kitlog("calibrate", "zero", "--yes", str(one)).stdout)
 
         self.narrow.send_signal(signal.SIGSTOP)
         self.addCleanup(self.narrow.send_signal, signal.SIGCONT)
@@ -236,7 +240,7 @@ class Calibrate(unittest.TestCase):
         self.assertEqual([(one["channel"], one["reason"]) for one in left_out if one["sticker"] == three],
                          [("temp", "no_reading"), ("humidity", "no_reading")])
         self.assertLess({"not_offered"}, {one["reason"] for one in left_out})
-        for name in ("narrow", "cup"):
+        for name in ("narrow", "cup", "brief"):
             self.withdraw_all(name)
 
     def test_what_is_no_calibration_is_refused_in_a_sentence(self):

@@ -451,7 +451,7 @@ class Openapi(unittest.TestCase):
         self.assertIn("calibrated #", head)
         head = self.expect(200, "GET", "/export", f"?stream={self.stream}&values=raw").splitlines()[0]
         self.assertNotIn("calibrated #", head)
-        zero = self.expect(201, "POST", "/calibrations/zero", body={"all": True})["calibrations"]
+        zero = self.expect(201, "POST", "/calibrations/zero", body={"device": self.device["id"]})["calibrations"]
         self.assertEqual(len(zero), len(raw["channels"]))
         self.expect(400, "POST", "/calibrations/zero", body={})
         self.expect(415, "POST", "/calibrations/zero", body="{}", headers={})

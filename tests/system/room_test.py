@@ -280,6 +280,9 @@ class Room(unittest.TestCase):
         self.plug_gate_into(self.three)
         said = self.kitlog("begin", "pendulum", "七（3）班")
         self.assertEqual((said.count("open, but no kits for it"), said.count("three: done\n")), (2, 1))
+        # What no kit says that it can be zeroed is left alone, and named.
+        self.assertRegex(self.kitlog("zero", status=1), r"three: not done\n.*Not zeroed: kit 1 .*; zero one by itself")
+        self.assertEqual(self.three.get("calibrations")["calibrations"], [])
         self.assertRegex(self.kitlog("start"), r"one: done\n(.*: done ±.*\n){2}")
         self.assertEqual(self.kitlog("stop", locale="zh_CN.UTF-8").count("：好"), 3)
         self.assertEqual(len(json.loads(self.kitlog("end", "--json"))["boards"]), 3)

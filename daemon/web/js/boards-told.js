@@ -17,9 +17,9 @@ const Again = ({ asked }) => html`<button class="btn" onClick=${() => onAll(aske
 
 const Close = () => html`<button class="btn plain sq" aria-label=${t('closeN')} title=${t('closeN')} onClick=${() => boards.told()}><${Icon} n="cross" s=${18}/></button>`;
 
-/** All well in one line; else a line for each board where it was not done, or where the lesson has no kits. */
+/** All well in one line; else a line for each board where it was not done, or not with all kits. */
 export function BoardsTold() {
-  const { outcome, joined, isAll } = useBoards(), all = outcome?.boards ?? [], failed = all.filter((r) => !r.ok || r.groups_ready === 0);
+  const { outcome, joined, isAll } = useBoards(), all = outcome?.boards ?? [], failed = all.filter((r) => !r.ok || r.groups_ready === 0 || (outcome?.do === 'zero' && r.sentence));
   const key = (outcome?.asked.on === false && UNDONE[outcome.do]) || DONE[outcome?.do ?? 'begin'], isToggle = !!outcome && outcome.do in UNDONE, n = all.filter((r) => r.session != null || outcome?.do === 'zero').length;
   const away = isAll ? joined.filter((b) => b.state === 'missing' && !failed.some((r) => r.id === b.id)) : [], isWell = outcome && n > 1 && !failed.length;
   const most = Math.max(0, ...all.map((r) => r.stated_us ?? 0)), within = outcome?.do === 'start' && most > 0 ? t('bo_within', statedText(most)) : '';
