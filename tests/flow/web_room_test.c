@@ -36,7 +36,7 @@ static void pass(struct site *site, int seconds)
 {
 	for (int i = 0; i < 2 * seconds; i++) {
 		pass_step(site);
-		if (i % 4 == 0)
+		if (i % 16 == 0)
 			json_decref(course_now(site)); /* as another board asks */
 	}
 }
