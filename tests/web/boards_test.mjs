@@ -224,6 +224,16 @@ test('what is revealed is revealed on all boards; who did not hear it is named, 
   await told.locator('.btn', { hasText: '再试一次' }).click();
   await until('there, too', async () => (await open_(lost))[0].is_revealed);
   await until('told', async () => /^3 块板子都给全班看了/.test(await textOf(page.locator('.boardstold .notice.calm'))));
+  // Whose groups are shown is said, on the page and on the wall.
+  const result = page.locator('[aria-labelledby=result]'), screen = await open(ours, { size: [1920, 1080], query: 'screen?lang=zh&theme=light' });
+  assert.strictEqual(await textOf(result.locator('h2')), '“kitlog-3B2”上各组的结果');
+  assert.match(await result.innerText(), /这里只有“kitlog-3B2”这块板子的组/);
+  assert.deepStrictEqual((await result.locator('.elsewhere a').evaluateAll((/** @type {any[]} */ of) => of.map((a) => a.href))).sort(), others.map((b) => `${b.url}/teacher`).sort());
+  await until('on the wall', async () => (await textOf(screen.locator('.reveal .boardname'))) === '“kitlog-3B2”上各组的结果');
+  await shot(page, 'result');
+  await shot(screen, 'screen-result');
+  assert.deepStrictEqual([...await complaints(page), ...await complaints(screen)], []);
+  await screen.context().close();
   await page.locator('[data-do=reveal]').click();
   for (const board of all()) await until('hidden again', async () => !(await open_(board))[0].is_revealed);
 });

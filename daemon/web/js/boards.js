@@ -44,6 +44,9 @@ class Boards extends Emitter {
   get joined() { return this.list.filter((b) => b.has_key); }
   get isAll() { return this.isTogether && this.joined.length > 0; }
 
+  /** Those where this lesson is taught as well as here, as far as is known. @param {{lesson: string|null, is_project: boolean}} session */
+  alsoIn({ lesson, is_project: isProject }) { return lesson && !isProject ? this.joined.filter((b) => b.lesson === lesson) : []; }
+
   /** @param {boolean} isTogether */
   setTogether(isTogether) { this.isTogether = isTogether; memory.set(NAME, { isTogether }); this.emit('boards'); }
 

@@ -7,6 +7,7 @@ import { learn } from './base.js';
 export const T = {
   // groups of other boards
   bo_groupOf: ['{0}，{1}', '{0}, {1}'],
+  bo_result: ['“{0}”上各组的结果', 'Result of the groups on {0}'],
   bo_noLesson: ['还没开课', 'no lesson yet'],
 
   // before a long run ends

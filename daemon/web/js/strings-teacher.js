@@ -278,6 +278,7 @@ export const T = {
   bo_rTitle: ['“{0}”上的数据齐了', 'The data on {0} is complete'],
   bo_rNothing: ['“{0}”上没有记录', 'Nothing was recorded on {0}'],
   bo_onlyHere: ['上面的数和实验包只是“{0}”这块板子的。别的板子的数据在它们自己的老师页上：', 'The figures and the package are of board {0} only. The data of the others is on their own teacher pages:'],
+  bo_resultHere: ['这里只有“{0}”这块板子的组。别的板子的结果在它们自己的老师页上：', 'Here are the groups of board {0} only. The results of the others are on their own teacher pages:'],
   bo_dataOf: ['“{0}”的数据', 'Data on {0}'],
   bo_package: ['下载“{0}”的实验包', 'Package of {0}'],
   bo_pupils: ['用这块板子的学生，打开它自己的网页，输入它自己大屏上的 4 个数字：', 'Its pupils open its own page and type the 4 digits of its own screen:'],

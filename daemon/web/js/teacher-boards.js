@@ -57,6 +57,10 @@ function Place({ onClose }) {
     ${!list.length && html`<p>${t('bo_none')}</p>`}${trouble && html`<p class="dim">${say(trouble)}</p>`}</dialog>`;
 }
 
+/** What is shown here is of this board: where the rest is. @param {{of: OtherBoard[], words: string}} p */
+export const Elsewhere = ({ of, words }) => html`<div class="elsewhere"><p>${words}</p><ul>${of.map((b) => html`<li key=${b.id} data-board=${b.id}>
+  <a class="btn" href=${b.address + 'teacher'} target="_blank" rel="noopener"><${Icon} n="board" s=${20}/><span>${t('bo_dataOf', b.name)}<small>${b.address}</small></span></a></li>`)}</ul></div>`;
+
 const opener = new Emitter();
 
 /** The list, where somebody opened it. */

@@ -14,6 +14,7 @@ import { num } from './numbers.js';
 import { useBoards } from './other-groups.js';
 import { sessionName } from './teacher-class.js';
 import { getLog, packageUrl } from './teacher-api.js';
+import { Elsewhere } from './teacher-boards.js';
 import { StartBar } from './teacher-parts.js';
 
 /** @typedef {import('./class-api.js').Receipt} Receipt */
@@ -57,10 +58,6 @@ async function reopen(session) {
 /** Boards that had the lesson with us, which keep what they recorded. @param {Session} session */
 const othersOf = (session) => (boards.isAll && session.lesson && !session.is_project ? boards.joined : []);
 
-/** What is counted and packed here is of this board: where the rest is. @param {{of: import('./boards.js').OtherBoard[]}} p */
-const Elsewhere = ({ of }) => html`<div class="elsewhere"><p>${t('bo_onlyHere', board.name)}</p><ul>${of.map((b) => html`<li key=${b.id} data-board=${b.id}>
-  <a class="btn" href=${b.address + 'teacher'} target="_blank" rel="noopener"><${Icon} n="board" s=${20}/><span>${t('bo_dataOf', b.name)}<small>${b.address}</small></span></a></li>`)}</ul></div>`;
-
 /** @param {{session: Session}} p */
 export function Ended({ session }) {
   const others = (useBoards(), othersOf(session)), receipts = useReceipts(session), runs = session.groups.flatMap((g) => g.runs).length, stickers = (board.devices ?? []).filter((d) => session.groups.some((g) => g.devices.includes(d.id))).map((d) => d.sticker);
@@ -74,7 +71,7 @@ export function Ended({ session }) {
       <dl>${rows.map(([key, value]) => html`<div key=${key}><dt>${t(key)}</dt><dd>${receipts ? value : '…'}</dd></div>`)}
         ${ships && html`<div><dt>${t('te_rShip')}</dt><dd>${behind ? t('te_rBehind', num(behind)) : t('te_rAll')}</dd></div>`}</dl>
       ${stickers.length > 0 && html`<p class="tick"><${Icon} n="hand"/>${t('te_put', stickers.join(t('te_list')))}</p>`}
-      ${others.length > 0 && html`<${Elsewhere} of=${others}/>`}</section></main>
+      ${others.length > 0 && html`<${Elsewhere} of=${others} words=${t('bo_onlyHere', board.name)}/>`}</section></main>
     <${StartBar} label=${t('te_end')}><div class="grow"><strong>${t('te_over')}</strong></div><button class="btn" onClick=${() => reopen(session)}><${Icon} n="undo" s=${20}/><span>${t('te_notOver')}</span></button>
       <button class="btn" onClick=${() => desk.put()}><span>${t('te_toLessons')}</span></button>
       ${runs > 0 && html`<a class="btn main big" download href=${packageUrl(session.id)}><${Icon} n="out"/><span>${others.length ? t('bo_package', board.name) : t('te_package')}</span></a>`}<//>`;

@@ -2,9 +2,11 @@
 // @ts-check
 // The result of the class on the teacher's page: a plot that grows, with each model that the lesson allows to choose from.
 import { html, say, Segments, t } from './base.js';
+import { board } from './board.js';
 import { isOfReadings } from './class-found.js';
 import { absentWords, FoundPlot, known, verdictOf } from './class-result.js';
 import { Icon } from './icons.js';
+import { Elsewhere } from './teacher-boards.js';
 
 /** @typedef {import('./class-result.js').Found} Found */
 /** @typedef {import('./teacher-api.js').Lesson} Lesson */
@@ -35,12 +37,12 @@ function Verdict({ found }) {
     <span>${fit && html`<b class="formula">${fit.formula}</b> `}${words}</span></p>`;
 }
 
-/** @param {{found: Found, onChoose: (model: string) => void}} p */
-export function ClassResult({ found, onChoose }) {
+/** @param {{found: Found, onChoose: (model: string) => void, others: import('./boards.js').OtherBoard[]}} p `others`: boards that have the lesson, too */
+export function ClassResult({ found, onChoose, others }) {
   const { axes: { fits }, model, points, lesson } = found;
-  return html`<section class="panel" aria-labelledby="result"><div class="secthead"><h2 id="result">${t('cr_result')}</h2>
+  return html`<section class="panel" aria-labelledby="result"><div class="secthead"><h2 id="result">${others.length ? t('bo_result', board.name) : t('cr_result')}</h2>
       ${fits.length > 1 && html`<${Segments} label=${t('te_fits')} value=${model} onPick=${onChoose} items=${fits.map((f) => [f, modelWord(f)])}/>`}</div>
     <${FoundPlot} found=${found}/>
     <div><p>${points.length ? t(isOfReadings(lesson) ? 'te_onePointKept' : 'te_onePoint', points.length) : t('te_noPoint')}</p><p class="absent dim">${absentWords(found)}</p>
-      <${Verdict} found=${found}/></div></section>`;
+      <${Verdict} found=${found}/>${others.length > 0 && html`<${Elsewhere} of=${others} words=${t('bo_resultHere', board.name)}/>`}</div></section>`;
 }

@@ -9,6 +9,7 @@ import { show } from './deeds.js';
 import { rangeText } from './expected.js';
 import { Icon } from './icons.js';
 import { Guesses } from './guesses.js';
+import { useBoards } from './other-groups.js';
 import { ClassResult, expectedName } from './teacher-result.js';
 import { unitText } from './units.js';
 
@@ -24,12 +25,12 @@ function Expected({ lesson, isShown }) {
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
 export function Reveal({ session, lesson }) {
-  const results = useResults(session), isShown = session.is_revealed, [chosen, choose] = useState(''), found = useFound(session, lesson, results ?? [], chosen);
+  const results = useResults(session), others = useBoards().alsoIn(session), isShown = session.is_revealed, [chosen, choose] = useState(''), found = useFound(session, lesson, results ?? [], chosen);
   return html`<div class="secthead"><p class="dim">${t(isShown ? 'te_isShown' : 'te_isHidden')}</p>
       <button class="btn main" data-do="reveal" aria-pressed=${isShown} onClick=${() => show(session, 'reveal', !isShown)}>
         <${Icon} n="eye" s=${20}/>${t(isShown ? 'te_hide' : 'te_show')}</button></div>
     ${results ? html`<div class="revealgrid">${lesson && lesson.predict.kind !== 'none' && html`<section class="panel" aria-labelledby="preds"><div><h2 id="preds">${t('cr_preds')}</h2>
         ${lesson.predict.kind !== 'curve' && html`<p>${say(lesson.predict.ask)}</p>`}</div><${Guesses} found=${found} lesson=${lesson} results=${results}/></section>`}
-      <${ClassResult} found=${found} onChoose=${choose}/></div>` : html`<p class="dim" role="status">${t('te_wait')}</p>`}
+      <${ClassResult} found=${found} onChoose=${choose} others=${others}/></div>` : html`<p class="dim" role="status">${t('te_wait')}</p>`}
     ${lesson && html`<${Expected} lesson=${lesson} isShown=${isShown}/>`}`;
 }
