@@ -41,7 +41,7 @@ export function OtherCard({ group, board, font = 14, width = 2.25, isLong, share
     <div class=${'head h who c' + colour}><${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/>${isLong ? html`<b>${groupName(group.number)}</b>` : html`<b aria-hidden="true">${group.number}</b><span class="sr">${groupName(group.number)}</span>`}
       ${isLong && isHere && group.phase === 'running' && html`<span class="rec-lamp bad-c" title=${t('rec')}><${Icon} n="rec" s=${14}/><span class="sr">${t('rec')}</span></span>`}
       <span class=${'val c' + colour} style=${{ '--n': value.length }}>${value}</span></div>
-    ${!isHere ? null : main ? html`<${Plot} label=${`${board.name} ${groupName(group.number)}, ${say(main.name)}`} x=${shared?.x ?? [-30, 0]} y=${shared?.y ?? rangeOf(y, main.resolution)} xTitle=${shared?.unit ?? 's'} font=${font} most=${[4, 3]}
+    ${!isHere ? null : main ? html`<${Plot} label=${`${board.name} ${groupName(group.number)}, ${say(main.name)}`} x=${shared?.x ?? [-30, 0]} y=${shared?.y ?? rangeOf(y, main.resolution)} xTitle=${shared?.unit ?? 's'} font=${font} most=${isLong ? [5, 4] : [4, 3]}
       lines=${[{ x, y, colour: `var(--c${colour})`, width }]}/>` : html`<p class="nokit dim">${t('sc_noKit')}</p>`}</article>`;
 }
 
