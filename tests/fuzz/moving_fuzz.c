@@ -2,22 +2,18 @@
 /* Any bytes as the session.json of an uploaded package: the session goes on, or it does not, or it is refused in
  * both languages. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "api/moving.h"
-#include "http/files.h"
 #include "keep/store.h"
-#include "support/scratch.h"
+#include "support/fuzz_folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 const unsigned fuzz_cost = 40;
 
-static char home[64];
 static struct reader *reader; /* of a board that has had no class */
 
 static void must(bool is_so, const char *what)
@@ -28,34 +24,21 @@ static void must(bool is_so, const char *what)
 	abort();
 }
 
-static void remove_home(void)
+static void close_board(void)
 {
 	reader_close(reader);
-	folder_remove(home);
 }
 
-static void make_home(void)
+static void open_board(void)
 {
+	struct store_options options = {fuzz_folder(), 0};
 	struct store_finding finding;
 	struct store *store;
 
-	scratch_folder("moving", home, sizeof home);
-	must(store_open(&(struct store_options){home, 0}, &finding, &store) == 0, "no store");
+	must(store_open(&options, &finding, &store) == 0, "no store");
 	store_close(store);
-	must(reader_open(home, &reader) == 0, "no reader");
-	atexit(remove_home);
-}
-
-static void save(const uint8_t *bytes, size_t n)
-{
-	char path[100];
-
-	if (!*home)
-		make_home();
-	snprintf(path, sizeof path, "%s/session.json", home);
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	must(fd >= 0 && write(fd, bytes, n) == (ssize_t)n && close(fd) == 0, "no file");
+	must(reader_open(options.directory, &reader) == 0, "no reader");
+	atexit(close_board);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
@@ -64,8 +47,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct about_fault fault = {"", ""};
 	struct moving *moving;
 
-	save(bytes, n);
-	int r = moving_read(home, reader, &moving, &fault);
+	if (!reader)
+		open_board();
+	fuzz_folder_save("session.json", bytes, n);
+	int r = moving_read(fuzz_folder(), reader, &moving, &fault);
 
 	must(r == 0 || (r == -EBADMSG && !moving && *fault.zh && *fault.en), "no sentence");
 	if (moving)

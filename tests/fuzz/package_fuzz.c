@@ -6,7 +6,6 @@
  * so on, put into a zip that is right, or checksums would find all damage. */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,15 +17,13 @@
 #include "export/unpack.h"
 #include "export/zip_out.h"
 #include "http/files.h"
-#include "support/scratch.h"
+#include "support/fuzz_folder.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 const unsigned fuzz_cost = 400;
 
 enum { PATH_BYTES = 256, FILES = 12 };
-
-static char home[64]; /* the folders in, store, and the file zip, and nothing else */
 
 static void must(bool is_so, const char *what)
 {
@@ -36,37 +33,22 @@ static void must(bool is_so, const char *what)
 	abort();
 }
 
-static void remove_home(void)
-{
-	folder_remove(home);
-}
-
+/* The folders in, store, and the file zip lie there, and nothing else. */
 static const char *path_of(const char *name)
 {
 	static char paths[4][PATH_BYTES];
 	static unsigned turn;
 	char *path = paths[turn++ % 4];
 
-	snprintf(path, PATH_BYTES, "%s/%s", home, name);
+	snprintf(path, PATH_BYTES, "%s/%s", fuzz_folder(), name);
 	return path;
 }
 
 static void begin(void)
 {
-	if (!*home) {
-		scratch_folder("package", home, sizeof home);
-		atexit(remove_home);
-	}
 	must(folder_remove(path_of("in")) == 0 && folder_remove(path_of("store")) == 0, "folders");
 	must(mkdir(path_of("in"), 0700) == 0 && mkdir(path_of("store"), 0700) == 0, "folders");
 	unlink(path_of("zip"));
-}
-
-static void save(const void *bytes, size_t n)
-{
-	int fd = open(path_of("zip"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-	must(fd >= 0 && write(fd, bytes, n) == (ssize_t)n && close(fd) == 0, "no file");
 }
 
 /* False: a name that libarchive does not write. */
@@ -93,7 +75,7 @@ static bool pack(const uint8_t *at, size_t n)
 		size_t size;
 		const void *bytes = zip_out_take(zip, &size);
 
-		save(bytes, size);
+		fuzz_folder_save("zip", bytes, size);
 	}
 	zip_out_free(zip);
 	return is_written;
@@ -139,7 +121,7 @@ static void import(void)
 	size_t n;
 	int r = unpack(path_of("zip"), path_of("in"), &is_cancelled, &fault);
 
-	check_folder(home, (const char *[]){"in", "store", "zip"}, 3);
+	check_folder(fuzz_folder(), (const char *[]){"in", "store", "zip"}, 3);
 	check_fault(r, &fault);
 	if (r < 0)
 		return;
@@ -147,7 +129,7 @@ static void import(void)
 	r = import_folder(path_of("store"), 1, path_of("in"), &is_cancelled, &fault);
 	must(r == 0 || r == -EBADMSG, "refused for another reason");
 	check_fault(r, &fault);
-	check_folder(home, (const char *[]){"in", "store", "zip"}, 3);
+	check_folder(fuzz_folder(), (const char *[]){"in", "store", "zip"}, 3);
 	check_folder(path_of("store"), (const char *[]){"imports"}, 1);
 	if (access(path_of("store/imports"), F_OK) == 0)
 		check_folder(path_of("store/imports"), (const char *[]){"1"}, r == 0);
@@ -163,7 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 		return 0;
 	begin();
 	if (bytes[0] == 0)
-		save(bytes + 1, n - 1);
+		fuzz_folder_save("zip", bytes + 1, n - 1);
 	else if (!pack(bytes + 1, n - 1))
 		return 0;
 	import();
