@@ -119,6 +119,8 @@ class Memory(unittest.TestCase):
         resident, files = board.status_kib("VmRSS") / 1024, board.status_kib("RssFile") / 1024
         print(f"resident {resident:.1f} MiB, {files:.1f} of it pages of the program and its libraries")
         self.assertLess(resident, MOST_MIB)
+        status = pathlib.Path(f"/proc/{board.daemon.process.pid}/status").read_text()
+        self.assertNotIn("THP_enabled:\t1", status)  # huge pages; what this kernel does with them is not asked here
 
         code = code_of(board.daemon.process.pid)
         for name in HELD:
