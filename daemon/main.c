@@ -450,7 +450,7 @@ static bool run(struct daemon *d)
 int main(int argc, char **argv)
 {
 	struct command command;
-	struct daemon d = {0};
+	static struct daemon d; /* a thread that was left behind reads the clock until the end */
 	int status;
 
 	if (!command_read(argc, argv, &command, &status))
