@@ -212,7 +212,8 @@ class Strangers(unittest.TestCase):
         board.config.write_text(board.config.read_text().replace(old.address, new.address))
         board.start().wait_ready().sign_in()
         moved = daemon.wait_for("the new address alone", lambda: (
-            found := self.by_address(board)) and list(found) == [new.address] and found[new.address])
+            found := self.by_address(board)) and list(found) == [new.address] and found[new.address]["state"] == "locked"
+            and found[new.address])
         self.assertEqual((moved["id"], moved["state"], moved["has_key"]), (seen["id"], "locked", True))
         self.assertIn("another address", moved["sentence"]["en"])
         self.assertEqual(board.post(key, {"pin": "123456"})["state"], "here")
