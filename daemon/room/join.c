@@ -15,15 +15,20 @@ struct join {
 	struct join_options options;
 	struct visit *visit;
 	struct key key;
-	bool has_looked; /* at its certificate, or it has none */
+	bool has_looked; /* who is there, and at its certificate */
 };
 
-static int ask_certificate(struct join *join)
+static bool speaks_https(const struct join *join)
+{
+	return strncmp(join->key.address, "https:", 6) == 0;
+}
+
+static int ask_who(struct join *join)
 {
 	return visit_begin(join->visit,
 		&(struct visit_question){.base = join->key.address,
 			.path = "/api/v1/room",
-			.asks_certificate = true,
+			.asks_certificate = speaks_https(join),
 			.most_ms = MOST_MS});
 }
 
@@ -75,11 +80,25 @@ static void take_token(struct join *join, const struct visit_answer *answer)
 	finish(join, outcome);
 }
 
-static void take_certificate(struct join *join, const struct visit_answer *answer)
+static bool is_that_board(const struct join *join, const struct visit_answer *answer)
+{
+	struct summary summary;
+	bool is_it;
+
+	if (answer->status != 200 || summary_read(answer->body, answer->n, &summary) < 0)
+		return false;
+	is_it = strcmp(summary.id, join->key.id) == 0;
+	summary_clear(&summary);
+	return is_it;
+}
+
+static void take_who(struct join *join, const struct visit_answer *answer)
 {
 	text_copy(join->key.certificate, sizeof join->key.certificate, answer->certificate);
 	join->has_looked = true;
-	if (!*join->key.certificate)
+	if (!is_that_board(join, answer))
+		finish(join, ROOM_NO_ANSWER);
+	else if (speaks_https(join) && !*join->key.certificate)
 		finish(join, ROOM_NO_TRUST);
 	else if (ask_sign_in(join) < 0)
 		finish(join, ROOM_FAILED);
@@ -95,7 +114,7 @@ static void on_answer(void *self, const struct visit_answer *answer)
 	} else if (answer->trouble != VISIT_ANSWERED) {
 		finish(join, ROOM_NO_ANSWER);
 	} else if (!join->has_looked) {
-		take_certificate(join, answer);
+		take_who(join, answer);
 	} else if (answer->status == 204 || answer->status == 200) {
 		take_token(join, answer);
 	} else {
@@ -118,14 +137,13 @@ int join_begin(const struct join_options *options, struct join **ret_join)
 	text_copy(join->key.id, sizeof join->key.id, options->peer->summary.id);
 	text_copy(join->key.name, sizeof join->key.name, options->peer->name);
 	text_copy(join->key.address, sizeof join->key.address, options->peer->base);
-	join->has_looked = strncmp(join->key.address, "https:", 6) != 0;
 	r = visit_new(&(struct visit_options){.transfers = options->world->transfers,
 			      .clock = options->world->clock,
 			      .done = on_answer,
 			      .self = join},
 		&join->visit);
 	if (r == 0)
-		r = join->has_looked ? ask_sign_in(join) : ask_certificate(join);
+		r = ask_who(join);
 	if (r < 0) {
 		join_free(join);
 		return r;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Signing in at another board with the PIN that a teacher typed here. Where it speaks https, its certificate is
- * looked at first, and what is typed goes only to whoever has it: from then on no other is believed to be that
- * board (trust on first use, as ssh does). On room's thread. */
+/* Signing in at another board with the PIN that a teacher typed here, which goes only to whoever says at that moment
+ * that he is that board. Where it speaks https, its certificate is looked at with that, and what is typed goes only
+ * to whoever has it: from then on no other is believed to be that board (trust on first use, as ssh does). On room's
+ * thread. */
 #pragma once
 
 #include "room/order.h"

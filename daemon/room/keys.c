@@ -140,6 +140,8 @@ int keys_put(struct keys *keys, const struct key *key)
 {
 	struct key *place;
 
+	if (!*key->id)
+		return -EINVAL;
 	if (!keys->all)
 		return -ENOSPC;
 	drop_others_at(keys, key);

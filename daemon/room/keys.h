@@ -36,7 +36,8 @@ const struct key *keys_find(const struct keys *keys, const char *id); /* NULL */
 /* Was some board joined there? */
 bool keys_know_address(const struct keys *keys, const char *address);
 
-/* In place of the one of that id, and of whoever else was joined at its address, or added; and without it. 0; -ENOSPC: too many; or what the card says, which is
- * logged: then it holds until this program ends. */
+/* In place of the one of that id, and of whoever else was joined at its address, or added; and without it. 0;
+ * -EINVAL: it is nobody's; -ENOSPC: too many; or what the card says, which is logged: then it holds until this program
+ * ends. */
 int keys_put(struct keys *keys, const struct key *key);
 int keys_remove(struct keys *keys, const char *id);

@@ -194,7 +194,8 @@ static void start_join(struct room_thread *thread, struct room_order *order)
 	while (i < MOST_ORDERS && thread->joins[i])
 		i++;
 	order->outcome = ROOM_FAILED;
-	if (!peer || peer_state(peer) == PEER_FOUND || peer_state(peer) == PEER_OTHER)
+	if (!peer || !*peer->summary.id || peer_state(peer) == PEER_FOUND ||
+		peer_state(peer) == PEER_OTHER)
 		order->outcome = peer ? ROOM_NO_ANSWER : ROOM_NO_BOARD;
 	else if (i < MOST_ORDERS &&
 		join_begin(&(struct join_options){.world = &thread->world,

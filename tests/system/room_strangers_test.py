@@ -141,6 +141,19 @@ class Strangers(unittest.TestCase):
         daemon.wait_for("the right one alone", lambda: list(self.by_address(board)) == [stranger.address])
         self.assertIn("id", board.get("boards"))
 
+    def test_the_pin_goes_to_whoever_says_that_he_is_that_board(self):
+        silent, changed = Stranger(lambda: time.sleep(20)), Stranger(says(14))
+        board = self.start(silent, changed)
+        states = {silent.address: "missing", changed.address: "locked"}
+        daemon.wait_for("both", lambda: {a: b["state"] for a, b in self.by_address(board).items()} == states)
+        changed.say = lambda: (404, {}, b"a printer")  # it is one by now
+        for stranger, name in ((silent, silent.address), (changed, f"{14:016x}")):
+            with self.assertRaises(daemon.urllib.error.HTTPError) as raised:
+                board.post(f"boards/{name}/key", {"pin": "123456"})
+            self.assertEqual((raised.exception.code, json.load(raised.exception)["error"]["code"]), (502, "no_answer"))
+            self.assertEqual([heard for heard in stranger.heard if heard[2]], [])
+        self.assertFalse((board.data / "boards").exists())
+
     def test_a_pin_is_not_typed_for_whoever_has_the_name(self):
         one, other = Stranger(says(9, name="window")), Stranger(says(10, name="window"))
         board = self.start(one, other)
