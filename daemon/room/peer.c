@@ -114,7 +114,8 @@ static void take_answer(struct peer *peer, const struct visit_answer *answer)
 	peer->has_answered = true;
 	peer->is_missing = false;
 	peer->answered = answer->came;
-	if (take_summary(peer, answer))
+	peer->has_told = take_summary(peer, answer);
+	if (peer->has_told)
 		judge_key(peer, was_checking);
 	else
 		peer->trouble = PEER_NO_KITLOG;
@@ -124,7 +125,7 @@ static void take_answer(struct peer *peer, const struct visit_answer *answer)
 static void take_word(struct peer *peer, enum peer_trouble trouble)
 {
 	peer->has_answered = true;
-	peer->is_missing = false;
+	peer->has_told = peer->is_missing = false;
 	peer->answered = clock_now(peer->world->clock);
 	peer->trouble = trouble;
 }
@@ -155,7 +156,10 @@ static void on_answer(void *self, const struct visit_answer *answer)
 		ask_in(peer, TWIN_NS);
 	else /* who has just told who it is, and is joined, is shown the key at once */
 		ask_in(peer,
-			peer_key(peer) && !peer->is_key_known && !peer->is_checking ? 0 : PACE_NS);
+			peer->has_told && peer_key(peer) && !peer->is_key_known &&
+					!peer->is_checking
+				? 0
+				: PACE_NS);
 	tell(peer);
 }
 
@@ -176,8 +180,8 @@ static void on_due(struct timer *timer, struct instant now)
 	struct peer *peer = CONTAINER(timer, struct peer, due);
 	const struct key *key = peer_key(peer);
 
-	peer->is_checking =
-		key && (!peer->is_key_known || instant_since(now, peer->checked) >= CHECK_NS);
+	peer->is_checking = key && peer->has_told &&
+		(!peer->is_key_known || instant_since(now, peer->checked) >= CHECK_NS);
 	if (visit_begin(peer->visit,
 		    &(struct visit_question){.base = peer->base,
 			    .path = "/api/v1/room",
@@ -197,6 +201,7 @@ static void on_late(struct timer *timer, struct instant now)
 		instant_since(now, since) < MISSING_NS)
 		return;
 	peer->is_missing = true;
+	peer->has_told = false;
 	tell(peer);
 }
 
@@ -218,6 +223,8 @@ enum peer_state peer_state(const struct peer *peer)
 	if (peer->trouble == PEER_NO_KITLOG ||
 		(peer->summary.groups && peer->summary.interface != SUMMARY_INTERFACE))
 		return PEER_OTHER;
+	if (peer->has_told && peer_key(peer) && !peer->is_key_known && peer->trouble == PEER_WELL)
+		return PEER_FOUND;
 	return peer_key(peer) && peer->is_key_good && peer->trouble == PEER_WELL ? PEER_HERE
 										 : PEER_LOCKED;
 }

@@ -14,7 +14,7 @@
 enum { PEER_ID = 48, PEERS_MOST = 64 };
 
 enum peer_state {
-	PEER_FOUND,   /* it has not answered yet */
+	PEER_FOUND,   /* it has not answered yet, or is being shown its key */
 	PEER_LOCKED,  /* it answers; nobody typed its PIN here, or that was too long ago */
 	PEER_HERE,    /* and does what this board asks */
 	PEER_MISSING, /* it answers no more, or never did */
@@ -59,6 +59,9 @@ struct peer {
 	bool has_scheme; /* false: https is tried where http is not understood */
 	bool is_self, is_twin;
 	bool has_answered, is_missing;
+	/* Its last answer said who it is. Nothing secret goes to whoever has not said so: an address may be another's
+	 * by now. */
+	bool has_told;
 	enum peer_trouble trouble;
 	struct summary summary; /* the last */
 	struct instant since, answered, checked;

@@ -226,7 +226,7 @@ static void sign_out(struct room_thread *thread, const struct peer *peer)
 
 	while (i < MOST_ORDERS && thread->farewells[i])
 		i++;
-	if (key && i < MOST_ORDERS)
+	if (key && peer->has_told && i < MOST_ORDERS)
 		farewell_begin(&(struct farewell_options){.world = &thread->world,
 				       .key = key,
 				       .done = on_parted,

@@ -411,7 +411,7 @@ static void add_peer(struct together *together, const struct peer *peer, const s
 	text_copy(result->name, sizeof result->name, peer->name);
 	if (mapping_at(&peer->mapping, order->at, &theirs, &result->stated_ns))
 		result->from_us = theirs.ns / NS_PER_US;
-	if (!peer->has_answered || peer->is_missing)
+	if (!peer->has_told)
 		say_silent(result);
 	else if (!settle(order, result, peer->summary.lesson))
 		begin(errand);

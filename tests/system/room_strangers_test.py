@@ -141,6 +141,23 @@ class Strangers(unittest.TestCase):
         daemon.wait_for("the right one alone", lambda: list(self.by_address(board)) == [stranger.address])
         self.assertIn("id", board.get("boards"))
 
+    def test_who_has_the_old_address_is_not_shown_the_key(self):
+        """Not before he has said who he is: another board may have it by now, or a printer."""
+        other = Stranger(says(13))
+        board = self.start(other)
+        daemon.wait_for("it", lambda: [b["state"] for b in self.by_address(board).values()] == ["locked"])
+        self.assertEqual(board.post(f"boards/{13:016x}/key", {"pin": "123456"})["state"], "here")
+        board.end()
+        other.say, other.heard = lambda: (404, {}, b"a printer"), []
+        board.start().wait_ready().sign_in()
+        daemon.wait_for("a printer", lambda: [b["state"] for b in self.by_address(board).values()] == ["other"])
+        done = board.post("boards/acts", {"do": "begin", "lesson": "pendulum"})["boards"]
+        self.assertEqual([b["ok"] for b in done], [True, False])
+        self.assertTrue(other.heard)
+        self.assertEqual([heard for heard in other.heard if heard[1]], [])
+        other.say = says(13)
+        daemon.wait_for("it again", lambda: [b["state"] for b in self.by_address(board).values()] == ["here"])
+
     def test_the_pin_goes_to_whoever_says_that_he_is_that_board(self):
         silent, changed = Stranger(lambda: time.sleep(20)), Stranger(says(14))
         board = self.start(silent, changed)
