@@ -102,21 +102,21 @@ bool keys_know_address(const struct keys *keys, const char *address)
 
 static int write_all(const struct keys *keys)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *whole;
+	bool is_whole = true;
 	char *bytes;
-	int r = -ENOMEM;
+	int r = -EINVAL; /* of what is no UTF-8; no memory is rarer */
 
 	for (size_t i = 0; i < keys->n; i++) {
 		const struct key *key = &keys->all[i];
 
-		json_array_append_new(list,
-			json_pack("{ssssssssss}", "id", key->id, "name", key->name, "address",
-				key->address, "token", key->token, "certificate",
-				key->certificate));
+		is_whole &= json_array_append_new(list,
+				    json_pack("{ssssssssss}", "id", key->id, "name", key->name,
+					    "address", key->address, "token", key->token,
+					    "certificate", key->certificate)) == 0;
 	}
-	json_t *whole = json_pack("{so}", "boards", list);
-
-	bytes = json_dumps(whole, JSON_INDENT(1));
+	whole = json_pack("{so}", "boards", list);
+	bytes = is_whole ? json_dumps(whole, JSON_INDENT(1)) : NULL;
 	if (bytes)
 		r = file_write_secret(keys->path, bytes, strlen(bytes));
 	free(bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "room/visit.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,9 +92,10 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *self)
 	visit->has_come = true;
 	if (all <= length || strncasecmp(bytes, name, length) != 0)
 		return all;
-	for (end = length; end < all && bytes[end] > ' ' && bytes[end] != ';';)
+	for (end = length; end < all && isxdigit((unsigned char)bytes[end]);)
 		end++;
-	if (end - length < sizeof visit->token) {
+	/* What is no board's goes into no file and no header. */
+	if (end < all && strchr("; \r\n", bytes[end]) && end - length < sizeof visit->token) {
 		memcpy(visit->token, bytes + length, end - length);
 		visit->token[end - length] = '\0';
 	}

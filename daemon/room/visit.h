@@ -30,7 +30,7 @@ struct visit_answer {
 	const char *body; /* closed by NUL */
 	size_t n;
 	struct instant sent, came; /* between asking and the answer's first byte; ours */
-	const char *token;         /* the cookie "kitlog" that was set; "": none */
+	const char *token;         /* the cookie "kitlog" that was set, hex digits; "": none */
 	const char *certificate;   /* PEM of what was shown, where it was asked for; "": none */
 	long retry_after_s;        /* 0: not said */
 };

@@ -2,6 +2,7 @@
 /* A board's id is of its card in its machine: the copies of a card are boards of their own, and open no others. */
 #include "room/room.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -124,6 +125,22 @@ static void what_was_copied_before_ids_had_machines_parts(void **unused)
 	assert_string_not_equal(start_in(ONE), "0123456789abcdef");
 }
 
+static void a_key_that_cannot_be_kept_harms_no_other(void **unused)
+{
+	struct keys keys;
+	struct key nobody = {.address = "http://10.0.0.8:8080"};
+	struct key strange = {
+		.id = OTHER, .address = "http://10.0.0.9:8080", .token = "\xff"};
+
+	(void)unused;
+	join(ONE, "http://10.0.0.7:8080");
+	assert_int_equal(keys_open(&keys, folder), 0);
+	assert_int_equal(keys_put(&keys, &nobody), -EINVAL);
+	assert_true(keys_put(&keys, &strange) < 0);
+	keys_close(&keys);
+	assert_int_equal(count_keys(), 1);
+}
+
 static void at_one_address_one_board_is_joined(void **unused)
 {
 	(void)unused;
@@ -148,6 +165,8 @@ int main(void)
 			what_was_copied_before_ids_had_machines_parts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			at_one_address_one_board_is_joined, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_key_that_cannot_be_kept_harms_no_other, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
