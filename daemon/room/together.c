@@ -17,7 +17,7 @@ struct errand {
 	struct together *together;
 	struct room_result *result;
 	struct visit *visit;
-	char id[PEER_ID], base[KEY_ADDRESS], token[VISIT_TOKEN];
+	char base[KEY_ADDRESS], token[VISIT_TOKEN];
 	char certificate[VISIT_CERTIFICATE];
 	/* Of BEGIN: how many groups its kits suffice for, and what is said of that there. Of ZERO: what is left out. */
 	bool has_looked;
@@ -449,6 +449,7 @@ int together_begin(const struct together_options *options, struct together **ret
 		if (key && !peer->is_self && !peer->is_twin)
 			add_peer(together, peer, key);
 	}
+	together->options.peers = NULL; /* the caller's */
 	order->n_results = together->n;
 	if (together->n_under_way == 0)
 		timer_at(options->world->loop, &together->over, loop_now(options->world->loop));

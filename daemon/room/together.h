@@ -9,7 +9,7 @@ struct together;
 
 struct together_options {
 	const struct peer_world *world;
-	struct peer *peers; /* the list, as it is now */
+	const struct peer *peers; /* the list, as it is now; for the call */
 	struct room_order *order;
 	void (*done)(void *self,
 		struct together *together); /* may free it; never within together_begin */
