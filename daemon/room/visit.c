@@ -10,7 +10,7 @@
 
 #include "base/container.h"
 #include "base/text.h"
-#include "room/certificate.h"
+#include "room/pinned_key.h"
 
 enum { CONNECT_MS = 2000, URL_TEXT = 320, COOKIE_TEXT = 64 };
 
@@ -178,10 +178,10 @@ void visit_free(struct visit *visit)
 static CURLcode set_trust(struct visit *visit, const struct visit_question *question)
 {
 	CURL *easy = visit->transfer.easy;
-	char pin[CERTIFICATE_PIN];
+	char pin[PINNED_KEY_TEXT];
 	CURLcode code;
 
-	if (question->certificate && certificate_pin(question->certificate, pin) < 0)
+	if (question->certificate && pinned_key_of(question->certificate, pin) < 0)
 		text_copy(pin, sizeof pin, "sha256//"); /* nobody's */
 	visit->asks_certificate = question->asks_certificate;
 	code = curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, question->certificate ? pin : NULL);

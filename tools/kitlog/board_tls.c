@@ -12,41 +12,17 @@
  * Any other board is verified as everywhere, by this machine's authorities. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <gnutls/x509.h>
 #include <netinet/in.h>
-#include <nettle/base64.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/config.h"
 #include "data/file.h"
 #include "http/certificate.h"
+#include "room/pinned_key.h"
 #include "tools/kitlog/board_inside.h"
 
-enum { PEM_BYTES = 128 * 1024, SHA256_BYTES = 32 };
-
-/* "sha256//<base64 of the hash of the public key>", as libcurl wants it. */
-static int pin_of(const gnutls_datum_t *pem, char *ret_pin, size_t size)
-{
-	gnutls_x509_crt_t certificate;
-	unsigned char hash[SHA256_BYTES];
-	char base64[BASE64_ENCODE_RAW_LENGTH(SHA256_BYTES) + 1];
-	size_t n = sizeof hash;
-	int r = gnutls_x509_crt_init(&certificate);
-
-	if (r < 0)
-		return r;
-	r = gnutls_x509_crt_import(certificate, pem, GNUTLS_X509_FMT_PEM);
-	if (r == 0)
-		r = gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256, hash, &n);
-	gnutls_x509_crt_deinit(certificate);
-	if (r < 0)
-		return r;
-	base64_encode_raw(base64, sizeof hash, hash);
-	base64[sizeof base64 - 1] = '\0';
-	snprintf(ret_pin, size, "sha256//%s", base64);
-	return 0;
-}
+enum { PEM_BYTES = 128 * 1024 };
 
 /* A name may be anybody's, whatever it is usually. */
 static bool is_loopback(const char *listen)
@@ -80,12 +56,9 @@ void board_learn_key(struct board *board, const struct config *config)
 
 	if (!config->http.certificate || !(bytes = calloc(1, PEM_BYTES + 1)))
 		return;
-	if (file_read_plain(config->http.certificate, bytes, PEM_BYTES, &n) == 0) {
-		gnutls_datum_t pem = {(unsigned char *)bytes, (unsigned)n};
-
-		if (pin_of(&pem, board->key, sizeof board->key) < 0)
-			board->key[0] = '\0';
-	}
+	if (file_read_plain(config->http.certificate, bytes, PEM_BYTES, &n) == 0 &&
+		pinned_key_of(bytes, board->key) < 0)
+		board->key[0] = '\0';
 	free(bytes);
 	board->is_any_key_good = is_loopback(config->http.listen) && are_unusable(config);
 }

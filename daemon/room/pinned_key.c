@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "room/certificate.h"
+#include "room/pinned_key.h"
 
 #include <errno.h>
 #include <gnutls/x509.h>
@@ -10,7 +10,7 @@
 
 enum { SHA256_BYTES = 32 };
 
-int certificate_pin(const char *pem, char ret_pin[CERTIFICATE_PIN])
+int pinned_key_of(const char *pem, char ret_key[PINNED_KEY_TEXT])
 {
 	const gnutls_datum_t bytes = {
 		(unsigned char *)(uintptr_t)pem, (unsigned)strlen(pem)}; /* only read */
@@ -30,6 +30,6 @@ int certificate_pin(const char *pem, char ret_pin[CERTIFICATE_PIN])
 		return -EINVAL;
 	base64_encode_raw(base64, sizeof hash, hash);
 	base64[sizeof base64 - 1] = '\0';
-	snprintf(ret_pin, CERTIFICATE_PIN, "sha256//%s", base64);
+	snprintf(ret_key, PINNED_KEY_TEXT, "sha256//%s", base64);
 	return 0;
 }
