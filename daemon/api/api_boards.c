@@ -518,8 +518,6 @@ void boards_watch(struct parts *parts)
 {
 	unsigned serial = room_serial(parts->room);
 
-	if (events_viewers(parts->events) > 0 && room_is_finding(parts->room))
-		room_look(parts->room);
 	room_beat(parts->room);
 	if (serial == parts->boards_told)
 		return;

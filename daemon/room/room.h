@@ -3,7 +3,9 @@
  *
  * A thread of its own finds and asks them, for finding waits for avahi-daemon, and asking for the network. It runs
  * while somebody looks; a board that nobody asks about others has no such thread and sends nothing. The two meet
- * in rings of pointers: orders go out and come back, and whatever is new about a board comes as a copy.
+ * in rings of pointers: orders go out and come back, and whatever is new about a board comes as a copy. To look is
+ * to ask for the list, within the last minute: the teacher's pages do so, the wall's, and `kitlog boards`; anybody
+ * in the room may, for the wall signs in nowhere.
  *
  * Whom a board obeys does not change by this: another board is asked as a teacher's browser would ask it, with
  * what it gave to this one when a teacher typed its PIN (room/keys.h). What is seen without that is what everybody
