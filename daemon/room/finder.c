@@ -26,11 +26,14 @@
 
 #define LOG_TAG "room"
 
-enum { RING_BYTES = 32768, STACK_BYTES = 256 * 1024 };
+enum { RING_BYTES = 32768, PASSED_BYTES = 16384, STACK_BYTES = 256 * 1024, WAITING_MOST = 256 };
 
 static const char SERVICE[] = "_kitlog._tcp";
 static const int64_t SOON_NS = NS_PER_S;
 static const int64_t AGAIN_NS = 10 * (int64_t)NS_PER_S;
+static const int64_t TURN_NS = NS_PER_S;
+/* Whoever has no address by then has none. */
+static const int64_t RESOLVED_NS = 6 * (int64_t)NS_PER_S;
 
 /* One service as it is announced on one network; its resolver follows its address. */
 struct sighting {
@@ -39,6 +42,13 @@ struct sighting {
 	AvahiIfIndex interface;
 	char service[AVAHI_LABEL_MAX];
 	char base[FINDER_BASE]; /* "": not known yet */
+	struct instant since;
+};
+
+/* One that is announced, and for which there was no place. */
+struct waiting {
+	AvahiIfIndex interface;
+	char service[AVAHI_LABEL_MAX];
 };
 
 /* What the thread tells. */
@@ -54,8 +64,9 @@ struct finder {
 
 	/* between the two */
 	struct ring *tidings;
-	int told_fd; /* an eventfd: there are tidings */
-	atomic_bool is_listening;
+	int told_fd;         /* an eventfd: there are tidings */
+	struct ring *passed; /* the addresses of those that nobody answers for */
+	atomic_bool is_listening, is_crowded;
 	atomic_int users; /* both: whoever goes last frees */
 
 	/* the thread's */
@@ -64,7 +75,10 @@ struct finder {
 	AvahiClient *client;          /* NULL: tried again */
 	AvahiServiceBrowser *browser; /* NULL: avahi-daemon does not run */
 	struct sighting sightings[FINDER_MOST];
-	struct timer again;
+	struct waiting waiting[WAITING_MOST]; /* first come, first served */
+	size_t n_waiting;
+	struct wake passing;
+	struct timer again, turn;
 	struct log_state state;
 };
 
@@ -161,19 +175,126 @@ static void forget(struct sighting *sighting)
 	tell_lost(sighting);
 }
 
-static void add(struct finder *finder, AvahiIfIndex interface, const char *name, const char *domain)
+/* Does it follow that one now, or need not? */
+static bool follow(struct finder *finder, const struct waiting *whom)
 {
 	struct sighting *place = NULL;
 
+	if (find(finder, whom->interface, whom->service))
+		return true;
 	for (size_t i = 0; i < FINDER_MOST && !place; i++)
 		if (!finder->sightings[i].resolver)
 			place = &finder->sightings[i];
-	if (!place || find(finder, interface, name))
-		return; /* more than a room holds */
-	*place = (struct sighting){.finder = finder, .interface = interface};
-	text_copy(place->service, sizeof place->service, name);
-	place->resolver = avahi_service_resolver_new(finder->client, interface, AVAHI_PROTO_INET,
-		name, SERVICE, domain, AVAHI_PROTO_INET, 0, on_resolved, place);
+	if (!place)
+		return false;
+	*place = (struct sighting){
+		.finder = finder, .interface = whom->interface, .since = loop_now(finder->loop)};
+	text_copy(place->service, sizeof place->service, whom->service);
+	place->resolver =
+		avahi_service_resolver_new(finder->client, whom->interface, AVAHI_PROTO_INET,
+			whom->service, SERVICE, NULL, AVAHI_PROTO_INET, 0, on_resolved, place);
+	return true;
+}
+
+/* --- those that wait --- */
+
+static void drop_waiting(struct finder *finder, size_t i)
+{
+	finder->n_waiting--;
+	memmove(&finder->waiting[i], &finder->waiting[i + 1],
+		(finder->n_waiting - i) * sizeof *finder->waiting);
+}
+
+static void let_wait(struct finder *finder, const struct waiting *whom)
+{
+	if (finder->n_waiting == WAITING_MOST)
+		return; /* more than any room holds */
+	finder->waiting[finder->n_waiting++] = *whom;
+	atomic_store(&finder->is_crowded, true);
+	if (!finder->turn.loop)
+		timer_at(finder->loop, &finder->turn, instant_add(loop_now(finder->loop), TURN_NS));
+}
+
+static void step_back(struct sighting *sighting)
+{
+	struct waiting self = {.interface = sighting->interface};
+
+	text_copy(self.service, sizeof self.service, sighting->service);
+	forget(sighting);
+	let_wait(sighting->finder, &self);
+}
+
+static bool is_told_by_another(const struct sighting *sighting)
+{
+	for (const struct sighting *one = sighting->finder->sightings; one < sighting; one++)
+		if (*one->base && strcmp(one->base, sighting->base) == 0)
+			return true;
+	return false;
+}
+
+static void on_turn(struct timer *timer, struct instant now)
+{
+	struct finder *finder = CONTAINER(timer, struct finder, turn);
+
+	for (size_t i = 0; i < FINDER_MOST; i++) {
+		struct sighting *one = &finder->sightings[i];
+		bool is_new = instant_since(now, one->since) <= RESOLVED_NS;
+
+		if (one->resolver && ((!*one->base && !is_new) || is_told_by_another(one)))
+			step_back(one);
+	}
+	while (finder->n_waiting && follow(finder, &finder->waiting[0]))
+		drop_waiting(finder, 0);
+	atomic_store(&finder->is_crowded, finder->n_waiting > 0);
+	if (finder->n_waiting)
+		timer_at(finder->loop, timer, instant_add(now, TURN_NS));
+}
+
+static const char *address_of(const char *base)
+{
+	const char *behind = strstr(base, "://");
+
+	return behind ? behind + 3 : base;
+}
+
+static void on_passing(struct wake *wake)
+{
+	struct finder *finder = CONTAINER(wake, struct finder, passing);
+	const char *address;
+	size_t n;
+
+	while ((address = ring_peek(finder->passed, &n))) {
+		for (size_t i = 0; i < FINDER_MOST; i++) {
+			struct sighting *one = &finder->sightings[i];
+
+			if (one->resolver && strcmp(address_of(one->base), address) == 0)
+				step_back(one);
+		}
+		ring_drop(finder->passed);
+	}
+}
+
+/* Whoever is new, or is gone. */
+static void take_service(
+	struct finder *finder, AvahiIfIndex interface, const char *name, bool is_there)
+{
+	struct waiting it = {.interface = interface};
+	struct sighting *sighting = find(finder, interface, name);
+	size_t i = 0;
+
+	text_copy(it.service, sizeof it.service, name);
+	while (i < finder->n_waiting &&
+		(finder->waiting[i].interface != interface ||
+			strcmp(finder->waiting[i].service, name) != 0))
+		i++;
+	if (is_there && !sighting && i == finder->n_waiting) {
+		if (finder->n_waiting || !follow(finder, &it))
+			let_wait(finder, &it);
+	} else if (!is_there && sighting) {
+		forget(sighting);
+	} else if (!is_there && i < finder->n_waiting) {
+		drop_waiting(finder, i);
+	}
 }
 
 /* --- the daemon --- */
@@ -195,14 +316,9 @@ static void on_browsed(AvahiServiceBrowser *browser, AvahiIfIndex interface, Ava
 	AvahiBrowserEvent event, const char *name, const char *type, const char *domain,
 	AvahiLookupResultFlags flags, void *self)
 {
-	struct finder *finder = self;
-	struct sighting *gone;
-
-	(void)browser, (void)protocol, (void)type, (void)flags;
-	if (event == AVAHI_BROWSER_NEW)
-		add(finder, interface, name, domain);
-	else if (event == AVAHI_BROWSER_REMOVE && (gone = find(finder, interface, name)))
-		forget(gone);
+	(void)browser, (void)protocol, (void)type, (void)domain, (void)flags;
+	if (event == AVAHI_BROWSER_NEW || event == AVAHI_BROWSER_REMOVE)
+		take_service(self, interface, name, event == AVAHI_BROWSER_NEW);
 }
 
 static void browse(struct finder *finder, AvahiClient *client)
@@ -241,6 +357,7 @@ static void close_client(struct finder *finder)
 	finder->client = NULL;
 	finder->browser = NULL;
 	atomic_store(&finder->is_listening, false);
+	finder->n_waiting = 0;
 	for (size_t i = 0; i < FINDER_MOST; i++) {
 		finder->sightings[i].resolver = NULL;
 		tell_lost(&finder->sightings[i]);
@@ -266,8 +383,10 @@ static void leave(struct finder *finder)
 	if (atomic_fetch_sub(&finder->users, 1) > 1)
 		return;
 	avahi_loop_free(finder->poll);
+	wake_close(&finder->passing);
 	loop_close(finder->loop);
 	ring_free(finder->tidings);
+	ring_free(finder->passed);
 	if (finder->told_fd >= 0)
 		close(finder->told_fd);
 	free(finder);
@@ -280,8 +399,9 @@ static void *run(void *self)
 	pthread_setname_np(pthread_self(), "kitlog-finder");
 	timer_at(finder->loop, &finder->again, loop_now(finder->loop));
 	loop_run(finder->loop);
-	timer_cancel(&finder->again);
 	close_client(finder);
+	timer_cancel(&finder->again);
+	timer_cancel(&finder->turn);
 	leave(finder);
 	return NULL;
 }
@@ -311,7 +431,9 @@ static int open_all(struct finder *finder)
 	int r;
 
 	if ((r = ring_new(RING_BYTES, &finder->tidings)) < 0 ||
+		(r = ring_new(PASSED_BYTES, &finder->passed)) < 0 ||
 		(r = loop_open(finder->options.clock, &finder->loop)) < 0 ||
+		(r = wake_open(finder->loop, &finder->passing)) < 0 ||
 		(r = avahi_loop_new(finder->loop, &finder->poll)) < 0)
 		return r;
 	finder->told_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -348,6 +470,8 @@ int finder_new(const struct finder_options *options, struct finder **ret_finder)
 	finder->told_fd = -1;
 	finder->told.ready = on_told;
 	finder->again.due = on_again;
+	finder->turn.due = on_turn;
+	finder->passing.woken = on_passing;
 	atomic_init(&finder->users, 1);
 	for (size_t i = 0; i < FINDER_MOST; i++)
 		finder->sightings[i].finder = finder;
@@ -375,4 +499,19 @@ void finder_free(struct finder *finder)
 bool finder_is_listening(const struct finder *finder)
 {
 	return atomic_load(&finder->is_listening);
+}
+
+bool finder_is_crowded(const struct finder *finder)
+{
+	return atomic_load(&finder->is_crowded);
+}
+
+void finder_pass_over(struct finder *finder, const char *base)
+{
+	char address[FINDER_BASE];
+
+	/* Where it is full the thread hangs, and it is said again. */
+	if (text_copy(address, sizeof address, address_of(base)) &&
+		ring_put(finder->passed, address, sizeof address) == 0)
+		wake_signal(&finder->passing);
 }

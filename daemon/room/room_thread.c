@@ -145,12 +145,22 @@ static void on_named(void *self, struct peer *peer)
 
 static void on_found(void *self, const char *name, const char *base, bool is_of_this_host)
 {
-	roster_found(&((struct room_thread *)self)->roster, name, base, is_of_this_host);
+	struct room_thread *thread = self;
+
+	if (!roster_found(&thread->roster, name, base, is_of_this_host))
+		finder_pass_over(thread->finder, base);
 }
 
 static void on_lost(void *self, const char *base)
 {
 	roster_lost(&((struct room_thread *)self)->roster, base);
+}
+
+static void make_room(struct room_thread *thread)
+{
+	for (const struct peer *one = thread->roster.peers; one; one = one->next)
+		if (roster_gives_way(one))
+			finder_pass_over(thread->finder, one->base);
 }
 
 static void on_tick(struct timer *timer, struct instant now)
@@ -160,6 +170,8 @@ static void on_tick(struct timer *timer, struct instant now)
 
 	(void)now;
 	roster_tidy(&thread->roster);
+	if (finder_is_crowded(thread->finder))
+		make_room(thread);
 	if (atomic_exchange(&thread->hears_others, hears) != hears)
 		wake_signal(&thread->arrived);
 }

@@ -134,14 +134,15 @@ static void remove_peer(struct roster *roster, struct peer *peer)
 	peer_free(peer);
 }
 
-void roster_found(struct roster *roster, const char *name, const char *base, bool is_of_this_host)
+bool roster_found(struct roster *roster, const char *name, const char *base, bool is_of_this_host)
 {
 	struct peer *peer = add_peer(roster, base, name, is_of_this_host);
 
 	if (!peer)
-		return;
+		return false;
 	peer->is_announced = true;
 	peer->has_scheme |= strncmp(base, "https:", 6) == 0;
+	return true;
 }
 
 void roster_lost(struct roster *roster, const char *base)
@@ -171,6 +172,16 @@ void roster_add_configured(struct roster *roster, const char *word)
 	peer->has_scheme = behind != NULL;
 }
 
+static bool is_no_board(const struct peer *peer)
+{
+	return !*peer->summary.life && (peer->is_missing || peer->trouble == PEER_NO_KITLOG);
+}
+
+bool roster_gives_way(const struct peer *peer)
+{
+	return peer->is_announced && is_no_board(peer);
+}
+
 static bool answers_elsewhere(const struct roster *roster, const struct peer *peer)
 {
 	for (struct peer *one = roster->peers; one; one = one->next)
@@ -183,7 +194,8 @@ static bool answers_elsewhere(const struct roster *roster, const struct peer *pe
  * now. */
 static bool can_be_forgotten(const struct roster *roster, const struct peer *peer)
 {
-	return !peer->is_configured && !peer->is_announced && (peer->is_missing || peer->is_self) &&
+	return !peer->is_configured && !peer->is_announced &&
+		(peer->is_missing || peer->is_self || is_no_board(peer)) &&
 		(!keys_find(roster->world->keys, peer->summary.id) ||
 			answers_elsewhere(roster, peer));
 }

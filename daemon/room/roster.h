@@ -24,14 +24,18 @@ void roster_clear(struct roster *roster);
 void roster_add_configured(struct roster *roster, const char *word);
 /* Those for which there is a key. */
 void roster_add_known(struct roster *roster);
-/* It announces itself, or does so no longer. */
-void roster_found(struct roster *roster, const char *name, const char *base, bool is_of_this_host);
+/* It announces itself, or does so no longer. False: there is no place for it. */
+bool roster_found(struct roster *roster, const char *name, const char *base, bool is_of_this_host);
 void roster_lost(struct roster *roster, const char *base);
 
 /* It has just told who it is: the one place where ids and twins are given. */
 void roster_name(struct roster *roster, struct peer *peer);
 
-/* Forgets whoever is silent and neither announced nor configured, if nobody joined it or it answers elsewhere. */
+/* It is announced, and nobody there has said yet that he is a board: lets others pass where there is no place. */
+bool roster_gives_way(const struct peer *peer);
+
+/* Forgets whoever is silent, or no board, and neither announced nor configured, if nobody joined it or it answers
+ * elsewhere. */
 void roster_tidy(struct roster *roster);
 
 /* The one that answers, where an address that is silent had the same; NULL. */

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock: may run beside other tests.
 """Two boards that nobody told of each other, each in a network namespace of its own with a real avahi-daemon and
-the service file that the package installs: each finds the other by mDNS, and says so when it cannot."""
+the service file that the package installs: each finds the other by mDNS, and says so when it cannot. Who announces
+more than any room holds hides nobody."""
 
 import os
 import pathlib
@@ -46,7 +47,7 @@ publish-workstation=no
 # What is beside each board: files of its own where Avahi has fixed ones, a bus, the daemon, the board.
 SIDE = """set -e
 mount -t tmpfs none /run && mount -t tmpfs none /etc/avahi/services
-cp {home}/kitlog.service /etc/avahi/services/
+cp {home}/services/* /etc/avahi/services/
 # avahi-daemon wants its folder to be its own user's, and here there is one user.
 echo root:x:0:0::/:/bin/sh > {home}/passwd && echo avahi:x:0:0::/:/bin/sh >> {home}/passwd
 echo root:x:0: > {home}/group && echo avahi:x:0: >> {home}/group
@@ -68,11 +69,13 @@ while :; do wait $board || true; kill -0 $board || exit; done
 """
 
 
+CROWD = 68  # FINDER_MOST is 64
 BUS_PATIENCE = 25  # seconds that libdbus waits for an answer
 
 
 class Side:
-    def __init__(self, folder, name, address, cable):
+    def __init__(self, folder, name, address, cable, crowd):
+        """In place of its own service so many others are announced where nobody is."""
         self.home = pathlib.Path(folder) / name
         self.home.mkdir()
         self.board = daemon.Daemon(self.home)
@@ -86,7 +89,15 @@ class Side:
         (self.home / "avahi.conf").write_text(AVAHI.format(name=name))
         packaged = (SOURCE / "tools/packaging/kitlog.avahi-service").read_text()
         assert packaged.count(">8080<") == 2
-        (self.home / "kitlog.service").write_text(packaged.replace(">8080<", f">{self.board.port}<"))
+        self.service = packaged.replace(">8080<", f">{self.board.port}<")
+        services = self.home / "services"
+        services.mkdir()
+        if crowd:
+            for i in range(crowd):
+                (services / f"crowd{i}.service").write_text(self.service.replace("%h", f"crowd {i}").replace(
+                    f">{self.board.port}<", f">{10000 + i}<"))
+        else:
+            (services / "kitlog.service").write_text(self.service)
         script = SIDE.format(home=self.home, cable=cable, address=address, program=daemon.PROGRAM)
         self.process = subprocess.Popen(
             ["unshare", "-nm", "sh", "-c", script],
@@ -107,6 +118,19 @@ class Side:
     def tell(self):
         print(f"--- {self.home.name}:", (self.home / "avahi.log").read_text(), self.board.said(), sep="\n")
 
+    def announce(self):
+        """Its own service, too."""
+        self.services().joinpath("kitlog.service").write_text(self.service)
+        self.signal("avahi", daemon.signal.SIGHUP)
+
+    def end_crowd(self):
+        for path in self.services().glob("crowd*"):
+            path.unlink()
+        self.signal("avahi", daemon.signal.SIGHUP)
+
+    def services(self):
+        return pathlib.Path(f"/proc/{self.process.pid}/root/etc/avahi/services")
+
     def others(self):
         return {board["name"]: board for board in self.board.get("boards")["boards"]}
 
@@ -125,7 +149,7 @@ class Mdns(unittest.TestCase):
         run("ip", "link", "set", "switch", "up")
         sides = []
         for i, name in enumerate(["window", "door"]):
-            side = Side(folder, name, f"10.9.0.{i + 2}", f"far{i}")
+            side = Side(folder, name, f"10.9.0.{i + 2}", f"far{i}", CROWD if name == "door" else 0)
             self.addCleanup(side.end)
             run("ip", "link", "add", f"near{i}", "type", "veth", "peer", "name", f"far{i}", "netns", str(side.process.pid))
             run("ip", "link", "set", f"near{i}", "master", "switch", "up")
@@ -141,8 +165,12 @@ class Mdns(unittest.TestCase):
         window, door = sides
         for side in sides:
             side.board.wait_ready()
-        found = daemon.wait_for(
-            "the door's board", lambda: [b for b in window.others().values() if b["state"] == "locked"])[0]
+        daemon.wait_for("a crowd", lambda: len(window.board.get("boards")["boards"]) > 60)
+        door.announce()
+        found = daemon.wait_for("the door's board", lambda: [
+            b for b in window.board.get("boards")["boards"] if b["state"] == "locked"])[0]
+        door.end_crowd()
+        daemon.wait_for("an end of the crowd", lambda: len(window.board.get("boards")["boards"]) == 1)
         self.assertEqual(found["name"], "door")
         self.assertEqual(found["address"], f"http://10.9.0.3:{door.board.port}/")
         self.assertEqual(list(window.others()), ["door"])  # not itself
