@@ -129,8 +129,7 @@ static void a_key_that_cannot_be_kept_harms_no_other(void **unused)
 {
 	struct keys keys;
 	struct key nobody = {.address = "http://10.0.0.8:8080"};
-	struct key strange = {
-		.id = OTHER, .address = "http://10.0.0.9:8080", .token = "\xff"};
+	struct key strange = {.id = OTHER, .address = "http://10.0.0.9:8080", .token = "\xff"};
 
 	(void)unused;
 	join(ONE, "http://10.0.0.7:8080");
