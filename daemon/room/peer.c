@@ -134,6 +134,11 @@ static void on_answer(void *self, const struct visit_answer *answer)
 {
 	struct peer *peer = self;
 
+	if (peer->is_overtaken) {
+		peer->is_overtaken = false;
+		ask_in(peer, 0);
+		return;
+	}
 	switch (answer->trouble) {
 	case VISIT_ANSWERED:
 		if (!is_sent_on(peer, answer))
@@ -208,7 +213,8 @@ static void on_late(struct timer *timer, struct instant now)
 void peer_ask_now(struct peer *peer)
 {
 	peer->checked.ns = INT64_MIN / 2;
-	if (!visit_is_under_way(peer->visit))
+	peer->is_overtaken = visit_is_under_way(peer->visit);
+	if (!peer->is_overtaken)
 		ask_in(peer, 0);
 }
 

@@ -71,7 +71,8 @@ struct peer {
 	/* private */
 	struct visit *visit;
 	struct timer due, late;
-	bool is_checking; /* this question carries the key */
+	bool is_checking;  /* this question carries the key */
+	bool is_overtaken; /* and its answer may be of before */
 };
 
 /* `base` with its scheme. Begins to ask. 0 or -ENOMEM. */
@@ -87,5 +88,5 @@ const char *peer_address(const struct peer *peer); /* "10.0.0.7:8080" */
 /* The key that fits it as it answers now; NULL. */
 const struct key *peer_key(const struct peer *peer);
 
-/* Asks at once, and whether its key is still good. */
+/* Asks at once, and whether its key is still good. What was asked before is not heard any more. */
 void peer_ask_now(struct peer *peer);

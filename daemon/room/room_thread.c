@@ -263,6 +263,25 @@ static void forget_key(struct room_thread *thread, struct room_order *order)
 	finish_order(thread, order);
 }
 
+/* What was done holds at once: the next deed need not wait until it is told. */
+static void learn(struct room_thread *thread, const struct room_order *order)
+{
+	if (order->deed != ROOM_BEGIN && order->deed != ROOM_END)
+		return;
+	for (size_t i = 0; i < order->n_results; i++) {
+		const struct room_result *result = &order->results[i];
+		bool is_begun = order->deed == ROOM_BEGIN && result->session;
+		struct peer *peer = roster_find_id(&thread->roster, result->id);
+
+		if (!peer || !result->is_ok)
+			continue;
+		peer->summary.session = is_begun ? result->session : 0;
+		text_copy(peer->summary.lesson, sizeof peer->summary.lesson,
+			is_begun ? order->lesson : "");
+		on_told(thread, peer);
+	}
+}
+
 static void on_done_together(void *self, struct together *together)
 {
 	struct room_thread *thread = self;
@@ -270,6 +289,7 @@ static void on_done_together(void *self, struct together *together)
 	for (size_t i = 0; i < MOST_ORDERS; i++)
 		if (thread->deeds[i] == together)
 			thread->deeds[i] = NULL;
+	learn(thread, together_order(together));
 	finish_order(thread, together_order(together));
 	together_free(together);
 	for (struct peer *one = thread->roster.peers; one; one = one->next)
