@@ -35,11 +35,28 @@ figures() {
 	done
 }
 
-name=$(setting hostname)
-name=${name:-kitlog-$(figures)}
+# is_host_name NAME: would Linux, mDNS and every browser take it?
+is_host_name() {
+	case $1 in '' | -* | *- | *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-]*) return 1 ;; esac
+	[ ${#1} -le 63 ]
+}
+
+# own_name WANTED: the board's name; if what is wanted is none, one that is, and board.txt says so.
+own_name() {
+	if is_host_name "$1"; then
+		echo "$1"
+		return
+	fi
+	own=kitlog-$(figures)
+	[ -z "$1" ] || tell "“$1”不能作主机名（只能用英文字母、数字和中间的 -，最多 63 个）；这块板叫 $own。" \
+		"\"$1\" is no host name (letters a-z, figures, - between them, 63 at most); this board is $own."
+	echo "$own"
+}
+
+name=$(own_name "$(setting hostname)")
 old=$(cat /etc/hostname 2>/dev/null || true)
-echo "$name" >/etc/hostname
 hostname "$name"
+echo "$name" >/etc/hostname
 if grep -q '^127\.0\.1\.1' /etc/hosts 2>/dev/null; then
 	sed -i "s/^127\.0\.1\.1.*/127.0.1.1\t$name/" /etc/hosts
 else
