@@ -140,6 +140,8 @@ class Install(unittest.TestCase):
 
     def is_removed(self):
         self.board.run("systemctl", "stop", "cup")
+        profiles = "/etc/NetworkManager/system-connections"
+        self.board.run("sh", "-c", f"mkdir -p {profiles}; echo '[connection]' >{profiles}/kitlog-hotspot.nmconnection")
         self.board.run("apt-get", "remove", "-y", "kitlog")
         left = [trace for trace in self.traces() if trace not in self.before]
         # Settings, data, who owns them, and what dpkg and systemd remember of it until a purge.
