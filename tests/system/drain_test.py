@@ -6,8 +6,8 @@ at the browsers nor at the server; sending costs less than a third of the proces
 second, which is told by processor time, since a busy machine makes any clock slow; and every row is there
 once.
 
-Twelve hours in the short form. With KITLOG_LONG=1 three weeks, and 50 000 samples a second are asked of the
-clock, too. By the clock nothing is judged while even `cat` is slow (tests/system/latency_test.py)."""
+Twelve hours in the short form, with KITLOG_LONG=1 three weeks. What the clock said of it is judged by
+drain_clock_test.py, which can tell that a machine is too busy."""
 
 import json
 import math
@@ -36,11 +36,9 @@ KITS, CHANNELS = 10, 2
 SECONDS = 21 * 86400 if IS_LONG else 12 * 3600  # of backlog, a row a second of each kit
 VIEWERS = 20
 PROMISE_PER_S = 50_000  # samples
+FIGURES = pathlib.Path(os.environ["KITLOG_BUILD"]) / "tests/drain.json"  # of the last time
 MOST_US = 1e6 / PROMISE_PER_S / 3  # of the ship thread's processor time for a sample
-LIVE_MS = 250.0  # 99 of 100, at the browsers
-BUSY_MS = 100.0  # of `cat`: more is a machine that tells nothing
 SOON_S = 2.5  # a row a second, a commit each second
-SERVER_S = 5.0  # how old the newest row at the server may be, of a commit each second
 
 
 def ship_ns(pid):
@@ -219,17 +217,12 @@ class Van(unittest.TestCase):
                           "first_at_server_s": round(first, 1), "server_p50_s": latency.part(ages.ages, .5), "server_most_s": server}), flush=True)
         self.assertLess(cost, MOST_US)
         self.check_all_is_there(board)
-        if cat > BUSY_MS:
-            print("the clock is not judged: this machine is too busy; run it when nothing else runs")
-            return
-        self.assertLess(p99, LIVE_MS)
-        self.assertLess(first, SERVER_S)
-        self.assertLess(server, SERVER_S)
-        if IS_LONG:
-            self.assertGreater(rate, PROMISE_PER_S)
+        FIGURES.write_text(json.dumps({"cat_ms": cat, "live_ms": p99, "first_s": first, "server_s": server,
+                                       "per_s": rate if IS_LONG else None}))
 
 
 if __name__ == "__main__":
+    FIGURES.unlink(missing_ok=True)
     for program, name in ((VIRTUAL, "kitlog-virtual"), (LONG_STORE, "long-store"), (daemon.PROGRAM, "kitlogd")):
         if not program or not os.path.exists(program):
             print(f"skipped: {name} is not built")
