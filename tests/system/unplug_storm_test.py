@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock
 """Two dozen boards whose plugs are pulled again and again, in the middle of a line, of a frame, of a handshake: no
-row is recorded that was never sent, none twice, each unplugging is a gap with its reason, stamps rise, a board is
-the same device with the same sticker each time, and nothing leaks.
+row is recorded that was never sent, none twice, between two rows none is missing that no gap tells of, each unplugging
+is a gap with its reason, stamps rise, a board is the same device with the same sticker each time, and nothing leaks.
 
 Boards that print lines, our firmware at a wire that is cut at a byte drawn by lot, and our firmware that loses its
 power. 48 unpluggings; 2 000 with KITLOG_LONG=1. KITLOG_SEED repeats what is drawn, not when the kernel does what.
@@ -40,6 +40,23 @@ WARM = 2  # cycles of each, after which the daemon has what it will ever need
 GROWTH_KB = 8 * 1024
 LATE_S = 60
 MARGIN_US = 50_000  # by which a stamp may be wrong
+
+
+def pieces(lines, n):
+    """The rows of an export with live stamps, parted where gaps cover all from one row to the next; column `n`
+    tells gaps. Of each [time, values]."""
+    parts, told = [[]], 0.0
+    for line in lines:
+        time_s = float(line[0])
+        if line[n]:
+            until = float(line[n + 1] or "inf")
+            told = max(told, until) if time_s < told + MARGIN_US / 1e6 else told
+        elif any(line[2:n]):
+            if parts[-1] and told > parts[-1][-1][0] and told > time_s - MARGIN_US / 1e6:
+                parts.append([])
+            parts[-1].append((time_s, line[2:n]))
+            told = time_s
+    return parts
 
 
 class Port:
@@ -119,11 +136,16 @@ class TextBoard(Port):
         os.close(self.master)
         self.pulled()
 
-    def check(self, test, rows):
+    def check(self, test, parts):
+        rows = [row for part in parts for _, row in part]
         numbers = [int(float(row[0])) for row in rows]
         test.assertEqual([n for n in numbers if n not in self.sent], [], "never sent")
         test.assertTrue(all(a < b for a, b in zip(numbers, numbers[1:])), "twice, or out of order")
         test.assertEqual([row for row in rows if int(float(row[0])) % 97 != int(float(row[1]))], [], "of two lines one")
+        kept, sent = set(numbers), sorted(self.sent)
+        for part in parts:
+            first, last = (int(float(part[at][1][0])) for at in (0, -1))
+            test.assertEqual([n for n in sent if first < n < last and n not in kept], [], "missing, and no gap")
         return len(numbers)
 
 
@@ -146,8 +168,13 @@ class PowerCut(Port):
         self.process.wait()
         self.pulled()
 
-    def check(self, test, rows):
+    def check(self, test, parts):
+        """The second channel counts samples."""
+        rows = [row for part in parts for _, row in part]
         test.assertTrue(all(0 <= float(row[1]) < 30000 and abs(float(row[0])) <= 3 for row in rows))
+        steps = [(a, b) for part in parts for (_, a), (_, b) in zip(part, part[1:])
+                 if (float(b[1]) - float(a[1])) % 30000 != 1]
+        test.assertEqual(steps, [], "missing and no gap, twice, or out of order")
         return len(rows)
 
 
@@ -212,11 +239,12 @@ class WireCut(PowerCut):
             self.process.kill()
             self.process.wait()
 
-    def check(self, test, rows):
+    def check(self, test, parts):
+        rows = [row for part in parts for _, row in part]
         found = collections.Counter((round(float(row[0]) * 10000), round(float(row[1]))) for row in rows)
         test.assertEqual([row for row in found if row not in self.samples], [], "never sent")
         test.assertEqual([row for row, times in found.items() if times > self.samples[row]], [], "twice")
-        return len(rows)
+        return super().check(test, parts)
 
 
 class UnplugStorm(unittest.TestCase):
@@ -334,19 +362,16 @@ class UnplugStorm(unittest.TestCase):
         stream = port.device[3][0]
         text = self.board.fetch(f"export?stream={stream}&format=csv&stamps=live").decode("utf-8-sig")
         head, *lines = csv.reader(io.StringIO(text))
-        n = head.index("gap")
-        stamps, rows = [], []
-        for line in lines:
-            if any(line[2:n]) and not line[n]:
-                stamps.append(float(line[0]))
-                rows.append(line[2:n])
+        parts = pieces(lines, head.index("gap"))
+        stamps = [time_s for part in parts for time_s, _ in part]
         self.assertTrue(all(a < b for a, b in zip(stamps, stamps[1:])), f"{port.path.name}: stamps rise")
         gaps = self.board.get(f"streams/{stream}/columns?from_us=0&columns=1")["gaps"]
         unplugged = sorted({gap["from_us"] for gap in gaps if gap["reason"] == "unplugged"})
         if len(unplugged) != port.cycles:
             print(port.times, gaps)
         self.assertEqual(len(unplugged), port.cycles, f"{port.path.name}: a gap for each unplugging")
-        return port.check(self, rows)
+        self.assertLessEqual(len(parts), port.cycles + 1)
+        return port.check(self, parts)
 
 
 if __name__ == "__main__":
