@@ -38,8 +38,8 @@ static void add_store_problem(const struct parts *parts, struct text *text)
 		text_add(text, "null");
 		break;
 	case ENOSPC:
-		json_words(text, "卡满了。换一张大一点的卡。",
-			"The card is full. Put in a larger one.");
+		json_words(text, "卡满了。删掉卡上别的文件，或者换一张大一点的卡。",
+			"The card is full. Remove other files from it, or put in a larger one.");
 		break;
 	case EROFS:
 		json_words(text, "卡写不进了。换一张卡。",

@@ -72,7 +72,7 @@ test('a full card is told on every page and costs nothing that was answered; wit
   fs.closeSync(filler);
   await until('the group is told', async () => /卡满了/.test(await text(page, '.notice')), LONG);
   await until('the teacher is told', async () => /卡满了/.test(await text(desk, '.tfacts')), LONG);
-  await until('before a start, too', async () => /卡/.test(await text(desk, '[data-check=card].warn')));
+  await until('before a start, too', async () => /卡满了。删掉卡上别的文件/.test(await text(desk, '[data-check=card].warn')));
   assert.deepStrictEqual(await complaints(page), []);
   assert.deepStrictEqual(await complaints(desk), []);
   await keep('7');

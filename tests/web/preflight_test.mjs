@@ -41,6 +41,6 @@ test('an hour that nobody knows, a card that is full or broken, an old calibrati
   assert.deepStrictEqual(bad({ status: { ...well, wall_uncertainty_us: 9e6 } }), [['clock', 'pf_noClock']]);
   assert.deepStrictEqual(bad({ status: { ...well, store: { problem: null, bytes: 95, limit_bytes: 100 } } }), [['card', 'pf_cardFull', 95]]);
   assert.deepStrictEqual(bad({ status: { ...well, store: { problem: null, bytes: 1e12, limit_bytes: 0 } } }), [], 'no limit was set');
-  assert.deepStrictEqual(bad({ status: { ...well, store: { problem: {}, bytes: 95, limit_bytes: 100 } } }), [['card', 'pf_cardBad']]);
+  assert.deepStrictEqual(bad({ status: { ...well, store: { problem: { zh: '卡满了。', en: 'Full.' }, bytes: 95, limit_bytes: 100 } } }), [['card', 'pf_cardBad', { zh: '卡满了。', en: 'Full.' }]]);
   assert.deepStrictEqual(bad({ devices: [kit(7, {}, { is_overdue: true })] }), [['calibration', 'pf_old', [7]]]);
 });

@@ -5,7 +5,7 @@
 
 /** @typedef {import('./api.js').Device} Device */
 /** @typedef {import('./base.js').Key} Key */
-/** @typedef {{id: 'kits'|'rate'|'wanted'|'clock'|'card'|'calibration', isGood: boolean, key: Key, values: unknown[]}} Check a list among the values is of stickers */
+/** @typedef {{id: 'kits'|'rate'|'wanted'|'clock'|'card'|'calibration', isGood: boolean, key: Key, values: unknown[]}} Check a list among the values is of stickers, an object a sentence of the board */
 
 const UNSURE_US = 5e6;               // as clock.js
 const SPARSE = 1.1;
@@ -38,7 +38,7 @@ export function preflight({ devices, pace, wanted = null, status }) {
     const unsure = status.wall_uncertainty_us, isSure = status.wall_us != null && unsure != null && unsure < UNSURE_US;
     say('clock', isSure, isSure ? 'pf_clock' : 'pf_noClock');
     const { problem, bytes = 0, limit_bytes: limit = 0 } = status.store;
-    if (problem) say('card', false, 'pf_cardBad');
+    if (problem) say('card', false, 'pf_cardBad', problem);
     else if (limit && bytes > limit * ROOM) say('card', false, 'pf_cardFull', Math.round(bytes / limit * 100));
     else say('card', true, 'pf_card');
   }

@@ -94,7 +94,7 @@ export const T = {
   pf_clock: ['时间准', 'The hour is known'],
   pf_noClock: ['板子不知道几点：在右上角菜单里对时', 'The board lacks the time: set it in the menu'],
   pf_card: ['存储卡正常', 'The card is well'],
-  pf_cardBad: ['存储卡有问题：换一张卡', 'The card has a problem: change it'],
+  pf_cardBad: ['存储：{0}', 'Storage: {0}'],
   pf_cardFull: ['存储卡用了 {0} %', 'The card is {0} % full'],
   pf_old: ['该重新校准：{0} 号', 'Due for calibration: kit {0}'],
   pf_calibration: ['校准没有过期', 'No calibration is overdue'],

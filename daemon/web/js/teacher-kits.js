@@ -125,7 +125,7 @@ function Checks({ devices, lesson }) {
   const us = lesson?.record.period_us, wanted = us ? { us, words: lasting(us / 1e6) } : null;
   const status = board.status && { ...board.status, store: { ...board.status.store, problem: board.storeProblem } };
   return html`<ul class="checks" aria-label=${t('te_checks')}>${preflight({ devices, pace, wanted, status }).map(({ id, isGood, key, values }) => html`
-    <li key=${id} data-check=${id} class=${isGood ? 'ok' : 'warn'}><${Icon} n=${isGood ? 'check' : 'warn'} s=${18}/><span>${t(key, ...values.map((v) => (Array.isArray(v) ? v.join(t('te_list')) : v)))}</span></li>`)}</ul>`;
+    <li key=${id} data-check=${id} class=${isGood ? 'ok' : 'warn'}><${Icon} n=${isGood ? 'check' : 'warn'} s=${18}/><span>${t(key, ...values.map((v) => (Array.isArray(v) ? v.join(t('te_list')) : typeof v === 'object' ? say(/** @type {any} */ (v)) : v)))}</span></li>`)}</ul>`;
 }
 
 /** Kits that are plugged in, and cannot be understood. */
