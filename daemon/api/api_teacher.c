@@ -76,8 +76,8 @@ static void try_pin(struct parts *parts, struct request *request, const char *pi
 		refuse_wait(request, &answer);
 		break;
 	case -EACCES:
-		request_refuse(request, 403, "wrong_pin", "PIN 不对。看一眼板子旁边的纸条再输。",
-			"That is not the PIN. Look at the note beside the board and type it again.");
+		request_refuse(request, 403, "wrong_pin", "PIN 不对。问管板子的人，或者在板子上用 kitlog teacher 看。",
+			"That is not the PIN. Ask who keeps the board, or see kitlog teacher on it.");
 		break;
 	default:
 		refuse_busy(request);

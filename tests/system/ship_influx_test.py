@@ -29,6 +29,7 @@ FIRMWARE = pathlib.Path(os.environ["KITLOG_BUILD"]) / "firmware" / "uno.elf"
 LONG = bool(os.environ.get("KITLOG_LONG"))
 UNO_S, VIRTUAL_S, OUTAGE_S = (60, 20, 60) if LONG else (30, 12, 20)
 SETTLED = 15  # seconds until the clock map is steady
+HEAD = 8  # values in a row that tell where in the sine they are
 HOLE_NS = 1_500_000  # between rows each millisecond: some are missing, or the simulator's clock stood still
 STARVED_MS = 20  # late in one turn: the simulator had no processor, and its cycles are no clock
 
@@ -67,21 +68,20 @@ class Ship(unittest.TestCase):
         return len(rows) - len(gaps), sum(int((gap + ["0", "0"])[1]) for gap in gaps)
 
     def count_missing(self, stamps, raws, true):
-        """How many of the true values are missing between these, which are in their order otherwise."""
-        holes = [n for n in range(1, len(stamps)) if stamps[n] - stamps[n - 1] > HOLE_NS]
-        at, missing = None, 0
-        for begin, end in zip([0, *holes], [*holes, len(raws)]):
-            piece = raws[begin:end]
-            fits = [k for k in range(at or 0, len(true) - len(piece) + 1)
-                    if true[k] == piece[0] and true[k:k + len(piece)] == piece]
-            self.assertTrue(fits, f"points {begin} to {end} are no values of the converter in a row, or are there twice")
-            if at is None:
-                at = fits[0]
-            else:
-                wanted = at + round((stamps[begin] - stamps[begin - 1]) / 1e6) - 1
-                found = min(fits, key=lambda k, wanted=wanted: abs(k - wanted))
-                missing, at = missing + found - at, found
-            at += len(piece)
+        """How many of the true values are missing between these, which are in their order otherwise.
+
+        They go on where the longest row of them is found, of several the one where their stamps say."""
+        def length(k, n):
+            return next((i for i, (a, b) in enumerate(zip(true[k:], raws[n:])) if a != b), min(len(true) - k, len(raws) - n))
+        at, n, missing = 0, 0, 0
+        while n < len(raws):
+            head = raws[n:n + HEAD]
+            fits = [k for k in range(at, len(true) - len(head) + 1) if true[k] == head[0] and true[k:k + len(head)] == head]
+            self.assertTrue(fits, f"points {n} and on are no values of the converter in a row, or are there twice")
+            wanted = at + round((stamps[n] - stamps[n - 1]) / 1e6) - 1 if n else 0
+            found = max(fits, key=lambda k, n=n, wanted=wanted: (length(k, n), -abs(k - wanted)))
+            missing += found - at if n else 0
+            at, n = found + length(found, n), n + length(found, n)
         return missing
 
     def test_every_conversion_of_an_uno_is_in_influxdb_once(self):

@@ -175,6 +175,9 @@ static void print_runs(const json_t *runs)
 	json_t *run;
 	size_t i;
 
+	if (json_array_size(runs) == 0)
+		puts(say("里面的记录这里都有了。", "All of its runs are here already."));
+
 	json_array_foreach(runs, i, run)
 	{
 		char id[SAY_TEXT], wall[SAY_TEXT];

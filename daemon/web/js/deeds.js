@@ -140,7 +140,7 @@ export async function endLesson(session) {
 /** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson
  * @param {Session} session */
 export async function zeroAll(devices, lesson, session) {
-  // Other boards zero whatever they can: only where nothing that the lesson reads has a zero of its own.
+  // Other boards zero what their kits say can be, whatever the lesson reads: only where that has a zero that a hand can make.
   if (isOnAll(session) && lesson?.needs.every((need) => ZEROED.includes(need.quantity))) { await onAll({ do: 'zero' }); return; }
   const lanes = devices.flatMap((d) => lanesOf([d], lesson).slice(0, 1)).filter(({ channel, device }) => isZeroable(channel) && device.state === 'ready');
   let done = 0;

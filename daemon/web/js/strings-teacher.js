@@ -176,7 +176,7 @@ export const T = {
   te_stopAll: ['全部停止', 'Stop all'],
   te_zeroAll: ['全部清零', 'Zero all'],
   te_zeroed: ['已清零 {0} 台', 'Kits zeroed: {0}'],
-  te_noZero: ['这些器材不用清零', 'These kits need no zero'],
+  te_noZero: ['没有要一起清零的器材', 'No kit here is zeroed with all'],
   te_forgot: ['补记', 'We forgot'],
   te_forgotD: ['忘了按开始：从什么时候算起', 'Start was forgotten: count from'],
   te_forgotOver: ['已经做完了：只要刚才这一段', 'It is over: only what was just now'],
