@@ -518,7 +518,7 @@ void boards_watch(struct parts *parts)
 {
 	unsigned serial = room_serial(parts->room);
 
-	room_beat(parts->room);
+	room_beat(parts->room, clock_now(parts->clock));
 	if (serial == parts->boards_told)
 		return;
 	parts->boards_told = serial;

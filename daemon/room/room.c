@@ -209,11 +209,11 @@ static void return_orders(struct room *room)
 }
 
 /* Waits for nobody: the thread says when it is over. */
-static void stop(struct room *room)
+static void stop(struct room *room, struct instant now)
 {
 	room_thread_stop(room->thread);
 	room->is_ending = true;
-	room->ended = clock_now(room->options.clock);
+	room->ended = now;
 	forget_all(room);
 }
 
@@ -228,9 +228,9 @@ static void finish(struct room *room)
 	log_state_clear(&room->state, LOG_TAG, "other boards can be looked for again");
 }
 
-static bool is_looked_at(const struct room *room)
+static bool is_looked_at(const struct room *room, struct instant now)
 {
-	return instant_since(clock_now(room->options.clock), room->looked) <= PATIENCE_NS;
+	return instant_since(now, room->looked) <= PATIENCE_NS;
 }
 
 static int start(struct room *room);
@@ -240,7 +240,7 @@ static void on_over(void *self)
 	struct room *room = self;
 
 	finish(room);
-	if (is_looked_at(room)) /* since it was told to end */
+	if (is_looked_at(room, clock_now(room->options.clock))) /* since it was told to end */
 		start(room);
 	room->options.changed(room->options.self);
 }
@@ -269,18 +269,16 @@ int room_look(struct room *room)
 	return room->is_closed ? -ESHUTDOWN : start(room);
 }
 
-void room_beat(struct room *room)
+void room_beat(struct room *room, struct instant now)
 {
-	struct instant now = clock_now(room->options.clock);
-
 	if (!room->thread)
 		return;
 	if (room->is_ending && instant_since(now, room->ended) > HANGS_NS)
 		log_state_set(&room->state, LOG_WARN, LOG_TAG,
 			"whoever asks other boards waits for the card or the network, and no others "
 			"are looked for meanwhile; if that goes on, start kitlogd again");
-	else if (!room->is_ending && !is_looked_at(room) && !room_thread_is_busy(room->thread))
-		stop(room);
+	else if (!room->is_ending && !is_looked_at(room, now) && !room_thread_is_busy(room->thread))
+		stop(room, now);
 }
 
 int room_order(struct room *room, struct room_order *order)
@@ -349,7 +347,7 @@ void room_close(struct room *room)
 	room->is_closed = true;
 	if (!room->thread)
 		return;
-	stop(room);
+	stop(room, clock_now(room->options.clock));
 	if (room_thread_is_over(room->thread, ENDING_MS)) {
 		finish(room);
 		return;

@@ -59,7 +59,7 @@ const char *room_life(const struct room *room);
 /* Somebody looks: the thread runs for another minute. Call it for each who asks, and room_beat each second. Neither
  * waits for the thread, also where it hangs: it is told to end, and looked for anew once it has. 0 or -errno. */
 int room_look(struct room *room);
-void room_beat(struct room *room);
+void room_beat(struct room *room, struct instant now);
 
 /* --- what is seen --- */
 struct board_seen {

@@ -19,7 +19,7 @@
 
 static const int64_t LONG_NS = 61 * (int64_t)NS_PER_S; /* nobody looks so long */
 
-static struct clock clock_of_room;
+static const struct clock kernel;
 static struct loop *loop;
 static struct room *room;
 static char folder[200];
@@ -60,13 +60,17 @@ static void hang(int signal)
 
 static void turn_until(bool (*is_so)(void))
 {
-	const struct clock kernel = {0};
 	int64_t end = clock_now(&kernel).ns + patience_ns(20);
 
 	while (!is_so()) {
 		assert_true(clock_now(&kernel).ns < end);
 		loop_turn(loop, 10);
 	}
+}
+
+static struct instant much_later(void)
+{
+	return instant_add(clock_now(&kernel), LONG_NS);
 }
 
 static bool is_there(void)
@@ -105,8 +109,8 @@ static int set_up(void **unused)
 	scratch_folder("hangs", folder, sizeof folder);
 	signal(SIGUSR1, hang);
 	assert_int_equal(pipe(held) | pipe(let_go), 0);
-	assert_int_equal(loop_open(&clock_of_room, &loop), 0);
-	return room_new(&(struct room_options){.clock = &clock_of_room,
+	assert_int_equal(loop_open(&kernel, &loop), 0);
+	return room_new(&(struct room_options){.clock = &kernel,
 				.loop = loop,
 				.directory = folder,
 				.machine = "",
@@ -134,8 +138,7 @@ static void nobody_waits_for_one_that_hangs(void **unused)
 	assert_int_equal(room_look(room), 0);
 	hold_up();
 	first = find_thread();
-	clock_of_room.base_ns += LONG_NS;
-	room_beat(room); /* comes back */
+	room_beat(room, much_later()); /* comes back */
 	assert_false(room_is_finding(room));
 
 	/* Somebody looks again: as soon as it goes on it has ended, and another begins. */
@@ -151,8 +154,7 @@ static void nobody_waits_for_one_that_hangs(void **unused)
 	/* And the program ends, though an order is under way there. It hangs to the end. */
 	hold_up();
 	assert_int_equal(room_order(room, &order), 0);
-	clock_of_room.base_ns += LONG_NS;
-	room_beat(room);
+	room_beat(room, much_later());
 	assert_true(room_is_finding(room)); /* whoever ordered waits */
 	room_close(room);
 	assert_int_equal(n_returned, 1);
