@@ -67,6 +67,7 @@ static const struct route ROUTES[] = {
 	{"POST",   "/api/v1/sessions",                  true,  handle_session_make},
 	{"GET",    "/api/v1/sessions/{id}",             false, handle_session},
 	{"POST",   "/api/v1/sessions/{id}/acts",        true,  handle_act},
+	{"POST",   "/api/v1/together/{id}/acts",        true,  handle_together_act},
 	{"GET",    "/api/v1/sessions/{id}/log",         false, handle_session_log},
 	{"GET",    "/api/v1/sessions/{id}/results",     false, handle_results},
 	{"GET",    "/api/v1/sessions/{id}/qr",          false, handle_session_qr},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* POST /sessions/{id}/acts: what a teacher wants done becomes an act. Each kind reads what it needs of
+/* POST /sessions/{id}/acts, and /together/{id}/acts by the id that sessions of several boards share: what a teacher wants done becomes an act. Each kind reads what it needs of
  * the question, refuses by the word that cannot be, and fills in what the teacher left out. */
 #include <errno.h>
 #include <string.h>
@@ -288,9 +288,13 @@ static void mark(const struct wish *wish)
 static json_t *wish_end(const struct wish *wish)
 {
 	const char *to = "";
+	bool is_together = false;
 
-	if (!ask_member_text(wish->request, wish->asked, "to", &to))
+	if (!ask_member_text(wish->request, wish->asked, "to", &to) ||
+		!ask_member_bool(wish->request, wish->asked, "together", &is_together))
 		return NULL;
+	if (is_together)
+		return json_pack("{sb}", "together", true);
 	return *to ? json_pack("{ss}", "to", to) : json_object();
 }
 
@@ -382,5 +386,58 @@ void handle_act(void *self, struct request *request)
 	wish.asked = asked;
 	if (ask_member_text(request, asked, "do", &name))
 		do_wish(&wish, name);
+	json_decref(asked);
+}
+
+/* ---------------------------------------------------------------- of several boards */
+
+/* Takes back that it ended, where it did on several boards at once: what was ended here alone stays so. */
+static void reopen(struct wish *wish)
+{
+	const struct act *end = classroom_end(wish->parts->sessions.room, wish->session->id);
+
+	if (!end) {
+		classes_answer_session(wish->parts, wish->request, wish->session);
+	} else if (!json_is_true(json_object_get(end->body, "together"))) {
+		request_refuse(wish->request, 409, "ended_alone",
+			"这节课在那里是单独下课的，没有重新打开。",
+			"The lesson was ended there on its own; it was not reopened.");
+	} else {
+		json_t *asked = json_pack("{sI}", "act", (json_int_t)end->id);
+
+		wish->asked = asked;
+		if (asked)
+			do_wish(wish, "undo");
+		else
+			refuse_busy(wish->request);
+		json_decref(asked);
+	}
+}
+
+void handle_together_act(void *self, struct request *request)
+{
+	struct parts *parts = self;
+	struct wish wish = {.parts = parts, .request = request};
+	const char *name = "";
+	json_t *asked;
+
+	if (!parts->sessions.is_known) {
+		refuse_busy(request);
+		return;
+	}
+	wish.session = classroom_together(parts->sessions.room, request_argument(request, 0));
+	if (!wish.session) {
+		classes_refuse_together(request);
+		return;
+	}
+	if (!ask_body(request, &asked))
+		return;
+	wish.asked = asked;
+	if (ask_member_text(request, asked, "do", &name)) {
+		if (strcmp(name, "reopen") == 0)
+			reopen(&wish);
+		else
+			do_wish(&wish, name);
+	}
 	json_decref(asked);
 }

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "api/boards.h"
+#include "api/classes.h"
 #include "base/container.h"
 #include "http/ask.h"
 #include "api/handlers.h"
@@ -161,6 +163,13 @@ static void add_board(const struct parts *parts, const struct board_seen *board,
 	text_add(text, ",\"lesson\":");
 	json_text(text, board->lesson);
 	json_id(text, "session", board->session);
+	text_add(text, ",\"together\":");
+	json_text(text, board->together);
+	text_add(text, ",\"hour_within_us\":");
+	if (board->hour_within_us < 0)
+		text_add(text, "null");
+	else
+		text_add_int(text, board->hour_within_us);
 	say_next(board, now, &words);
 	text_add(text, ",\"sentence\":");
 	json_words(text, words.zh, words.en);
@@ -378,6 +387,7 @@ static const struct {
 	{"stop", ROOM_STOP},
 	{"zero", ROOM_ZERO},
 	{"end", ROOM_END},
+	{"reopen", ROOM_REOPEN},
 	{"freeze", ROOM_FREEZE},
 	{"reveal", ROOM_REVEAL},
 };
@@ -442,7 +452,6 @@ static void fill_self(
 {
 	const char *listen = parts->config->http.listen;
 	const char *token = request_cookie(request, "kitlog");
-	const struct session *session = own_room_session(parts);
 	struct text base = text_over(ret_self->base, sizeof ret_self->base);
 
 	if (strcmp(listen, "0.0.0.0") == 0)
@@ -454,8 +463,74 @@ static void fill_self(
 	text_copy(ret_self->token, sizeof ret_self->token, token ? token : "");
 	text_copy(ret_self->id, sizeof ret_self->id, room_id(parts->room));
 	text_copy(ret_self->name, sizeof ret_self->name, parts->board);
-	ret_self->session = session ? session->id : 0;
-	text_copy(ret_self->lesson, sizeof ret_self->lesson, session ? session->lesson : "");
+}
+
+/* The lesson that is open here goes on as it is, under its id, on boards that lack it. */
+static bool fill_begin(
+	struct request *request, const struct session *session, struct room_order *order)
+{
+	unsigned char random[(SUMMARY_ID - 1) / 2];
+	struct text text;
+
+	if (session && strcmp(session->lesson, order->lesson) == 0 && session->together[0])
+		return true;
+	/* It would be in the way here, and what began elsewhere would be nobody's. */
+	if (session && !session->is_project && strcmp(session->lesson, order->lesson) != 0) {
+		request_refuse(request, 409, "another_lesson",
+			"这块板子上还开着另一节课。先下课，再开这一节。",
+			"Another lesson is still open on this board. End it first.");
+		return false;
+	}
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+		refuse_busy(request);
+		return false;
+	}
+	text = text_over(order->together, sizeof order->together);
+	text_add_hex(&text, random, sizeof random);
+	return true;
+}
+
+/* Of what is over here the newest that others had, too: they may have it still. */
+static const struct session *newest_together(const struct classroom *room)
+{
+	for (size_t i = classroom_count(room); i-- > 0;)
+		if (classroom_at(room, i)->together[0])
+			return classroom_at(room, i);
+	return NULL;
+}
+
+/* Which session is meant here, and what those of other boards have that are meant with it. False: refused. */
+static bool fill_session(
+	struct parts *parts, struct request *request, const json_t *body, struct room_order *order)
+{
+	const struct classroom *room = parts->sessions.room;
+	const struct session *session = own_room_session(parts), *meant;
+	const struct act *end;
+	int64_t id = 0;
+
+	if (!ask_member_int(request, body, "session", &id))
+		return false;
+	if (!parts->sessions.is_known) {
+		refuse_busy(request);
+		return false;
+	}
+	if (id) {
+		session = id > 0 && id <= UINT32_MAX ? classroom_session(room, (uint32_t)id) : NULL;
+		if (!session) {
+			classes_refuse(request, ACT_NO_SESSION);
+			return false;
+		}
+	}
+	meant = session ? session : newest_together(room);
+	if (order->deed == ROOM_REOPEN)
+		session = meant;
+	if (session)
+		order->self.session = session->id;
+	end = meant ? classroom_end(room, meant->id) : NULL;
+	order->self.end = end ? end->id : 0;
+	order->self.is_recording = session && classes_recording(session);
+	text_copy(order->together, sizeof order->together, meant ? meant->together : "");
+	return order->deed != ROOM_BEGIN || fill_begin(request, session, order);
 }
 
 static bool read_deed(struct request *request, const json_t *body, struct room_order *ret_order)
@@ -475,8 +550,8 @@ static bool read_deed(struct request *request, const json_t *body, struct room_o
 		i++;
 	if (i == sizeof DEEDS / sizeof *DEEDS) {
 		refuse_parameter(request, "do",
-			"要写 begin、start、stop、zero、end、freeze 或 reveal",
-			"must be begin, start, stop, zero, end, freeze or reveal");
+			"要写 begin、start、stop、zero、end、reopen、freeze 或 reveal",
+			"must be begin, start, stop, zero, end, reopen, freeze or reveal");
 		return false;
 	}
 	ret_order->deed = DEEDS[i].deed;
@@ -502,7 +577,9 @@ void handle_boards_act(void *self, struct request *request)
 	if (!ask_body(request, &body))
 		return;
 	wanting = want(parts, request, answer_together);
-	if (wanting && !read_deed(request, body, &wanting->order)) {
+	if (wanting &&
+		(!read_deed(request, body, &wanting->order) ||
+			!fill_session(parts, request, body, &wanting->order))) {
 		clear(wanting);
 	} else if (wanting) {
 		wanting->order.at = now;
@@ -512,12 +589,72 @@ void handle_boards_act(void *self, struct request *request)
 	json_decref(body);
 }
 
+/* ---------------------------------------------------------------- the hour */
+
+/* So often at most: who refuses it is asked again, and has it shown on the page meanwhile. */
+static const int64_t TELL_HOUR_NS = 10 * (int64_t)NS_PER_S;
+
+struct telling {
+	struct room_order order;
+	struct parts *parts;
+};
+
+static void on_told_hour(struct room_order *order)
+{
+	struct telling *telling = CONTAINER(order, struct telling, order);
+
+	telling->parts->is_telling_hour = false;
+	free(order->results);
+	free(telling);
+}
+
+static bool somebody_wants_hour(const struct parts *parts, int64_t within_us)
+{
+	for (size_t i = 0; i < room_count(parts->room); i++) {
+		const struct board_seen *board = room_at(parts->room, i);
+
+		if (board->state == PEER_HERE && board->stated_ns >= 0 &&
+			hour_is_wanted(board->hour_within_us, within_us))
+			return true;
+	}
+	return false;
+}
+
+/* A teacher's browser tells the hour to the board whose page it shows; the others hear it from that one. */
+static void tell_hour(struct parts *parts)
+{
+	struct instant now = clock_now(parts->clock);
+	struct telling *telling;
+	struct anchor anchor;
+	struct wall wall;
+
+	if (parts->is_telling_hour || !room_is_finding(parts->room) ||
+		instant_since(now, parts->told_hour) < TELL_HOUR_NS ||
+		!walltime_at(&parts->walltime, now, &wall, &anchor) ||
+		!somebody_wants_hour(parts, anchor.uncertainty_ns / NS_PER_US))
+		return;
+	telling = calloc(1, sizeof *telling);
+	if (!telling)
+		return;
+	telling->parts = parts;
+	telling->order.deed = ROOM_HOUR;
+	telling->order.at = now;
+	telling->order.wall_ms = wall.ns / NS_PER_MS;
+	telling->order.within_us = anchor.uncertainty_ns / NS_PER_US;
+	telling->order.done = on_told_hour;
+	parts->told_hour = now;
+	parts->is_telling_hour = room_order_unasked(parts->room, &telling->order) == 0;
+	if (!parts->is_telling_hour)
+		free(telling);
+}
+
 /* ---------------------------------------------------------------- news */
 
 void boards_watch(struct parts *parts)
 {
 	unsigned serial = room_serial(parts->room);
 
+	tell_hour(parts);
 	room_beat(parts->room, clock_now(parts->clock));
 	if (serial == parts->boards_told)
 		return;

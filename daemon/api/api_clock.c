@@ -14,6 +14,11 @@
  * such a device from one that is right to 0.1 s. */
 static const int64_t DEVICE_NS = 2 * (int64_t)NS_PER_S;
 
+/* What another board says of itself, that a teacher joined, instead: its wall time is told in whole milliseconds. It is
+ * believed as a browser is, and no more, whoever told it: it was a teacher who let it. */
+enum { LEAST_US = 1000 };
+static const int64_t MOST_US = 86400 * (int64_t)1000000;
+
 /* Slower, and older, says too little: within a minute a page has asked again. */
 static const int64_t MOST_ROUND_TRIP_US = 10000000;
 static const int64_t MOST_AGE_NS = 60 * (int64_t)NS_PER_S;
@@ -99,11 +104,12 @@ static bool ask_claim(
 	struct parts *parts, struct request *request, const json_t *body, struct anchor *ret_anchor)
 {
 	struct instant now = clock_now(parts->clock), at = {-1};
-	int64_t wall_ms = INT64_MIN, round_trip_us = -1;
+	int64_t wall_ms = INT64_MIN, round_trip_us = -1, uncertainty_us = DEVICE_NS / NS_PER_US;
 
 	if (!ask_member_instant(request, body, "at_us", &at) ||
 		!ask_member_int(request, body, "wall_ms", &wall_ms) ||
-		!ask_member_int(request, body, "round_trip_us", &round_trip_us))
+		!ask_member_int(request, body, "round_trip_us", &round_trip_us) ||
+		!ask_member_int(request, body, "uncertainty_us", &uncertainty_us))
 		return false;
 	if (at.ns < 0 || at.ns > now.ns || now.ns - at.ns > MOST_AGE_NS)
 		refuse_parameter(request, "at_us", "要在刚过去的一分钟内。再试一次",
@@ -114,6 +120,9 @@ static bool ask_claim(
 		refuse_parameter(request, "round_trip_us",
 			"要在 0 到 10 秒之间；网络太慢就走近一点再试",
 			"must be 0 to 10 s; if the network is that slow, go nearer and try again");
+	else if (uncertainty_us < LEAST_US || uncertainty_us > MOST_US)
+		refuse_parameter(request, "uncertainty_us", "要在 1 毫秒到 1 天之间",
+			"must be 1 ms to a day");
 	else if (wall_ms < OLDEST_MS || wall_ms > NEWEST_MS)
 		refuse_absurd(request,
 			(struct wall){(wall_ms < 0                          ? 0
@@ -123,7 +132,7 @@ static bool ask_claim(
 			"不对", "which cannot be");
 	else {
 		*ret_anchor = (struct anchor){at, {wall_ms * NS_PER_MS},
-			DEVICE_NS + round_trip_us * NS_PER_US / 2, ANCHOR_BROWSER};
+			uncertainty_us * NS_PER_US + round_trip_us * NS_PER_US / 2, ANCHOR_BROWSER};
 		return true;
 	}
 	return false;

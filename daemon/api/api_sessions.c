@@ -14,6 +14,7 @@
 #include "api/handlers.h"
 #include "api/inquiry.h"
 #include "live/json.h"
+#include "api/own_room.h"
 #include "api/plugged.h"
 
 enum { MOST_SESSIONS = 200, MOST_ACTS = 500 };
@@ -29,6 +30,8 @@ void announce_session(void *self, const struct session *session, const struct ac
 
 	if (!parts->events || !session)
 		return;
+	if (parts->own_room && act && act->kind != ACT_JOIN && act->kind != ACT_LEAVE)
+		own_room_changed(parts->own_room);
 	classes_write(parts, session, events_begin(parts->events, "session"));
 	events_send(parts->events);
 	if (act && sessions_undone_mark(&parts->sessions, act, &mark))
@@ -50,7 +53,8 @@ void announce_session(void *self, const struct session *session, const struct ac
 /* Whoever makes a session is answered behind what it was dealt. */
 static unsigned status_of(const struct request *request, const struct act *act)
 {
-	bool is_made = act->kind == ACT_DEAL && strcmp(request_path(request), sessions_path) == 0;
+	bool is_made = (act->kind == ACT_DEAL || act->kind == ACT_TOGETHER) &&
+		strcmp(request_path(request), sessions_path) == 0;
 
 	return is_made || act->kind == ACT_MAKE || act->kind == ACT_READING ? 201 : 200;
 }
@@ -284,25 +288,114 @@ static const struct act *deal_made(struct parts *parts, const struct act *made)
 	return classroom_find(sessions->room, session, made_id);
 }
 
+/* --- on several boards --- */
+
+static bool ask_together(struct request *request, const json_t *wanted, const char **ret_lesson,
+	const char **ret_together)
+{
+	struct session none = {.id = 0};
+	bool is_project = false;
+
+	if (!ask_member_text(request, wanted, "together", ret_together) ||
+		!ask_member_text(request, wanted, "lesson", ret_lesson) ||
+		!ask_member_bool(request, wanted, "is_project", &is_project))
+		return false;
+	if (!*ret_together)
+		return true;
+	if (strspn(*ret_together, "0123456789abcdef") == sizeof none.together - 1 &&
+		strlen(*ret_together) == sizeof none.together - 1 && **ret_lesson && !is_project)
+		return true;
+	refuse_parameter(request, "together", "要写 16 位十六进制数，并且是一节课，不是长期项目",
+		"must be 16 hex digits, of a lesson that is no project");
+	return false;
+}
+
+static int take_in(
+	struct parts *parts, uint32_t session, const char *together, const struct act **ret_act)
+{
+	return sessions_do_body(&parts->sessions, session, ACT_BY_TEACHER, ACT_TOGETHER,
+		json_pack("{ss}", "id", together), ret_act);
+}
+
+static void refuse_another(struct request *request, const struct session *session, bool is_same)
+{
+	char zh[192], en[192];
+
+	if (is_same) {
+		snprintf(zh, sizeof zh, "那里正和别的板子一起上这节课。先下课，再开这一节。");
+		snprintf(en, sizeof en,
+			"That lesson is open there together with other boards. End it first.");
+	} else {
+		snprintf(zh, sizeof zh, "那里还开着另一节课（%s）。先下课，再开这一节。",
+			session->lesson[0] ? session->lesson : "自由记录");
+		snprintf(en, sizeof en, "Another lesson (%s) is still open there. End it first.",
+			session->lesson[0] ? session->lesson : "a free recording");
+	}
+	request_refuse(request, 409, "another_lesson", zh, en);
+}
+
+/* The lesson that is open here already, under this id or under none, is the one that is meant; another one is in the
+ * way. A project of weeks is not, and none of it. False: there is nothing yet. */
+static bool find_together(
+	struct parts *parts, struct request *request, const char *lesson, const char *together)
+{
+	const struct classroom *room = parts->sessions.room;
+	const struct session *had = classroom_together(room, together), *other = NULL;
+	const struct act *act = NULL;
+	bool is_other_same = false;
+
+	if (had && session_is_open(had)) {
+		classes_answer_session(parts, request, had);
+		return true;
+	}
+	for (size_t i = 0; i < classroom_count(room); i++) {
+		const struct session *one = classroom_at(room, i);
+		bool is_same = strcmp(one->lesson, lesson) == 0;
+
+		if (!session_is_open(one) || one->is_project)
+			continue;
+		if (is_same && !one->together[0]) {
+			int r = take_in(parts, one->id, together, &act);
+
+			classes_answer(parts, request, r, act);
+			return true;
+		}
+		other = one;
+		is_other_same = is_same;
+	}
+	if (other)
+		refuse_another(request, other, is_other_same);
+	return other != NULL;
+}
+
 void handle_session_make(void *self, struct request *request)
 {
 	struct parts *parts = self;
 	const struct act *act = NULL;
+	const char *lesson = "", *together = NULL;
 	bool is_dealt = true;
 	json_t *wanted, *body;
 
 	if (!ask_body(request, &wanted))
 		return;
-	body = ask_member_bool(request, wanted, "deal", &is_dealt)
+	body = ask_member_bool(request, wanted, "deal", &is_dealt) &&
+			ask_together(request, wanted, &lesson, &together)
 		? make_body(parts, request, wanted)
 		: NULL;
-	json_decref(wanted);
 	if (!body)
-		return;
+		goto out;
+	if (together && find_together(parts, request, lesson, together)) {
+		json_decref(body);
+		goto out;
+	}
 	int r = sessions_do_body(&parts->sessions, 0, ACT_BY_TEACHER, ACT_MAKE, body, &act);
 	if (r == 0 && is_dealt)
 		act = deal_made(parts, act);
+	if (r == 0 && together)
+		r = take_in(parts, act->session, together, &act);
 	classes_answer(parts, request, r, act);
+out:
+	json_decref(wanted);
 }
 
 /* ---------------------------------------------------------------- looking */
@@ -310,12 +403,8 @@ void handle_session_make(void *self, struct request *request)
 static void answer_session(struct parts *parts, struct request *request,
 	const struct classroom *room, const struct session *session)
 {
-	struct text text = answer_begin(parts);
-
 	(void)room;
-	classes_write(parts, session, &text);
-	text_add_char(&text, '\n');
-	answer_send(request, 200, &text);
+	classes_answer_session(parts, request, session);
 }
 
 void handle_session(void *self, struct request *request)

@@ -8,6 +8,7 @@
 #include "data/flag.h"
 #include "http/ask.h"
 #include "api/calibrating.h"
+#include "api/classes.h"
 #include "api/handlers.h"
 #include "live/json.h"
 
@@ -69,9 +70,10 @@ void handle_raw(void *self, struct request *request)
 struct zero {
 	struct parts *parts;
 	struct calibration begun;
-	double value;         /* what the channels are to read: usually 0 */
-	const char *only;     /* channel; NULL: all */
-	uint32_t only_device; /* 0: all */
+	double value;                       /* what the channels are to read: usually 0 */
+	const char *only;                   /* channel; NULL: all */
+	uint32_t only_device;               /* 0: all */
+	const struct session *only_session; /* NULL: all */
 	struct calibration made[MOST_AT_ONCE];
 	size_t n;
 	bool is_too_many;
@@ -147,6 +149,15 @@ static void zero_channel(struct zero *zero, const struct device *device,
 	zero->n++;
 }
 
+static bool has_device(const struct session *session, uint32_t device)
+{
+	for (unsigned g = 1; g <= session->n_groups; g++)
+		for (unsigned i = 0; i < session->groups[g].n_devices; i++)
+			if (session->groups[g].devices[i] == device)
+				return true;
+	return false;
+}
+
 /* Zeroing everything means what kits say can be zeroed: a thermometer has no zero that a hand can make, and of a kit
  * without a description nobody knows what it measures. Who names that kit knows. */
 static bool is_meant(const struct zero *zero, const struct device *device,
@@ -165,6 +176,8 @@ static void zero_stream(void *self, const struct device *device, const struct st
 	struct zero *zero = self;
 
 	if (zero->only_device && device->id != zero->only_device)
+		return;
+	if (zero->only_session && !has_device(zero->only_session, device->id))
 		return;
 	for (uint32_t c = 0; c < stream->n_channels; c++) {
 		if (is_meant(zero, device, stream, &stream->channels[c]))
@@ -194,6 +207,31 @@ static bool gather_one(struct zero *zero, struct request *request, const json_t 
 	return true;
 }
 
+/* False: refused. */
+static bool ask_session(struct zero *zero, struct request *request, const json_t *body)
+{
+	const struct classroom *room = zero->parts->sessions.room;
+	const char *together = NULL;
+	int64_t id = 0;
+
+	if (!ask_member_int(request, body, "session", &id) ||
+		!ask_member_text(request, body, "together", &together))
+		return false;
+	if (!id && !together)
+		return true;
+	if (!zero->parts->sessions.is_known) {
+		refuse_busy(request);
+		return false;
+	}
+	if (together)
+		zero->only_session = classroom_together(room, together);
+	else if (id > 0 && id <= UINT32_MAX)
+		zero->only_session = classroom_session(room, (uint32_t)id);
+	if (!zero->only_session)
+		classes_refuse_together(request);
+	return zero->only_session != NULL;
+}
+
 /* One channel of a stream, all of a device, or all of everything that is plugged in. */
 static bool gather(struct zero *zero, struct request *request, const json_t *body)
 {
@@ -220,6 +258,8 @@ static bool gather(struct zero *zero, struct request *request, const json_t *bod
 			"That kit is not plugged in, so there is no reading to zero. Plug it in again.");
 		return false;
 	}
+	if (!ask_session(zero, request, body))
+		return false;
 	zero->only_device = (uint32_t)device;
 	live_streams(parts->live, zero_stream, zero);
 	return true;

@@ -115,6 +115,22 @@ void classes_answer(struct parts *parts, struct request *request, int result, co
 		classes_refuse(request, result);
 }
 
+void classes_refuse_together(struct request *request)
+{
+	request_refuse(request, 404, "not_together", "这块板子没有参加这节课，没有动它。",
+		"This board is not in this lesson; it was left as it is.");
+}
+
+void classes_answer_session(
+	struct parts *parts, struct request *request, const struct session *session)
+{
+	struct text text = answer_begin(parts);
+
+	classes_write(parts, session, &text);
+	text_add_char(&text, '\n');
+	answer_send(request, 200, &text);
+}
+
 const struct session *classes_open(struct parts *parts, struct request *request)
 {
 	const struct session *session;

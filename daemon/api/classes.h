@@ -23,6 +23,13 @@ void classes_refuse(struct request *request, int result);
 void classes_answer(
 	struct parts *parts, struct request *request, int result, const struct act *act);
 
+/* What is done on several boards at once is none of its sessions'. */
+void classes_refuse_together(struct request *request);
+
+/* As it is now. */
+void classes_answer_session(
+	struct parts *parts, struct request *request, const struct session *session);
+
 /* The session in the path, in memory and open or just ended; NULL: the request has been refused. */
 const struct session *classes_open(struct parts *parts, struct request *request);
 

@@ -203,6 +203,10 @@ void classes_write(const struct parts *parts, const struct session *session, str
 	text_add(text, ",\"is_revealed\":");
 	json_bool(text, session->is_revealed);
 	text_addf(text, ",\"may_start\":\"%s\"", session->groups_may_start ? "groups" : "teacher");
+	if (session->together[0]) {
+		text_add(text, ",\"together\":");
+		text_add_json(text, session->together);
+	}
 	add_came(parts, session, text);
 	text_add_char(text, '}');
 }

@@ -84,6 +84,7 @@ void answer_act(void *self, struct request *request, uint32_t session, uint32_t 
 
 /* api_acts.c */
 void handle_act(void *self, struct request *request);
+void handle_together_act(void *self, struct request *request);
 
 /* api_join.c */
 void handle_join(void *self, struct request *request);

@@ -301,6 +301,11 @@ static void add_group(
 
 /* ---------------------------------------------------------------- the board */
 
+static int rank(const struct session *session)
+{
+	return session->together[0] ? 2 : !session->is_project;
+}
+
 const struct session *own_room_session(const struct parts *parts)
 {
 	const struct session *newest = NULL;
@@ -309,7 +314,7 @@ const struct session *own_room_session(const struct parts *parts)
 		i++) {
 		const struct session *one = classroom_at(parts->sessions.room, i);
 
-		if (session_is_open(one) && (!newest || newest->is_project || !one->is_project))
+		if (session_is_open(one) && (!newest || rank(one) >= rank(newest)))
 			newest = one;
 	}
 	return newest;
@@ -329,6 +334,8 @@ static void add_state(struct own_room *own, struct text *text)
 		text_add_uint(text, session->id);
 	else
 		text_add(text, "null");
+	text_add(text, ",\"together\":");
+	json_text(text, session ? session->together : "");
 	text_add(text, ",\"groups\":[");
 	for (unsigned i = 1; session && i <= session->n_groups; i++) {
 		text_add(text, i > 1 ? "," : "");
@@ -354,6 +361,8 @@ static bool make(struct own_room *own, struct instant now)
 bool own_room_write(struct own_room *own, bool is_teacher, struct text *text)
 {
 	struct instant now = clock_now(own->parts->clock);
+	struct anchor anchor;
+	struct wall wall;
 
 	own->asked = now;
 	if (!own->sample.loop)
@@ -367,9 +376,19 @@ bool own_room_write(struct own_room *own, bool is_teacher, struct text *text)
 	text_add_json(text, own->parts->board);
 	text_add(text, ",\"version\":\"" KITLOG_VERSION "\",\"is_teacher\":");
 	json_bool(text, is_teacher);
+	text_add(text, ",\"hour_within_us\":");
+	if (walltime_at(&own->parts->walltime, now, &wall, &anchor))
+		text_add_int(text, anchor.uncertainty_ns / NS_PER_US);
+	else
+		text_add(text, "null");
 	text_addf(text, ",\"now_us\":%lld,", (long long)instant_us(clock_now(own->parts->clock)));
 	text_add_bytes(text, own->summary, own->n);
 	return true;
+}
+
+void own_room_changed(struct own_room *own)
+{
+	own->is_made = false;
 }
 
 int own_room_new(const struct parts *parts, struct loop *loop, struct own_room **ret_own)

@@ -20,5 +20,9 @@ void own_room_free(struct own_room *own); /* takes NULL */
 /* {"now_us":...,"id":...,...}, GET /room. False: it does not fit. */
 bool own_room_write(struct own_room *own, bool is_teacher, struct text *text);
 
-/* The class that is meant where a board has several: the newest, a project only where there is no other; NULL. */
+/* What was done in a session is told at once: another board may ask in order to go by it. */
+void own_room_changed(struct own_room *own);
+
+/* The class that is meant where a board has several: the newest that was begun on several boards at once, else the
+ * newest, a project only where there is no other; NULL. */
 const struct session *own_room_session(const struct parts *parts);

@@ -93,8 +93,10 @@ struct parts {
 	struct receipt_memory receipt_memory;
 	struct guesses wrong_codes, joins, regroups; /* regroups: by token, not by address */
 	struct presence presence;
-	struct room *room;         /* the other boards */
-	unsigned boards_told;      /* the serial number of what was told of them */
+	struct room *room;        /* the other boards */
+	unsigned boards_told;     /* the serial number of what was told of them */
+	struct instant told_hour; /* to them, the last time */
+	bool is_telling_hour;
 	struct own_room *own_room; /* this one, for them (api/own_room.h) */
 	struct teacher teacher;
 	struct teacher_file teacher_file;

@@ -92,6 +92,30 @@ const struct session *classroom_coded(const struct classroom *classroom, const c
 	return NULL;
 }
 
+const struct session *classroom_together(const struct classroom *classroom, const char *id)
+{
+	const struct session *best = NULL;
+
+	for (size_t i = 0; *id && i < classroom->n; i++) {
+		const struct session *session = &classroom->courses[i]->state;
+
+		if (strcmp(session->together, id) == 0 &&
+			(!best || session->ended.ns >= best->ended.ns))
+			best = session;
+	}
+	return best;
+}
+
+const struct act *classroom_end(const struct classroom *classroom, uint32_t session)
+{
+	const struct course *course = classroom_course(classroom, session);
+
+	for (size_t i = course && !session_is_open(&course->state) ? course->n : 0; i-- > 0;)
+		if (course->acts[i].act.kind == ACT_END && !course->acts[i].is_undone)
+			return &course->acts[i].act;
+	return NULL;
+}
+
 const struct session *classroom_joined(const struct classroom *classroom, const char *token,
 	const struct session_member **ret_member)
 {

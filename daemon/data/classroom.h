@@ -38,7 +38,8 @@
  *   range       low, high; or {}: each page as it likes
  *   phase       index
  *   replay      group, run (0: live again)
- *   end         to?                  where it goes on: another board (export/package.h)
+ *   end         to?, together?       to: where it goes on, another board (export/package.h); together: it ended on
+ *               several boards at once
  *   came        origin, runs [[group or 0, run id] ..]   from another board, with imported runs; origin: the
  *               session that it is, by whatever board it has been through
  *   undo        act, code?           code: of a session that is open again
@@ -48,6 +49,8 @@
  *   predict     group, and one of choice, value, points [[x, y] ..], token?      while session_may_predict; token:
  *               the browser's that guessed, and no other browser of a group may guess anew
  *   reading     group, at_ns, typed {id: number}, values {"stream:channel": number}
+ *   together    id      16 hex digits: what is done on several boards at once is done to the sessions that have the
+ *               same, and to no other
  *   mark        group (0: all), at_ns, text, mark?      its number among all marks: without it it cannot be undone
  *
  * Values and pure functions, on one thread at a time; allocates. */
@@ -73,6 +76,7 @@ enum {
 	SESSION_LESSON = 32,
 	SESSION_CODE = 5,
 	SESSION_ORIGIN = 96,
+	SESSION_TOGETHER = 17,
 	SESSION_CAME = 500, /* as many as a board holds */
 	SESSION_TOKEN = 33,
 	GROUP_DEVICES = 16,
@@ -108,6 +112,7 @@ enum act_kind {
 	ACT_ARM,
 	ACT_RESUME,
 	ACT_CAME,
+	ACT_TOGETHER,
 	ACT_KINDS,
 };
 const char *act_kind_name(enum act_kind kind);  /* "may_start" */
@@ -177,7 +182,8 @@ struct session {
 	size_t n_runs, room_runs;
 	struct session_member *members; /* who is in */
 	size_t n_members, room_members;
-	char origin[SESSION_ORIGIN]; /* "": it began here */
+	char origin[SESSION_ORIGIN];     /* "": it began here */
+	char together[SESSION_TOGETHER]; /* "": it is this board's alone */
 	struct session_came *came;
 	size_t n_came;
 };
@@ -256,6 +262,10 @@ const struct session *classroom_at(const struct classroom *classroom, size_t i);
 
 /* An open session by its code; NULL. */
 const struct session *classroom_coded(const struct classroom *classroom, const char *code);
+/* Of several boards' sessions the one here that has this id: that is open, else the one that ended last; NULL. */
+const struct session *classroom_together(const struct classroom *classroom, const char *id);
+/* The act that ended it; NULL: it is open. */
+const struct act *classroom_end(const struct classroom *classroom, uint32_t session);
 /* Who has this token: in an open session, else in the one that ended last; NULL. */
 const struct session *classroom_joined(const struct classroom *classroom, const char *token,
 	const struct session_member **ret_member);

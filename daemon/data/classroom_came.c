@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A session that goes on here after another board. */
+/* A session that is not this board's alone: it goes on here after another, or on several at once. */
 #include "data/classroom_chapters.h"
 
 #include <stdlib.h>
@@ -54,5 +54,21 @@ enum act_verdict act_do_came(struct session *session, const struct act *act)
 			session->came[session->n_came++] = (struct session_came){.run = run,
 				.group = (unsigned)json_integer_value(json_array_get(pair, 0))};
 	}
+	return ACT_FITS;
+}
+
+enum act_verdict act_judge_together(const struct session *session, const struct act *act)
+{
+	const char *id = act_text(act, "id");
+
+	(void)session;
+	return strspn(id, "0123456789abcdef") == SESSION_TOGETHER - 1 && !id[SESSION_TOGETHER - 1]
+		? ACT_FITS
+		: ACT_BAD;
+}
+
+enum act_verdict act_do_together(struct session *session, const struct act *act)
+{
+	text_copy(session->together, sizeof session->together, act_text(act, "id"));
 	return ACT_FITS;
 }

@@ -74,3 +74,5 @@ enum act_verdict act_judge_mark(const struct session *session, const struct act 
 /* classroom_came.c */
 enum act_verdict act_judge_came(const struct session *session, const struct act *act);
 enum act_verdict act_do_came(struct session *session, const struct act *act);
+enum act_verdict act_judge_together(const struct session *session, const struct act *act);
+enum act_verdict act_do_together(struct session *session, const struct act *act);

@@ -35,7 +35,7 @@ static const struct rule RULES[ACT_KINDS] = {
 	[ACT_PHASE] = {"phase", true, {{"index", 'i'}}, act_judge_phase, act_do_phase},
 	[ACT_PAUSE] = {"pause", true, {{"on", 'b'}}, act_judge_pause, act_do_pause},
 	[ACT_REPLAY] = {"replay", true, {{"group", 'i'}, {"run", 'i'}}, act_judge_replay, act_do_replay},
-	[ACT_END] = {"end", true, {{"to", 'T'}}, act_judge_end, act_do_end},
+	[ACT_END] = {"end", true, {{"to", 'T'}, {"together", 'B'}}, act_judge_end, act_do_end},
 	[ACT_UNDO] = {"undo", false, {{"act", 'i'}, {"code", 'T'}}, NULL, NULL},
 	[ACT_JOIN] = {"join", false, {{"group", 'i'}, {"token", 't'}, {"instead", 'T'}}, act_judge_join, act_do_join},
 	[ACT_LEAVE] = {"leave", false, {{"token", 't'}}, act_judge_leave, act_do_leave},
@@ -46,6 +46,7 @@ static const struct rule RULES[ACT_KINDS] = {
 	[ACT_MARK] = {"mark", true, {{"group", 'i'}, {"at_ns", 'i'}, {"text", 't'}, {"mark", 'I'}}, act_judge_mark, NULL},
 	[ACT_ARM] = {"arm", true, {{"groups", 'a'}, {"lasts_ns", 'I'}}, act_judge_arm, act_do_arm},
 	[ACT_CAME] = {"came", false, {{"origin", 't'}, {"runs", 'a'}}, act_judge_came, act_do_came},
+	[ACT_TOGETHER] = {"together", false, {{"id", 't'}}, act_judge_together, act_do_together},
 	[ACT_RESUME] = {"resume", true, {{"runs", 'a'}}, act_judge_resume, act_do_resume},
 };
 /* clang-format on */

@@ -236,7 +236,12 @@ static void say_one(const struct saying *saying, const struct act *act)
 		say(saying, "接着上一次记录", " went on with the last run");
 		break;
 	case ACT_END:
-		say(saying, "下课", "Session ended");
+		say(saying,
+			json_is_true(json_object_get(act->body, "together")) ? "各块板子一起下课"
+									     : "下课",
+			json_is_true(json_object_get(act->body, "together"))
+				? "Session ended, on all boards"
+				: "Session ended");
 		if (*text_of(act, "to"))
 			say(saying, "，接着上在 ", ", and goes on at ");
 		if (*text_of(act, "to"))
@@ -246,6 +251,9 @@ static void say_one(const struct saying *saying, const struct act *act)
 		say_number(saying, NUMBER("从另一块板子带来 ", " 次记录"),
 			NUMBER("Came from another board, runs: ", ""),
 			(int64_t)json_array_size(json_object_get(act->body, "runs")));
+		break;
+	case ACT_TOGETHER:
+		say(saying, "和别的板子一起上", "Taught together with other boards");
 		break;
 	case ACT_UNDO:
 		say_number(saying, NUMBER("撤销第 ", " 项"), NUMBER("Undone: no. ", ""),

@@ -21,7 +21,9 @@ enum room_deed {
 	ROOM_STOP,
 	ROOM_ZERO,
 	ROOM_END,
-	ROOM_FREEZE, /* these two where the lesson is ours */
+	ROOM_HOUR,   /* is told to who does not know it, or far worse */
+	ROOM_REOPEN, /* what ended on all at once */
+	ROOM_FREEZE,
 	ROOM_REVEAL,
 };
 
@@ -34,6 +36,13 @@ enum room_outcome {
 	ROOM_REFUSED,  /* the other board's `status`, words and code */
 	ROOM_FAILED,   /* no memory, or too many boards */
 };
+
+/* Is a board that knows the hour within so much (-1: not at all) told it by one that knows it within that? Not for
+ * little: what it knows may be of its own, and better trusted. 5 s is what the pages call unsure (web/js/clock.js). */
+static inline bool hour_is_wanted(int64_t theirs_us, int64_t ours_us)
+{
+	return theirs_us < 0 || (theirs_us > 5000000 && theirs_us / 4 > ours_us);
+}
 
 struct room_words {
 	char zh[ROOM_WORDS], en[ROOM_WORDS];
@@ -54,8 +63,9 @@ struct room_result {
 struct room_self {
 	char base[KEY_ADDRESS], token[VISIT_TOKEN];
 	char id[SUMMARY_ID], name[SUMMARY_NAME];
-	char lesson[SUMMARY_LESSON];
-	uint32_t session;
+	uint32_t session; /* that is meant here; 0: none, and others may have it still */
+	uint32_t end;     /* of REOPEN: the act that ended it */
+	bool is_recording;
 };
 
 struct room_order {
@@ -65,7 +75,10 @@ struct room_order {
 	char lesson[SUMMARY_LESSON], title[ROOM_TITLE]; /* of BEGIN */
 	struct instant at;                              /* of the others: our time */
 	int64_t lasts_us; /* of START: how long runs last, 0 until they are stopped; -1: as the lesson says */
-	bool is_on; /* of FREEZE, REVEAL */
+	bool is_on;                 /* of FREEZE, REVEAL */
+	int64_t wall_ms, within_us; /* of HOUR: wall time at `at`, give or take that */
+	/* What the sessions have that are meant, and no other: each was given it by the begin. "": none has. */
+	char together[SUMMARY_ID];
 	struct room_self self;
 
 	void (*done)(struct room_order *order); /* frees it */

@@ -290,6 +290,11 @@ int room_order(struct room *room, struct room_order *order)
 	return r < 0 ? r : room_thread_order(room->thread, order);
 }
 
+int room_order_unasked(struct room *room, struct room_order *order)
+{
+	return room_is_finding(room) ? room_thread_order(room->thread, order) : -ESHUTDOWN;
+}
+
 /* ---------------------------------------------------------------- looking */
 
 bool room_is_finding(const struct room *room)

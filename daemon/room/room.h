@@ -72,7 +72,9 @@ struct board_seen {
 	struct instant answered; /* the last time */
 	int64_t stated_ns;       /* of its clock, when it answered last; -1: not known */
 	uint32_t session;
-	const char *groups; /* JSON, "[...]" */
+	char together[SUMMARY_ID]; /* "": it is that board's alone */
+	int64_t hour_within_us;    /* how exactly it knows the hour; -1: not at all */
+	const char *groups;        /* JSON, "[...]" */
 };
 
 bool room_is_finding(const struct room *room);
@@ -86,3 +88,5 @@ unsigned room_serial(const struct room *room); /* counts what was new */
 /* --- what is asked for --- */
 /* Takes it until `done`. 0, -EBUSY, or -errno of the thread's start: then it is still the caller's. */
 int room_order(struct room *room, struct room_order *order);
+/* The same, by nobody who looks: the thread ends no later by it. -ESHUTDOWN: it does not run. */
+int room_order_unasked(struct room *room, struct room_order *order);

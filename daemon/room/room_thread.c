@@ -101,6 +101,8 @@ static struct room_news *news_of(const struct peer *peer)
 	board->has_answered = peer->has_answered;
 	board->answered = peer->answered;
 	board->session = peer->summary.session;
+	board->hour_within_us = peer->summary.groups ? peer->summary.hour_within_us : -1;
+	text_copy(board->together, sizeof board->together, peer->summary.together);
 	if (!mapping_at(&peer->mapping, peer->answered, &theirs, &board->stated_ns))
 		board->stated_ns = -1;
 	news->groups = peer->summary.groups ? strdup(peer->summary.groups) : NULL;
@@ -266,18 +268,22 @@ static void forget_key(struct room_thread *thread, struct room_order *order)
 /* What was done holds at once: the next deed need not wait until it is told. */
 static void learn(struct room_thread *thread, const struct room_order *order)
 {
-	if (order->deed != ROOM_BEGIN && order->deed != ROOM_END)
-		return;
 	for (size_t i = 0; i < order->n_results; i++) {
 		const struct room_result *result = &order->results[i];
-		bool is_begun = order->deed == ROOM_BEGIN && result->session;
+		bool is_begun = order->deed == ROOM_BEGIN;
 		struct peer *peer = roster_find_id(&thread->roster, result->id);
 
-		if (!peer || !result->is_ok)
+		if (!peer || !result->is_ok || !result->session)
+			continue;
+		if (order->deed == ROOM_STOP || order->deed == ROOM_END)
+			peer->summary.is_recording = false;
+		if (!is_begun && order->deed != ROOM_END)
 			continue;
 		peer->summary.session = is_begun ? result->session : 0;
 		text_copy(peer->summary.lesson, sizeof peer->summary.lesson,
 			is_begun ? order->lesson : "");
+		text_copy(peer->summary.together, sizeof peer->summary.together,
+			is_begun ? order->together : "");
 		on_told(thread, peer);
 	}
 }

@@ -29,6 +29,14 @@ static uint32_t id_of(const json_t *object, const char *name)
 	return id > 0 && id <= UINT32_MAX ? (uint32_t)id : 0;
 }
 
+static int64_t within_of(const json_t *told)
+{
+	const json_t *within = json_object_get(told, "hour_within_us");
+	json_int_t us = json_integer_value(within);
+
+	return json_is_integer(within) && us >= 0 && us <= LATEST_US ? us : -1;
+}
+
 static bool is_id(const char *word)
 {
 	return strspn(word, "0123456789abcdef") == SUMMARY_ID - 1 && !word[SUMMARY_ID - 1];
@@ -155,7 +163,7 @@ static void add_group(struct text *text, unsigned number, const json_t *group)
 }
 
 /* malloc'ed; NULL: no memory, or more than there may be. */
-static char *write_groups(const json_t *groups)
+static char *write_groups(const json_t *groups, bool *ret_is_recording)
 {
 	char *buffer = malloc(SUMMARY_TEXT), *kept;
 	struct text text;
@@ -164,6 +172,7 @@ static char *write_groups(const json_t *groups)
 	if (!buffer)
 		return NULL;
 	text = text_over(buffer, SUMMARY_TEXT);
+	*ret_is_recording = false;
 	text_add_char(&text, '[');
 	for (size_t i = 0; i < json_array_size(groups) && i < SUMMARY_GROUPS; i++) {
 		const json_t *group = json_array_get(groups, i);
@@ -173,6 +182,7 @@ static char *write_groups(const json_t *groups)
 			continue;
 		text_add(&text, is_first ? "" : ",");
 		add_group(&text, number, group);
+		*ret_is_recording |= strcmp(phase_of(group), "running") == 0;
 		is_first = false;
 	}
 	text_add_char(&text, ']');
@@ -205,8 +215,12 @@ static bool take_state(const json_t *told, struct summary *ret_summary)
 	if (!json_is_integer(now) || now_us < 0 || now_us > LATEST_US)
 		return false;
 	ret_summary->now.ns = now_us * NS_PER_US;
+	ret_summary->hour_within_us = within_of(told);
 	ret_summary->is_teacher = json_is_true(json_object_get(told, "is_teacher"));
 	ret_summary->session = id_of(told, "session");
+	if (is_id(string_of(told, "together")))
+		text_copy(ret_summary->together, sizeof ret_summary->together,
+			string_of(told, "together"));
 	take_text(ret_summary->lesson, sizeof ret_summary->lesson, string_of(told, "lesson"));
 	return true;
 }
@@ -222,7 +236,8 @@ int summary_read(const char *bytes, size_t n, struct summary *ret_summary)
 	if (summary.interface != SUMMARY_INTERFACE)
 		summary.groups = strdup("[]");
 	else if (take_state(told, &summary))
-		summary.groups = write_groups(json_object_get(told, "groups"));
+		summary.groups =
+			write_groups(json_object_get(told, "groups"), &summary.is_recording);
 	else
 		goto out;
 	r = summary.groups ? 0 : -ENOMEM;

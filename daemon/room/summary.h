@@ -27,8 +27,11 @@ struct summary {
 	int interface;
 	bool is_teacher; /* who asked is one there */
 	struct instant now;
+	int64_t hour_within_us;      /* how exactly it knows the hour; -1: not at all */
 	char lesson[SUMMARY_LESSON]; /* "": none */
 	uint32_t session;            /* 0: none is open */
+	char together[SUMMARY_ID];   /* "": it is that board's alone */
+	bool is_recording;           /* one of its groups at least */
 	char *groups;                /* "[{...},...]"; malloc'ed */
 };
 

@@ -18,6 +18,7 @@ struct errand {
 	struct room_result *result;
 	struct visit *visit;
 	char base[KEY_ADDRESS], token[VISIT_TOKEN];
+	bool is_self;
 	char certificate[VISIT_CERTIFICATE];
 	/* Of BEGIN: how many groups its kits suffice for, and what is said of that there. Of ZERO: what is left out. */
 	bool has_looked;
@@ -29,7 +30,8 @@ struct together {
 	struct errand *errands;
 	size_t n;
 	size_t n_under_way;
-	struct timer over; /* where nobody had to be asked */
+	char recording[ROOM_WORDS / 2]; /* of START: who records already; "": nobody */
+	struct timer over;              /* where nobody had to be asked */
 };
 
 /* ---------------------------------------------------------------- words */
@@ -100,12 +102,6 @@ static int ask(struct errand *errand, const char *path, json_t *body)
 	return r;
 }
 
-/* Is it done to one lesson, wherever that is taught, and to no other class? */
-static bool is_of_lesson(enum room_deed deed)
-{
-	return deed == ROOM_FREEZE || deed == ROOM_REVEAL;
-}
-
 static int ask_act(struct errand *errand, const char *what)
 {
 	const struct room_order *order = errand->together->options.order;
@@ -113,14 +109,22 @@ static int ask_act(struct errand *errand, const char *what)
 
 	json_t *body = json_pack("{ss}", "do", what);
 
-	if (order->deed == ROOM_START) {
+	if (order->deed == ROOM_END) {
+		json_object_set_new(body, "together", json_true());
+	} else if (order->deed == ROOM_REOPEN && errand->is_self) {
+		json_object_set_new(body, "do", json_string("undo"));
+		json_object_set_new(body, "act", json_integer(order->self.end));
+	} else if (order->deed == ROOM_START) {
 		json_object_set_new(body, "from_us", json_integer(errand->result->from_us));
 		if (order->lasts_us >= 0)
 			json_object_set_new(body, "lasts_us", json_integer(order->lasts_us));
-	} else if (is_of_lesson(order->deed)) {
+	} else if (order->deed == ROOM_FREEZE || order->deed == ROOM_REVEAL) {
 		json_object_set_new(body, "on", json_boolean(order->is_on));
 	}
-	snprintf(path, sizeof path, "/api/v1/sessions/%u/acts", errand->result->session);
+	if (errand->is_self)
+		snprintf(path, sizeof path, "/api/v1/sessions/%u/acts", order->self.session);
+	else
+		snprintf(path, sizeof path, "/api/v1/together/%s/acts", order->together);
 	return ask(errand, path, body);
 }
 
@@ -130,6 +134,21 @@ static int ask_lesson(struct errand *errand)
 
 	snprintf(path, sizeof path, "/api/v1/lessons/%s", errand->together->options.order->lesson);
 	return ask(errand, path, NULL);
+}
+
+/* As a browser tells it (api_clock.c), with the bound of both clocks; a millisecond is cut. It is told of an instant
+ * that is past there whatever the bound: they hear of none that has not come. */
+static int ask_hour(struct errand *errand)
+{
+	const struct room_order *order = errand->together->options.order;
+	int64_t stated_ms = errand->result->stated_ns / NS_PER_MS + 1;
+
+	return ask(errand, "/api/v1/clock",
+		json_pack("{sIsIsIsI}", "at_us",
+			(json_int_t)(errand->result->from_us - stated_ms * 1000), "wall_ms",
+			(json_int_t)(order->wall_ms - stated_ms), "round_trip_us", (json_int_t)0,
+			"uncertainty_us",
+			(json_int_t)(order->within_us + stated_ms * 1000 + 1000)));
 }
 
 static int ask_deed(struct errand *errand)
@@ -147,6 +166,10 @@ static int ask_deed(struct errand *errand)
 		return ask_act(errand, "freeze");
 	case ROOM_REVEAL:
 		return ask_act(errand, "reveal");
+	case ROOM_HOUR:
+		return ask_hour(errand);
+	case ROOM_REOPEN:
+		return ask_act(errand, "reopen");
 	case ROOM_ZERO:
 		return ask(errand, "/api/v1/devices", NULL);
 	default:
@@ -169,35 +192,26 @@ static json_int_t read_readiness(struct errand *errand, const struct visit_answe
 	return groups;
 }
 
-/* As many groups as the kits there suffice for, one at least: kits can be dealt later. Where the lesson is open
- * already it is looked at. */
+/* As many groups as the kits there suffice for, one at least: kits can be dealt later. That board says what becomes of it
+ * where a lesson is open already. */
 static int ask_begin(struct errand *errand, const struct visit_answer *answer)
 {
 	const struct room_order *order = errand->together->options.order;
 	json_int_t groups = read_readiness(errand, answer);
-	char path[PATH_TEXT];
 
-	if (errand->result->session) {
-		snprintf(path, sizeof path, "/api/v1/sessions/%u", errand->result->session);
-		return ask(errand, path, NULL);
-	}
 	groups = groups < 1 ? 1 : groups > SUMMARY_GROUPS ? SUMMARY_GROUPS : groups;
 	return ask(errand, "/api/v1/sessions",
-		json_pack("{sssssI}", "lesson", order->lesson, "title", order->title, "groups",
-			groups));
+		json_pack("{sssssIss}", "lesson", order->lesson, "title", order->title, "groups",
+			groups, "together", order->together));
 }
 
 /* A lesson that is open and can be given to nobody is no lesson yet: what lacks is said as that board says it. */
-static void take_session(struct errand *errand, const struct visit_answer *answer)
+static void take_ready(struct errand *errand, const json_t *session)
 {
 	struct room_result *result = errand->result;
-	json_t *session = json_loadb(answer->body, answer->n, 0, NULL);
 	const json_t *groups = json_object_get(session, "groups"), *group;
-	json_int_t id = json_integer_value(json_object_get(session, "id"));
 	size_t i;
 
-	if (id > 0 && id <= UINT32_MAX)
-		result->session = (uint32_t)id;
 	if (json_is_array(groups))
 		result->n_ready = 0;
 	json_array_foreach(groups, i, group)
@@ -206,6 +220,17 @@ static void take_session(struct errand *errand, const struct visit_answer *answe
 	}
 	if (result->n_ready == 0)
 		result->words = errand->found;
+}
+
+static void take_session(struct errand *errand, const struct visit_answer *answer)
+{
+	json_t *session = json_loadb(answer->body, answer->n, 0, NULL);
+	json_int_t id = json_integer_value(json_object_get(session, "id"));
+
+	if (id > 0 && id <= UINT32_MAX)
+		errand->result->session = (uint32_t)id;
+	if (errand->together->options.order->deed == ROOM_BEGIN)
+		take_ready(errand, session);
 	json_decref(session);
 }
 
@@ -261,10 +286,18 @@ static void read_spared(struct errand *errand, const struct visit_answer *answer
 	json_decref(told);
 }
 
+/* What the class has, and nothing that somebody else measures with. */
 static int ask_zero(struct errand *errand, const struct visit_answer *answer)
 {
+	const struct room_order *order = errand->together->options.order;
+	json_t *body = json_pack("{sb}", "all", 1);
+
 	read_spared(errand, answer);
-	return ask(errand, "/api/v1/calibrations/zero", json_pack("{sb}", "all", 1));
+	if (!errand->is_self)
+		json_object_set_new(body, "together", json_string(order->together));
+	else if (order->self.session)
+		json_object_set_new(body, "session", json_integer(order->self.session));
+	return ask(errand, "/api/v1/calibrations/zero", body);
 }
 
 static bool is_well(const struct visit_answer *answer)
@@ -292,8 +325,15 @@ static void take_refusal(struct errand *errand, const struct visit_answer *answe
 			"The sign-in at that board is over. Type its PIN again.");
 	if (order->deed == ROOM_ZERO && *errand->found.en)
 		add_words(&errand->result->words, &errand->found);
-	/* Nothing to stop is nothing that went wrong. */
-	finish(errand, order->deed == ROOM_STOP && strcmp(code, "is_stopped") == 0);
+	bool is_left = strcmp(code, "not_together") == 0;
+
+	if (is_left)
+		errand->result->session = 0;
+	/* Nothing to stop is nothing that went wrong; nor is what was done there already, or is not theirs. */
+	finish(errand,
+		(order->deed == ROOM_STOP && strcmp(code, "is_stopped") == 0) ||
+			(order->deed == ROOM_END && strcmp(code, "is_ended") == 0) ||
+			(is_left && order->deed != ROOM_START));
 }
 
 static bool looks_first(enum room_deed deed)
@@ -318,9 +358,9 @@ static void on_answer(void *self, const struct visit_answer *answer)
 			finish(errand, false);
 		}
 	} else {
-		if (order->deed == ROOM_BEGIN)
+		if (order->deed != ROOM_ZERO)
 			take_session(errand, answer);
-		else if (order->deed == ROOM_ZERO)
+		else
 			errand->result->words = errand->found;
 		finish(errand, true);
 	}
@@ -328,42 +368,60 @@ static void on_answer(void *self, const struct visit_answer *answer)
 
 /* ---------------------------------------------------------------- who is asked */
 
-/* What needs no asking; true: that was all. */
-static bool settle(const struct room_order *order, struct room_result *result, const char *lesson)
+/* Who is not in the lesson that is meant needs no asking; true: that was all. */
+static bool settle(const struct room_order *order, struct errand *errand)
+{
+	struct room_result *result = errand->result;
+
+	if (order->deed == ROOM_BEGIN || order->deed == ROOM_HOUR ||
+		(errand->is_self && order->deed == ROOM_ZERO) ||
+		(errand->is_self ? order->self.session != 0 : *order->together != '\0'))
+		return false;
+	result->is_ok = order->deed != ROOM_START;
+	if (errand->is_self)
+		say(result, "那里没有开着的课。", "No lesson is open there.");
+	else
+		say(result, "这块板子没有参加这节课，没有动它。",
+			"This board is not in this lesson; it was left as it is.");
+	return true;
+}
+
+/* A board that records already would make two instants of one: then none is started. */
+static void find_recording(const struct together_options *options, char *ret_names, size_t size)
+{
+	const struct room_order *order = options->order;
+	struct text names = text_over(ret_names, size);
+
+	ret_names[0] = '\0';
+	if (order->deed != ROOM_START)
+		return;
+	if (order->self.is_recording)
+		text_addf(&names, "\"%s\"", order->self.name);
+	for (const struct peer *peer = options->peers; peer; peer = peer->next)
+		if (*order->together && peer_state(peer) == PEER_HERE && !peer->is_self &&
+			!peer->is_twin && peer->summary.is_recording &&
+			strcmp(peer->summary.together, order->together) == 0)
+			text_addf(&names, "%s\"%s\"", names.length ? ", " : "", peer->name);
+}
+
+static void refuse_start(struct room_result *result, const char *names)
 {
 	char zh[ROOM_WORDS], en[ROOM_WORDS];
 
-	if (order->deed == ROOM_ZERO)
-		return false;
-	if (order->deed != ROOM_BEGIN) {
-		if (result->session && is_of_lesson(order->deed) &&
-			strcmp(lesson, order->self.lesson) != 0) {
-			result->session = 0;
-			result->is_ok = true;
-			say(result, "那里开着另一节课，没有动它。",
-				"Another lesson is open there; it was left as it is.");
-			return true;
-		}
-		if (result->session)
-			return false;
-		result->is_ok = order->deed != ROOM_START;
-		say(result, "那里没有开着的课。", "No lesson is open there.");
-		return true;
-	}
-	if (!result->session)
-		return false;
-	result->is_ok = strcmp(lesson, order->lesson) == 0;
-	if (result->is_ok)
-		return false; /* it has that lesson already: has it the kits, too? */
-	snprintf(zh, sizeof zh, "那里还开着另一节课（%s）。先下课，再开这一节。", lesson);
-	snprintf(en, sizeof en, "Another lesson (%s) is still open there. End it first.", lesson);
+	snprintf(zh, sizeof zh, "没有开始：%s 还在记录。先停下，再一起开始。", names);
+	snprintf(en, sizeof en,
+		"Not started: %s is still recording. Stop it first, then start together.", names);
 	say(result, zh, en);
-	return true;
 }
 
 static void begin(struct errand *errand)
 {
 	struct together *together = errand->together;
+
+	if (*together->recording) {
+		refuse_start(errand->result, together->recording);
+		return;
+	}
 	const struct visit_options options = {.transfers = together->options.world->transfers,
 		.clock = together->options.world->clock,
 		.done = on_answer,
@@ -381,7 +439,7 @@ static void add_self(struct together *together)
 	struct errand *errand = &together->errands[together->n];
 	struct room_result *result = &together->options.order->results[together->n++];
 
-	*errand = (struct errand){.together = together, .result = result};
+	*errand = (struct errand){.together = together, .result = result, .is_self = true};
 	text_copy(errand->base, sizeof errand->base, order->self.base);
 	text_copy(errand->token, sizeof errand->token, order->self.token);
 	*result = (struct room_result){.session = order->self.session,
@@ -390,7 +448,7 @@ static void add_self(struct together *together)
 		.stated_ns = 0};
 	text_copy(result->id, sizeof result->id, order->self.id);
 	text_copy(result->name, sizeof result->name, order->self.name);
-	if (!settle(order, result, order->self.lesson))
+	if (!settle(order, errand))
 		begin(errand);
 }
 
@@ -405,16 +463,22 @@ static void add_peer(struct together *together, const struct peer *peer, const s
 	text_copy(errand->base, sizeof errand->base, peer->base);
 	text_copy(errand->token, sizeof errand->token, key->token);
 	text_copy(errand->certificate, sizeof errand->certificate, key->certificate);
-	*result = (struct room_result){
-		.session = peer->summary.session, .n_ready = -1, .stated_ns = -1};
+	*result = (struct room_result){.n_ready = -1, .stated_ns = -1};
 	text_copy(result->id, sizeof result->id, peer->id);
 	text_copy(result->name, sizeof result->name, peer->name);
 	if (mapping_at(&peer->mapping, order->at, &theirs, &result->stated_ns))
 		result->from_us = theirs.ns / NS_PER_US;
 	if (!peer->has_told)
 		say_silent(result);
-	else if (!settle(order, result, peer->summary.lesson))
+	else if (!settle(order, errand))
 		begin(errand);
+}
+
+/* It is here, its clock is known, and what we say would be worth something to it. */
+static bool wants_hour(const struct peer *peer, const struct room_order *order)
+{
+	return peer_state(peer) == PEER_HERE && peer->mapping.n > 0 &&
+		hour_is_wanted(peer->summary.hour_within_us, order->within_us);
 }
 
 static void on_over(struct timer *timer, struct instant now)
@@ -442,11 +506,14 @@ int together_begin(const struct together_options *options, struct together **ret
 	}
 	together->options = *options;
 	together->over.due = on_over;
-	add_self(together);
+	find_recording(options, together->recording, sizeof together->recording);
+	if (order->deed != ROOM_HOUR)
+		add_self(together);
 	for (const struct peer *peer = options->peers; peer; peer = peer->next) {
 		const struct key *key = peer_key(peer);
 
-		if (key && !peer->is_self && !peer->is_twin)
+		if (key && !peer->is_self && !peer->is_twin &&
+			(order->deed != ROOM_HOUR || wants_hour(peer, order)))
 			add_peer(together, peer, key);
 	}
 	together->options.peers = NULL; /* the caller's */

@@ -252,7 +252,18 @@ class Openapi(unittest.TestCase):
         self.assertEqual(self.expect(200, *key, body={"pin": pin}, id=other["id"])["state"], "here")
         done = self.expect(200, "POST", "/boards/acts", body={"do": "begin", "lesson": "swing"})["boards"]
         self.assertEqual([board["ok"] for board in done], [True, False])  # the other has no such lesson
-        self.expect(200, "POST", "/boards/acts", body={"do": "end"})
+        shared = self.expect(200, "GET", "/room")["together"]
+        self.assertEqual(self.expect(200, "GET", "/sessions")["sessions"][-1]["together"], shared)
+        act = ("POST", "/together/{id}/acts")
+        type(self).cookie = {}
+        self.expect(401, *act, body={"do": "stop"}, id=shared)
+        type(self).cookie = teacher
+        self.expect(404, *act, body={"do": "stop"}, id="0123456789abcdef")
+        self.expect(400, *act, body={"do": "dance"}, id=shared)
+        self.expect(415, *act, body="{}", headers={}, id=shared)
+        self.expect(200, *act, body={"do": "end"}, id=shared)
+        self.expect(409, *act, body={"do": "reopen"}, id=shared)  # it did not end on all at once
+        self.expect(400, "POST", "/sessions", body={"lesson": "swing", "together": "0123"})
         mine = self.expect(201, "POST", "/sessions", body={})["id"]
         self.act(mine, 200, {"do": "assign", "group": 1, "devices": [self.device["id"]]})
         self.expect(200, "POST", "/boards/acts", body={"do": "start"})
@@ -272,6 +283,7 @@ class Openapi(unittest.TestCase):
         now = self.expect(200, "GET", "/clock")
         told = {"at_us": now["now_us"], "wall_ms": now["wall_us"] // 1000, "round_trip_us": 4000}
         self.assertEqual(self.expect(200, "POST", "/clock", body=told), {"uncertainty_us": 2002000})
+        self.expect(400, "POST", "/clock", body={**told, "uncertainty_us": 999})
         self.expect(400, "POST", "/clock", body={**told, "at_us": 0})
         refused = self.expect(409, "POST", "/clock", body={**told, "wall_ms": 1000})
         self.assertEqual(refused["error"]["code"], "absurd_hour")

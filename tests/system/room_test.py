@@ -28,6 +28,7 @@ NAMES = ["one", "two", "three"]
 
 
 def make_boards(folder, names=NAMES):
+    """That know no hour: nobody vouches for the kernel's."""
     boards = []
     for name in names:
         home = pathlib.Path(folder) / name
@@ -36,7 +37,7 @@ def make_boards(folder, names=NAMES):
         boards[-1].name = name
     for board in boards:
         others = ", ".join(f'"127.0.0.1:{other.port}"' for other in boards if other is not board)
-        board.config.write_text(board.config.read_text().replace("board: test", f"board: {board.name}") +
+        board.config.write_text(board.config.read_text().replace("board: test", f"board: {board.name}").replace("wall_clock: system\n", "") +
                                 f"boards: [{others}]\n")
     return boards
 
@@ -209,6 +210,82 @@ class Room(unittest.TestCase):
         self.assertIn("left as it is", done["three"]["sentence"]["en"])
         self.assertEqual([board.get("sessions")["sessions"][0]["is_revealed"] for board in self.boards], [True, True, False])
         self.three.post(f"sessions/{other}/acts", {"do": "end"})
+        self.act("end")
+
+    def test_2c_all_boards_are_those_that_began_together(self):
+        """A project of weeks, and a lesson that was begun on another board alone, are nobody else's."""
+        self.join(self.two, self.three)
+        self.two.sign_in()
+        self.three.sign_in()
+        project = self.two.post("sessions", {"lesson": "fermentation", "title": "three weeks", "is_project": True})["id"]
+        alone = self.three.post("sessions", {"lesson": "free-fall", "groups": 1})["id"]
+        begun = {b["name"]: b for b in self.act("begin", lesson="pendulum")}
+        self.assertEqual({name: b["ok"] for name, b in begun.items()}, {"one": True, "two": True, "three": False})
+        self.assertIn("free-fall", begun["three"]["sentence"]["en"])
+        ours = begun["two"]["session"]
+        self.assertNotEqual(ours, project)
+        # Begun there later, and so the newest.
+        later = self.two.post("sessions", {"lesson": "free-fall", "groups": 1})["id"]
+        for board in (self.one, self.two):
+            board.end()
+            board.start().wait_ready()
+            board.sign_in()
+        self.wait_states(two="here", three="here")
+
+        def left_alone(board, session):
+            state = board.get(f"sessions/{session}")
+            self.assertEqual((state["state"], state["groups"][0]["runs"]), ("open", []))
+
+        for do in ("start", "stop", "end", "reopen", "end"):
+            done = {b["name"]: b for b in self.act(do)}
+            self.assertEqual([done[name]["ok"] for name in ("one", "two")], [True, True], done)
+            self.assertEqual(done["two"]["session"], ours)
+            self.assertIn("not in this lesson", done["three"]["sentence"]["en"])
+            self.assertEqual((done["three"]["ok"], done["three"]["session"]), (do != "start", None))
+            left_alone(self.two, project)
+            left_alone(self.two, later)
+            left_alone(self.three, alone)
+            self.assertEqual(self.two.get(f"sessions/{ours}")["state"],
+                             {"start": "running", "end": "ended"}.get(do, "open"))
+        # What was ended there alone stays so.
+        self.act("reopen")
+        self.two.post(f"sessions/{ours}/acts", {"do": "end"})
+        self.act("end")
+        done = {b["name"]: b for b in self.act("reopen")}
+        self.assertEqual([done[name]["ok"] for name in ("one", "two")], [True, False])
+        self.assertIn("on its own", done["two"]["sentence"]["en"])
+        self.act("end")
+        for board, session in ((self.two, project), (self.two, later), (self.three, alone)):
+            board.post(f"sessions/{session}/acts", {"do": "end"})
+
+    def test_2e_the_hour_is_told_to_a_board_that_does_not_know_it(self):
+        self.join(self.two)
+        self.assertIsNone(self.two.get("clock")["wall_us"])
+        self.assertIsNone(self.others()["two"]["hour_within_us"])
+        ours = self.one.get("clock")
+        self.one.post("clock", {"at_us": ours["now_us"], "wall_ms": time.time_ns() // 10**6, "round_trip_us": 4000})
+        theirs = daemon.wait_for("the hour", lambda: (c := self.two.get("clock"))["wall_us"] is not None and c)
+        truth = time.time_ns() / 1000
+        self.assertEqual(theirs["source"], "browser")
+        self.assertLess(abs(truth - theirs["wall_us"]), theirs["uncertainty_us"])
+        # Not better than we know it, and hardly worse.
+        self.assertGreaterEqual(theirs["uncertainty_us"], 2_002_000)
+        self.assertLess(theirs["uncertainty_us"], 3_000_000)
+        daemon.wait_for("that it knows", lambda: self.others()["two"]["hour_within_us"])
+
+    def test_2d_none_starts_while_one_records(self):
+        self.join(self.two, self.three)
+        begun = {b["name"]: b["session"] for b in self.act("begin", lesson="pendulum")}
+        self.two.sign_in()
+        self.two.post(f"sessions/{begun['two']}/acts", {"do": "start"})
+        daemon.wait_for("its run", lambda: self.others()["two"]["groups"][0]["phase"] == "running")
+        done = self.act("start")
+        self.assertEqual([b["ok"] for b in done], [False] * 3)
+        self.assertIn('"two" is still recording', done[0]["sentence"]["en"])
+        self.assertEqual([board.get("sessions")["sessions"][0]["state"] for board in self.boards], ["open", "running", "open"])
+        self.act("stop")
+        self.assertEqual([b["ok"] for b in self.act("start")], [True] * 3)
+        self.act("stop")
         self.act("end")
 
     def test_3_who_is_silent_is_told_and_comes_back(self):

@@ -97,6 +97,29 @@ static void the_log_says_where_it_goes_and_that_it_came(void **unused)
 	}
 }
 
+/* What is done on several boards at once finds its session by what those share, and no other one. */
+static void a_session_is_found_by_what_it_shares(void **unused)
+{
+	static const char id[] = "00112233445566ff";
+
+	(void)unused;
+	make(1, jar);
+	make(2, jar);
+	assert_int_equal(teacher(1, ACT_TOGETHER, "{'id':'00112233445566fg'}"), ACT_BAD);
+	assert_int_equal(teacher(1, ACT_TOGETHER, "{'id':'00112233445566fff'}"), ACT_BAD);
+	assert_int_equal(teacher(1, ACT_TOGETHER, "{'id':'00112233445566ff'}"), ACT_FITS);
+	assert_ptr_equal(classroom_together(room, id), of(1));
+	assert_null(classroom_together(room, "00112233445566fe"));
+	assert_null(classroom_together(room, ""));
+	assert_null(classroom_end(room, 1));
+	assert_int_equal(teacher(1, ACT_END, "{'together':true}"), ACT_FITS);
+	assert_int_equal(classroom_end(room, 1)->kind, ACT_END);
+	assert_ptr_equal(classroom_together(room, id), of(1));
+	/* That is open goes before that is over. */
+	assert_int_equal(teacher(2, ACT_TOGETHER, "{'id':'00112233445566ff'}"), ACT_FITS);
+	assert_ptr_equal(classroom_together(room, id), of(2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,6 +127,7 @@ int main(void)
 		CLASSROOM_TEST(another_session_does_not_come_into_it),
 		CLASSROOM_TEST(those_that_are_here_take_no_room),
 		CLASSROOM_TEST(an_undoing_keeps_what_came),
+		CLASSROOM_TEST(a_session_is_found_by_what_it_shares),
 		CLASSROOM_TEST(the_log_says_where_it_goes_and_that_it_came),
 	};
 
