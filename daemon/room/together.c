@@ -59,6 +59,91 @@ void together_read_refusal(
 	json_decref(told);
 }
 
+int together_read_readiness(const char *body, size_t n, struct room_words *ret_words)
+{
+	json_t *lesson = json_loadb(body, n, 0, NULL);
+	const json_t *readiness = json_object_get(lesson, "readiness");
+	const json_t *words = json_object_get(readiness, "sentence");
+	const char *zh = json_string_value(json_object_get(words, "zh"));
+	const char *en = json_string_value(json_object_get(words, "en"));
+	json_int_t groups = json_integer_value(json_object_get(readiness, "groups"));
+
+	text_copy(ret_words->zh, sizeof ret_words->zh, zh ? zh : "");
+	text_copy(ret_words->en, sizeof ret_words->en, en ? en : "");
+	json_decref(lesson);
+	return groups < 1 ? 1 : groups > SUMMARY_GROUPS ? SUMMARY_GROUPS : (int)groups;
+}
+
+void together_read_session(
+	const char *body, size_t n, const struct room_words *readiness, struct room_result *result)
+{
+	json_t *session = json_loadb(body, n, 0, NULL);
+	const json_t *groups = json_object_get(session, "groups"), *group;
+	json_int_t id = json_integer_value(json_object_get(session, "id"));
+	size_t i;
+
+	if (id > 0 && id <= UINT32_MAX)
+		result->session = (uint32_t)id;
+	if (json_is_array(groups))
+		result->n_ready = 0;
+	json_array_foreach(groups, i, group)
+	{
+		result->n_ready += json_is_true(json_object_get(group, "is_ready"));
+	}
+	if (result->n_ready == 0)
+		result->words = *readiness;
+	json_decref(session);
+}
+
+enum { MOST_NAMED = 4 };
+
+/* "3 号 温度"; those behind the first few are counted. */
+static void add_spared(
+	struct text *zh, struct text *en, size_t n, const json_t *device, const json_t *channel)
+{
+	const json_t *name = json_object_get(channel, "name");
+	const char *in_zh = json_string_value(json_object_get(name, "zh"));
+	const char *in_en = json_string_value(json_object_get(name, "en"));
+	long long sticker = json_integer_value(json_object_get(device, "sticker"));
+
+	if (n >= MOST_NAMED)
+		return;
+	text_addf(zh, "%s%lld 号%s", n ? "、" : "没有归零：", sticker, in_zh ? in_zh : "");
+	text_addf(en, "%skit %lld %s", n ? ", " : "Not zeroed: ", sticker, in_en ? in_en : "");
+}
+
+void together_read_spared(const char *body, size_t n_bytes, struct room_words *ret_words)
+{
+	struct text zh = text_over(ret_words->zh, sizeof ret_words->zh);
+	struct text en = text_over(ret_words->en, sizeof ret_words->en);
+	json_t *told = json_loadb(body, n_bytes, 0, NULL);
+	const json_t *device, *stream, *channel;
+	size_t i, k, c, n = 0;
+
+	json_array_foreach(json_object_get(told, "devices"), i, device)
+	{
+		const char *state = json_string_value(json_object_get(device, "state"));
+
+		if (!state || strcmp(state, "gone") == 0)
+			continue;
+		json_array_foreach(json_object_get(device, "streams"), k, stream)
+		{
+			json_array_foreach(json_object_get(stream, "channels"), c, channel)
+			{
+				if (json_is_false(json_object_get(channel, "is_zeroable")))
+					add_spared(&zh, &en, n++, device, channel);
+			}
+		}
+	}
+	if (n > MOST_NAMED) {
+		text_addf(&zh, "等 %zu 个通道", n);
+		text_addf(&en, " and %zu more", n - MOST_NAMED);
+	}
+	text_add(&zh, n ? "；要就单独归零。" : "");
+	text_add(&en, n ? "; zero one by itself if it is meant." : "");
+	json_decref(told);
+}
+
 static void say_silent(struct room_result *result)
 {
 	char zh[ROOM_WORDS], en[ROOM_WORDS];
@@ -177,51 +262,19 @@ static int ask_deed(struct errand *errand)
 	}
 }
 
-static json_int_t read_readiness(struct errand *errand, const struct visit_answer *answer)
-{
-	json_t *lesson = json_loadb(answer->body, answer->n, 0, NULL);
-	const json_t *readiness = json_object_get(lesson, "readiness");
-	const json_t *words = json_object_get(readiness, "sentence");
-	const char *zh = json_string_value(json_object_get(words, "zh"));
-	const char *en = json_string_value(json_object_get(words, "en"));
-	json_int_t groups = json_integer_value(json_object_get(readiness, "groups"));
-
-	text_copy(errand->found.zh, sizeof errand->found.zh, zh ? zh : "");
-	text_copy(errand->found.en, sizeof errand->found.en, en ? en : "");
-	json_decref(lesson);
-	return groups;
-}
-
 /* As many groups as the kits there suffice for, one at least: kits can be dealt later. That board says what becomes of it
  * where a lesson is open already. */
 static int ask_begin(struct errand *errand, const struct visit_answer *answer)
 {
 	const struct room_order *order = errand->together->options.order;
-	json_int_t groups = read_readiness(errand, answer);
+	int groups = together_read_readiness(answer->body, answer->n, &errand->found);
 
-	groups = groups < 1 ? 1 : groups > SUMMARY_GROUPS ? SUMMARY_GROUPS : groups;
 	return ask(errand, "/api/v1/sessions",
-		json_pack("{sssssIss}", "lesson", order->lesson, "title", order->title, "groups",
+		json_pack("{sssssiss}", "lesson", order->lesson, "title", order->title, "groups",
 			groups, "together", order->together));
 }
 
-/* A lesson that is open and can be given to nobody is no lesson yet: what lacks is said as that board says it. */
-static void take_ready(struct errand *errand, const json_t *session)
-{
-	struct room_result *result = errand->result;
-	const json_t *groups = json_object_get(session, "groups"), *group;
-	size_t i;
-
-	if (json_is_array(groups))
-		result->n_ready = 0;
-	json_array_foreach(groups, i, group)
-	{
-		result->n_ready += json_is_true(json_object_get(group, "is_ready"));
-	}
-	if (result->n_ready == 0)
-		result->words = errand->found;
-}
-
+/* In which class it was done there. */
 static void take_session(struct errand *errand, const struct visit_answer *answer)
 {
 	json_t *session = json_loadb(answer->body, answer->n, 0, NULL);
@@ -229,61 +282,7 @@ static void take_session(struct errand *errand, const struct visit_answer *answe
 
 	if (id > 0 && id <= UINT32_MAX)
 		errand->result->session = (uint32_t)id;
-	if (errand->together->options.order->deed == ROOM_BEGIN)
-		take_ready(errand, session);
 	json_decref(session);
-}
-
-/* ---------------------------------------------------------------- zeroing */
-
-enum { MOST_NAMED = 4 };
-
-/* "3 号 温度"; those behind the first few are counted. */
-static void add_spared(
-	struct text *zh, struct text *en, size_t n, const json_t *device, const json_t *channel)
-{
-	const json_t *name = json_object_get(channel, "name");
-	const char *in_zh = json_string_value(json_object_get(name, "zh"));
-	const char *in_en = json_string_value(json_object_get(name, "en"));
-	long long sticker = json_integer_value(json_object_get(device, "sticker"));
-
-	if (n >= MOST_NAMED)
-		return;
-	text_addf(zh, "%s%lld 号%s", n ? "、" : "没有归零：", sticker, in_zh ? in_zh : "");
-	text_addf(en, "%skit %lld %s", n ? ", " : "Not zeroed: ", sticker, in_en ? in_en : "");
-}
-
-/* What is plugged in there and has, by its kit, no zero that is set with the others. */
-static void read_spared(struct errand *errand, const struct visit_answer *answer)
-{
-	struct text zh = text_over(errand->found.zh, sizeof errand->found.zh);
-	struct text en = text_over(errand->found.en, sizeof errand->found.en);
-	json_t *told = json_loadb(answer->body, answer->n, 0, NULL);
-	const json_t *device, *stream, *channel;
-	size_t i, k, c, n = 0;
-
-	json_array_foreach(json_object_get(told, "devices"), i, device)
-	{
-		const char *state = json_string_value(json_object_get(device, "state"));
-
-		if (!state || strcmp(state, "gone") == 0)
-			continue;
-		json_array_foreach(json_object_get(device, "streams"), k, stream)
-		{
-			json_array_foreach(json_object_get(stream, "channels"), c, channel)
-			{
-				if (json_is_false(json_object_get(channel, "is_zeroable")))
-					add_spared(&zh, &en, n++, device, channel);
-			}
-		}
-	}
-	if (n > MOST_NAMED) {
-		text_addf(&zh, "等 %zu 个通道", n);
-		text_addf(&en, " and %zu more", n - MOST_NAMED);
-	}
-	text_add(&zh, n ? "；要就单独归零。" : "");
-	text_add(&en, n ? "; zero one by itself if it is meant." : "");
-	json_decref(told);
 }
 
 /* What the class has, and nothing that somebody else measures with. */
@@ -292,7 +291,7 @@ static int ask_zero(struct errand *errand, const struct visit_answer *answer)
 	const struct room_order *order = errand->together->options.order;
 	json_t *body = json_pack("{sb}", "all", 1);
 
-	read_spared(errand, answer);
+	together_read_spared(answer->body, answer->n, &errand->found);
 	if (!errand->is_self)
 		json_object_set_new(body, "together", json_string(order->together));
 	else if (order->self.session)
@@ -358,7 +357,10 @@ static void on_answer(void *self, const struct visit_answer *answer)
 			finish(errand, false);
 		}
 	} else {
-		if (order->deed != ROOM_ZERO)
+		if (order->deed == ROOM_BEGIN)
+			together_read_session(
+				answer->body, answer->n, &errand->found, errand->result);
+		else if (order->deed != ROOM_ZERO)
 			take_session(errand, answer);
 		else
 			errand->result->words = errand->found;

@@ -22,3 +22,15 @@ void together_free(struct together *together);
 /* {"error":{"code","zh","en"}} of a refusal, as far as it is one. */
 void together_read_refusal(
 	const char *body, size_t n, struct room_words *ret_words, char *ret_code, size_t code_size);
+
+/* For how many groups the kits there suffice, of a lesson's answer: 1 at least, for kits can be dealt later, and
+ * SUMMARY_GROUPS at most. And what is said of that there; "": nothing. */
+int together_read_readiness(const char *body, size_t n, struct room_words *ret_words);
+
+/* The session that was begun, or is open, into result's session, n_ready and words; what is not told stays. A lesson
+ * that is open and can be given to nobody is no lesson yet: what lacks is said as that board says it. */
+void together_read_session(
+	const char *body, size_t n, const struct room_words *readiness, struct room_result *result);
+
+/* What is plugged in there and has, by its kit, no zero that is set with the others, of the answer to devices. */
+void together_read_spared(const char *body, size_t n_bytes, struct room_words *ret_words);

@@ -80,26 +80,32 @@ static void finish(struct transfer *transfer, CURLcode code)
 	visit->options.done(visit->options.self, &answer);
 }
 
+void visit_read_token(const char *line, size_t n, char token[VISIT_TOKEN])
+{
+	static const char name[] = "Set-Cookie: kitlog=";
+	size_t length = sizeof name - 1, end;
+
+	if (n <= length || strncasecmp(line, name, length) != 0)
+		return;
+	for (end = length; end < n && isxdigit((unsigned char)line[end]);)
+		end++;
+	/* What is no board's goes into no file and no header. */
+	if (end < n && strchr("; \r\n", line[end]) && end - length < VISIT_TOKEN) {
+		memcpy(token, line + length, end - length);
+		token[end - length] = '\0';
+	}
+}
+
 /* Its first line is the first byte of the answer. */
 static size_t take_header(char *bytes, size_t size, size_t n, void *self)
 {
-	static const char name[] = "Set-Cookie: kitlog=";
 	struct visit *visit = self;
-	size_t all = size * n, length = sizeof name - 1, end;
 
 	if (!visit->has_come)
 		visit->came = clock_now(visit->options.clock);
 	visit->has_come = true;
-	if (all <= length || strncasecmp(bytes, name, length) != 0)
-		return all;
-	for (end = length; end < all && isxdigit((unsigned char)bytes[end]);)
-		end++;
-	/* What is no board's goes into no file and no header. */
-	if (end < all && strchr("; \r\n", bytes[end]) && end - length < sizeof visit->token) {
-		memcpy(visit->token, bytes + length, end - length);
-		visit->token[end - length] = '\0';
-	}
-	return all;
+	visit_read_token(bytes, size * n, visit->token);
+	return size * n;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *self)

@@ -60,3 +60,6 @@ struct visit_question {
 /* Copies what it needs. 0, -EBUSY while one is under way, -ENOMEM. `done` never runs within this call. */
 int visit_begin(struct visit *visit, const struct visit_question *question);
 bool visit_is_under_way(const struct visit *visit);
+
+/* The value of the cookie "kitlog", if this line of a head sets it and it fits; else `token` stays. */
+void visit_read_token(const char *line, size_t n, char token[VISIT_TOKEN]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Any bytes as what another board says of itself: refused, or written anew as JSON that a page can bear. And as the
- * refusal of what it was asked to do: there is a sentence in both languages, its own or ours. */
+/* Any bytes as what another board says of itself: refused, or written anew as JSON that a page can bear. And as its
+ * answer to what it was asked to do: a refusal, with a sentence in both languages, its own or ours; a lesson; a
+ * session; a line of its head. */
 #include "room/summary.h"
 
 #include <jansson.h>
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "room/mapping.h"
 #include "room/together.h"
+#include "room/visit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -57,11 +59,46 @@ static void refuse(const char *body, size_t n)
 	check_word(code, sizeof code);
 }
 
+static void begin(const char *body, size_t n)
+{
+	struct room_result result = {.n_ready = -1};
+	struct room_words words;
+	int groups;
+
+	memset(&words, 0xff, sizeof words);
+	groups = together_read_readiness(body, n, &words);
+	must(groups >= 1 && groups <= SUMMARY_GROUPS, "no number of groups");
+	together_read_session(body, n, &words, &result);
+	must(result.n_ready >= -1, "fewer groups than none");
+	check_word(words.zh, sizeof words.zh);
+	check_word(words.en, sizeof words.en);
+	check_word(result.words.zh, sizeof result.words.zh);
+	check_word(result.words.en, sizeof result.words.en);
+	memset(&words, 0xff, sizeof words);
+	together_read_spared(body, n, &words);
+	check_word(words.zh, sizeof words.zh);
+	check_word(words.en, sizeof words.en);
+}
+
+static void sign_in(const char *line, size_t n)
+{
+	char token[VISIT_TOKEN];
+
+	memset(token, 0xff, sizeof token);
+	token[0] = '\0';
+	visit_read_token(line, n, token);
+	must(strnlen(token, sizeof token) < sizeof token, "a token without an end");
+	must(strspn(token, "0123456789abcdefABCDEF") == strlen(token),
+		"a token that is no board's");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	struct summary summary;
 
 	refuse((const char *)bytes, n);
+	begin((const char *)bytes, n);
+	sign_in((const char *)bytes, n);
 	if (summary_read((const char *)bytes, n, &summary) < 0)
 		return 0;
 	json_t *groups = json_loads(summary.groups, 0, NULL);
