@@ -42,6 +42,7 @@ import wild_store as wild  # noqa: E402
 LIBC = ctypes.CDLL(None, use_errno=True)
 CARD_MB = 512
 KIT_RATE, LINE_RATE = 100, 50
+MARGIN_US = 1e5  # by which a gap may end before the next row, or begin after the last
 PATIENCE_S = 300  # until all is at the server, at the end
 
 
@@ -299,7 +300,9 @@ class Soak:
                    "at_server_only": self.count("comm -13 kept.sorted taken.sorted"),
                    "points_told_in_two_ways": self.count("sed -E 's/ [^ ]+ / /' taken.sorted | uniq -d"),
                    "numbers_missing": 0, "holes_without_gap": 0}
-        figures["numbers_missing"], figures["holes_without_gap"] = self.holes(devices[str(self.printer.path)])
+        figures["numbers_missing"], figures["holes_without_gap"] = self.holes(devices[str(self.printer.path)], "n", 1 << 62)
+        for kit in self.kits:  # which begin at 0 when they have power again
+            figures["holes_without_gap"] += self.holes(devices[str(kit.path)], "ramp", 30000)[1]
         now = self.usage()
         figures |= {"heaviest": self.heaviest, "at_first": self.first, "at_last": now,
                     "cpu_percent": round((self.cpu_s + now["cpu_s"]) / seconds * 100, 1)}
@@ -321,20 +324,28 @@ class Soak:
                               env={**os.environ, "LC_ALL": "C"})
         return int(done.stdout)
 
-    def holes(self, device):
-        """Of the board that prints: (numbers that are missing, holes over which no gap lies)."""
+    def holes(self, device, channel, wraps):
+        """Of a board that counts in a channel, up to `wraps`: (numbers that are missing or out of order, holes that no
+        gaps cover)."""
         stream = device["streams"][0]["id"]
         status = self.board.get("status")
         offset_us = status["wall_us"] - status["now_us"]
-        gaps = [(gap["from_us"], gap["to_us"]) for gap in
-                self.board.get(f"streams/{stream}/columns?from_us=0&columns=1")["gaps"]]
+        gaps = sorted((gap["from_us"], gap["to_us"]) for gap in
+                      self.board.get(f"streams/{stream}/columns?from_us=0&columns=1")["gaps"])
         lines = self.board.fetch(f"export?stream={stream}&format=lp").decode().splitlines()
-        rows = [(int(line.split()[-1]) / 1e3 - offset_us, int(re.search(r"[ ,]n=(\d+)", line)[1])) for line in lines]
-        holes = [(a, b, n - m - 1) for (a, m), (b, n) in zip(rows, rows[1:]) if n - m != 1]
-        assert all(n > 0 for *_, n in holes), "numbers rise"
-        untold = [hole for hole in holes if not any(at < hole[1] + 1e5 and hole[0] - 1e5 < to for at, to in gaps)]
+        rows = [(int(line.split()[-1]) / 1e3 - offset_us, int(re.search(rf"[ ,]{channel}=(\d+)", line)[1]))
+                for line in lines]
+        assert len(rows) > 100 and all(a < b for (a, _), (b, _) in zip(rows, rows[1:])), "stamps rise"
+        holes = [(a, b, (n - m - 1) % wraps) for (a, m), (b, n) in zip(rows, rows[1:]) if (n - m) % wraps != 1]
+        untold = []
+        for begin, end, _ in holes:
+            told = begin
+            for at, to in gaps:
+                told = max(told, to) if at < told + MARGIN_US else told
+            if told < end - MARGIN_US:
+                untold.append((begin, end))
         if untold:
-            print(f"untold: {untold[:5]}, gaps {gaps[-20:]}")
+            print(f"untold: {untold[:5]}, gaps {[gap for gap in gaps if gap[1] > untold[0][0] - 1e7][:8]}")
         return sum(n for *_, n in holes), len(untold)
 
     def close(self):
