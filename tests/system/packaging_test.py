@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Watches no clock
 """What a package's scripts do with what a school may have done to a board: a host name that Linux refuses, a hotspot
-that is on when kitlog is removed, data on a disk of their own.
+that is on when kitlog is removed, data on a disk of their own. And what bash offers behind `kitlog`.
 
 The scripts run alone, in a file system whose /etc and /var/lib are empty; whole boards are in install_test.py and
 firstboot_test.py."""
@@ -20,7 +20,7 @@ PACKAGING = SOURCE / "tools/packaging"
 PROFILE = "/etc/NetworkManager/system-connections/kitlog-hotspot.nmconnection"
 UNSHARE = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
 NEEDS = ("sh", "find", "head", "readlink", "rmdir", "rm", "chown", "getent")
-ANSWER = 'db_version() { :; }; db_input() { :; }; db_go() { :; }; db_get() { RET=true; }; db_purge() { :; }; db_stop() { :; }\n'
+ANSWER = "db_get() { RET=true; }\n" + "".join(f"db_{word}() {{ :; }}\n" for word in "version input go purge stop".split())
 
 
 class Name(unittest.TestCase):
@@ -101,6 +101,37 @@ class Removal(unittest.TestCase):
         said, _ = self.inside("mkdir /var/lib/kitlog; mount -t tmpfs t /var/lib/kitlog; touch /var/lib/kitlog/pin; "
                               "mount -o remount,ro /var/lib/kitlog", "postrm", "purge", "")
         self.assertIn("delete the rest by hand", said)
+
+
+class Completion(unittest.TestCase):
+    ALWAYS = ["--json", "--board", "--config", "--pin", "--help"]
+
+    def offers(self, *words):
+        done = subprocess.run(["bash", "-c", f". {PACKAGING}/kitlog.bash-completion; COMP_WORDS=(\"$@\"); "
+                               "COMP_CWORD=$(($# - 1)); _kitlog; printf '%s\\n' \"${COMPREPLY[@]}\"",
+                               "bash", os.environ["KITLOG"], *words], check=True, capture_output=True, text=True)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.split()
+
+    def test_commands_and_options_of_all(self):
+        offered = self.offers("")
+        self.assertIn("export", offered)
+        self.assertEqual([word for word in offered if word.startswith("-")],
+                         ["--board", "--config", "--pin", "--json", "--version", "--help"])
+        self.assertEqual(len(set(offered)), len(offered))
+        self.assertEqual(self.offers("sta"), ["status"])
+
+    def test_subcommands_and_what_is_theirs(self):
+        self.assertEqual(self.offers("kit", ""),
+                         ["list", "new", "record", "replay", "check", "probe", "bench", *self.ALWAYS])
+        self.assertEqual(self.offers("kit", "list", "-"), self.ALWAYS)
+        self.assertEqual(self.offers("--pin", "123", "clock", "set", "-"), ["--boot", "--began", *self.ALWAYS])
+        self.assertEqual(self.offers("hotspot", "status", "--s"), ["--svg"])
+
+    def test_words_that_an_option_takes(self):
+        self.assertEqual(self.offers("export", "--format", ""), ["csv", "xlsx", "lp"])
+        self.assertEqual(self.offers("export", "--stamps", "l"), ["live"])
+        self.assertIn("--stamps", self.offers("export", "--format", "csv", "--"))
 
 
 if __name__ == "__main__":
