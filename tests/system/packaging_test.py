@@ -102,6 +102,16 @@ class Removal(unittest.TestCase):
                               "mount -o remount,ro /var/lib/kitlog", "postrm", "purge", "")
         self.assertIn("delete the rest by hand", said)
 
+    def test_cleaning_up_removes_only_roots(self):
+        roots = self.folder / "roots"
+        for name in ("build-12", "build-13-arm64.new", "board-13-amd64", "thesis"):
+            (roots / name / "usr").mkdir(parents=True)
+        subprocess.run([*UNSHARE, PACKAGING / "build", "--clean"], check=True, env={**os.environ, "KITLOG_ROOTS": roots})
+        self.assertEqual([path.name for path in roots.iterdir()], ["thesis"])
+        shutil.rmtree(roots / "thesis")
+        subprocess.run([*UNSHARE, PACKAGING / "build", "--clean"], check=True, env={**os.environ, "KITLOG_ROOTS": roots})
+        self.assertFalse(roots.exists())
+
 
 class Completion(unittest.TestCase):
     ALWAYS = ["--json", "--board", "--config", "--pin", "--help"]
