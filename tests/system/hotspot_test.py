@@ -58,12 +58,12 @@ class Hotspot(unittest.TestCase):
         self.nmcli.write_text(f'#!/bin/sh\necho "$*" >>{self.asked}\nexit {status}\n')
         self.nmcli.chmod(0o755)
 
-    def kitlog(self, *words, status=0, locale="C"):
+    def kitlog(self, *words, status=0, locale="C", typed=""):
         if words[0] in ("on", "off"):
             words += "--folder", self.profiles
         done = subprocess.run([KITLOG, "--config", self.board.config, "--json", "hotspot", *map(str, words)] if locale == "json" else
                               [KITLOG, "--config", self.board.config, "hotspot", *map(str, words)], capture_output=True,
-                              text=True, timeout=daemon.PATIENCE, env={**os.environ, "LC_ALL": "C", "PATH": self.path})
+                              input=typed, text=True, timeout=daemon.PATIENCE, env={**os.environ, "LC_ALL": "C", "PATH": self.path})
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         return json.loads(done.stdout) if locale == "json" else done.stdout + done.stderr
 
@@ -110,6 +110,14 @@ class Hotspot(unittest.TestCase):
             self.board.fetch("hotspot/qr")
         self.assertEqual(refused.exception.code, 404)
         self.assertIn("is off", self.kitlog("status"))
+
+    def test_a_password_need_not_stand_on_the_command_line(self):
+        self.assertEqual(self.kitlog("on", "--password", "-", typed="lab-password\r\n", locale="json")["password"],
+                         "lab-password")
+        self.assertIn("psk=lab-password\n", self.profile.read_text())
+        for typed in ("", "\n", "short\n", "x" * 64 + "\n", "x" * 300):
+            self.kitlog("on", "--password", "-", typed=typed, status=2)
+        self.assertIn("psk=lab-password\n", self.profile.read_text())
 
     def test_what_fails_leaves_the_one_that_worked(self):
         first = self.kitlog("on", "--name", "first", locale="json")

@@ -24,10 +24,17 @@
 static const char usual_folder[] = "/etc/NetworkManager/system-connections";
 static const char profile_id[] = "kitlog-hotspot";
 
-enum { PATH_TEXT = 300, CODE_TEXT = 256, DRAWING_TEXT = 64 * 1024, UUID_TEXT = 37 };
+enum {
+	PATH_TEXT = 300,
+	CODE_TEXT = 256,
+	DRAWING_TEXT = 64 * 1024,
+	UUID_TEXT = 37,
+	TYPED_TEXT = 256,
+};
 
 struct wish {
 	const char *name, *password, *device, *svg, *folder;
+	char typed[TYPED_TEXT]; /* the password, if it was not on the command line */
 };
 
 /* ---------------------------------------------------------------- NetworkManager */
@@ -182,6 +189,15 @@ static int tell(const struct call *call, const struct wish *wish, const struct h
 
 /* ---------------------------------------------------------------- the commands */
 
+/* Whoever may run ps sees what stands on a command line. */
+static void read_password(struct wish *wish)
+{
+	if (!fgets(wish->typed, sizeof wish->typed, stdin))
+		wish->typed[0] = '\0';
+	wish->typed[strcspn(wish->typed, "\r\n")] = '\0';
+	wish->password = wish->typed;
+}
+
 static int read_words(const struct call *call, struct wish *ret_wish)
 {
 	static const struct option options[] = {
@@ -205,7 +221,9 @@ static int read_words(const struct call *call, struct wish *ret_wish)
 			break;
 		case 'p':
 			ret_wish->password = optarg;
-			wrong = hotspot_check_password(optarg);
+			if (strcmp(optarg, "-") == 0)
+				read_password(ret_wish);
+			wrong = hotspot_check_password(ret_wish->password);
 			break;
 		case 'd':
 			ret_wish->device = optarg;
@@ -222,8 +240,8 @@ static int read_words(const struct call *call, struct wish *ret_wish)
 		}
 		if (wrong)
 			return command_misused(
-				option == 'n' ? "hotspot --name" : "hotspot --password", optarg,
-				wrong);
+				option == 'n' ? "hotspot --name" : "hotspot --password",
+				option == 'n' ? optarg : ret_wish->password, wrong);
 	}
 	if (ret_wish->device &&
 		(strlen(ret_wish->device) > 15 || strpbrk(ret_wish->device, "\n/ ")))

@@ -85,7 +85,7 @@ static const struct {
 		"tell when start N was, in local time, such as 2026-11-28T09:00"},
 	{"teacher", "", "", "老师的页面和 PIN；还有一个只能用一次的 PIN，有人乱猜时也不用等",
 		"the teacher's page and PIN, and a PIN that opens once, also while others guess"},
-	{"hotspot", "on", "[--name NAME] [--password PASSWORD] [--device WLAN] [--svg FILE]", "打开板子自己的 Wi-Fi（用 sudo）",
+	{"hotspot", "on", "[--name NAME] [--password PASSWORD | -] [--device WLAN] [--svg FILE]", "打开板子自己的 Wi-Fi（用 sudo）",
 		"open a Wi-Fi of the board's own (with sudo)"},
 	{"hotspot", "off", "", "关掉它", "close it"},
 	{"hotspot", "status", "[--svg FILE]", "它的名字、密码和二维码", "its name, password and QR code"},
