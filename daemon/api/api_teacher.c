@@ -76,7 +76,8 @@ static void try_pin(struct parts *parts, struct request *request, const char *pi
 		refuse_wait(request, &answer);
 		break;
 	case -EACCES:
-		request_refuse(request, 403, "wrong_pin", "PIN 不对。问管板子的人，或者在板子上用 kitlog teacher 看。",
+		request_refuse(request, 403, "wrong_pin",
+			"PIN 不对。问管板子的人，或者在板子上用 kitlog teacher 看。",
 			"That is not the PIN. Ask who keeps the board, or see kitlog teacher on it.");
 		break;
 	default:

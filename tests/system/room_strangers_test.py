@@ -102,7 +102,7 @@ class Strangers(unittest.TestCase):
         self.assertEqual(trap.heard, [])
         told = found[evil.address]
         self.assertEqual(told["name"], '<b>" ')
-        self.assertEqual(told["groups"], [{"number": 1, "animal": {"zh": "", "en": ""}, "phase": "open", "run": None,
+        self.assertEqual(told["groups"], [{"number": 1, "animal": {"zh": "", "en": ""}, "phase": "open", "run": None, "course": None,
                                            "channels": []}])
         self.assertNotIn(b"<b>", board.fetch("boards"))
 
