@@ -254,6 +254,9 @@ class Openapi(unittest.TestCase):
         self.assertEqual([board["ok"] for board in done], [True, False])  # the other has no such lesson
         shared = self.expect(200, "GET", "/room")["together"]
         self.assertEqual(self.expect(200, "GET", "/sessions")["sessions"][-1]["together"], shared)
+        again = {"lesson": "swing", "together": shared}
+        self.expect(200, "POST", "/sessions", body=again)
+        self.expect(409, "POST", "/sessions", body={**again, "together": "0123456789abcdef"})
         act = ("POST", "/together/{id}/acts")
         type(self).cookie = {}
         self.expect(401, *act, body={"do": "stop"}, id=shared)

@@ -104,7 +104,7 @@ static void a_session_is_found_by_what_it_shares(void **unused)
 
 	(void)unused;
 	make(1, jar);
-	make(2, jar);
+	make(2, six);
 	assert_int_equal(teacher(1, ACT_TOGETHER, "{'id':'00112233445566fg'}"), ACT_BAD);
 	assert_int_equal(teacher(1, ACT_TOGETHER, "{'id':'00112233445566fff'}"), ACT_BAD);
 	assert_int_equal(teacher(1, ACT_TOGETHER, "{'id':'00112233445566ff'}"), ACT_FITS);
