@@ -148,10 +148,19 @@ test('one lesson is opened, started, stopped and ended on all, and told board by
   await until('over there, too', async () => (await known()).every((/** @type {any} */ b) => b.groups.every((/** @type {any} */ g) => g.course?.is_over)));
   for (const { course } of (await known()).flatMap((/** @type {any} */ b) => b.groups)) assert.ok(course.first_s < 10 && course.values.filter((/** @type {any} */ v) => v != null).length > 1, JSON.stringify(course));
   await areAlike(page, '.gcard', 4);
-  await page.locator('.startbar .end').click();
-  await page.locator('.startbar .pop .item').first().click();
-  await page.locator('.tslip').waitFor();
-  for (const board of all()) await until('it is over', async () => (await open_(board)).length === 0);
+  // The question says where it ends; and that it did is taken back on all.
+  for (const isLast of [false, true]) {
+    await page.locator('.startbar .end').click();
+    assert.match(await textOf(page.locator('.startbar .pop .where')), /绳子和水温.*在这些板子上下课：kitlog-3B2、2 号板子、kitlog-C3。/);
+    await page.locator('.startbar .pop .item').first().click();
+    await page.locator('.tslip').waitFor();
+    for (const board of all()) await until('it is over', async () => (await open_(board)).length === 0);
+    if (isLast) break;
+    await page.locator('.startbar .btn', { hasText: '还没下课' }).click();
+    for (const board of all()) await until('it goes on', async () => (await open_(board)).length === 1);
+    await page.locator('.startbar .end').waitFor();
+    await until('known here', async () => /3 块板子一起开始/.test(await key.innerText()));
+  }
   await page.locator('.startbar .btn:not(.big)', { hasText: '回到选课' }).click();
 });
 
@@ -199,7 +208,8 @@ test('a board that still records where ours does not can be stopped from here, a
   const there = await teacherOn(lost, LOOK), [{ id }] = await open_(lost);
   await post(there, `sessions/${id}/acts`, { do: 'start', groups: [1] });
   await until('it can be stopped', async () => /kitlog-C3 还在记录：停/.test(await textOf(again)));
-  assert.match(await key.innerText(), /一起开始/);
+  assert.match(await key.innerText(), /kitlog-C3 还在记录，先停下/);
+  assert.ok(await key.isDisabled());   // a start would make two instants of one
   await shot(page, 'still');
   assert.deepStrictEqual(await complaints(page), []);
   await again.click();

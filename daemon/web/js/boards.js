@@ -15,11 +15,11 @@ import { Emitter } from './emitter.js';
 /** @typedef {{number: number, animal: Words, phase: 'running'|'armed'|'ready'|'open', run: number|null, channels: OtherChannel[],
  *   course?: {is_over: boolean, first_s: number, step_s: number, values: (number|null)[]}|null}} OtherGroup `course`: of its run, or of its last one */
 /** @typedef {{id: string, name: string, address: string, state: 'found'|'locked'|'here'|'missing'|'other', seen_s: number|null,
- *   stated_us: number|null, lesson: string|null, session: number|null, sentence: Words|null, groups: OtherGroup[], has_key: boolean}} OtherBoard
+ *   stated_us: number|null, lesson: string|null, session: number|null, together: string|null, hour_within_us: number|null, sentence: Words|null, groups: OtherGroup[], has_key: boolean}} OtherBoard
  *   `has_key`: it was joined, also where it does not answer or wants its PIN anew */
 /** @typedef {{id: string, name: string, ok: boolean, sentence: Words|null, session: number|null, groups_ready: number|null, from_us: number|null, stated_us: number|null}} Result */
-/** @typedef {'begin'|'start'|'stop'|'zero'|'end'|'freeze'|'reveal'} Together */
-/** @typedef {{do: Together, lesson?: string, title?: string, lasts_us?: number, on?: boolean}} Asked */
+/** @typedef {'begin'|'start'|'stop'|'zero'|'end'|'reopen'|'freeze'|'reveal'} Together */
+/** @typedef {{do: Together, lesson?: string, title?: string, lasts_us?: number, on?: boolean, session?: number}} Asked */
 /** @typedef {{do: Together, boards: Result[], asked: Asked}} Outcome */
 
 const NAME = 'boards', AGAIN_MS = 20000, WELL_FOR_MS = 20000;
@@ -43,6 +43,9 @@ class Boards extends Emitter {
   /** Those that were joined, whether they answer now or not. A neighbour's board is none of ours. */
   get joined() { return this.list.filter((b) => b.has_key); }
   get isAll() { return this.isTogether && this.joined.length > 0; }
+
+  /** Those that were begun on together with this one, and are in it still: what is done on all is done there. @param {{together?: string}} session */
+  mates({ together }) { return together ? this.joined.filter((b) => b.together === together) : []; }
 
   /** Those where this lesson is taught as well as here, as far as is known. @param {{lesson: string|null, is_project: boolean}} session */
   alsoIn({ lesson, is_project: isProject }) { return lesson && !isProject ? this.joined.filter((b) => b.lesson === lesson) : []; }

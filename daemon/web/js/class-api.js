@@ -15,7 +15,7 @@ import { ask, Refusal } from './api.js';
 /** @typedef {{index: number, since_us: number, paused_us: number|null}} Phase of the lesson clock */
 /** @typedef {{id: number, code: string|null, lesson: string|null, title: string, is_project: boolean, state: 'open'|'running'|'ended',
  *   made_us: number, ended_us: number|null, groups: Group[], can_deal: number, phase: Phase|null, is_frozen: boolean, frozen_us?: number|null, y_range: [number, number]|null,
- *   is_revealed: boolean, may_start: 'teacher'|'groups'}} Session */
+ *   is_revealed: boolean, may_start: 'teacher'|'groups', together?: string}} Session */
 /** @typedef {{id: string, name: Words, unit: string, low: number, high: number}} TypedField */
 /** @typedef {{id: string, quantity: string, unit?: string|null, channel?: string|null, kits?: (string|{id: string})[],
  *   name?: Words, place?: Words|null}} Need */

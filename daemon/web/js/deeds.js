@@ -56,9 +56,9 @@ export function kitsFree(session) {
   return (board.devices ?? []).filter((d) => !taken.has(d.id));
 }
 
-/** Is what is done to a session done on all boards that were joined? A long project and a free recording are this board's
- * alone, and of several lessons the newest is meant. @param {Session} session */
-export const isOnAll = (session) => boards.isAll && !!session.lesson && !session.is_project && session.id === boards.session;
+/** Is what is done to a session done on all boards that were joined? Those have it that it was begun on at once; a long project,
+ * a free recording, and what was opened here alone are this board's. @param {Session} session */
+export const isOnAll = (session) => boards.isAll && !!session.together;
 /** What became of it is told board by board (boards-told.js). @param {Parameters<typeof boards.act>[0]} what
  * @returns {Promise<import('./boards.js').Result|null>} of this board */
 export async function onAll(what) {
@@ -68,7 +68,7 @@ export async function onAll(what) {
 
 /** What the class sees of its lesson: held still or moving, revealed or hidden; on each board where it is taught. @param {Session} session
  * @param {'freeze'|'reveal'} what @param {boolean} on */
-export const show = (session, what, on) => (isOnAll(session) ? onAll({ do: what, on }) : perform(session, { do: what, on }));
+export const show = (session, what, on) => (isOnAll(session) ? onAll({ do: what, on, session: session.id }) : perform(session, { do: what, on }));
 
 /** Would the chosen lesson be opened on all boards? A free recording is of what is plugged in here. */
 export const opensOnAll = () => boards.isAll && !!desk.card && !desk.card.is_project;
@@ -127,21 +127,30 @@ export async function startAll(session, fromUs, toUs) {
 
 /** @param {Session} session */
 export async function stopAll(session) {
-  if (await mayStop(session.groups.map((g) => board.runs.find((r) => r.id === g.run)))) await (isOnAll(session) ? onAll({ do: 'stop' }) : perform(session, { do: 'stop' }));
+  if (await mayStop(session.groups.map((g) => board.runs.find((r) => r.id === g.run)))) await (isOnAll(session) ? onAll({ do: 'stop', session: session.id }) : perform(session, { do: 'stop' }));
 }
 
 /** @param {Session} session */
 export async function endLesson(session) {
   // The slip comes with the session that is over (desk.watch), by the stream or by the answer: whoever left it before the
   // answer came is not led back.
-  await (isOnAll(session) ? onAll({ do: 'end' }) : perform(session, { do: 'end' }));
+  await (isOnAll(session) ? onAll({ do: 'end', session: session.id }) : perform(session, { do: 'end' }));
 }
+
+/** Takes the end back, wherever it ended at once. @param {Session} session @returns {Promise<Session|null>} */
+export async function reopenAll(session) {
+  const mine = await onAll({ do: 'reopen', session: session.id });
+  return mine?.ok ? doing('enter', () => getSession(session.id)) : null;
+}
+
+/** Opens it on boards that lack it, too. @param {Session} session */
+export const takeIn = (session) => onAll({ do: 'begin', lesson: session.lesson ?? '', title: session.title, session: session.id });
 
 /** Lets the channels that a lesson reads show 0 now, as far as their kits allow it. @param {Device[]} devices @param {import('./teacher-api.js').Lesson|null} lesson
  * @param {Session} session */
 export async function zeroAll(devices, lesson, session) {
   // Other boards zero what their kits say can be, whatever the lesson reads: only where that has a zero that a hand can make.
-  if (isOnAll(session) && lesson?.needs.every((need) => ZEROED.includes(need.quantity))) { await onAll({ do: 'zero' }); return; }
+  if (isOnAll(session) && lesson?.needs.every((need) => ZEROED.includes(need.quantity))) { await onAll({ do: 'zero', session: session.id }); return; }
   const lanes = devices.flatMap((d) => lanesOf([d], lesson).slice(0, 1)).filter(({ channel, device }) => isZeroable(channel) && device.state === 'ready');
   let done = 0;
   await doing('zero all', async () => {

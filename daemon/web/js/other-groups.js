@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // @ts-check
 // Groups of other boards as cards: who, the newest value, the last half minute as a line. A board that does not answer says
-// so in place of its values.
-import { html, say, t, useAgain, useEffect } from './base.js';
+// so in place of its values; its line stays as it was told last, for a picture that goes says nothing.
+import { html, say, t, useAgain, useEffect, useState } from './base.js';
 import { Animal, colourOf, groupName, GroupShape } from './animals.js';
 import { boards } from './boards.js';
 import { Icon } from './icons.js';
@@ -23,6 +23,17 @@ export function useBoards() {
   return boards;
 }
 
+/** Has this been so for a while? "": it is not so. @param {string} what @param {number} ms */
+export function useLasting(what, ms) {
+  const [isSure, setSure] = useState(false);
+  useEffect(() => {
+    setSure(false);
+    const timer = what ? setTimeout(() => setSure(true), ms) : undefined;
+    return () => clearTimeout(timer);
+  }, [what]);
+  return isSure && what !== '';
+}
+
 /** The range of a line with air about it. @param {(number|null)[]} trace @param {number|null} step @returns {[number, number]} */
 function rangeOf(trace, step) {
   const known = trace.flatMap((v) => (v == null ? [] : [v]));
@@ -41,7 +52,7 @@ export function OtherCard({ group, board, font = 14, width = 2.25, isLong, share
     <div class=${'head h who c' + colour}><${GroupShape} number=${group.number}/><${Animal} animal=${group.animal}/>${isLong ? html`<b>${groupName(group.number)}</b>` : html`<b aria-hidden="true">${group.number}</b><span class="sr">${groupName(group.number)}</span>`}
       ${isLong && isHere && group.phase === 'running' && html`<span class="rec-lamp bad-c" title=${t('rec')}><${Icon} n="rec" s=${14}/><span class="sr">${t('rec')}</span></span>`}
       <span class=${'val c' + colour} style=${{ '--n': value.length }}>${value}</span></div>
-    ${!isHere ? null : main ? html`<${Plot} label=${`${board.name} ${groupName(group.number)}, ${say(main.name)}`} x=${shared?.x ?? [-30, 0]} y=${shared?.y ?? rangeOf(y, main.resolution)} xTitle=${shared?.unit ?? 's'} font=${font} most=${isLong ? [5, 4] : [4, 3]}
+    ${main ? html`<${Plot} label=${`${board.name} ${groupName(group.number)}, ${say(main.name)}`} x=${shared?.x ?? [-30, 0]} y=${shared?.y ?? rangeOf(y, main.resolution)} xTitle=${shared?.unit ?? 's'} font=${font} most=${isLong ? [5, 4] : [4, 3]}
       lines=${[{ x, y, colour: `var(--c${colour})`, width }]}/>` : html`<p class="nokit dim">${t('sc_noKit')}</p>`}</article>`;
 }
 

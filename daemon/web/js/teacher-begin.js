@@ -27,8 +27,9 @@ export async function begin(session, lesson, isAtOnce = false) {
   const groups = (wait.length ? wait : able).map((g) => g.number);
   const isArming = !!lesson?.record.trigger && !isAtOnce;
   const chosen = chosenLength(session), lasts = chosen == null ? {} : { lasts_us: chosen };
-  if (isOnAll(session) && !isAtOnce && !isArming) {
-    if (await onAll({ do: 'start', ...lasts }) && desk.view !== 'groups') desk.set({ view: 'groups' });
+  // Those that are left are added to what goes on here: no instant of all boards.
+  if (isOnAll(session) && !isAtOnce && !isArming && session.groups.every((g) => g.run == null)) {
+    if (await onAll({ do: 'start', session: session.id, ...lasts }) && desk.view !== 'groups') desk.set({ view: 'groups' });
     return;
   }
   const after = groups.length ? await perform(session, { do: isArming ? 'arm' : 'start', groups, ...lasts }) : null;

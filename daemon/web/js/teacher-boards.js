@@ -7,6 +7,7 @@ import { board } from './board.js';
 import { boards } from './boards.js';
 import { Emitter } from './emitter.js';
 import { Icon } from './icons.js';
+import { lasting } from './numbers.js';
 import { isAlike } from './other-axes.js';
 import { OtherCard, OtherHead, statedText, useBoards } from './other-groups.js';
 import { sentence, usePinField, withTeacher } from './pin.js';
@@ -37,6 +38,7 @@ function Row({ of, isJoining, onJoin }) {
   const forget = async () => { try { await withTeacher(() => boards.forget(of.id)); } catch (error) { setBad(sentence(error)); } };
   return html`<li data-board=${of.id} data-state=${of.state}><div class="what"><strong>${of.name}</strong><span class=${'sign ' + colour}><${Icon} n=${icon} s=${20}/>${t(key)}</span>
       ${of.state === 'here' && of.stated_us != null && html`<span class="dim">${t('bo_stated', statedText(of.stated_us))}</span>`}
+      ${of.state === 'here' && html`<span class=${of.hour_within_us == null ? 'warn-c' : 'dim'}>${of.hour_within_us == null ? t('bo_noHour') : t('bo_hour', lasting(of.hour_within_us / 1e6))}</span>`}
       ${of.sentence && html`<p>${say(of.sentence)}</p>`}${bad && html`<p class="bad-c" role="alert">${bad}</p>`}
       ${isJoined && of.lesson && html`<p class="pupils">${t('bo_pupils')} <a href=${of.address}>${of.address}</a> · <a href=${of.address + 'screen'} target="_blank" rel="noopener">${t('te_screen')}</a></p>`}</div>
     ${isJoining ? html`<${JoinForm} to=${of} onDone=${() => onJoin('')}/>` : html`<div class="acts">

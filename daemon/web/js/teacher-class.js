@@ -2,15 +2,15 @@
 // @ts-check
 // A lesson that is open: its clock, what the teacher does to all groups, and four looks at it: the kits, the groups, the
 // reveal, the log. The one big key starts the groups that can, or stops all; it stands always in the same place.
-import { html, Pop, say, Segments, t, useEffect, useLayoutEffect, useRef, useState } from './base.js';
+import { html, Pop, say, Segments, t, useLayoutEffect, useRef, useState } from './base.js';
 import { board } from './board.js';
 import { qrUrl } from './class-api.js';
 import { Animal, colourOf } from './animals.js';
 import { boards } from './boards.js';
-import { useBoards } from './other-groups.js';
+import { useBoards, useLasting } from './other-groups.js';
 import { begin, How, left, waiting } from './teacher-begin.js';
 import { triggerText } from './trigger-words.js';
-import { blink, canStart, endLesson, isOnAll, mark, perform, show, startAll, stopAll, zeroAll } from './deeds.js';
+import { blink, canStart, endLesson, isOnAll, mark, perform, show, startAll, stopAll, takeIn, zeroAll } from './deeds.js';
 import { desk } from './desk.js';
 import { devicesOf } from './group-view.js';
 import { useText } from './hooks.js';
@@ -96,8 +96,9 @@ function KitsView({ session, lesson }) {
 /** @param {{session: Session}} p */
 function Leave({ session }) {
   const isIdle = session.state === 'open' && session.groups.every((g) => !g.runs.length);
+  const mates = boards.mates(session), others = boards.joined.filter((b) => !mates.includes(b)).map((b) => b.name).join(t('te_list'));
   return html`<${Pop} label=${t('te_end')} isNamed cls="end" face=${html`<span>${t('te_end')}</span>`}><h2>${t(session.is_project ? 'te_endProject' : 'te_endAsk')}</h2>
-    <p>${t(isIdle ? 'te_endIdle' : 'te_endD')}</p><button class="item" data-close onClick=${() => endLesson(session)}><${Icon} n="check"/>${t('te_endGo')}</button>
+    <p>${t(isIdle ? 'te_endIdle' : 'te_endD')}</p>${isOnAll(session) && html`<p class="where">${t('bo_endsOn', sessionName(session), [board.name, ...mates.map((b) => b.name)].join(t('te_list')))}${others && ` ${t('bo_staysOn', others)}`}</p>`}<button class="item" data-close onClick=${() => endLesson(session)}><${Icon} n="check"/>${t('te_endGo')}</button>
     <button class="item" data-close onClick=${() => desk.leave()}><${Icon} n="left"/><span>${t('te_back')}<small>${t('te_backD')}</small></span></button><//>`;
 }
 
@@ -119,16 +120,17 @@ function BigKey({ face, icon, words, isOff = false, onPress }) {
 
 const NEWS_MS = 3000;                // until it is known here what other boards did with a stop: told once a second, then asked for
 
-/** A board that did not hear our stop records on: it is said again, and stops those only. @param {{session: Session}} p */
-function StopOthers({ session }) {
-  const names = boards.joined.filter((b) => b.lesson === session.lesson && b.groups.some((g) => g.phase === 'running')).map((b) => b.name).join(t('te_list'));
-  const [isSure, setSure] = useState(false);
-  useEffect(() => {
-    setSure(false);
-    const timer = names ? setTimeout(() => setSure(true), NEWS_MS) : undefined;
-    return () => clearTimeout(timer);
-  }, [names]);
-  return isSure && names && html`<button class="btn stopothers" onClick=${() => stopAll(session)}><${Icon} n="stop" s=${20}/><span>${t('bo_stopOthers', names)}</span></button>`;
+/** Boards that record while ours does not. @param {Session} session */
+const stillOn = (session) => boards.mates(session).filter((b) => b.state === 'here' && b.groups.some((g) => g.phase === 'running')).map((b) => b.name).join(t('te_list'));
+
+/** A board that did not hear our stop records on: it is said again, and stops those only. @param {{session: Session, names: string}} p */
+const StopOthers = ({ session, names }) => html`<button class="btn stopothers" onClick=${() => stopAll(session)}><${Icon} n="stop" s=${20}/><span>${t('bo_stopOthers', names)}</span></button>`;
+
+/** Boards that came later, or were silent when it was opened. @param {{session: Session}} p */
+function TakeIn({ session }) {
+  const names = boards.joined.filter((b) => b.state === 'here' && (!session.together || b.together !== session.together) && (!b.lesson || (b.lesson === session.lesson && !b.together))).map((b) => b.name).join(t('te_list'));
+  const isSure = useLasting(boards.isAll && session.lesson && !session.is_project ? names : '', NEWS_MS);
+  return isSure && html`<button class="btn takein" onClick=${() => takeIn(session)}><${Icon} n="board" s=${20}/><span>${t('bo_takeIn', names)}</span></button>`;
 }
 
 /** @param {{session: Session, lesson: Lesson|null}} p */
@@ -136,7 +138,8 @@ function Foot({ session, lesson }) {
   const isRunning = session.groups.some((g) => g.run != null), isLeft = session.groups.some((g) => g.run == null && g.devices.length), ready = session.groups.filter((g) => g.run == null && g.armed_us == null && canStart(g)).length, here = session.groups.filter((g) => g.joined > 0).length;
   const ill = session.groups.filter((g) => !g.replay && devicesOf(g).some((d) => nextAction(d))).length, run = board.runs.find((r) => r.id === session.groups.find((g) => g.run != null)?.run);
   const time = useText(250, () => (isRunning && run ? [clock((board.now() - run.from_us) / 1e6), left(session)].filter(Boolean).join(' · ') : ''));
-  const inAll = (useBoards(), isOnAll(session) ? boards.joined.length + 1 : 0), isWaiting = !isRunning && waiting(session).length > 0, start = () => begin(session, lesson), isArming = !!lesson?.record.trigger;
+  const inAll = (useBoards(), isOnAll(session) ? boards.mates(session).length + 1 : 0), isWaiting = !isRunning && waiting(session).length > 0, start = () => begin(session, lesson), isArming = !!lesson?.record.trigger;
+  const still = inAll > 0 && !isRunning && !isWaiting ? stillOn(session) : '', isStill = useLasting(still, NEWS_MS);
   return html`<${StartBar} label=${t('te_class')}>${isRunning && html`<span class="rec-lamp bad-c"><${Icon} n="rec" s=${28}/></span>`}
     <div class="grow"><strong class=${isRunning ? '' : 'name'}>${isRunning ? t('rec') : isWaiting ? triggerText(lesson) || t('armed') : sessionName(session)} <span ref=${time}></span></strong>
       <p class="dim" role="status">${isRunning || isWaiting ? t('te_joined', here, session.groups.length) : t('te_ready', ready)}${ill > 0 && html` · <span class="warn-c">${t('te_ill', ill)}</span>`}</p></div>
@@ -144,11 +147,12 @@ function Foot({ session, lesson }) {
     ${(isLeft || !isRunning) && html`<${Before} session=${session}/>`}
     ${waiting(session).length > 0 && html`<button class="btn atonce" onClick=${() => begin(session, lesson, true)}><${Icon} n="play" s=${20}/><span>${t('te_now')}</span></button>`}
     ${(isRunning || isWaiting) && ready > 0 && html`<button class="btn some" onClick=${start}><${Icon} n=${isArming ? 'wait' : 'play'} s=${20}/><span>${t(isArming ? 'te_arm' : 'te_startLeft', ready)}</span></button>`}
-    ${inAll > 0 && !isRunning && !isWaiting && html`<${StopOthers} session=${session}/>`}
+    ${isStill && html`<${StopOthers} session=${session} names=${still}/>`}
+    ${!isRunning && !isWaiting && html`<${TakeIn} session=${session}/>`}
     <${Leave} session=${session}/>
     ${isRunning ? html`<${BigKey} face="stop" icon="stop" words=${inAll ? t('bo_stopAll', inAll) : t('te_stopAll')} onPress=${() => stopAll(session)}/>`
     : isWaiting ? html`<${BigKey} face="noWait" icon="cross" words=${t('te_noWait')} onPress=${() => stopAll(session)}/>`
-    : html`<${BigKey} face="start" icon=${isArming ? 'wait' : 'play'} isOff=${!ready} onPress=${start} words=${ready && isArming ? t('te_arm', ready) : !ready ? t('te_noStart') : inAll ? t('bo_startAll', inAll)
+    : html`<${BigKey} face="start" icon=${isArming ? 'wait' : 'play'} isOff=${!ready || still !== ''} onPress=${start} words=${isStill ? t('bo_stillOn', still) : ready && isArming ? t('te_arm', ready) : !ready ? t('te_noStart') : inAll ? t('bo_startAll', inAll)
       : ready === session.groups.length ? t('te_startAll', ready) : t('te_startSome', ready)}/>`}<//>`;
 }
 

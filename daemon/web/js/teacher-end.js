@@ -7,7 +7,7 @@ import { board } from './board.js';
 import { getReceipt } from './class-api.js';
 import { boards } from './boards.js';
 import { classroom } from './classroom.js';
-import { perform } from './deeds.js';
+import { isOnAll, perform, reopenAll } from './deeds.js';
 import { desk } from './desk.js';
 import { Icon } from './icons.js';
 import { num } from './numbers.js';
@@ -50,13 +50,18 @@ function useReceipts(session) {
 
 /** Takes the ending back: it is the newest act that can be. @param {Session} session */
 async function reopen(session) {
+  if (isOnAll(session)) {
+    const again = await reopenAll(session);
+    if (again) { classroom.take(again); desk.enter(again); }
+    return;
+  }
   const end = (await getLog(session.id)).filter((a) => a.do === 'end' && !a.is_undone).pop();
   const after = end && await perform(session, { do: 'undo', act: end.id });
   if (after) { classroom.take(after); desk.enter(after); }
 }
 
 /** Boards that had the lesson with us, which keep what they recorded. @param {Session} session */
-const othersOf = (session) => (boards.isAll && session.lesson && !session.is_project ? boards.joined : []);
+const othersOf = (session) => (isOnAll(session) ? boards.joined : []);
 
 /** @param {{session: Session}} p */
 export function Ended({ session }) {
