@@ -183,14 +183,27 @@ test('with the switch off it is this board\'s alone', async () => {
 
 test('a board that does not answer is told with what to look at, on both pages, and comes back by itself', async () => {
   const [, lost] = others, told = page.locator('.boardstold .notice.bad'), screen = await open(ours, { size: [1920, 1080], query: 'screen?lang=zh&theme=light' });
+  const away = screen.locator(`.room[data-board="${(await seen(lost)).id}"] .cell`);
+  await page.locator('.lcard', { hasText: '绳子和水温' }).click();
+  await until('on three boards', async () => /开课，3 块板子/.test(await page.locator('.startbar .big').innerText()) && await page.locator('.startbar .big').isEnabled());
+  await page.locator('.startbar .big').click();
+  await until('its line', async () => ((await away.locator('.ln').first().getAttribute('d').catch(() => '')) ?? '').includes('L'));
   lost.process.kill('SIGSTOP');
   await until('it is missed', async () => /^“kitlog-C3” .*没有应答：看看它的电源灯/.test(await textOf(told)));
   assert.match(await page.locator('.boardskey').getAttribute('aria-label') ?? '', /没有应答 1 块/);
   await until('on the wall', async () => /没有应答/.test(await textOf(screen.locator(`.room[data-board="${(await seen(lost)).id}"]`))));
+  // Its value is gone, and its line stays.
+  await until('no value', async () => await away.locator('.val').innerText() === '—');
+  assert.match(await away.locator('.ln').first().getAttribute('d') ?? '', /L/);
   await shot(page, 'missing');
+  await shot(screen, 'screen-missing');
   lost.process.kill('SIGCONT');
   await until('it is back', async () => await told.count() === 0);
   await screen.context().close();
+  await page.locator('.startbar .end').click();
+  await page.locator('.startbar .pop .item').first().click();
+  await page.locator('.tslip').waitFor();
+  await page.locator('.startbar .btn:not(.big)', { hasText: '回到选课' }).click();
 });
 
 test('a board that still records where ours does not can be stopped from here, and nothing else is', async () => {

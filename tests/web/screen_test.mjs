@@ -79,6 +79,9 @@ test('a kit without signal is told with what to do, and comes back by itself', a
   await until('two tiles', async () => await page.locator('.cell .ln').count() === 2);
   await board.unplug(1);
   await until('what to do', async () => /重新插好/.test(await page.locator('.cell').nth(1).innerText()));
+  // What it read last is no value of now.
+  assert.strictEqual(await page.locator('.cell').nth(1).locator('.val').innerText(), '—');
+  assert.match(await page.locator('.cell').first().locator('.val').innerText(), /\d/);
   assert.deepStrictEqual(await small(page), []);
   await board.plug(1);
   await until('it is back', async () => await page.locator('.ails').count() === 0);

@@ -14,7 +14,7 @@ const STEP_S = 0.5, RECENT_S = 30;
 
 /** Does this group read what ours do, in the same lesson? @param {OtherBoard} board @param {OtherGroup} group @param {string|null} lesson
  * @param {string|null} unit of ours, in UCUM; null: we have no kit */
-export const isAlike = (board, group, lesson, unit) => !!lesson && board.lesson === lesson && board.state !== 'missing' && group.channels.length > 0
+export const isAlike = (board, group, lesson, unit) => !!lesson && board.lesson === lesson && group.channels.length > 0
   && (unit == null || group.channels[0].unit === unit);
 
 /** Its run, in seconds since that began; else its last half minute, in seconds until now. @param {OtherGroup} group

@@ -49,9 +49,10 @@ const fontPx = () => Math.max(15, unitPx() * 3.4);
 /** How wide a text is, in its own letters' heights: so that the number fills its place and no more. @param {string} text @param {string} unit */
 const breadth = (text, unit) => 0.6 * text.length + (unit ? 0.34 * 0.62 * (unit.length + 1) : 0);
 
-/** @param {{tile: Tile}} p */
-function Value({ tile: { source, span, colour } }) {
-  if (!source || !span) return html`<p class="v none">—</p>`;
+/** What it read last is no value of now. @param {{tile: Tile, session: Session|null}} p */
+function Value({ tile, session }) {
+  const { source, span, colour } = tile;
+  if (!source || !span || ailment(tile, session)) return html`<p class="v none">—</p>`;
   const unit = unitOf(source), text = num(newest(source, span)?.y, digitsShown(source, span));
   return html`<p class=${'v c' + colour} style=${{ fontSize: `min(calc(var(--u) * 30), calc(100cqw / ${breadth(text, unit).toFixed(2)}))` }}>
     <b>${text}</b>${unit && html`<small>${NB}${unit}</small>`}</p>`;
@@ -61,7 +62,7 @@ function Value({ tile: { source, span, colour } }) {
 function Values({ tile, session }) {
   const { sources, span } = tile, lesson = classroom.lessonOf(session);
   return html`<ul class="values">${sources.slice(0, 6).map((lane, i) => { const look = lookOf(tile, i, true); return html`<li key=${i} class=${'c' + look.colour}><${Sample} k=${look.colour} dash=${look.dash}/>
-    <span class="what">${say(needName(lane, lesson)) || channelName(channelOf(lane))}</span><b>${span ? quantity(newest(lane, span)?.y, digitsShown(lane, span), unitOf(lane)) : ''}</b></li>`; })}</ul>`;
+    <span class="what">${say(needName(lane, lesson)) || channelName(channelOf(lane))}</span><b>${ailment({ ...tile, device: lane.device, source: lane }, session) ? '—' : span ? quantity(newest(lane, span)?.y, digitsShown(lane, span), unitOf(lane)) : ''}</b></li>`; })}</ul>`;
 }
 
 /** What ails a tile, in a word; null: nothing. @param {Tile} tile @param {Session|null} session */
@@ -114,7 +115,7 @@ function Chart({ tile, axes, isLarge }) {
 /** @param {{tile: Tile, session: Session|null}} p */
 function One({ tile, session }) {
   const { source } = tile, accuracy = source && accuracyText({ at: source.at, channel: channelOf(source), unit: unitOf(source), colour: tile.colour });
-  return html`<main class="one"><div class="bignum"><${Who} tile=${tile} isLong=${tile.sources.length < 2}/>${tile.sources.length < 2 ? html`<${Value} tile=${tile}/>` : html`<${Values} tile=${tile} session=${session}/>`}
+  return html`<main class="one"><div class="bignum"><${Who} tile=${tile} isLong=${tile.sources.length < 2}/>${tile.sources.length < 2 ? html`<${Value} tile=${tile} session=${session}/>` : html`<${Values} tile=${tile} session=${session}/>`}
       <${Says} tile=${tile} session=${session} or=${accuracy || NB}/></div>
     <div class="frame"><${Chart} tile=${tile} axes=${axesOf([tile], session)} isLarge/></div></main>`;
 }
@@ -159,7 +160,7 @@ function All({ tiles, session }) {
 /** @param {{tiles: Tile[], session: Session|null, shared: Axes|null}} p */
 function Cells({ tiles, session, shared }) {
   return tiles.map((tile) => {
-    const { source, span } = tile, value = source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : '';
+    const { source, span } = tile, value = source && ailment(tile, session) ? '—' : source && span ? quantity(newest(source, span)?.y, digitsShown(source, span), unitOf(source)) : '';
     return html`<article class="cell" key=${tile.key}><div class="h"><${Who} tile=${tile}/>
       <b class=${'val c' + tile.colour} style=${{ '--n': value.length }}>${value}</b></div>
       <${Says} tile=${tile} session=${session}/>
