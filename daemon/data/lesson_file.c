@@ -9,24 +9,17 @@
 #include "base/number.h"
 #include "data/device.h"
 #include "data/formula.h"
+#include "data/model_keys.h"
 #include "data/model_word.h"
 #include "data/quantity.h"
 #include "data/word.h"
 
 /* clang-format off */
-enum { MUST = CYAML_FLAG_DEFAULT, MAY = CYAML_FLAG_OPTIONAL };
-/* A word with a reader of its own may be longer than any good one: the reader has the better words. */
-enum { NAME = NAME_TEXT - 1, WORD = 60, SENTENCE = 400 };
-
-#define COUNT(array) (sizeof (array) / sizeof *(array))
-#define TEXT(key, flags, type, member, most) \
-	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), struct type, member, 0, most)
-#define TRUTH(key, type, member) CYAML_FIELD_BOOL(key, MAY, struct type, member)
 #define CHOICE(key, flags, type, member, words) \
 	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT | (flags), struct type, member, words, COUNT(words))
 #define LIST(key, flags, type, member, entry, least, most) \
 	CYAML_FIELD_SEQUENCE_COUNT(key, CYAML_FLAG_POINTER | (flags), struct type, member, n_##member, entry, least, most)
-#define RANGE(flags, type) CYAML_FIELD_SEQUENCE_FIXED("range", flags, struct type, range, &number, 2)
+#define RANGE(flags, type) CYAML_FIELD_SEQUENCE_FIXED("range", flags, struct type, range, &keys_number, 2)
 #define PAIR(key, type, member, fields) CYAML_FIELD_MAPPING(key, MUST, struct type, member, fields)
 #define MAP(key, type, member, fields) \
 	CYAML_FIELD_MAPPING_PTR(key, CYAML_FLAG_POINTER | MAY, struct type, member, fields)
@@ -45,25 +38,12 @@ static const cyaml_strval_t predictions[] = {
 static const cyaml_strval_t edges[] = {{"rising", LESSON_RISING}, {"falling", LESSON_FALLING}};
 static const cyaml_strval_t doers[] = {{"group", LESSON_GROUP}, {"teacher", LESSON_TEACHER}};
 
-static const cyaml_schema_value_t number = {CYAML_VALUE_FLOAT(MUST, double)};
 static const cyaml_schema_value_t word = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, WORD)};
-
-static const cyaml_schema_field_t names[] = {
-	TEXT("zh", MUST, model_text, zh, NAME),
-	TEXT("en", MUST, model_text, en, NAME),
-	CYAML_FIELD_END
-};
-static const cyaml_schema_field_t remarks[] = {
-	TEXT("zh", MUST, model_text, zh, SENTENCE),
-	TEXT("en", MUST, model_text, en, SENTENCE),
-	CYAML_FIELD_END
-};
-static const cyaml_schema_value_t remark = {CYAML_VALUE_MAPPING(MUST, struct model_text, remarks)};
 
 static const cyaml_schema_field_t predict_keys[] = {
 	CHOICE("kind", MUST, written_predict, kind, predictions),
-	MAP("ask", written_predict, ask, remarks),
-	LIST("choices", MAY, written_predict, choices, &remark, 2, 6),
+	MAP("ask", written_predict, ask, keys_of_sentence),
+	LIST("choices", MAY, written_predict, choices, &keys_sentence, 2, 6),
 	TEXT("unit", MAY, written_predict, unit, UNIT_TEXT - 1),
 	TEXT("compare", MAY, written_predict, compare, WORD),
 	TEXT("y", MAY, written_predict, y, WORD),
@@ -74,21 +54,21 @@ static const cyaml_schema_field_t predict_keys[] = {
 
 static const cyaml_schema_field_t need_keys[] = {
 	TEXT("id", MUST, written_need, id, WORD),
-	MAP("name", written_need, name, names),
+	MAP("name", written_need, name, keys_of_name),
 	TEXT("quantity", MUST, written_need, quantity, WORD),
 	TEXT("unit", MAY, written_need, unit, UNIT_TEXT - 1),
 	TEXT("channel", MAY, written_need, channel, WORD),
 	LIST("kits", MAY, written_need, kits, &word, 1, 12),
 	CYAML_FIELD_UINT_PTR("groups_share", CYAML_FLAG_POINTER | MAY, struct written_need, groups_share),
 	TRUTH("optional", written_need, optional),
-	MAP("place", written_need, place, remarks),
+	MAP("place", written_need, place, keys_of_sentence),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t need = {CYAML_VALUE_MAPPING(MUST, struct written_need, need_keys)};
 
 static const cyaml_schema_field_t typed_keys[] = {
 	TEXT("id", MUST, written_typed, id, WORD),
-	PAIR("name", written_typed, name, names),
+	PAIR("name", written_typed, name, keys_of_name),
 	TEXT("unit", MUST, written_typed, unit, UNIT_TEXT - 1),
 	RANGE(MUST, written_typed),
 	CYAML_FIELD_END
@@ -116,7 +96,7 @@ static const cyaml_schema_field_t record_keys[] = {
 
 static const cyaml_schema_field_t formula_keys[] = {
 	TEXT("id", MUST, lesson_formula, id, WORD),
-	PAIR("name", lesson_formula, name, names),
+	PAIR("name", lesson_formula, name, keys_of_name),
 	TEXT("unit", MUST, lesson_formula, unit, UNIT_TEXT - 1),
 	TEXT("is", MUST, lesson_formula, is, SENTENCE),
 	CYAML_FIELD_END
@@ -134,7 +114,7 @@ static const cyaml_schema_field_t expect_keys[] = {
 	TEXT("what", MUST, written_expect, what, WORD),
 	RANGE(MUST, written_expect),
 	TEXT("unit", MUST, written_expect, unit, UNIT_TEXT - 1),
-	PAIR("because", written_expect, because, remarks),
+	PAIR("because", written_expect, because, keys_of_sentence),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t expect = {CYAML_VALUE_MAPPING(MUST, struct written_expect, expect_keys)};
@@ -143,13 +123,13 @@ static const cyaml_schema_field_t accept_keys[] = {
 	TEXT("channel", MUST, written_accept, channel, WORD),
 	TEXT("least", MAY, written_accept, least, WORD),
 	RANGE(MAY, written_accept),
-	PAIR("otherwise", written_accept, otherwise, remarks),
+	PAIR("otherwise", written_accept, otherwise, keys_of_sentence),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t accept = {CYAML_VALUE_MAPPING(MUST, struct written_accept, accept_keys)};
 
 static const cyaml_schema_field_t phase_keys[] = {
-	PAIR("name", written_phase, name, names),
+	PAIR("name", written_phase, name, keys_of_name),
 	TEXT("time", MUST, written_phase, time, WORD),
 	CYAML_FIELD_END
 };
@@ -158,14 +138,14 @@ static const cyaml_schema_value_t phase = {CYAML_VALUE_MAPPING(MUST, struct writ
 static const cyaml_schema_field_t reminder_keys[] = {
 	TEXT("every", MUST, written_reminder, every, WORD),
 	CHOICE("who", MAY, written_reminder, who, doers),
-	PAIR("text", written_reminder, text, remarks),
+	PAIR("text", written_reminder, text, keys_of_sentence),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t reminder = {CYAML_VALUE_MAPPING(MUST, struct written_reminder, reminder_keys)};
 
 static const cyaml_schema_field_t slip_keys[] = {
-	PAIR("see", lesson_slip, see, remarks),
-	PAIR("then", lesson_slip, then, remarks),
+	PAIR("see", lesson_slip, see, keys_of_sentence),
+	PAIR("then", lesson_slip, then, keys_of_sentence),
 	CYAML_FIELD_END
 };
 static const cyaml_schema_value_t slip = {CYAML_VALUE_MAPPING(MUST, struct lesson_slip, slip_keys)};
@@ -173,12 +153,12 @@ static const cyaml_schema_value_t slip = {CYAML_VALUE_MAPPING(MUST, struct lesso
 /* In the order in which they are listed to who mistyped one. */
 static const cyaml_schema_field_t keys[] = {
 	TEXT("lesson", MUST, written_lesson, id, WORD),
-	PAIR("title", written_lesson, title, remarks),
+	PAIR("title", written_lesson, title, keys_of_sentence),
 	CYAML_FIELD_FLAGS("stage", CYAML_FLAG_STRICT | MUST, struct written_lesson, stage, stages, COUNT(stages)),
 	TEXT("subject", MUST, written_lesson, subject, WORD),
 	TEXT("catalogue", MAY, written_lesson, catalogue, 120),
-	MAP("theme", written_lesson, theme, remarks),
-	PAIR("question", written_lesson, question, remarks),
+	MAP("theme", written_lesson, theme, keys_of_sentence),
+	PAIR("question", written_lesson, question, keys_of_sentence),
 	MAP("predict", written_lesson, predict, predict_keys),
 	LIST("needs", MUST, written_lesson, needs, &need, 1, LESSON_NEEDS),
 	PAIR("record", written_lesson, record, record_keys),
@@ -189,9 +169,9 @@ static const cyaml_schema_field_t keys[] = {
 	LIST("accept", MAY, written_lesson, accept, &accept, 1, 8),
 	LIST("phases", MAY, written_lesson, phases, &phase, 1, 8),
 	LIST("reminders", MAY, written_lesson, reminders, &reminder, 1, 8),
-	LIST("safety", MUST, written_lesson, safety, &remark, 1, 12),
+	LIST("safety", MUST, written_lesson, safety, &keys_sentence, 1, 12),
 	LIST("slips", MAY, written_lesson, slips, &slip, 1, 12),
-	LIST("extension", MAY, written_lesson, extension, &remark, 1, 8),
+	LIST("extension", MAY, written_lesson, extension, &keys_sentence, 1, 8),
 	TEXT("sample", MAY, written_lesson, sample, 120),
 	CYAML_FIELD_END
 };

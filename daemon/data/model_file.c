@@ -11,25 +11,20 @@
 
 #include "data/device.h"
 #include "data/feed.h"
+#include "data/model_keys.h"
 #include "data/model_word.h"
 #include "data/quantity.h"
 #include "data/word.h"
 
 /* clang-format off */
-enum { MUST = CYAML_FLAG_DEFAULT, MAY = CYAML_FLAG_OPTIONAL };
-/* A word with a reader of its own may be longer than any good one: the reader has the better words. */
-enum { NAME = NAME_TEXT - 1, WORD = 60, SENTENCE = 400, TROUBLE = 180 };
+enum { TROUBLE = 180 };
 
-#define COUNT(array) (sizeof (array) / sizeof *(array))
-#define TEXT(key, flags, type, member, most) \
-	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER | (flags), struct type, member, 0, most)
-#define TRUTH(key, type, member) CYAML_FIELD_BOOL(key, MAY, struct type, member)
 #define CHOICE(key, type, member, words) \
 	CYAML_FIELD_ENUM(key, CYAML_FLAG_STRICT | MAY, struct type, member, words, COUNT(words))
 #define LIST(key, type, member, entry, least, most) \
 	CYAML_FIELD_SEQUENCE_COUNT(key, CYAML_FLAG_POINTER | MAY, struct type, member, n_##member, entry, least, most)
-#define RANGE(type) CYAML_FIELD_SEQUENCE_FIXED("range", MUST, struct type, range, &number, 2)
-#define NAMES(type) CYAML_FIELD_MAPPING("name", MUST, struct type, name, names)
+#define RANGE(type) CYAML_FIELD_SEQUENCE_FIXED("range", MUST, struct type, range, &keys_number, 2)
+#define NAMES(type) CYAML_FIELD_MAPPING("name", MUST, struct type, name, keys_of_name)
 
 static const cyaml_strval_t biases[] = {
 	{"none", MODEL_BIAS_NONE}, {"pull-up", MODEL_BIAS_PULL_UP}, {"pull-down", MODEL_BIAS_PULL_DOWN},
@@ -39,19 +34,6 @@ static const cyaml_strval_t calibrations[] = {
 	{"offset", MODEL_OFFSET}, {"two-point", MODEL_TWO_POINT}, {"table", MODEL_TABLE}, {"factory", MODEL_FACTORY},
 };
 
-static const cyaml_schema_value_t number = {CYAML_VALUE_FLOAT(MUST, double)};
-
-static const cyaml_schema_field_t names[] = {
-	TEXT("zh", MUST, model_text, zh, NAME),
-	TEXT("en", MUST, model_text, en, NAME),
-	CYAML_FIELD_END
-};
-static const cyaml_schema_field_t remarks[] = {
-	TEXT("zh", MUST, model_text, zh, SENTENCE),
-	TEXT("en", MUST, model_text, en, SENTENCE),
-	CYAML_FIELD_END
-};
-static const cyaml_schema_value_t remark = {CYAML_VALUE_MAPPING(MUST, struct model_text, remarks)};
 
 static const cyaml_schema_field_t trouble_keys[] = {
 	TEXT("word", MUST, model_trouble, word, WORD),
@@ -131,11 +113,11 @@ static const cyaml_schema_field_t last_keys[] = {
 	TEXT("warmup", MAY, written_kit, warmup, WORD),
 	LIST("settings", written_kit, settings, &setting, 1, MODEL_SETTINGS),
 	LIST("channels", written_kit, channels, &channel, 1, MODEL_CHANNELS),
-	LIST("wiring", written_kit, wiring, &remark, 1, 12),
-	LIST("safety", written_kit, safety, &remark, 1, 12),
-	LIST("traps", written_kit, traps, &remark, 1, 16),
+	LIST("wiring", written_kit, wiring, &keys_sentence, 1, 12),
+	LIST("safety", written_kit, safety, &keys_sentence, 1, 12),
+	LIST("traps", written_kit, traps, &keys_sentence, 1, 16),
 	LIST("troubles", written_kit, troubles, &trouble, 1, 24),
-	LIST("unverified", written_kit, unverified, &remark, 1, 32),
+	LIST("unverified", written_kit, unverified, &keys_sentence, 1, 32),
 	CYAML_FIELD_END
 };
 /* clang-format on */
