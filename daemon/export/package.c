@@ -11,9 +11,9 @@
 #include "base/number.h"
 #include "export/about_collect.h"
 #include "export/accept_words.h"
-#include "http/ask.h"
 #include "export/import.h"
 #include "export/package_readme.h"
+#include "export/run_refuse.h"
 #include "export/sums.h"
 #include "export/typed_table.h"
 #include "export/written.h"
@@ -385,17 +385,8 @@ static void lack(struct product *product, struct instant kept_to)
 static bool refuse(struct product *product, struct request *request, int result)
 {
 	(void)product;
-	if (result == 0)
-		return false;
-	if (result == -ENOENT)
-		refuse_unknown(request, "这次记录里没有数据。", "There are no data in this run.");
-	else if (result == -E2BIG)
-		request_refuse(request, 400, "too_many_streams",
-			"一个数据包最多放 64 组数据。用 stream 选几组。",
-			"At most 64 streams fit into one package. Choose some by stream.");
-	else
-		refuse_busy(request);
-	return true;
+	return run_refuse(request, result, "一个数据包最多放 64 组数据。用 stream 选几组。",
+		"At most 64 streams fit into one package. Choose some by stream.");
 }
 
 static void free_product(struct product *product)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "base/container.h"
-#include "http/ask.h"
 #include "export/paper_data.h"
+#include "export/run_refuse.h"
 #include "export/written.h"
 
 enum { FIRST_BYTES = 1 << 20 };
@@ -56,20 +56,13 @@ static void lack(struct product *product, struct instant kept_to)
 static bool refuse(struct product *product, struct request *request, int result)
 {
 	(void)product;
-	if (result == 0)
-		return false;
-	if (result == -ENOENT)
-		refuse_unknown(request, "这次记录里没有数据。", "There are no data in this run.");
-	else if (result == -ENODATA)
+	if (result == -ENODATA) {
 		refuse_unknown(
 			request, "没有要拟合的那个通道。", "The channel to fit is not there.");
-	else if (result == -E2BIG)
-		request_refuse(request, 400, "too_many_streams",
-			"一份报告最多放 64 组数据。用 stream 选几组。",
-			"At most 64 streams fit into one report. Choose some by stream.");
-	else
-		refuse_busy(request);
-	return true;
+		return true;
+	}
+	return run_refuse(request, result, "一份报告最多放 64 组数据。用 stream 选几组。",
+		"At most 64 streams fit into one report. Choose some by stream.");
 }
 
 static void free_product(struct product *product)
