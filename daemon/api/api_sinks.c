@@ -58,10 +58,11 @@ void handle_sinks(void *self, struct request *request)
 		text_addf(&text,
 			",\"last_http\":%d,\"rows_sent\":%llu,\"rows_behind\":%llu,"
 			"\"quarantined\":%llu,\"retries\":%llu,\"retry_in_ms\":%lld,"
-			"\"last_success_us\":",
+			"\"counted_us\":%lld,\"last_success_us\":",
 			s->last_http, (unsigned long long)s->rows_sent,
 			(unsigned long long)s->rows_behind, (unsigned long long)s->quarantined,
-			(unsigned long long)s->retries, (long long)(s->retry_in_ns / NS_PER_MS));
+			(unsigned long long)s->retries, (long long)(s->retry_in_ns / NS_PER_MS),
+			(long long)instant_us(s->counted));
 		if (s->last_success.ns > 0)
 			text_add_int(&text, instant_us(s->last_success));
 		else

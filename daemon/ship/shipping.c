@@ -51,8 +51,9 @@ struct ship {
 	struct timer tick, closing;
 	struct instant refreshed, close_at;
 	unsigned ticks;
-	bool is_stale;  /* keep has said something since the lists were read */
-	bool is_loaded; /* the sinks know what is settled */
+	bool is_stale;          /* keep has said something since the lists were read */
+	struct instant counted; /* when all sinks had counted what the store had */
+	bool is_loaded;         /* the sinks know what is settled */
 	struct series **series;
 	size_t n_series;
 	struct log_state log_store, log_series;
@@ -174,12 +175,15 @@ static void look(struct ship *ship, bool has_news)
 		sink_go(ship->sinks[i], has_news);
 }
 
-static void publish(struct ship *ship)
+/* counted: as sink_status has it */
+static void publish(struct ship *ship, struct instant counted)
 {
 	struct sink_status *states = latest_slot(ship->states);
 
-	for (size_t i = 0; i < ship->n_sinks; i++)
+	for (size_t i = 0; i < ship->n_sinks; i++) {
 		sink_report(ship->sinks[i], &states[i]);
+		states[i].counted = counted;
+	}
 	latest_publish(ship->states);
 }
 
@@ -201,11 +205,12 @@ static void tick(struct timer *timer, struct instant now)
 	struct ship *ship = CONTAINER(timer, struct ship, tick);
 	bool is_time = ship->ticks++ % LOOK_TICKS == 0;
 
-	(void)now;
 	look(ship, is_time);
 	for (size_t i = 0; i < ship->n_sinks && ship->is_loaded; i++)
 		sink_count_behind(ship->sinks[i], is_time);
-	publish(ship);
+	if (ship->is_loaded && !ship->is_stale)
+		ship->counted = now;
+	publish(ship, ship->counted);
 }
 
 static void closing(struct timer *timer, struct instant now)
@@ -240,7 +245,7 @@ static void *run(void *self)
 	int error;
 
 	look(ship, true);
-	publish(ship);
+	publish(ship, ship->counted);
 	timer_every(ship->world.loop, &ship->tick, ship->world.pace->tick_ns);
 	error = loop_run(ship->world.loop);
 	if (error)

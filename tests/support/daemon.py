@@ -79,11 +79,13 @@ class Daemon:
         """Until all that had come by now is on the card and at every sink."""
         now_us = self.get("status")["now_us"]
 
-        def delivered():
-            store = self.get("status")["store"]
-            return store["durable_us"] >= now_us and not store["pending_rows"] and all(
-                sink["state"] == "idle" and sink["rows_behind"] == 0 for sink in self.get("sinks")["sinks"])
-        wait_for("all that came, at the sinks", delivered, seconds)
+        def kept():
+            status = self.get("status")
+            return status["store"]["durable_us"] >= now_us and not status["store"]["pending_rows"] and status["now_us"]
+        kept_us = wait_for("all that came, on the card", kept, seconds)
+        wait_for("all that came, at the sinks", lambda: all(
+            sink["state"] == "idle" and sink["rows_behind"] == 0 and sink["counted_us"] > kept_us
+            for sink in self.get("sinks")["sinks"]), seconds)
 
     def end(self, signal_number=signal.SIGTERM):
         """Ends it and returns its exit status; None when it did not run."""
