@@ -78,10 +78,10 @@ struct sink_status {
 	char sentence_zh[256];
 	int last_http; /* 0: none */
 	uint64_t rows_sent, requests, bytes_sent, retries;
-	uint64_t rows_behind; /* not yet answered for: backlog (estimate from the store) */
+	uint64_t rows_behind;   /* not yet answered for: backlog (estimate from the store) */
 	struct instant counted; /* all that was durable by then counts in that; 0: not yet */
-	uint64_t quarantined; /* entries */
-	int64_t retry_in_ns;  /* 0: not waiting */
+	uint64_t quarantined;   /* entries */
+	int64_t retry_in_ns;    /* 0: not waiting */
 	struct instant last_success;
 };
 
