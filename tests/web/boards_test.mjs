@@ -98,7 +98,7 @@ test('one lesson is opened, started, stopped and ended on all, and told board by
   await until('it starts on all', async () => /3 块板子一起开始/.test(await key.innerText()) && await key.isEnabled());
   // A thermometer's zero is no hand's to make, here or there.
   await page.locator('.startbar .btn', { hasText: '全部清零' }).click();
-  await until('it is said', async () => /不用清零/.test(await textOf(page.locator('.toast'))));
+  await until('it is said', async () => /没有要一起清零的器材/.test(await textOf(page.locator('.toast'))));
   for (const board of all()) assert.ok((await board.get('devices')).devices.every((/** @type {any} */ d) => d.streams.every((/** @type {any} */ s) => s.channels.every((/** @type {any} */ c) => !c.calibration))));
   await page.locator('.startbar .how .btn, .startbar .btn.how').first().click();
   await page.locator('.startbar .pop .item', { hasText: '20' }).click();
