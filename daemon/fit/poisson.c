@@ -229,6 +229,9 @@ int poisson_run(const struct sorted *points, struct fit_result *result, double *
 		take_counts(points, result->is_running, &counts);
 		fit_counts(points, &counts, result, ret_residuals);
 	}
+	/* Of instants that are next to one another as doubles can be the rate is beyond them. */
+	if (r == 0 && fit_has_numbers(result->why) && isinf(result->high[RATE]))
+		result->why = FIT_NO_SPREAD;
 	free(counts.each);
 	free(counts.of);
 	return r;

@@ -228,6 +228,8 @@ static void hopeless_points_are_refused_for_their_reason(void **unused)
 	assert_int_equal(WHY(FIT_POISSON, 3, {{1, 2, 3}, {3, -4, 5}}), FIT_NOT_COUNTS);
 	assert_int_equal(WHY(FIT_POISSON, 3, {{1, 2, 3}, {3, 4.5, 5}}), FIT_NOT_COUNTS);
 	assert_int_equal(WHY(FIT_POISSON, 3, {{1, 2, 3}, {0, 0, 0}}), FIT_NO_COUNTS);
+	assert_int_equal(WHY(FIT_POISSON, 3, {{0, 1e-313, 2e-313}, {1, 1, 1}}), FIT_NO_SPREAD);
+	assert_int_equal(WHY(FIT_POISSON, 3, {{0, 1e-313, 2e-313}, {2, 1, 2}}), FIT_NO_SPREAD);
 	/* Two places of x do not hold a parabola. */
 	assert_int_equal(WHY(FIT_QUADRATIC, 5, {{1, 1, 2, 2, 2}, {3, 4, 5, 5, 6}}), FIT_ILL);
 	/* An hour of stamps since 1970, as seconds in a double. */
