@@ -178,7 +178,9 @@ static void add_board(const struct parts *parts, const struct board_seen *board,
 
 static void add_trouble(const struct parts *parts, struct text *text)
 {
-	bool is_deaf = room_is_finding(parts->room) && !room_hears_others(parts->room);
+	/* Whoever has written down where the others are need not be found them. */
+	bool is_deaf = room_is_finding(parts->room) && !room_hears_others(parts->room) &&
+		parts->config->n_boards == 0;
 
 	json_words(text,
 		is_deaf ? "这块板子上没有运行 avahi-daemon，不能自己找到别的板子。启动它，或者在配置里写 boards:。"

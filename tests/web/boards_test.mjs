@@ -224,6 +224,7 @@ test('a board that still records where ours does not can be stopped from here, a
   assert.match(await key.innerText(), /kitlog-C3 还在记录，先停下/);
   assert.ok(await key.isDisabled());   // a start would make two instants of one
   await shot(page, 'still');
+  assert.ok((await page.locator('.startbar strong').first().boundingBox())?.height < 60, 'the name is not squeezed');
   assert.deepStrictEqual(await complaints(page), []);
   await again.click();
   await until('it has stopped', async () => (await open_(lost))[0].groups.every((/** @type {any} */ g) => g.run == null));
