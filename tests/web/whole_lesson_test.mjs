@@ -59,8 +59,11 @@ test('from power-on to a live chart it is six taps at most, and none for a phone
 });
 
 /** The rows of a run that are on the card, as its CSV has them, without the hour, which the board knows better and better. @param {number} run @param {number} stream */
-async function rowsOf(run, stream) {
-  const answer = await fetch(`${board.url}/api/v1/export?run=${run}&stream=${stream}&stamps=live`);
+const rowsOf = (run, stream) => rowsFrom(`run=${run}&stream=${stream}`);
+
+/** @param {string} which */
+async function rowsFrom(which) {
+  const answer = await fetch(`${board.url}/api/v1/export?${which}&stamps=live`);
   return answer.ok ? (await answer.text()).split('\r\n').slice(1).filter((row) => /^[\d.]+,[^,]*,[\d.]/.test(row)).map((row) => row.replace(/,[^,]*/, '')) : [];
 }
 
@@ -95,7 +98,10 @@ for (const [lang, size] of /** @type {['zh'|'en', [number, number]][]} */ ([['zh
     await anew(one, 'its guess is kept', async () => await phase(one) === 'await');
     await until('the teacher sees that all are there', async () => (await session()).groups.every((/** @type {any} */ g) => g.joined === 1 && g.has_prediction));
 
-    // All at one instant.
+    // All at one instant, when the probes are as warm as the water.
+    for (const { id: stream } of (await board.get('devices')).devices.flatMap((/** @type {any} */ d) => d.streams)) {
+      await until('it cools', async () => { const values = (await rowsFrom(`stream=${stream}`)).slice(-20).map((row) => Number(row.split(',')[1])); return values.at(-1) < values[0] - 0.05; }, LONG);
+    }
     await tap('.startbar .big');
     for (const phone of phones) await until('the phone records', async () => await phase(phone) === 'rec', LONG);
     await until('a line of each on the wall', async () => await wall.locator('.cell:has(.ln)').count() === GROUPS, LONG);
