@@ -42,15 +42,14 @@ RestartSec=5
 [Install]
 WantedBy=multi-user.target
 """
-# What the test cannot see from outside: when it was up, and the processor's time that the daemon took.
+# What the test cannot see from outside: when it was up, and the processor's time that the daemon took. The terminal is
+# opened for each line, since the getty of ttyAMA0 hangs up whoever has it open; systemd would fill in a $pid.
 WATCH = """[Unit]
 Description=tells the test
 [Service]
-StandardOutput=tty
-TTYPath=/dev/ttyAMA0
 ExecStart=/bin/sh -c 'while sleep 10; do pid=$(pidof kitlogd) || continue; \
- echo "WATCH $(cut -d " " -f 1 /proc/uptime) $(cut -d " " -f 14,15 /proc/$pid/stat) \
- $(sed -n "s/VmRSS:[^0-9]*//p" /proc/$pid/status)"; done'
+ echo "WATCH $(cut -d " " -f 1 /proc/uptime) $(cut -d " " -f 14,15 /proc/$$pid/stat) \
+ $(sed -n "s/VmRSS:[^0-9]*//p" /proc/$$pid/status)" >/dev/console; done'
 [Install]
 WantedBy=multi-user.target
 """
